@@ -1,0 +1,54 @@
+"""The records that steps hand to each other, and their files."""
+
+from astor.records.evaluation import GateDecision, ItemScore, Score, Scores
+from astor.records.files import (
+    read_json,
+    read_json_lines,
+    read_jsonl,
+    read_parquet,
+    write_json,
+    write_jsonl,
+    write_parquet,
+)
+from astor.records.item import Call, Commit, Function, Item
+from astor.records.prompt import Demonstration, Message, Prompt, Reference, Split
+from astor.records.record import Record
+from astor.records.rollout import Batch, BatchRow, Completion, Group, Outcome, Verdict
+from astor.records.state import PromptStatistics, State, TaskStatistics
+from astor.records.training import PolicyCard, TaskUpdate, UpdateReport
+
+__all__ = [
+    "Batch",
+    "BatchRow",
+    "Call",
+    "Commit",
+    "Completion",
+    "Demonstration",
+    "Function",
+    "GateDecision",
+    "Group",
+    "Item",
+    "ItemScore",
+    "Message",
+    "Outcome",
+    "PolicyCard",
+    "Prompt",
+    "PromptStatistics",
+    "Record",
+    "Reference",
+    "Score",
+    "Scores",
+    "Split",
+    "State",
+    "TaskStatistics",
+    "TaskUpdate",
+    "UpdateReport",
+    "Verdict",
+    "read_json",
+    "read_json_lines",
+    "read_jsonl",
+    "read_parquet",
+    "write_json",
+    "write_jsonl",
+    "write_parquet",
+]

@@ -1,0 +1,59 @@
+"""Items: what sources yield, before any task has looked at it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from astor.records.record import Record
+
+
+class Call(Record):
+    """One call of a function and what it returns, as Python literals: JSON has no tuples, sets or bytes."""
+
+    arguments: str
+    """Literal of the tuple of positional arguments, as `"([3, 1], 2)"`."""
+    returns: str
+    """Literal of the result, plain data."""
+
+
+class Function(Record):
+    """A Python function with its description and tests."""
+
+    kind: Literal["function"] = "function"
+    entry: str
+    """Name of the function that the calls call."""
+    source: str
+    description: str = ""
+    calls: tuple[Call, ...] = ()
+    """Tests in the form of data; the first ones may be shown to a policy."""
+    check: str | None = None
+    """Source that defines `check(candidate)`, for tests that are not data."""
+    mutants: tuple[str, ...] = ()
+    """Sources that differ from `source` in behaviour on some argument."""
+    result_type: str = ""
+    """What the function returns, where the source says so: `int`, `list`."""
+    argument_type: str = ""
+    """What its argument is, where the source says so."""
+
+
+class Commit(Record):
+    """A change of code and the message that a person wrote for it."""
+
+    kind: Literal["commit"] = "commit"
+    diff: str
+    message: str
+    repository: str = ""
+
+
+class Item(Record):
+    """Something that one or several tasks can be made of; it knows of none of them."""
+
+    id: str
+    content: Annotated[Function | Commit, Field(discriminator="kind")]
+    source: str
+    """Name of the source that yielded it."""
+    licence: str
+    structural_hash: str
+    """Equal for functions that differ in names alone; splits depend on it."""
+    difficulty: int = 0
+    """Bucket, 0 (easiest or unknown) upwards."""

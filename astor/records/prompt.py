@@ -1,0 +1,69 @@
+"""Prompts, which a policy may see, and references, which it may not."""
+
+from enum import StrEnum
+from typing import Literal
+
+from astor.records.item import Call
+from astor.records.record import Record
+
+
+class Split(StrEnum):
+    """What an item is for. Two splits never share a structural hash."""
+
+    WARM_START = "warm_start"
+    TRAIN = "train"
+    HELD_OUT = "held_out"
+    PROMOTION = "promotion"
+
+
+class Message(Record):
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Prompt(Record):
+    """What a policy is asked, and everything that it may know."""
+
+    id: str
+    item_id: str
+    task: str
+    """Key of the task, as `io_prediction`."""
+    split: Split
+    messages: tuple[Message, ...]
+    public_tests: tuple[Call, ...] = ()
+    bucket: int = 0
+    """Difficulty bucket of the item."""
+    max_tokens: int = 64
+    """Most tokens that an answer may have."""
+
+
+class Reference(Record):
+    """What only `verify` may read. A task fills the fields that it needs."""
+
+    prompt_id: str
+    task: str
+    kind: str = ""
+    """Which of the task's kinds of prompt this is, as `output` or `input`."""
+    entry: str = ""
+    solution: str = ""
+    """Source of the reference solution."""
+    tests: tuple[Call, ...] = ()
+    """Hidden tests that the reward runs."""
+    second_tests: tuple[Call, ...] = ()
+    """Hidden tests that the reward never runs; evaluation does."""
+    check: str | None = None
+    """Hidden test code that defines `check(candidate)`; runs in the test process of two-process mode."""
+    mutants: tuple[str, ...] = ()
+    message: str = ""
+    """The message that a person wrote for a commit."""
+    diff: str = ""
+
+
+class Demonstration(Record):
+    """A prompt of the warm-start split with an answer to learn from; never used as a prompt."""
+
+    task: str
+    messages: tuple[Message, ...]
+    answer: str

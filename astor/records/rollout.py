@@ -1,0 +1,116 @@
+"""What a policy did, and what was thought of it."""
+
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+import pyarrow as pa
+
+from astor.records.record import Record
+
+
+class BatchRow(Record):
+    """One prompt to roll out."""
+
+    prompt_id: str
+    task: str
+    rollouts: int
+    max_tokens: int
+
+
+class Batch(Record):
+    """Everything that `rollout` must know; it alone owns quotas and KL coefficients."""
+
+    round: int
+    policy_digest: str | None
+    """The policy that must roll it out; None where any may, as on held-out prompts."""
+    seed: int
+    temperature: float
+    """0 is greedy."""
+    rows: tuple[BatchRow, ...]
+    quotas: dict[str, int] = {}
+    """Task → prompts drawn."""
+    kl_coefficients: dict[str, float] = {}
+    """Task → coefficient of the KL term in the loss."""
+    deficits: dict[str, int] = {}
+    """Task → informative groups that it is still owed by earlier rounds."""
+
+
+class Completion(Record):
+    """One rollout: token by token, what was sampled and how likely the sampling engine thought it."""
+
+    prompt_id: str
+    rollout: int
+    task: str
+    policy_digest: str
+    prompt_tokens: tuple[int, ...]
+    tokens: tuple[int, ...]
+    """Sampled tokens with the stop token, if it was reached."""
+    logp_rollout: tuple[float, ...]
+    """Natural log-probability of each token under the engine, at the sampling temperature."""
+    loss_mask: tuple[bool, ...]
+    """False for tokens that are not the policy's own, as feedback between turns."""
+    text: str
+    """The decoded answer without the stop token."""
+    finish_reason: Literal["stop", "length"]
+
+    arrow: ClassVar[pa.Schema] = pa.schema(
+        [
+            ("prompt_id", pa.string()),
+            ("rollout", pa.int32()),
+            ("task", pa.string()),
+            ("policy_digest", pa.string()),
+            ("prompt_tokens", pa.list_(pa.int32())),
+            ("tokens", pa.list_(pa.int32())),
+            ("logp_rollout", pa.list_(pa.float32())),
+            ("loss_mask", pa.list_(pa.bool_())),
+            ("text", pa.string()),
+            ("finish_reason", pa.string()),
+        ]
+    )
+
+
+class Outcome(StrEnum):
+    """How judging one rollout ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    MALFORMED = "malformed"
+    """The answer could not be read, so nothing was run."""
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out_of_memory"
+    FORBIDDEN = "forbidden"
+    """The program tried what no honest program needs, or broke two workers that a control job left whole."""
+    INFRASTRUCTURE_ERROR = "infrastructure_error"
+    """We failed, not the program: never a reward."""
+
+
+class Verdict(Record):
+    """What one rollout is worth, and why."""
+
+    prompt_id: str
+    rollout: int
+    task: str
+    outcome: Outcome
+    score: float | None
+    """The task part of the reward, in [0, 1]; None exactly where the outcome is `infrastructure_error`."""
+    format: float = 0.0
+    """The format part of the reward, in [0, 1]: 1 where the answer has the form that was asked for."""
+    parts: dict[str, float] = {}
+    """Named parts of the score, and metrics that are none, each in [0, 1]."""
+    detail: str = ""
+    """For people, short; shows nothing of the reference."""
+
+
+class Group(Record):
+    """The rollouts of one prompt, shaped and compared with each other."""
+
+    prompt_id: str
+    task: str
+    rewards: tuple[float | None, ...]
+    """Shaped reward per rollout; None where the verdict is an infrastructure error."""
+    advantages: tuple[float, ...]
+    """0 for rollouts without reward and in groups that are not informative."""
+    informative: bool
+    """Whether rewards differ within the group."""
+    kept: bool
+    """Whether the update sees it: informative, or an anchor that the KL term holds. False where it was dropped."""

@@ -1,0 +1,79 @@
+"""What the coordination carries from round to round."""
+
+from typing import Any, ClassVar
+
+import pyarrow as pa
+
+from astor.records.record import Record
+
+
+class State(Record):
+    """Everything the next round's batch depends on, besides the prompts."""
+
+    round: int
+    scheduler: dict[str, Any]
+    """The scheduler's own state: utilities, quotas, calibration, random generators, counters."""
+    tasks: dict[str, "TaskStatistics"] = {}
+    """What the last round showed of each task."""
+    counters: dict[str, int] = {}
+    """Since the beginning: rollouts, tokens, groups dropped, infrastructure errors."""
+
+
+class TaskStatistics(Record):
+    """One task in one round, as the coordination saw it and as people plot it."""
+
+    quota: int
+    share: float
+    """The task's share of the batch before it was rounded to prompts."""
+    kl_coefficient: float
+    kl_multiplier: float
+    utility: float
+    potential: float
+    synergy: float
+    prompts: int
+    """Prompts rolled out."""
+    informative: int
+    """Groups with more than one reward."""
+    dropped: int
+    """Groups with fewer than half of their rollouts valid."""
+    score: float
+    """Mean task score of the round's rollouts."""
+    reward: float
+    tokens: int
+    """Tokens generated."""
+    mean_tokens: float
+    """Mean length of a completion."""
+    outcomes: dict[str, int] = {}
+
+
+class PromptStatistics(Record):
+    """What is known of one prompt that was visited or waits in the active pool."""
+
+    prompt_id: str
+    task: str
+    entered: int
+    """Round in which it entered the active pool."""
+    visits: int = 0
+    last_round: int = -1
+    last_mean: float = 0.0
+    last_variance: float = 0.0
+    last_delta: float = 0.0
+    active: bool = True
+    """Whether it is in the active pool now."""
+
+    arrow: ClassVar[pa.Schema] = pa.schema(
+        [
+            ("prompt_id", pa.string()),
+            ("task", pa.string()),
+            ("entered", pa.int32()),
+            ("visits", pa.int32()),
+            ("last_round", pa.int32()),
+            ("last_mean", pa.float64()),
+            ("last_variance", pa.float64()),
+            ("last_delta", pa.float64()),
+            ("active", pa.bool_()),
+        ]
+    )
+
+
+State.model_rebuild()

@@ -1,0 +1,165 @@
+"""An artifact: the output of one step, written by an attempt and committed once.
+
+An attempt writes its parts under a prefix of its own and commits by creating one manifest conditionally. Whoever
+creates the manifest first wins; every other attempt finds the winner's artifact in its hands and its own files
+removed, so that neither a retry nor a zombie can change what was committed.
+"""
+
+import shutil
+import time
+import uuid
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from astor import __version__
+from astor.errors import UserError
+from astor.options import Options
+from astor.storage.digest import digest_files, digest_json, list_files
+from astor.storage.s3 import S3Store
+from astor.storage.store import LocalStore, Store
+
+MANIFEST = "manifest.json"
+
+
+class Part(Options):
+    """One part of an artifact: a directory of records, a policy, a report."""
+
+    kind: str
+    """Record name and schema version, as `Completion/1`; or what the directory is, as `Policy/1`."""
+    count: int
+    digest: str
+    files: dict[str, str]
+    """Path relative to the part → SHA-256."""
+
+
+class Manifest(Options):
+    """What was committed. Digests cover payload only: seconds, attempt and package version are beside them."""
+
+    parts: dict[str, Part]
+    made_from: dict[str, str]
+    """Name of an input → its digest."""
+    seconds: float
+    package_version: str
+    attempt: str
+
+    @property
+    def digest(self) -> str:
+        return digest_json({name: part.digest for name, part in self.parts.items()})
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A committed artifact at `uri`."""
+
+    uri: str
+    manifest: Manifest
+
+    @property
+    def digest(self) -> str:
+        return self.manifest.digest
+
+    def part(self, name: str) -> Path:
+        """A local directory that holds the part, fetched and checked where the artifact is remote."""
+        store, key = locate(self.uri)
+        return store.fetch(f"{key}/{self.manifest.attempt}/{name}", self.manifest.parts[name].files)
+
+
+def locate(uri: str) -> tuple[Store, str]:
+    """The store that holds `uri`, a local path or `s3://bucket/prefix`, and the key of `uri` in it."""
+    if uri.startswith("s3://"):
+        bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+        if not bucket or not prefix:
+            raise UserError(f"{uri!r} is not an artifact's place: write s3://bucket/prefix.")
+        parent, _, name = prefix.rstrip("/").rpartition("/")
+        return S3Store(bucket, parent), name
+    if "://" in uri:
+        raise UserError(f"{uri!r} is neither a local path nor an s3:// URI.")
+    path = Path(uri).absolute()
+    return LocalStore(path.parent), path.name
+
+
+def find(uri: str) -> Artifact | None:
+    """The artifact that was committed at `uri`, or None."""
+    store, key = locate(uri)
+    try:
+        data = store.read(f"{key}/{MANIFEST}")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return Artifact(uri, Manifest.model_validate_json(data))
+
+
+def load(uri: str, digest: str | None = None) -> Artifact:
+    """The artifact at `uri`; a UserError where there is none, or where it is not the one that `digest` names."""
+    artifact = find(uri)
+    if artifact is None:
+        raise UserError(f"Nothing was committed at {uri}: run the step that writes it first.")
+    if digest is not None and artifact.digest != digest:
+        raise UserError(f"{uri} holds {artifact.digest[:12]}, not the expected {digest[:12]}: it is of another run.")
+    return artifact
+
+
+def remove(uri: str) -> None:
+    """Remove whatever lies at `uri`."""
+    store, key = locate(uri)
+    store.remove(key)
+
+
+@dataclass
+class Attempt:
+    """One try at writing the artifact `uri`: `with Attempt(uri) as attempt: …; attempt.commit()`.
+
+    `attempt.part(name, kind)` gives the directory to write a part into. What is not committed when the block ends,
+    by an exception or because another attempt was first, is removed.
+    """
+
+    uri: str
+    made_from: dict[str, str] = field(default_factory=dict)
+    name: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    _kinds: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _committed: bool = False
+
+    def __enter__(self) -> Self:
+        self._store, self._key = locate(self.uri)
+        self._started = time.perf_counter()
+        return self
+
+    @cached_property
+    def _directory(self) -> Path:
+        return self._store.draft(f"{self._key}/{self.name}")
+
+    def part(self, name: str, kind: str, count: int = 1) -> Path:
+        """A new local directory for the part `name` of `count` records."""
+        self._kinds[name] = (kind, count)
+        path = self._directory / name
+        path.mkdir()
+        return path
+
+    def commit(self, seconds: float | None = None) -> Artifact:
+        """Commit the parts; the artifact that stands at the URI afterwards, ours or an earlier winner's.
+
+        `seconds` is the wall time that the step took, by default since the attempt began.
+        """
+        parts = {}
+        for name, (kind, count) in self._kinds.items():
+            files = list_files(self._directory / name)
+            parts[name] = Part(kind=kind, count=count, digest=digest_files(files), files=files)
+        manifest = Manifest(
+            parts=parts,
+            made_from=self.made_from,
+            seconds=round(time.perf_counter() - self._started if seconds is None else seconds, 4),
+            package_version=__version__,
+            attempt=self.name,
+        )
+        self._store.publish(self._directory, f"{self._key}/{self.name}")
+        self._committed = self._store.create(f"{self._key}/{MANIFEST}", manifest.model_dump_json().encode())
+        return Artifact(self.uri, manifest) if self._committed else load(self.uri)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if not self._committed and "_directory" in self.__dict__:
+            shutil.rmtree(self._directory, ignore_errors=True)
+            self._store.remove(f"{self._key}/{self.name}")

@@ -1,0 +1,44 @@
+"""Digests: what a payload is, whoever wrote it, wherever it lies."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+OUTSIDE_DIGEST = frozenset({"policy.json"})
+"""File names that describe a payload without being part of it: they never change its digest."""
+
+
+def digest_bytes(data: bytes) -> str:
+    """SHA-256 of `data`, 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def digest_json(value: Any) -> str:
+    """SHA-256 of `value` as canonical JSON: keys sorted, no white space."""
+    return digest_bytes(json.dumps(value, sort_keys=True, separators=(",", ":")).encode())
+
+
+def digest_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def list_files(directory: Path) -> dict[str, str]:
+    """Relative POSIX path → SHA-256 of every file under `directory`, sorted by path."""
+    return {
+        path.relative_to(directory).as_posix(): digest_file(path)
+        for path in sorted(directory.rglob("*"))
+        if path.is_file()
+    }
+
+
+def digest_files(files: dict[str, str]) -> str:
+    """One digest of a directory's payload, from the listing that `list_files` makes."""
+    return digest_json({name: digest for name, digest in files.items() if Path(name).name not in OUTSIDE_DIGEST})
+
+
+def digest_directory(directory: Path) -> str:
+    """One digest of everything under `directory` that is payload."""
+    return digest_files(list_files(directory))

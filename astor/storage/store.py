@@ -1,0 +1,96 @@
+"""Where bytes lie: one small interface over a local directory and an S3 bucket."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+
+class Store(Protocol):
+    """Keys are POSIX paths below the store's root; a directory is all keys with its path as prefix."""
+
+    def read(self, key: str) -> bytes:
+        """The bytes at `key`; FileNotFoundError where there is none."""
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Write `data` at `key` unless something is there already; whether this call wrote it. Atomic."""
+
+    def replace(self, key: str, data: bytes) -> None:
+        """Write `data` at `key`, whatever was there. Atomic."""
+
+    def keys(self, prefix: str) -> list[str]:
+        """Every key below the directory `prefix`, sorted."""
+
+    def remove(self, prefix: str) -> None:
+        """Remove `prefix` and every key below it; nothing happens where there is none."""
+
+    def draft(self, prefix: str) -> Path:
+        """A new empty local directory whose files are meant for `prefix`."""
+
+    def publish(self, directory: Path, prefix: str) -> None:
+        """Bring the files of a draft to `prefix`."""
+
+    def fetch(self, prefix: str, files: dict[str, str]) -> Path:
+        """A local directory holding `files` (relative path → SHA-256) of `prefix`."""
+
+
+class LocalStore:
+    """A directory of this machine. Drafts are written in place, so nothing is copied."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read(self, key: str) -> bytes:
+        return (self.root / key).read_bytes()
+
+    def create(self, key: str, data: bytes) -> bool:
+        temporary = self._write_temporary(key, data)
+        try:
+            os.link(temporary, self.root / key)
+        except FileExistsError:
+            return False
+        finally:
+            temporary.unlink()
+        return True
+
+    def replace(self, key: str, data: bytes) -> None:
+        os.replace(self._write_temporary(key, data), self.root / key)
+
+    def keys(self, prefix: str) -> list[str]:
+        return sorted(
+            path.relative_to(self.root).as_posix() for path in (self.root / prefix).rglob("*") if path.is_file()
+        )
+
+    def remove(self, prefix: str) -> None:
+        path = self.root / prefix
+        if path.is_dir():
+            # Renaming first makes the removal atomic for readers: they see all of it or none.
+            grave = Path(tempfile.mkdtemp(prefix=".removed-", dir=path.parent))
+            os.replace(path, grave / path.name)
+            shutil.rmtree(grave)
+        else:
+            path.unlink(missing_ok=True)
+
+    def draft(self, prefix: str) -> Path:
+        path = self.root / prefix
+        path.mkdir(parents=True)
+        return path
+
+    def publish(self, directory: Path, prefix: str) -> None:
+        assert directory == self.root / prefix, "a local draft lies where it is meant for"
+
+    def fetch(self, prefix: str, files: dict[str, str]) -> Path:
+        return self.root / prefix
+
+    def _write_temporary(self, key: str, data: bytes) -> Path:
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+        except OSError:
+            os.unlink(name)
+            raise
+        return Path(name)
