@@ -49,6 +49,8 @@ class Reference(Record):
     entry: str = ""
     solution: str = ""
     """Source of the reference solution."""
+    public_tests: tuple[Call, ...] = ()
+    """Tests that the prompt shows: an answer must pass them and earns nothing by it."""
     tests: tuple[Call, ...] = ()
     """Hidden tests that the reward runs."""
     second_tests: tuple[Call, ...] = ()

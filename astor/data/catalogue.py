@@ -1,0 +1,19 @@
+"""Every source there is, ours and those of other packages."""
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+
+from astor.data.procedural import ProceduralSource
+from astor.data.source import Source
+
+ENTRY_POINTS = "astor.sources"
+"""Group of entry points, each a function without arguments that gives a mapping from name to class."""
+
+
+def source_classes() -> dict[str, type[Source]]:
+    """Name of a source, which is the `type` of its options → its class."""
+    classes: dict[str, type[Source]] = {"procedural": ProceduralSource}
+    for point in entry_points(group=ENTRY_POINTS):
+        find: Callable[[], Mapping[str, type[Source]]] = point.load()
+        classes.update(find())
+    return classes

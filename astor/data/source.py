@@ -1,0 +1,37 @@
+"""Sources: where items come from."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+from astor.data.splits import SplitOptions
+from astor.options import Options
+from astor.records import Item, Split
+
+
+class Source(ABC):
+    """Yields items. A class of another package is found by the entry point group `astor.sources`.
+
+    `options_type` has a field `type` whose only value is the source's name in recipes.
+    """
+
+    options_type: ClassVar[type[Options]]
+    endless: ClassVar[bool] = False
+    """Whether `items` never ends: then whoever reads stops."""
+    trusted: ClassVar[bool] = False
+    """Whether we wrote the code of the items ourselves, so that its calls and mutants are known to be right.
+    Items of other sources go through `astor.data.verification.verified` first."""
+
+    def __init__(self, options: Options, splits: SplitOptions) -> None:
+        self.options, self.splits = options, splits
+
+    @abstractmethod
+    def items(self) -> Iterator[Item]:
+        """The items, the same ones in the same order at every call.
+
+        Raises UserError where a file cannot be read or says what it must not.
+        """
+
+    def split_of(self, item: Item) -> Split:
+        """The split of `item`, by its structural hash and difficulty alone."""
+        return self.splits.split(item.structural_hash, item.difficulty)

@@ -1,0 +1,70 @@
+"""Which split an item belongs to: a matter of its structural hash, never of a seed."""
+
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from astor.errors import UserError
+from astor.options import Options
+from astor.records import Item, Split
+
+
+class SplitOptions(Options):
+    """How items are divided. One set of fractions for all sources keeps a function in one split everywhere."""
+
+    warm_start: float = Field(default=0.4, ge=0, le=1)
+    """Share of structural classes for the supervised warm start, in [0, 1]. Our choice: the prototype's 40 %."""
+    train: float = Field(default=0.3, ge=0, le=1)
+    """Share for reinforcement learning, in [0, 1]. Our choice."""
+    held_out: float = Field(default=0.15, ge=0, le=1)
+    """Share for scores during and after the run, in [0, 1]. Our choice."""
+    promotion: float = Field(default=0.15, ge=0, le=1)
+    """Share for the promotion gate alone, in [0, 1]. Our choice."""
+    warm_start_depth: int = Field(default=0, ge=0)
+    """Items of known difficulty up to this one always belong to the warm start; 0 turns the rule off. Our choice:
+    easy grammars have so few easy functions that a hash would leave a handful of them in the other splits."""
+
+    @model_validator(mode="after")
+    def _fractions_sum_to_one(self) -> Self:
+        total = self.warm_start + self.train + self.held_out + self.promotion
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"warm_start, train, held_out and promotion must sum to 1, not {total:g}")
+        return self
+
+    def split(self, structural_hash: str, difficulty: int) -> Split:
+        """The split of a structural class; `difficulty` 0 means unknown."""
+        if 0 < difficulty <= self.warm_start_depth:
+            return Split.WARM_START
+        place = int(structural_hash[:13], 16) / 16**13
+        for split, share in self._shares():
+            place -= share
+            if place < 0:
+                return split
+        return next(split for split, share in reversed(self._shares()) if share > 0)  # rounding at the upper end
+
+    def _shares(self) -> tuple[tuple[Split, float], ...]:
+        return (
+            (Split.WARM_START, self.warm_start),
+            (Split.TRAIN, self.train),
+            (Split.HELD_OUT, self.held_out),
+            (Split.PROMOTION, self.promotion),
+        )
+
+
+def count_classes(items: Iterable[tuple[Split, Item]]) -> dict[Split, int]:
+    """Distinct structural classes per split."""
+    classes: dict[Split, set[str]] = {split: set() for split in Split}
+    for split, item in items:
+        classes[split].add(item.structural_hash)
+    return {split: len(hashes) for split, hashes in classes.items()}
+
+
+def require_classes(found: Mapping[Split, int], needed: Mapping[Split, int]) -> None:
+    """UserError where a split has fewer structural classes than are needed: its scores would be of a few functions."""
+    for split, count in needed.items():
+        if found.get(split, 0) < count:
+            raise UserError(
+                f"The split {split.value} has {found.get(split, 0)} functions of different structure and needs {count}:"
+                " give it a larger share under splits, give the source more families or depths, or ask for fewer."
+            )

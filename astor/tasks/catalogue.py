@@ -1,0 +1,24 @@
+"""Every task there is, ours and those of other packages."""
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+
+from astor.tasks.code_generation import CodeGeneration
+from astor.tasks.commit_message import CommitMessage
+from astor.tasks.io_prediction import IOPrediction
+from astor.tasks.task import Task
+from astor.tasks.unit_tests import UnitTests
+
+ENTRY_POINTS = "astor.tasks"
+"""Group of entry points, each a function without arguments that gives a mapping from key to class."""
+
+
+def task_classes() -> dict[str, type[Task]]:
+    """Key of a task, which is also the `type` of its options → its class."""
+    classes: dict[str, type[Task]] = {
+        task.key: task for task in (IOPrediction, CodeGeneration, UnitTests, CommitMessage)
+    }
+    for point in entry_points(group=ENTRY_POINTS):
+        find: Callable[[], Mapping[str, type[Task]]] = point.load()
+        classes.update(find())
+    return classes

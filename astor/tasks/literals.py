@@ -1,0 +1,28 @@
+"""Calls as text: how prompts and demonstrations write them."""
+
+import ast
+from typing import Any
+
+from astor.records import Call
+
+
+def arguments_of(call: Call) -> tuple[Any, ...]:
+    """The positional arguments as data."""
+    arguments = ast.literal_eval(call.arguments)
+    assert isinstance(arguments, tuple), call.arguments
+    return arguments
+
+
+def argument_text(call: Call) -> str:
+    """The arguments as they stand between the parentheses of a call: `[3, 1], 2`."""
+    return ", ".join(map(repr, arguments_of(call)))
+
+
+def call_text(entry: str, call: Call) -> str:
+    """`f([3, 1], 2)`."""
+    return f"{entry}({argument_text(call)})"
+
+
+def assertion(entry: str, call: Call) -> str:
+    """`assert f([3, 1], 2) == 3`."""
+    return f"assert {call_text(entry, call)} == {call.returns}"

@@ -1,0 +1,79 @@
+"""What a task is: it makes prompts and references of items, and verdicts of answers."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from astor.options import Options
+from astor.records import Call, Item, Message, Prompt, Reference, Split
+from astor.storage import digest_bytes
+
+
+class TaskOptions(Options):
+    """What all tasks can be told."""
+
+    style: Literal["terse", "instruct"] = "terse"
+    """Form of the prompts: `terse` in as few tokens as possible for policies that were warm-started on it, `instruct`
+    with an instruction in words for chat models."""
+    max_tokens: int = Field(default=40, ge=1)
+    """Most tokens of an answer. 40 is the prototype's value for terse answers; chat models need 64 to 512."""
+    format_share: float = Field(default=0.1, ge=0, le=0.1)
+    """Part of the reward that an answer's form earns, in [0, 0.1]: less than the least that a right answer earns."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A prompt, what judges its answers, and an answer to learn from."""
+
+    prompt: Prompt
+    reference: Reference
+    answer: str | None
+    """A full-score answer in the task's canonical form for the warm start; None where the item has none."""
+
+
+class Task(ABC):
+    """One kind of question. A class of another package is found by the entry point group `astor.tasks`."""
+
+    key: ClassVar[str]
+    """Name in records and recipes; also the one value of the field `type` of `options_type`."""
+    options_type: ClassVar[type[TaskOptions]]
+    promotion_metric: ClassVar[str]
+    """The named part of a verdict that the promotion gate reads and no reward contains."""
+
+    def __init__(self, options: TaskOptions) -> None:
+        self.options = options
+
+    @abstractmethod
+    def examples(self, item: Item, split: Split) -> Iterator[Example]:
+        """At most a few examples, always the same ones for the same item; none where the item does not fit."""
+
+    def example(
+        self,
+        item: Item,
+        split: Split,
+        text: str,
+        reference: Reference,
+        answer: str | None,
+        shown: tuple[Call, ...] = (),
+    ) -> Example:
+        """An example whose prompt is the one user turn `text`; `reference` carries the prompt's identifier."""
+        assert text == text.rstrip(), "a prompt never ends in white space"
+        prompt = Prompt(
+            id=reference.prompt_id,
+            item_id=item.id,
+            task=self.key,
+            split=split,
+            messages=(Message(role="user", content=text),),
+            public_tests=shown,
+            bucket=item.difficulty,
+            max_tokens=self.options.max_tokens,
+        )
+        return Example(prompt, reference, answer)
+
+
+def place_in(item: Item, length: int) -> int:
+    """An index below `length` that depends on the item's identifier alone."""
+    return int(digest_bytes(item.id.encode())[:8], 16) % length
