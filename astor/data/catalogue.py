@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 
+from astor.data.jsonl import JsonlSource
+from astor.data.mbpp import MbppSource
 from astor.data.procedural import ProceduralSource
 from astor.data.source import Source
 
@@ -12,7 +14,7 @@ ENTRY_POINTS = "astor.sources"
 
 def source_classes() -> dict[str, type[Source]]:
     """Name of a source, which is the `type` of its options → its class."""
-    classes: dict[str, type[Source]] = {"procedural": ProceduralSource}
+    classes: dict[str, type[Source]] = {"procedural": ProceduralSource, "mbpp": MbppSource, "jsonl": JsonlSource}
     for point in entry_points(group=ENTRY_POINTS):
         find: Callable[[], Mapping[str, type[Source]]] = point.load()
         classes.update(find())

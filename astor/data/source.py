@@ -1,6 +1,7 @@
 """Sources: where items come from."""
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -24,6 +25,8 @@ class Source(ABC):
 
     def __init__(self, options: Options, splits: SplitOptions) -> None:
         self.options, self.splits = options, splits
+        self.left_out: Counter[str] = Counter()
+        """Reason → entries of the file that the last reading could not use."""
 
     @abstractmethod
     def items(self) -> Iterator[Item]:

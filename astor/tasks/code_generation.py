@@ -5,8 +5,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from astor.data.calls import assertion
 from astor.records import Call, Function, Item, Reference, Split
-from astor.tasks.literals import assertion
 from astor.tasks.task import Example, Task, TaskOptions
 
 INSTRUCTION = "Write a Python function named `{entry}`. {description}\n\n{tests}Answer with one fenced block of Python."

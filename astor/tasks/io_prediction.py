@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from astor.data.calls import arguments_of, call_text
 from astor.records import Call, Function, Item, Reference, Split
-from astor.tasks.literals import arguments_of, call_text
 from astor.tasks.task import Example, Task, TaskOptions, place_in
 
 CANDIDATES = 8

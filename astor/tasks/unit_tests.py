@@ -5,8 +5,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from astor.data.calls import assertion
 from astor.records import Function, Item, Reference, Split
-from astor.tasks.literals import assertion
 from astor.tasks.task import Example, Task, TaskOptions, place_in
 
 COUNTED = 8

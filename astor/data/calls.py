@@ -1,4 +1,4 @@
-"""Calls as text: how prompts and demonstrations write them."""
+"""Calls as data, and as the text that prompts and demonstrations write."""
 
 import ast
 from typing import Any
@@ -11,6 +11,11 @@ def arguments_of(call: Call) -> tuple[Any, ...]:
     arguments = ast.literal_eval(call.arguments)
     assert isinstance(arguments, tuple), call.arguments
     return arguments
+
+
+def result_of(call: Call) -> Any:
+    """The result as data."""
+    return ast.literal_eval(call.returns)
 
 
 def argument_text(call: Call) -> str:

@@ -1,0 +1,153 @@
+"""Items of one's own, one JSON object a line.
+
+A line with `kind: function` (the default) has
+
+- `entry`: name of the function that the calls call;
+- `source`: Python source that defines it;
+- `description`: what it does, in words; without one it makes no prompt for code generation;
+- `calls`: list of `{"arguments": "([3, 1], 2)", "returns": "3"}`, both Python literals as text, the arguments as a
+  tuple; the first ones may be shown to a policy;
+- `check`: source that defines `check(candidate)`, for tests that are not data;
+- `mutants`: list of sources that misbehave on some call; made from `source` where the field is missing;
+- `difficulty`: bucket, 1 (easiest) upwards; 0, the default, is unknown.
+
+A line with `kind: commit` has
+
+- `diff`: unified diff;
+- `message`: what a person wrote for it;
+- `repository`: where it comes from. Commits that touch the same file first, in the same repository, share a split.
+
+Either may have `id` (the line's number where it is missing) and `licence` (the option of the source otherwise).
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, TypeAdapter
+
+from astor.data.assertions import is_literal
+from astor.data.lines import read_lines
+from astor.data.mutation import mutate
+from astor.data.source import Source
+from astor.data.structure import structural_hash
+from astor.options import Options
+from astor.records import Call, Commit, Function, Item
+from astor.storage import digest_bytes
+
+
+def _literal(text: str) -> str:
+    try:
+        tree = ast.parse(text, mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"{text!r} is not a Python literal") from error
+    if not is_literal(tree):
+        raise ValueError(f"{text!r} is not a Python literal")
+    return text
+
+
+def _tuple(text: str) -> str:
+    if not isinstance(ast.literal_eval(_literal(text)), tuple):
+        raise ValueError(f"{text!r} is not a tuple of arguments: write ({text},)")
+    return text
+
+
+def _python(text: str) -> str:
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        raise ValueError(f"is no Python: {error}") from error
+    return text
+
+
+Python = Annotated[str, AfterValidator(_python)]
+
+
+class _CallLine(Options):
+    arguments: Annotated[str, AfterValidator(_tuple)]
+    returns: Annotated[str, AfterValidator(_literal)]
+
+
+class _Line(Options):
+    id: str | None = None
+    licence: str | None = None
+
+
+class _FunctionLine(_Line):
+    kind: Literal["function"] = "function"
+    entry: str
+    source: Python
+    description: str = ""
+    calls: tuple[_CallLine, ...] = ()
+    check: Python | None = None
+    mutants: tuple[Python, ...] | None = None
+    difficulty: int = Field(default=0, ge=0)
+
+    def content(self) -> Function:
+        mutants = mutate(self.source) if self.mutants is None else self.mutants
+        calls = tuple(Call(arguments=call.arguments, returns=call.returns) for call in self.calls)
+        return Function(
+            entry=self.entry,
+            source=self.source,
+            description=self.description,
+            calls=calls,
+            check=self.check,
+            mutants=mutants if calls else (),
+        )
+
+    def structure(self) -> str:
+        return structural_hash(self.source)
+
+
+class _CommitLine(_Line):
+    kind: Literal["commit"]
+    diff: str
+    message: str
+    repository: str = ""
+    difficulty: int = Field(default=0, ge=0)
+
+    def content(self) -> Commit:
+        return Commit(diff=self.diff, message=self.message, repository=self.repository)
+
+    def structure(self) -> str:
+        first = re.search(r"^\+\+\+ (?:b/)?(.+)$", self.diff, re.MULTILINE)
+        return digest_bytes(f"{self.repository}\n{first[1] if first else self.diff}".encode())
+
+
+def _kind(value: Any) -> str:
+    return str(value.get("kind", "function"))
+
+
+_LINES: TypeAdapter[_FunctionLine | _CommitLine] = TypeAdapter(
+    Annotated[Annotated[_FunctionLine, Tag("function")] | Annotated[_CommitLine, Tag("commit")], Discriminator(_kind)]
+)
+
+
+class JsonlOptions(Options):
+    """Where the file lies, and whose it is."""
+
+    type: Literal["jsonl"] = "jsonl"
+    path: Path
+    """A JSONL file with the fields that `astor.data.jsonl` documents."""
+    licence: str = "unknown"
+    """Licence of lines that name none, as an SPDX identifier."""
+
+
+class JsonlSource(Source):
+    """The items of one file."""
+
+    options_type = JsonlOptions
+    options: JsonlOptions
+
+    def items(self) -> Iterator[Item]:
+        for number, line in read_lines(self.options.path, _LINES):
+            yield Item(
+                id=f"{self.options.path.stem}-{line.id or number}",
+                content=line.content(),
+                source=self.options.path.name,
+                licence=line.licence or self.options.licence,
+                structural_hash=line.structure(),
+                difficulty=line.difficulty,
+            )

@@ -1,0 +1,119 @@
+"""MBPP, Mostly Basic Python Problems (Austin and others, arXiv 2108.07732), as published and in its sanitized form."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AliasChoices, BaseModel, Field, TypeAdapter
+
+from astor.data.assertions import called_names, check_code, read_call
+from astor.data.lines import read_lines
+from astor.data.mutation import mutate
+from astor.data.source import Source
+from astor.data.structure import structural_hash
+from astor.errors import UserError
+from astor.options import Options
+from astor.records import Function, Item
+
+LICENCE = "CC-BY-4.0"
+
+
+class MbppOptions(Options):
+    """Where the file lies. Both published forms are read: `mbpp.jsonl` and the sanitized subset as JSONL."""
+
+    type: Literal["mbpp"] = "mbpp"
+    path: Path
+    """A JSONL file."""
+
+
+class _Problem(BaseModel):
+    """One line of either form."""
+
+    task_id: int
+    description: str = Field(validation_alias=AliasChoices("text", "prompt"))
+    code: str
+    test_list: list[str]
+    challenge_test_list: list[str] = []
+    test_setup_code: str = ""
+    test_imports: list[str] = []
+
+
+class MbppSource(Source):
+    """Functions with three or so tests each, the first of which is the one to show.
+
+    An assertion `f(literals) == literal` becomes a call, any other test code that runs beside the program. A problem
+    whose tests need more of the program than the one function (its classes, say) cannot be judged from outside: it is
+    left out and counted in `left_out`. The published challenge tests come after the ordinary ones.
+    """
+
+    options_type = MbppOptions
+    options: MbppOptions
+
+    def items(self) -> Iterator[Item]:
+        self.left_out = Counter()
+        for number, problem in read_lines(self.options.path, TypeAdapter(_Problem)):
+            try:
+                function = self._function(problem)
+            except SyntaxError as error:
+                raise UserError(f"{self.options.path}, line {number} holds no Python: {error}.") from error
+            if function is not None:
+                yield Item(
+                    id=f"mbpp-{problem.task_id}",
+                    content=function,
+                    source="mbpp",
+                    licence=LICENCE,
+                    structural_hash=structural_hash(function.source),
+                )
+
+    def _function(self, problem: _Problem) -> Function | None:
+        source = _unix(problem.code)
+        tests = [*problem.test_list, *problem.challenge_test_list]
+        assertions = [statement for test in tests for statement in ast.parse(_unix(test)).body]
+        preamble = "".join(f"{line}\n" for line in [*problem.test_imports, _unix(problem.test_setup_code)] if line)
+        defined = _defined_names(ast.parse(source))
+        entry = next((name for name in called_names(assertions) if name in defined), None)
+        if entry is None:
+            self.left_out["no test calls a function of the program"] += 1
+            return None
+        calls = [read_call(assertion, entry) for assertion in assertions]
+        others = [assertion for assertion, call in zip(assertions, calls, strict=True) if call is None]
+        if others and _used_names([*others, ast.parse(preamble)]) & (defined - {entry}):
+            self.left_out["the tests use more of the program than one function"] += 1
+            return None
+        data = tuple(call for call in calls if call is not None)
+        return Function(
+            entry=entry,
+            source=source,
+            description=problem.description.strip(),
+            calls=data,
+            check=check_code(others, entry, preamble) if others else None,
+            mutants=mutate(source) if data else (),
+            argument_type=_argument_type(data[0].arguments) if data else "",
+            result_type=type(ast.literal_eval(data[0].returns)).__name__ if data else "",
+        )
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+
+
+def _defined_names(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    for statement in tree.body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Assign(targets=targets):
+                names |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return names
+
+
+def _used_names(trees: list[Any]) -> set[str]:
+    return {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _argument_type(arguments: str) -> str:
+    values = ast.literal_eval(arguments)
+    return type(values[0]).__name__ if len(values) == 1 else ""
