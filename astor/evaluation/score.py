@@ -1,0 +1,111 @@
+"""Verdicts on one policy's samples → scores per task and metric, and every prompt's result."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from astor.errors import UserError
+from astor.evaluation.intervals import Interval, mean_interval
+from astor.evaluation.metrics import pass_at_k
+from astor.records import Completion, ItemScore, Outcome, Score, Scores, Verdict
+
+ALL = "all"
+"""The task name of figures over all tasks: their metrics are `mean` and `worst`."""
+TOKENS = "tokens"
+
+
+def score_verdicts(
+    verdicts: Sequence[Verdict], policy_digest: str, split: str, round: int, completions: Sequence[Completion] = ()
+) -> tuple[Scores, list[ItemScore]]:
+    """Scores with 95 % intervals, and per-prompt results, of one policy's samples.
+
+    Metrics of a task: `score` (the task part of the reward), `format`, `passed` (share of samples whose outcome is
+    passed), `pass@1` and `pass@k` for k samples a prompt, every named part of the verdicts, and `tokens` (mean length,
+    where the completions are given). All but the last are in [0, 1]. `all` has `mean` and `worst` of the tasks' scores,
+    MT-GRPO's two figures (arXiv 2602.05547). A part that a verdict lacks counts 0: a malformed answer earned none.
+
+    Infrastructure errors are left out and counted. A prompt without any other verdict has items with 0 samples.
+
+    Raises:
+        UserError: a task has infrastructure errors only.
+    """
+    lengths = {(completion.prompt_id, completion.rollout): len(completion.tokens) for completion in completions}
+    by_task: dict[str, dict[str, list[Verdict]]] = defaultdict(lambda: defaultdict(list))
+    for verdict in verdicts:
+        samples = by_task[verdict.task][verdict.prompt_id]
+        if verdict.outcome is not Outcome.INFRASTRUCTURE_ERROR:
+            assert verdict.score is not None, f"{verdict.prompt_id} has an outcome and no score"
+            samples.append(verdict)
+    most = max((len(samples) for prompts in by_task.values() for samples in prompts.values()), default=0)
+
+    items: list[ItemScore] = []
+    scores: list[Score] = []
+    totals: dict[str, list[float]] = {}
+    for task, prompts in sorted(by_task.items()):
+        measured = _measure(task, prompts, most, lengths)
+        items += measured
+        by_metric: dict[str, list[float]] = defaultdict(list)
+        for item in measured:
+            if item.samples:
+                by_metric[item.metric].append(item.value)
+        if not by_metric:
+            raise UserError(
+                f"Every verdict on {task} is an infrastructure error: run `astor sandbox check`, then again."
+            )
+        for metric, values in by_metric.items():
+            bounds = (0.0, max(lengths.values())) if metric == TOKENS else (0.0, 1.0)
+            scores.append(_score(task, metric, mean_interval([values], bounds), len(values)))
+        totals[task] = by_metric["score"]
+    if totals:
+        scores += _over_tasks(totals)
+    return Scores(
+        policy_digest=policy_digest,
+        split=split,
+        round=round,
+        scores=tuple(scores),
+        outcomes={
+            task: dict(Counter(verdict.outcome.value for verdict in verdicts if verdict.task == task))
+            for task in sorted(by_task)
+        },
+        infrastructure_errors=sum(verdict.outcome is Outcome.INFRASTRUCTURE_ERROR for verdict in verdicts),
+    ), items
+
+
+def _measure(
+    task: str, prompts: Mapping[str, Sequence[Verdict]], most: int, lengths: Mapping[tuple[str, int], int]
+) -> list[ItemScore]:
+    """Every metric of every prompt: means over valid samples."""
+    parts = sorted({part for samples in prompts.values() for verdict in samples for part in verdict.parts})
+    items = []
+    for prompt, samples in sorted(prompts.items()):
+        count = len(samples)
+        passed = sum(verdict.outcome is Outcome.PASSED for verdict in samples)
+        values = {
+            "score": [verdict.score or 0.0 for verdict in samples],
+            "format": [verdict.format for verdict in samples],
+            "passed": [float(verdict.outcome is Outcome.PASSED) for verdict in samples],
+            **{part: [verdict.parts.get(part, 0.0) for verdict in samples] for part in parts},
+        }
+        if lengths:
+            values[TOKENS] = [lengths[prompt, verdict.rollout] for verdict in samples]
+        for metric, of_samples in values.items():
+            value = sum(of_samples) / count if count else 0.0
+            items.append(ItemScore(prompt_id=prompt, task=task, metric=metric, value=value, samples=count))
+        for k in sorted({1, most} - {0}):
+            enough = count >= k
+            value = pass_at_k(count, passed, k) if enough else 0.0
+            items.append(
+                ItemScore(prompt_id=prompt, task=task, metric=f"pass@{k}", value=value, samples=count if enough else 0)
+            )
+    return items
+
+
+def _over_tasks(totals: Mapping[str, Sequence[float]]) -> list[Score]:
+    """Mean and worst of the tasks' scores; the worst has the interval of the task that it is."""
+    prompts = sum(map(len, totals.values()))
+    tasks = [mean_interval([values], (0.0, 1.0)) for values in totals.values()]
+    mean = mean_interval(list(totals.values()), (0.0, 1.0))
+    return [_score(ALL, "mean", mean, prompts), _score(ALL, "worst", min(tasks), prompts)]
+
+
+def _score(task: str, metric: str, interval: Interval, count: int) -> Score:
+    return Score(task=task, metric=metric, value=interval.value, low=interval.low, high=interval.high, count=count)
