@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,23 @@ from astor.errors import UserError
 from astor.storage.digest import digest_file
 
 
+@cache
+def s3_client() -> Any:
+    """The client of this process."""
+    import boto3
+    from botocore.config import Config
+
+    retries = {"mode": "standard", "max_attempts": 4}
+    return boto3.client("s3", config=Config(retries=retries, connect_timeout=5, read_timeout=60))
+
+
 class S3Store:
     """Keys below `s3://bucket/prefix`. Fetched directories are kept under the user's cache, by digest."""
 
     def __init__(self, bucket: str, prefix: str) -> None:
-        import boto3
-        from botocore.config import Config
-
-        retries = {"mode": "standard", "max_attempts": 4}
-        config = Config(retries=retries, connect_timeout=5, read_timeout=60)
         self.bucket, self.prefix = bucket, prefix
         with self._explained():
-            self.client: Any = boto3.client("s3", config=config)
+            self.client = s3_client()
 
     def read(self, key: str) -> bytes:
         with self._explained(key):

@@ -1,0 +1,123 @@
+"""The main pipeline: prepare, initialise, plan, a chain of rounds or segments, and the gate.
+
+KFP carries no state around a loop, so the chain is unrolled when the pipeline is compiled; everything but the number of
+its links is a parameter.
+"""
+
+from typing import Literal
+
+from kfp import dsl
+
+from astor.components.finish import finish, promote
+from astor.components.segment import segment
+from astor.components.start import initialise, plan, prepare, resolve_recipe
+from astor.errors import UserError
+from astor.pipelines.evaluation import evaluation_pipeline
+from astor.pipelines.platform import Platform
+from astor.pipelines.round import round_pipeline
+from astor.steps.code import code_digest
+
+MOST_ROUNDS = 100
+"""Nested rounds that one run's status can hold on a cluster: each is 17 Argo nodes of a Kubernetes object."""
+
+
+def post_training_pipeline(
+    recipe: str,
+    links: int,
+    granularity: Literal["step", "segment"],
+    store: str = "",
+    evaluate_every: int = 0,
+    platform: Platform = Platform(),
+):
+    """The pipeline `post-training`.
+
+    Args:
+        recipe: default of the parameter of that name: a packaged recipe's name, or YAML text.
+        links: rounds or segments in the chain, as `granularity` says.
+        store: default of the parameter of that name.
+        evaluate_every: rounds between evaluations of granularity `step`; segments evaluate by themselves.
+        platform: what tasks ask of the cluster.
+
+    Raises:
+        UserError: more rounds than one run holds.
+    """
+    if granularity == "step" and links > MOST_ROUNDS:
+        raise UserError(
+            f"{links} rounds as tasks of their own are more than one run holds ({MOST_ROUNDS}): "
+            "set granularity: segment, or run fewer rounds and submit again, which continues."
+        )
+    package = code_digest()
+    # Built out here: KFP refuses to define a pipeline while it builds another.
+    evaluation, round = evaluation_pipeline(platform), round_pipeline(platform)
+
+    @dsl.pipeline(name="post-training", description="One code model, several tasks, one better model.")
+    def post_training(recipe: str = recipe, overrides: dict = {}, store: str = store, mlflow_uri: str = "") -> str:  # noqa: B006
+        resolved = platform.place(
+            resolve_recipe(recipe=recipe, overrides=overrides, store=store, mlflow_uri=mlflow_uri)
+        ).output
+        prepared = platform.place(prepare(recipe=resolved, package_digest=package), references=True, cached=True)
+        prompts, references = prepared.outputs["prompts"], prepared.outputs["references"]
+        first = platform.place(
+            initialise(recipe=resolved, prompts=prompts, package_digest=package), model=True, cached=True
+        ).output
+        planned = platform.place(plan(recipe=resolved, prompts=prompts, policy=first))
+        common = (platform, links, resolved, prompts, references, first, planned)
+        if granularity == "segment":
+            return _segments(*common)
+        return _rounds(*common, evaluation, round, evaluate_every)
+
+    return post_training
+
+
+def _segments(platform, links, resolved, prompts, references, first, planned):
+    policy = first
+    for number in range(1, links + 1):
+        task = segment(
+            recipe=resolved,
+            prompts=prompts,
+            references=references,
+            reference_policy=first,
+            plan=planned.outputs["plan"],
+            previous=policy,
+            number=number,
+        ).set_display_name(f"segment {number}")
+        policy = platform.place(task, model=True, references=True).outputs["Output"]
+    task = finish(
+        recipe=resolved,
+        prompts=prompts,
+        references=references,
+        reference_policy=first,
+        plan=planned.outputs["plan"],
+        policy=policy,
+    )
+    return platform.place(task, model=True, references=True).outputs["Output"]
+
+
+def _rounds(platform, links, resolved, prompts, references, first, planned, evaluation, round, evaluate_every):
+    plan_reference, champion = planned.outputs["plan"], planned.outputs["champion"]
+
+    def evaluated(policy, split: str, name: str):
+        task = evaluation(
+            recipe=resolved, prompts=prompts, references=references, plan=plan_reference, policy=policy, split=split
+        )
+        return task.set_display_name(name).output
+
+    before = evaluated(first, "held_out", "evaluation before")
+    chained = {"planned": plan_reference, "policy": first, "report": ""}
+    for number in range(1, links + 1):
+        task = round(
+            recipe=resolved, prompts=prompts, references=references, reference_policy=first, **chained
+        ).set_display_name(f"round {number}")
+        chained = {name: task.outputs[name] for name in chained}
+        if evaluate_every and number % evaluate_every == 0 and number < links:
+            evaluated(chained["policy"], "held_out", f"evaluation {number}")
+    task = promote(
+        recipe=resolved,
+        prompts=prompts,
+        policy=chained["policy"],
+        before=before,
+        after=evaluated(chained["policy"], "held_out", "evaluation after"),
+        champion=evaluated(champion, "promotion", "champion"),
+        challenger=evaluated(chained["policy"], "promotion", "challenger"),
+    )
+    return platform.place(task).outputs["Output"]

@@ -1,0 +1,41 @@
+"""One round as four tasks, each on the pool that fits it."""
+
+from typing import NamedTuple
+
+from kfp import dsl
+
+from astor.components.round import rollout, score, update, verify
+from astor.pipelines.platform import Platform
+
+
+def round_pipeline(platform: Platform):
+    """The pipeline `round`: rollout, verify, score, update; its outputs chain to the next round."""
+
+    @dsl.pipeline(name="round", description="Rollout, verification, utility scoring, KL-calibrated update.")
+    def round(
+        recipe: str, prompts: str, references: str, reference_policy: str, planned: str, policy: str, report: str
+    ) -> NamedTuple("Round", planned=str, policy=str, report=str):
+        completions = platform.place(
+            rollout(recipe=recipe, prompts=prompts, batch=planned, policy=policy), model=True
+        )
+        verdicts = platform.place(
+            verify(recipe=recipe, references=references, completions=completions.output), references=True
+        )
+        scored = platform.place(
+            score(recipe=recipe, prompts=prompts, planned=planned, verdicts=verdicts.output, report=report)
+        )
+        updated = platform.place(
+            update(
+                recipe=recipe,
+                policy=policy,
+                reference_policy=reference_policy,
+                completions=completions.output,
+                planned=planned,
+                scored=scored.outputs["Output"],
+            ),
+            model=True,
+        )
+        outputs = NamedTuple("Round", planned=str, policy=str, report=str)
+        return outputs(scored.outputs["Output"], updated.outputs["policy"], updated.outputs["report"])
+
+    return round

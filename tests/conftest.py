@@ -1,0 +1,108 @@
+"""Fixtures that several rooms share: a real S3 server, real public data."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+
+from astor.storage.s3 import s3_client
+
+SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Public data in its original form, which lies beside the checkout where it lies anywhere."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the public data beside the checkout is absent")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The endpoint of a SeaweedFS server of this session."""
+    directory = tmp_path_factory.mktemp("s3")
+    identity = {"accessKey": "tester", "secretKey": "secret"}
+    actions = ["Admin", "Read", "Write", "List", "Tagging"]
+    config = {"identities": [{"name": "tester", "credentials": [identity], "actions": actions}]}
+    (directory / "s3.json").write_text(json.dumps(config))
+    ports = _free_ports(6)
+    names = ("-master.port", "-volume.port", "-filer.port", "-s3.port", "-s3.port.iceberg", "-s3.port.lance")
+    with (directory / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [
+                "weed",
+                "server",
+                f"-dir={directory}",
+                "-ip=127.0.0.1",
+                "-ip.bind=127.0.0.1",
+                "-s3",
+                f"-s3.config={directory}/s3.json",
+                "-master.volumeSizeLimitMB=64",
+                "-volume.max=20",
+                *(f"{name}={port}" for name, port in zip(names, ports, strict=True)),
+            ],
+            stdout=log,
+            stderr=log,
+        )
+    endpoint = f"http://127.0.0.1:{ports[3]}"
+    client = boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="tester",
+        aws_secret_access_key="secret",
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                client.create_bucket(Bucket="astor")
+                break
+            except (BotoCoreError, ClientError):
+                if time.monotonic() > deadline or server.poll() is not None:
+                    raise
+                time.sleep(0.3)
+        yield endpoint
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture
+def s3_prefix(s3_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """A fresh `s3://bucket/prefix` on the real server, with the environment that boto3 reads."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", s3_server)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "tester")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    forget_s3_client()
+    return f"s3://astor/{uuid.uuid4().hex[:12]}"
+
+
+def forget_s3_client() -> None:
+    """Make the next store read the environment again."""
+    boto3.setup_default_session()
+    s3_client.cache_clear()
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports below 30000: each server listens 10000 above its own, too."""
+    ports: list[int] = []
+    for port in range(20000 + os.getpid() % 5000, 30000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            ports.append(port)
+        if len(ports) == count:
+            break
+    return ports

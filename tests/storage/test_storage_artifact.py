@@ -1,0 +1,107 @@
+"""An artifact is attempted by many and committed once."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from astor.errors import UserError
+from astor.storage import Attempt, digest_directory, find, load, remove
+
+
+def write(uri: str, text: str, made_from: dict[str, str] | None = None):
+    with Attempt(uri, made_from or {}) as attempt:
+        (attempt.part("letters", "Letter/1", count=len(text)) / "letters.txt").write_text(text)
+        return attempt.commit()
+
+
+@pytest.fixture(params=["local", "s3"])
+def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return str(tmp_path / "store") if request.param == "local" else request.getfixturevalue("s3_prefix")
+
+
+def test_what_was_committed_is_found_again_with_its_digest(root: str) -> None:
+    written = write(f"{root}/a", "abc", {"source": "d1"})
+    found = load(f"{root}/a", written.digest)
+    assert (found.part("letters") / "letters.txt").read_text() == "abc"
+    assert found.manifest.made_from == {"source": "d1"}
+    assert found.manifest.parts["letters"].count == 3
+
+
+def test_the_first_commit_wins_and_the_second_is_handed_the_winner(root: str) -> None:
+    first, second = write(f"{root}/a", "first"), write(f"{root}/a", "second")
+    assert second.manifest.attempt == first.manifest.attempt
+    assert (load(f"{root}/a").part("letters") / "letters.txt").read_text() == "first"
+
+
+def test_of_many_attempts_at_once_exactly_one_wins_and_all_agree_on_it(root: str) -> None:
+    results: list[str] = []
+    threads = [
+        threading.Thread(target=lambda n=n: results.append(write(f"{root}/a", str(n)).manifest.attempt))
+        for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 8
+    assert len(set(results)) == 1
+
+
+def test_an_attempt_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    def fail() -> None:
+        with Attempt(str(tmp_path / "a")) as attempt:
+            (attempt.part("letters", "Letter/1") / "letters.txt").write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert find(str(tmp_path / "a")) is None
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_an_attempt_that_loses_leaves_nothing(tmp_path: Path) -> None:
+    write(str(tmp_path / "a"), "first")
+    before = sorted(tmp_path.rglob("*"))
+    write(str(tmp_path / "a"), "second")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_digests_cover_payload_only(tmp_path: Path) -> None:
+    one, other = write(str(tmp_path / "a"), "same"), write(str(tmp_path / "b"), "same", {"source": "d"})
+    assert one.digest == other.digest
+    directory = one.part("letters")
+    before = digest_directory(directory)
+    (directory / "policy.json").write_text("{}")
+    assert digest_directory(directory) == before
+
+
+def test_a_missing_and_a_mistaken_artifact_are_named(root: str) -> None:
+    with pytest.raises(UserError, match="Nothing was committed at"):
+        load(f"{root}/none")
+    write(f"{root}/a", "abc")
+    with pytest.raises(UserError, match="not the expected 0123"):
+        load(f"{root}/a", "0123")
+
+
+def test_what_was_removed_is_gone_and_can_be_written_again(root: str) -> None:
+    write(f"{root}/a", "old")
+    remove(f"{root}/a")
+    assert find(f"{root}/a") is None
+    assert (write(f"{root}/a", "new").part("letters") / "letters.txt").read_text() == "new"
+
+
+def test_a_payload_that_was_changed_in_the_bucket_is_refused(s3_prefix: str, tmp_path: Path) -> None:
+    from astor.storage.artifact import locate
+
+    written = write(f"{s3_prefix}/a", "abc")
+    store, key = locate(f"{s3_prefix}/a")
+    store.replace(f"{key}/{written.manifest.attempt}/letters/letters.txt", b"xyz")
+    with pytest.raises(UserError, match="does not have the digest"):
+        written.part("letters")
+
+
+@pytest.mark.parametrize("uri", ["gs://bucket/a", "s3://bucket"])
+def test_a_place_of_another_kind_is_refused(uri: str) -> None:
+    with pytest.raises(UserError, match="s3://"):
+        find(uri)
