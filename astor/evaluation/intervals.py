@@ -43,6 +43,6 @@ def mean_interval(strata: Sequence[Sequence[float]], bounds: tuple[float, float]
     # Imported here because recipes, which name the gate's options, are also read where scipy is not installed.
     from scipy.special import stdtrit
 
-    degrees = total**2 / sum(variance**2 / n for variance, n in zip(variances, freedom, strict=True))
+    degrees = 1 / sum((variance / total) ** 2 / n for variance, n in zip(variances, freedom, strict=True))
     half = float(stdtrit(degrees, (1 + CONFIDENCE) / 2)) * math.sqrt(total) / len(means)
     return Interval(value, max(value - half, bounds[0]), min(value + half, bounds[1]))

@@ -70,6 +70,14 @@ def score_verdicts(
     ), items
 
 
+def find_score(scores: Scores, task: str, metric: str) -> Score:
+    """The score with its interval; KeyError where it was not measured."""
+    for score in scores.scores:
+        if (score.task, score.metric) == (task, metric):
+            return score
+    raise KeyError((task, metric))
+
+
 def _measure(
     task: str, prompts: Mapping[str, Sequence[Verdict]], most: int, lengths: Mapping[tuple[str, int], int]
 ) -> list[ItemScore]:

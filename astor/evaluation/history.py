@@ -1,0 +1,111 @@
+"""A run as a report sees it, and the curves that it holds."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from astor.records import Completion, GateDecision, Prompt, Scores, TaskStatistics, TaskUpdate, UpdateReport, Verdict
+
+Round = tuple[int, Mapping[str, TaskStatistics], UpdateReport | None]
+"""Number, what the coordination saw of each task, and what the update did; None where there was none."""
+Sample = tuple[Prompt, Completion, Verdict]
+Series = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RunHistory:
+    """Everything that a report shows of one run."""
+
+    recipe_name: str
+    recipe_digest: str
+    rounds: Sequence[Round]
+    before: Scores
+    """The first policy on held-out prompts, sampled."""
+    after: Scores
+    """The last policy on the same prompts."""
+    greedy_before: Scores | None = None
+    greedy_after: Scores | None = None
+    evaluations: Sequence[Scores] = ()
+    """Sampled scores on held-out prompts between the two, in the order of rounds."""
+    decision: GateDecision | None = None
+    promotion_metrics: Mapping[str, str] = field(default_factory=dict)
+    """Task → name of the metric of the decision that was not its reward."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Kind of step → wall seconds of all steps of the kind."""
+    samples: Sequence[Sample] = ()
+    model: str | None = None
+    """Registered model and version, as `astor/3`."""
+    alias: str | None = None
+
+    @property
+    def tasks(self) -> list[str]:
+        """Tasks in the order in which every picture and table shows them."""
+        return sorted({score.task for score in (*self.before.scores, *self.after.scores)} - {"all"})
+
+    def sums(self, value: Callable[[TaskStatistics], float]) -> dict[str, float]:
+        """Task → sum of `value` over the rounds."""
+        return {
+            task: float(sum(value(statistics[task]) for _, statistics, _ in self.rounds if task in statistics))
+            for task in self.tasks
+        }
+
+    def outcomes(self) -> dict[str, dict[str, int]]:
+        """Task → outcome → rollouts of all rounds."""
+        totals: dict[str, dict[str, int]] = {task: {} for task in self.tasks}
+        for _, statistics, _ in self.rounds:
+            for task, of_task in statistics.items():
+                for outcome, count in of_task.outcomes.items():
+                    counts = totals.setdefault(task, {})
+                    counts[outcome] = counts.get(outcome, 0) + count
+        return totals
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One quantity per task over the rounds."""
+
+    key: str
+    title: str
+    caption: str
+    label: str
+    """Axis label: the quantity's unit."""
+    of_statistics: Callable[[TaskStatistics], float] | None = None
+    of_update: Callable[[TaskUpdate], float] | None = None
+    top: float | None = None
+    """Upper end of the axis where the quantity has a natural one."""
+
+    def series(self, history: RunHistory) -> dict[str, Series]:
+        """Task → values (R,) over R rounds, NaN where nothing was measured; tasks without any are left out."""
+        curves = {}
+        for task in history.tasks:
+            values = np.array([self._value(task, statistics, report) for _, statistics, report in history.rounds])
+            if np.isfinite(values).any():
+                curves[task] = values.astype(np.float64)
+        return curves
+
+    def _value(self, task: str, statistics: Mapping[str, TaskStatistics], report: UpdateReport | None) -> float:
+        if self.of_statistics is not None:
+            return self.of_statistics(statistics[task]) if task in statistics else float("nan")
+        assert self.of_update is not None, f"the curve {self.key} has no quantity"
+        return self.of_update(report.tasks[task]) if report is not None and task in report.tasks else float("nan")
+
+
+def _acceptance(statistics: TaskStatistics) -> float:
+    return statistics.informative / statistics.prompts if statistics.prompts else float("nan")
+
+
+CURVES = (
+    Curve("score", "Score", "Mean over training rollouts", "score", lambda s: s.score),
+    Curve("acceptance", "Acceptance", "Prompts whose rewards differ", "share", _acceptance, None, 1),
+    Curve("share", "Budget share", "What the scheduler gives each task", "share of batch", lambda s: s.share),
+    Curve("utility", "Utility", "Potential, raised by synergy", "utility", lambda s: s.utility),
+    Curve("potential", "Potential", "Spread of rewards within prompts", "potential", lambda s: s.potential),
+    Curve("synergy", "Synergy", "Gradient's agreement with the others", "cosine", lambda s: s.synergy),
+    Curve("kl_coefficient", "KL coefficient", "Hold on the reference policy", "factor", lambda s: s.kl_coefficient),
+    Curve("kl", "Measured KL", "Distance to the reference policy", "nats per token", None, lambda u: u.kl),
+    Curve("entropy", "Entropy", "Surprise of the sampled tokens", "nats per token", None, lambda u: u.entropy),
+    Curve("length", "Length", "Mean length of an answer", "tokens", lambda s: s.mean_tokens),
+)  # fmt: skip
+"""What a report draws of each task over the rounds."""

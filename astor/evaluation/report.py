@@ -1,0 +1,168 @@
+"""The report of a run: one HTML page that needs nothing beside itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from astor.evaluation import charts
+from astor.evaluation.history import CURVES, RunHistory
+from astor.evaluation.intervals import Interval
+from astor.evaluation.score import find_score
+from astor.records import GateDecision, Outcome, Scores
+
+OUTCOME_COLOURS = {
+    Outcome.PASSED: "#2f8f6b",
+    Outcome.FAILED: "#7b8794",
+    Outcome.MALFORMED: "#c58b1b",
+    Outcome.TIMEOUT: "#8a6fb0",
+    Outcome.OUT_OF_MEMORY: "#5b5f97",
+    Outcome.FORBIDDEN: "#c0392b",
+    Outcome.INFRASTRUCTURE_ERROR: "#1f2933",
+}
+MOST_CHARACTERS = 1200
+"""Of a prompt or an answer; the page says where it cut."""
+
+
+def render_report(history: RunHistory) -> str:
+    """The page as HTML: styles and pictures inline, no scripts, nothing fetched. The same history, the same bytes."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("astor.evaluation", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(signed=lambda value: f"{value:+.3f}".replace("-", "−"), words=words, seconds=seconds)
+    tasks = history.tasks
+    colours = {task: charts.PALETTE[index % len(charts.PALETTE)] for index, task in enumerate(tasks)}
+    curves = _curves(history, colours)
+    return environment.get_template("report.html").render(
+        history=history,
+        colours=colours,
+        comparisons=_comparisons(history, colours),
+        curves=[curve for curve in curves if curve["picture"]],
+        unmeasured=[curve["title"] for curve in curves if not curve["picture"]],
+        window=charts.smoothing_window(len(history.rounds)),
+        budget=_budget(history, colours),
+        time=_time(history),
+        outcomes=_outcomes(history),
+        outcome_colours={outcome.value: colour for outcome, colour in OUTCOME_COLOURS.items()},
+        gate=_gate(history.decision),
+        samples=[
+            {
+                "prompt": "\n\n".join(message.content for message in prompt.messages),
+                "answer": completion.text,
+                "verdict": verdict,
+                "tokens": len(completion.tokens),
+            }
+            for prompt, completion, verdict in history.samples
+        ],
+        most_characters=MOST_CHARACTERS,
+    )
+
+
+def words(key: str) -> str:
+    """A key as people read it: `io_prediction` → `io prediction`."""
+    return key.replace("_", " ")
+
+
+def seconds(value: float) -> str:
+    """A duration in the unit that fits it."""
+    if value < 60:
+        return f"{value:.1f} s"
+    if value < 3600:
+        return f"{value / 60:.1f} min"
+    return f"{value / 3600:.1f} h"
+
+
+def _comparisons(history: RunHistory, colours: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Sampled and greedy: rows of before, after and change, and their picture."""
+    pairs = [("sampled", "Sampled at temperature 1", history.before, history.after)]
+    if history.greedy_before is not None and history.greedy_after is not None:
+        pairs.append(("greedy", "Greedy", history.greedy_before, history.greedy_after))
+    comparisons = []
+    for key, title, before, after in pairs:
+        rows = {task: (_interval(before, task, "score"), _interval(after, task, "score")) for task in history.tasks}
+        drawn = rows | {"mean": (_interval(before, "all", "mean"), _interval(after, "all", "mean"))}
+        worst = (_interval(before, "all", "worst"), _interval(after, "all", "worst"))
+        picture = charts.before_after(key, drawn, colours)
+        comparisons.append({"title": title, "rows": drawn | {"worst": worst}, "picture": picture})
+    return comparisons
+
+
+def _interval(scores: Scores, task: str, metric: str) -> Interval:
+    score = find_score(scores, task, metric)
+    return Interval(score.value, score.low, score.high)
+
+
+def _curves(history: RunHistory, colours: Mapping[str, str]) -> list[dict[str, str]]:
+    """Every curve with its picture, empty where nothing was measured."""
+    rounds = [number for number, _, _ in history.rounds]
+    drawn = []
+    for curve in CURVES if rounds else ():
+        series = curve.series(history)
+        # Without a probe, synergy stays at its neutral value: a flat line would look like a finding.
+        measured = bool(series) and (curve.key != "synergy" or any(values.any() for values in series.values()))
+        picture = charts.curves(curve.key, rounds, series, colours, curve.label, curve.top) if measured else ""
+        drawn.append({"title": curve.title, "caption": curve.caption, "picture": picture})
+    return drawn + _held_out(history, colours)
+
+
+def _held_out(history: RunHistory, colours: Mapping[str, str]) -> list[dict[str, str]]:
+    """Scores on held-out prompts, where they were measured between first and last."""
+    if not history.evaluations:
+        return []
+    scores = [history.before, *history.evaluations, history.after]
+    rounds = [of_policy.round for of_policy in scores]
+    series = {task: np.array([of_policy.value(task) for of_policy in scores]) for task in history.tasks}
+    picture = charts.curves("held_out", rounds, series, colours, "score", None)
+    return [{"title": "Held-out score", "caption": "On prompts of functions never trained on", "picture": picture}]
+
+
+def _budget(history: RunHistory, colours: Mapping[str, str]) -> dict[str, Any] | None:
+    """Prompts and tokens per task."""
+    prompts, tokens = history.sums(lambda s: s.prompts), history.sums(lambda s: s.tokens)
+    if not any(prompts.values()):
+        return None
+    picture = charts.stacks("budget", {"prompts": prompts, "tokens": tokens}, colours, "share of the run")
+    return {"prompts": prompts, "tokens": tokens, "picture": picture}
+
+
+def _time(history: RunHistory) -> dict[str, Any] | None:
+    """Seconds per kind of step."""
+    total = sum(history.seconds.values())
+    if not total:
+        return None
+    amounts = {words(kind): (s, f"{seconds(s)}, {charts.percent(s / total)}") for kind, s in history.seconds.items()}
+    return {"total": total, "picture": charts.bars("time", amounts, "seconds")}
+
+
+def _outcomes(history: RunHistory) -> dict[str, Any] | None:
+    """Rollouts per outcome and task."""
+    counts = history.outcomes()
+    present = [outcome for outcome in Outcome if any(of_task.get(outcome.value) for of_task in counts.values())]
+    if not present:
+        return None
+    rows = {
+        task: {outcome.value: float(of_task.get(outcome.value, 0)) for outcome in present}
+        for task, of_task in counts.items()
+    }
+    colours = {outcome.value: colour for outcome, colour in OUTCOME_COLOURS.items()}
+    picture = charts.stacks("outcomes", rows, colours, "share of rollouts")
+    return {"counts": counts, "present": [outcome.value for outcome in present], "picture": picture}
+
+
+def _gate(decision: GateDecision | None) -> dict[str, str]:
+    """Headline and reason."""
+    if decision is None:
+        return {
+            "class": "open",
+            "headline": "No gate decision",
+            "reason": "The policy was not compared with a champion.",
+        }
+    if decision.promoted:
+        return {"class": "promoted", "headline": "Promoted to champion", "reason": decision.reason}
+    return {"class": "kept", "headline": "Not promoted", "reason": decision.reason}

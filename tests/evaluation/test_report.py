@@ -1,0 +1,127 @@
+"""The report: one page that stands alone, whatever the run looked like."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from example_runs import TASKS, long_run, make_rounds, sample, short_run
+
+from astor.evaluation.report import MOST_CHARACTERS, render_report, seconds
+from astor.records import Outcome
+
+
+class Page(HTMLParser):
+    """Elements, text, and whether each element that was opened was closed."""
+
+    VOID = {"meta", "br", "img", "link"}
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.text, self.open, self.references = [], "", [], []
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.references += [value for name, value in attributes if name in ("src", "href", "xlink:href", "data")]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def html():
+    return render_report(long_run())
+
+
+def test_it_needs_nothing_beside_itself(html):
+    page = Page(html)
+    assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
+    assert all(reference.startswith("#") for reference in page.references)
+    assert "@import" not in html
+    assert "url(http" not in html
+
+
+def test_it_shows_every_section_and_task(html):
+    text = Page(html).text
+    for words in (
+        "Promoted to champion", "Scores before and after", "Greedy", "The gate", "Over the rounds", "KL coefficient",
+        "Synergy", "Acceptance", "Held-out score", "Where budget and time went", "What the sandbox said", "astor/3",
+        "forbidden", "branch coverage", *(task.replace("_", " ") for task in TASKS),
+    ):  # fmt: skip
+        assert words in text, words
+
+
+def test_what_a_model_wrote_is_text_and_not_markup(html):
+    assert "<script>" not in html
+    assert "<script>alert('x')</script>" in Page(html).text
+
+
+def test_the_same_history_gives_the_same_bytes(html):
+    assert render_report(long_run()) == html
+
+
+def test_pictures_do_not_share_identifiers_with_other_content(html):
+    definitions: dict[str, str] = {}
+    for name, content in re.findall(r'<(?:path|clipPath) id="([^"]+)"(.*?)(?:/>|</clipPath>)', html, re.DOTALL):
+        assert definitions.setdefault(name, content) == content
+    assert definitions
+
+
+def test_one_round_without_gate_probe_or_times():
+    text = Page(render_report(short_run())).text
+    assert "No gate decision" in text
+    assert "nothing was measured: synergy" in text
+    assert "The gate" not in text
+
+
+def test_no_round_at_all():
+    text = Page(render_report(replace(short_run(), rounds=[]))).text
+    assert "Scores before and after" in text
+    assert "Over the rounds" not in text
+
+
+def test_rounds_without_updates_and_with_absent_tasks():
+    rounds = [
+        (number, {task: values for task, values in statistics.items() if (number + len(task)) % 3}, None)
+        for number, statistics, _ in make_rounds(30)
+    ]
+    text = Page(render_report(replace(long_run(2), rounds=rounds))).text
+    assert "nothing was measured: measured kl, entropy" in text
+
+
+def test_a_task_name_may_be_any_text():
+    name = 'a$b_<i>&"c"'
+    history = short_run()
+    renamed = [(number, {name: statistics["code_generation"]}, None) for number, statistics, _ in history.rounds]
+    scores = history.before.model_copy(
+        update={
+            "scores": tuple(
+                score if score.task == "all" else score.model_copy(update={"task": name})
+                for score in history.before.scores
+            )
+        }
+    )
+    page = Page(render_report(replace(history, rounds=renamed, before=scores, after=scores)))
+    assert 'a$b <i>&"c"' in page.text
+
+
+def test_long_answers_are_cut_and_the_page_says_so():
+    answer = sample("code_generation", "write f", "x" * (MOST_CHARACTERS + 7), Outcome.FAILED, 0.0)
+    assert "… 7 characters more" in Page(render_report(replace(short_run(), samples=[answer]))).text
+
+
+@pytest.mark.parametrize(("value", "words"), [(0.42, "0.4 s"), (88.7, "1.5 min"), (9000, "2.5 h")])
+def test_durations_have_the_unit_that_fits(value, words):
+    assert seconds(value) == words
