@@ -7,6 +7,7 @@ from astor.data.jsonl import JsonlSource
 from astor.data.mbpp import MbppSource
 from astor.data.procedural import ProceduralSource
 from astor.data.source import Source
+from astor.errors import UserError
 
 ENTRY_POINTS = "astor.sources"
 """Group of entry points, each a function without arguments that gives a mapping from name to class."""
@@ -17,5 +18,8 @@ def source_classes() -> dict[str, type[Source]]:
     classes: dict[str, type[Source]] = {"procedural": ProceduralSource, "mbpp": MbppSource, "jsonl": JsonlSource}
     for point in entry_points(group=ENTRY_POINTS):
         find: Callable[[], Mapping[str, type[Source]]] = point.load()
-        classes.update(find())
+        found = find()
+        if taken := sorted(classes.keys() & found.keys()):
+            raise UserError(f"{point.value} ({ENTRY_POINTS}) offers {taken[0]!r}, which is taken: rename it.")
+        classes.update(found)
     return classes

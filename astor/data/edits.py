@@ -48,5 +48,5 @@ def draw_commit(base: Chain, drawing: Drawing, rng: Random, allowed: Callable[[s
 
 def diff(before: str, after: str) -> str:
     """A unified diff of the file `f.py`, with all of the function as context, without a newline at its end."""
-    lines = difflib.unified_diff(before.split("\n"), after.split("\n"), "a/f.py", "b/f.py", lineterm="")
-    return "\n".join(lines)
+    old, new = before.split("\n"), after.split("\n")
+    return "\n".join(difflib.unified_diff(old, new, "a/f.py", "b/f.py", lineterm="", n=len(old)))

@@ -32,7 +32,7 @@ from astor.data.assertions import is_literal
 from astor.data.lines import read_lines
 from astor.data.mutation import mutate
 from astor.data.source import Source
-from astor.data.structure import structural_hash
+from astor.data.structure import parse, structural_hash
 from astor.options import Options
 from astor.records import Call, Commit, Function, Item
 from astor.storage import digest_bytes
@@ -56,7 +56,7 @@ def _tuple(text: str) -> str:
 
 def _python(text: str) -> str:
     try:
-        ast.parse(text)
+        parse(text)
     except SyntaxError as error:
         raise ValueError(f"is no Python: {error}") from error
     return text

@@ -12,7 +12,7 @@ from astor.data.assertions import called_names, check_code, read_call
 from astor.data.lines import read_lines
 from astor.data.mutation import mutate
 from astor.data.source import Source
-from astor.data.structure import structural_hash
+from astor.data.structure import parse, structural_hash
 from astor.errors import UserError
 from astor.options import Options
 from astor.records import Function, Item
@@ -70,16 +70,16 @@ class MbppSource(Source):
     def _function(self, problem: _Problem) -> Function | None:
         source = _unix(problem.code)
         tests = [*problem.test_list, *problem.challenge_test_list]
-        assertions = [statement for test in tests for statement in ast.parse(_unix(test)).body]
+        assertions = [statement for test in tests for statement in parse(_unix(test)).body]
         preamble = "".join(f"{line}\n" for line in [*problem.test_imports, _unix(problem.test_setup_code)] if line)
-        defined = _defined_names(ast.parse(source))
+        defined = _defined_names(parse(source))
         entry = next((name for name in called_names(assertions) if name in defined), None)
         if entry is None:
             self.left_out["no test calls a function of the program"] += 1
             return None
         calls = [read_call(assertion, entry) for assertion in assertions]
         others = [assertion for assertion, call in zip(assertions, calls, strict=True) if call is None]
-        if others and _used_names([*others, ast.parse(preamble)]) & (defined - {entry}):
+        if others and _used_names([*others, parse(preamble)]) & (defined - {entry}):
             self.left_out["the tests use more of the program than one function"] += 1
             return None
         data = tuple(call for call in calls if call is not None)

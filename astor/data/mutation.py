@@ -9,6 +9,8 @@ import ast
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
+from astor.data.structure import parse
+
 _ARITHMETIC: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub, ast.Mult),
     ast.Sub: (ast.Add, ast.Mult),
@@ -54,7 +56,7 @@ def mutate(source: str) -> tuple[str, ...]:
 
     Whether a mutant also behaves differently is for whoever may run it to find out.
     """
-    tree = ast.parse(source)
+    tree = parse(source)
     mutants = []
     for node in list(ast.walk(tree)):
         for change in _changes(node):

@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import count
 from random import Random
 from types import CodeType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -33,7 +33,9 @@ class ProceduralOptions(Options):
     """Item i depends on this, on i and on the other options alone."""
     families: tuple[Family, ...] = Field(default=("arithmetic", "lists"), min_length=1)
     """Parts of the grammar. Arithmetic and lists are what a policy of under a million parameters can learn."""
-    depths: dict[int, float] = Field(default={1: 4.0, 2: 5.0}, min_length=1)
+    depths: dict[Annotated[int, Field(ge=1, le=6)], Annotated[float, Field(gt=0)]] = Field(
+        default={1: 4.0, 2: 5.0}, min_length=1
+    )
     """Operations in a function, 1 to 6 → how often, relative to the others. The default makes two of three
     warm-start items easy when the warm start gets all of depth 1 and 40 % of depth 2, as in the prototype."""
     commit_share: float = Field(default=0.3, ge=0, le=1)

@@ -1,9 +1,17 @@
 """What a function is when its names are taken away."""
 
 import ast
+import warnings
 from functools import lru_cache
 
 from astor.storage import digest_bytes
+
+
+def parse(source: str) -> ast.Module:
+    """The syntax tree of code that others wrote, without Python's warnings about its style."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
 
 
 class _Names(ast.NodeTransformer):
@@ -56,5 +64,5 @@ def structural_hash(source: str) -> str:
 
     Comments, layout, docstrings and annotations do not count. SyntaxError where `source` is no Python.
     """
-    tree = ast.parse(source)
+    tree = parse(source)
     return digest_bytes(ast.dump(_Names(_bound_names(tree)).visit(tree)).encode())

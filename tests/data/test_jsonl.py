@@ -1,0 +1,64 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from astor.data.jsonl import JsonlOptions, JsonlSource
+from astor.data.splits import SplitOptions
+from astor.errors import UserError
+from astor.records import Commit, Function, Item
+
+FUNCTION = {
+    "entry": "add",
+    "source": "def add(x, y):\n    return x + y",
+    "description": "adds",
+    "calls": [{"arguments": "(1, 2)", "returns": "3"}],
+}
+COMMIT = {"kind": "commit", "diff": "--- a/m.py\n+++ b/m.py\n-x = 1\n+x = 2", "message": "Raise x", "licence": "MIT"}
+
+
+def read(tmp_path: Path, *lines: dict[str, object] | str) -> list[Item]:
+    path = tmp_path / "mine.jsonl"
+    path.write_text("".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines))
+    return list(JsonlSource(JsonlOptions(path=path, licence="CC0-1.0"), SplitOptions()).items())
+
+
+def test_functions_and_commits_are_read(tmp_path: Path) -> None:
+    function, commit = read(tmp_path, FUNCTION, COMMIT)
+    assert isinstance(function.content, Function)
+    assert (function.id, function.source, function.licence) == ("mine-1", "mine.jsonl", "CC0-1.0")
+    assert function.content.mutants == ("def add(x, y):\n    return x - y", "def add(x, y):\n    return x * y")
+    assert commit.content == Commit(diff=COMMIT["diff"], message="Raise x")
+    assert commit.licence == "MIT"
+
+
+def test_commits_that_touch_the_same_file_share_a_split(tmp_path: Path) -> None:
+    other = COMMIT | {"diff": "--- a/m.py\n+++ b/m.py\n-y = 1\n+y = 2"}
+    elsewhere = COMMIT | {"repository": "someone/else"}
+    one, two, three = (item.structural_hash for item in read(tmp_path, COMMIT, other, elsewhere))
+    assert one == two != three
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"source": "def f(:"}, "field 'function.source': Value error, is no Python"),
+        ({"calls": [{"arguments": "(1,)", "returns": "open('x')"}]}, "calls.0.returns.*is not a Python literal"),
+        ({"calls": [{"arguments": "1", "returns": "1"}]}, r"calls.0.arguments.*write \(1,\)"),
+        ({"calls": [{"arguments": "(1,)"}]}, "calls.0.returns': Field required"),
+        ({"difficulti": 1}, "difficulti': Extra inputs are not permitted"),
+        ({"kind": "poem"}, "line 2.*'poem'"),
+    ],
+)
+def test_a_bad_line_is_named_with_its_field(tmp_path: Path, change: dict[str, object], reason: str) -> None:
+    with pytest.raises(UserError, match=reason) as caught:
+        read(tmp_path, FUNCTION, FUNCTION | change)
+    assert "mine.jsonl, line 2" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_column_and_an_unreadable_line_are_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"line 1, field 'function\.entry': Field required"):
+        read(tmp_path, {"source": "def f(): pass"})
+    with pytest.raises(UserError, match=r"line 2 is not JSON"):
+        read(tmp_path, FUNCTION, "{")

@@ -1,0 +1,104 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from astor.data.mbpp import MbppOptions, MbppSource
+from astor.data.splits import SplitOptions
+from astor.data.structure import parse
+from astor.errors import UserError
+from astor.records import Function, Item
+
+DATA = Path(__file__).parents[2].parent / "shared" / "data" / "mbpp"
+SPLITS = SplitOptions(warm_start=0, train=0.7)
+
+
+def source(path: Path) -> MbppSource:
+    return MbppSource(MbppOptions(path=path), SPLITS)
+
+
+def read(tmp_path: Path, **problem: object) -> list[Item]:
+    path = tmp_path / "mbpp.jsonl"
+    path.write_text(json.dumps({"task_id": 7, "text": " Add two.", "code": "", "test_list": []} | problem) + "\n")
+    return list(source(path).items())
+
+
+def function_of(item: Item) -> Function:
+    assert isinstance(item.content, Function)
+    return item.content
+
+
+def test_assertions_on_literals_become_calls(tmp_path: Path) -> None:
+    code = "def add(x, y):\r\n    return x + y\r\n"
+    (item,) = read(tmp_path, code=code, test_list=["assert add(1, 2) == 3", "assert add(-1, [2][0]) == 1"])
+    function = function_of(item)
+    assert (item.id, item.licence, function.entry) == ("mbpp-7", "CC-BY-4.0", "add")
+    assert function.source == "def add(x, y):\n    return x + y"
+    assert function.description == "Add two."
+    assert [(call.arguments, call.returns) for call in function.calls] == [("(1, 2,)", "3")]
+    assert function.check == "def check(candidate):\n    assert candidate(-1, [2][0]) == 1"
+    assert "def add(x, y):\n    return x - y" in function.mutants
+
+
+def test_other_assertions_become_a_check(tmp_path: Path) -> None:
+    tests = ["assert set(pair(1)) == {1, 2}", "assert math.isclose(pair(1)[0], 1.0)", "assert not pair(0)"]
+    (item,) = read(tmp_path, code="def pair(x):\n    return (x, x + 1)", test_list=tests, test_imports=["import math"])
+    function = function_of(item)
+    assert function.calls == ()
+    assert function.check is not None
+    scope: dict[str, object] = {}
+    exec(function.check, scope)
+    assert function.check.startswith("import math\n")
+    with pytest.raises(AssertionError):
+        scope["check"](lambda x: (x, x + 1))  # type: ignore[operator]
+    scope["check"](lambda x: (x, x + 1) if x else ())  # type: ignore[operator]
+
+
+def test_the_entry_is_the_programs_function_that_the_tests_call(tmp_path: Path) -> None:
+    code = "def helper(x):\n    return x\ndef main(x):\n    return helper(x)"
+    (item,) = read(tmp_path, code=code, test_list=["assert sorted(main([2, 1])) == [1, 2]"])
+    assert function_of(item).entry == "main"
+
+
+def test_problems_that_cannot_be_judged_from_outside_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "mbpp.jsonl"
+    pair = {"code": "class Pair: pass\ndef f(p):\n    return 1", "test_list": ["assert f(Pair()) == 1"]}
+    none = {"code": "def f(p):\n    return 1", "test_list": ["assert g() == 1"]}
+    path.write_text("".join(json.dumps({"task_id": 1, "prompt": "", **fields}) + "\n" for fields in (pair, none)))
+    found = source(path)
+    assert list(found.items()) == []
+    assert sum(found.left_out.values()) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"task_id": 1, "text": "t", "code": "x"}', r"line 1, field 'test_list': Field required"),
+        ('{"task_id": 1, "text": "t", "code": "def", "test_list": []}', r"line 1 holds no Python"),
+        ('{"task_id": ', r"line 1 is not JSON"),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path: Path, line: str, reason: str) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text(line + "\n")
+    with pytest.raises(UserError, match=reason):
+        list(source(path).items())
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"none\.jsonl does not exist"):
+        list(source(tmp_path / "none.jsonl").items())
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA} is not there: the real MBPP is not read")
+@pytest.mark.parametrize(("name", "least"), [("mbpp.train.jsonl", 470), ("sanitized.train.jsonl", 165)])
+def test_the_real_files_are_read(name: str, least: int) -> None:
+    found = source(DATA / name)
+    items = list(found.items())
+    assert len(items) >= least
+    for item in items:
+        function = function_of(item)
+        parse(function.source)
+        assert function.calls or function.check
+        assert function.description
+        assert "\r" not in function.source

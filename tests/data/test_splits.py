@@ -1,0 +1,54 @@
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from astor.data.splits import SplitOptions, count_classes, require_classes
+from astor.data.structure import structural_hash
+from astor.errors import UserError
+from astor.records import Function, Item, Split
+
+HASHES = st.integers(0, 2**256 - 1).map(lambda number: f"{number:064x}")
+DEPTH_RULE = SplitOptions(warm_start_depth=1)
+
+
+def test_classes_fall_into_splits_in_proportion() -> None:
+    options = SplitOptions(warm_start=0.4, train=0.3, held_out=0.2, promotion=0.1)
+    hashes = [structural_hash(f"def f(x):\n    return x + {number}") for number in range(4000)]
+    counts = Counter(options.split(digest, 0) for digest in hashes)
+    shares = [counts[split] / 4000 for split in Split]
+    assert shares == pytest.approx([0.4, 0.3, 0.2, 0.1], abs=0.03)
+
+
+@given(HASHES)
+def test_known_easy_items_belong_to_the_warm_start(digest: str) -> None:
+    assert DEPTH_RULE.split(digest, 1) is Split.WARM_START
+    assert DEPTH_RULE.split(digest, 2) is SplitOptions().split(digest, 2)
+    assert DEPTH_RULE.split(digest, 0) is SplitOptions().split(digest, 0), "0 is unknown, not easy"
+
+
+@given(HASHES, st.lists(st.integers(0, 5), min_size=4, max_size=4).filter(any))
+def test_a_split_without_share_gets_nothing(digest: str, weights: list[int]) -> None:
+    shares = [weight / sum(weights) for weight in weights]
+    options = SplitOptions(warm_start=shares[0], train=shares[1], held_out=shares[2], promotion=shares[3])
+    assert shares[list(Split).index(options.split(digest, 0))] > 0
+
+
+def test_shares_must_sum_to_one() -> None:
+    with pytest.raises(ValidationError, match=r"must sum to 1, not 1\.1"):
+        SplitOptions(warm_start=0.5)
+
+
+def test_classes_are_counted_and_too_few_are_refused() -> None:
+    def item(digest: str) -> Item:
+        function = Function(entry="f", source="def f(x):\n    return x")
+        return Item(id=digest, content=function, source="s", licence="MIT", structural_hash=digest)
+
+    pairs = [(Split.TRAIN, item("a")), (Split.TRAIN, item("a")), (Split.TRAIN, item("b")), (Split.HELD_OUT, item("c"))]
+    found = count_classes(pairs)
+    assert found[Split.TRAIN] == 2
+    require_classes(found, {Split.TRAIN: 2, Split.HELD_OUT: 1})
+    with pytest.raises(UserError, match="held_out has 1 functions of different structure and needs 2"):
+        require_classes(found, {Split.TRAIN: 2, Split.HELD_OUT: 2})
