@@ -29,11 +29,13 @@ def promote(
     from pathlib import Path
 
     from astor.steps.promote import promote
+    from astor.steps.result import show
     from astor.steps.run import Run
 
     with Run.open(recipe) as run:
         promoted = promote(run, prompts, policy, before, after, champion, challenger)
-        run.show(promoted, Path(card.path), Path(report.path), scalars.log_metric)
+        for name, value in show(run, promoted, Path(card.path), Path(report.path)).items():
+            scalars.log_metric(name, value)
         return promoted
 
 
@@ -53,9 +55,11 @@ def finish(
     from pathlib import Path
 
     from astor.loop import Start, finish
+    from astor.steps.result import show
     from astor.steps.run import Run
 
     with Run.open(recipe) as run:
         promoted = finish(run, Start(prompts, references, reference_policy, plan), policy)
-        run.show(promoted, Path(card.path), Path(report.path), scalars.log_metric)
+        for name, value in show(run, promoted, Path(card.path), Path(report.path)).items():
+            scalars.log_metric(name, value)
         return promoted

@@ -27,7 +27,7 @@ def segment(
         until = min(number * run.recipe.rounds_per_segment, run.recipe.rounds)
         policy = train(run, Start(prompts, references, reference_policy, plan), until)
         scalars.log_metric("rounds", until)
-        for task, statistics in run.last_statistics(until).items():
+        for task, statistics in run.read(run.committed("rounds", until - 1, "score"), "state").tasks.items():
             scalars.log_metric(f"{task}.score", statistics.score)
             scalars.log_metric(f"{task}.quota", statistics.quota)
         return policy

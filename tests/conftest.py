@@ -74,7 +74,7 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 time.sleep(0.3)
         yield endpoint
     finally:
-        server.terminate()
+        server.kill()  # it takes half a minute to say good-bye
         server.wait()
 
 

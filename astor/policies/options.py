@@ -11,6 +11,9 @@ from astor.options import Options
 class WarmStartOptions(Options):
     """How a tiny policy learns to speak before reinforcement learning: supervised, for a fixed number of steps."""
 
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Of the first weights and the order of demonstrations; apart from the recipe's, so that runs of several seeds can
+    share one warm start (our choice)."""
     steps: PositiveInt = 1800
     """Optimizer steps. A number and not a time, so that the same seed gives the same policy on a busy machine
     (our choice; 1800 take about 75 seconds on two cores)."""

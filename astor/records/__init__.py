@@ -1,6 +1,6 @@
 """The records that steps hand to each other, and their files."""
 
-from astor.records.evaluation import GateDecision, ItemScore, Score, Scores
+from astor.records.evaluation import Champion, GateDecision, ItemScore, Score, Scores
 from astor.records.files import (
     read_json,
     read_json_lines,
@@ -21,6 +21,7 @@ __all__ = [
     "Batch",
     "BatchRow",
     "Call",
+    "Champion",
     "Commit",
     "Completion",
     "Demonstration",

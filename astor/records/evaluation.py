@@ -59,3 +59,12 @@ class GateDecision(Record):
     """Task → difference of the metric that was not its reward."""
     champion_digest: str
     challenger_digest: str
+
+
+class Champion(Record):
+    """The policy that a challenger is compared with."""
+
+    policy: str
+    """Reference of the artifact that holds it, `URI#DIGEST`."""
+    digest: str
+    """The policy's own digest."""

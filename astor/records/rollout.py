@@ -22,10 +22,12 @@ class Batch(Record):
 
     round: int
     policy_digest: str | None
-    """The policy that must roll it out; None where any may, as on held-out prompts."""
+    """The policy that must roll it out; None where any may, as on held-out prompts, or where it does not exist yet."""
     seed: int
     temperature: float
     """0 is greedy."""
+    greedy: bool = False
+    """Whether each prompt is rolled out once more, greedily, apart from the sampled rollouts."""
     rows: tuple[BatchRow, ...]
     quotas: dict[str, int] = {}
     """Task → prompts drawn."""
@@ -93,6 +95,8 @@ class Verdict(Record):
     outcome: Outcome
     score: float | None
     """The task part of the reward, in [0, 1]; None exactly where the outcome is `infrastructure_error`."""
+    tokens: int = 0
+    """Length of the completion that was judged."""
     format: float = 0.0
     """The format part of the reward, in [0, 1]: 1 where the answer has the form that was asked for."""
     parts: dict[str, float] = {}

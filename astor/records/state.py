@@ -13,6 +13,10 @@ class State(Record):
     round: int
     scheduler: dict[str, Any]
     """The scheduler's own state: utilities, quotas, calibration, random generators, counters."""
+    shares: dict[str, float] = {}
+    """Task → share of the planned batch, before it was rounded to prompts."""
+    kl_multipliers: dict[str, float] = {}
+    """Task → what calibration makes of its KL coefficient in the planned batch."""
     tasks: dict[str, "TaskStatistics"] = {}
     """What the last round showed of each task."""
     counters: dict[str, int] = {}

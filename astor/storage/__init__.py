@@ -1,6 +1,6 @@
 """URIs, digests, and artifacts that are attempted often and committed once."""
 
-from astor.storage.artifact import Artifact, Attempt, Manifest, Part, find, load, remove
+from astor.storage.artifact import Artifact, Attempt, Manifest, Part, find, load, locate, remove
 from astor.storage.digest import digest_bytes, digest_directory, digest_file, digest_json
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "digest_json",
     "find",
     "load",
+    "locate",
     "remove",
 ]

@@ -1,0 +1,123 @@
+"""The table of contents of `astor`, and how mistakes are told."""
+
+import errno
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from astor.cli.sandbox import app as sandbox_app
+from astor.errors import UserError
+
+app = typer.Typer(
+    name="astor",
+    help="One code model, several coding tasks, one better model: reinforcement learning with verifiable rewards.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(sandbox_app, name="sandbox")
+
+Recipe = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or the name of a packaged recipe.")]
+Overrides = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe.")]
+Store = Annotated[str, typer.Option(help="Directory or s3:// prefix below which runs, caches and models lie.")]
+MLflow = Annotated[str, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow; default: a file in the store.")]
+
+
+@app.command()
+def run(
+    recipe: Recipe,
+    on: Annotated[
+        Literal["local", "process"],
+        typer.Option(help="local: the pipeline on KFP's local runner. process: the same steps in this process."),
+    ] = "local",
+    overrides: Overrides = [],  # noqa: B006
+    store: Store = ".",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the resolved recipe and the plan.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of continuing.")] = False,
+) -> None:
+    """Run a recipe, or go on with it from its last commit; the last line is the result as JSON."""
+    from astor.cli.run import print_plan, run_recipe
+    from astor.recipe.load import load_recipe, parse_overrides
+
+    resolved = load_recipe(recipe, parse_overrides(overrides))
+    if dry_run:
+        print_plan(resolved, store)
+    else:
+        run_recipe(resolved, store, on, fresh)
+
+
+@app.command("compile")
+def compile_pipeline(
+    recipe: Recipe,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The YAML file to write.")],
+    overrides: Overrides = [],  # noqa: B006
+    store: Store = "",
+    image: Annotated[str | None, typer.Option(help="Image of every task.")] = None,
+    gpus: Annotated[int, typer.Option(min=0, help="NVIDIA GPUs of tasks that run models.")] = 0,
+    credentials: Annotated[str | None, typer.Option(help="Secret with the S3 credentials of all tasks.")] = None,
+    reference_credentials: Annotated[str | None, typer.Option(help="Secret that may read references too.")] = None,
+) -> None:
+    """Write the recipe's pipeline as YAML for a KFP server."""
+    from astor.cli.compile import compile_recipe
+    from astor.pipelines.platform import Platform
+    from astor.recipe.load import parse_overrides
+
+    platform = Platform(
+        image=image, gpus=gpus, credentials=credentials, reference_credentials=reference_credentials
+    )
+    compile_recipe(recipe, parse_overrides(overrides), output, store, platform)
+
+
+@app.command()
+def serve(
+    model: Annotated[str, typer.Option(help="Name of the registered model.")] = "astor",
+    alias: Annotated[str, typer.Option(help="Alias of the version to serve.")] = "champion",
+    policy: Annotated[Path | None, typer.Option(help="A policy's directory, instead of a registered model.")] = None,
+    store: Store = ".",
+    mlflow_uri: MLflow = "",
+    host: str = "127.0.0.1",
+    port: int = 8000,
+) -> None:
+    """Answer OpenAI's API with a registered model."""
+    from astor.cli.serve import serve_model
+
+    serve_model(model, alias, policy, store, mlflow_uri, host, port)
+
+
+@app.command()
+def report(
+    recipe: Recipe,
+    overrides: Overrides = [],  # noqa: B006
+    store: Store = ".",
+    output: Annotated[Path, typer.Option("--output", "-o", help="The HTML file to write.")] = Path("report.html"),
+) -> None:
+    """Draw the report of a run as far as it has come."""
+    from astor.recipe.load import load_recipe, parse_overrides
+    from astor.steps.history import read_history
+    from astor.steps.run import Run
+
+    from astor.evaluation.report import render_report
+
+    run = Run(store, load_recipe(recipe, parse_overrides(overrides)))
+    output.write_text(render_report(read_history(run)))
+    typer.echo(output)
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user's is one sentence and exit code 2."""
+    try:
+        app()
+    except UserError as error:
+        message = str(error)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        where = error.filename or "the store"
+        message = f"The disk is full at {where}: make room and run the same command again, it continues."
+    else:
+        return
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]error:[/red] {message}", markup=True)
+    sys.exit(2)

@@ -1,0 +1,24 @@
+"""`astor serve`."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from astor.errors import UserError
+from astor.registry.models import find_version
+from astor.serving.serve import serve
+from astor.storage import load
+
+
+def serve_model(
+    model: str, alias: str, policy: Path | None, store: str, mlflow_uri: str, host: str, port: int
+) -> None:
+    """Serve the version of `model` that has `alias`, or the policy in a directory."""
+    if policy is None:
+        uri = mlflow_uri or f"sqlite:///{Path(store).absolute() / 'mlflow.db'}"
+        version = find_version(uri, model, alias)
+        if version is None:
+            raise UserError(f"No version of {model} has the alias {alias} in MLflow at {uri}: run a recipe first.")
+        policy = load(*version.policy.split("#")).part("policy")
+    Console(stderr=True).print(f"http://{host}:{port}/v1 answers as {model}, from {policy}", highlight=False)
+    serve(policy, host, port, model)

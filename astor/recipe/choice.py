@@ -1,0 +1,33 @@
+"""A field that holds one of several option models, told apart by `type`, those of other packages among them."""
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, SerializeAsAny, ValidationError
+
+from astor.options import Options
+from astor.recipe.explain import explain
+
+
+def choice(kind: str, find: Callable[[], Mapping[str, type[Options]]]) -> Any:
+    """The annotation of a field of `kind` (a word for people) whose value's `type` names an option model of `find`'s."""
+
+    def parse(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        return parse_options(kind, value.get("type"), value, find())
+
+    return Annotated[SerializeAsAny[Options], BeforeValidator(parse)]
+
+
+def parse_options(kind: str, name: Any, value: Mapping[str, Any], models: Mapping[str, type[Options]]) -> Options:
+    """The options that `value` describes, by the model called `name`; ValueError says what is wrong."""
+    if name not in models:
+        near = get_close_matches(str(name), models, n=1)
+        hint = f"did you mean {near[0]!r}" if near else f"known are {', '.join(sorted(models))}"
+        raise ValueError(f"there is no {kind} {name!r}: {hint}")
+    try:
+        return models[name].model_validate(value)
+    except ValidationError as error:
+        raise ValueError(f"{name}: {explain(error, models[name])}") from error

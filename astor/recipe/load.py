@@ -1,0 +1,81 @@
+"""Reading a recipe: one YAML file, changed by dotted overrides; every mistake is one sentence."""
+
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from astor.errors import UserError
+from astor.recipe.explain import explain
+from astor.recipe.recipe import Recipe
+
+
+def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe:
+    """The recipe in the file `name`, or the packaged one of that name, with `overrides` (dotted key → value) applied.
+
+    Raises:
+        UserError: naming the file, the key, the nearest known key and what was expected.
+    """
+    return parse_recipe(read_recipe(name), overrides, where=name)
+
+
+def read_recipe(name: str) -> Any:
+    """The YAML value of the recipe file `name`, or of the packaged recipe of that name."""
+    path = Path(name)
+    packaged = files("astor.recipes") / f"{name.removesuffix('.yaml')}.yaml"
+    if path.is_file():
+        text = path.read_text()
+    elif "/" not in name and packaged.is_file():
+        text = packaged.read_text()
+    else:
+        known = sorted(file.name.removesuffix(".yaml") for file in files("astor.recipes").iterdir())
+        names = ", ".join(file for file in known if not file.startswith("_"))
+        raise UserError(f"There is no recipe file {name}; packaged recipes are {names}.")
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(f"{name} is not YAML: {' '.join(str(error).split())}.") from error
+
+
+def parse_recipe(value: Any, overrides: Mapping[str, Any] | None = None, where: str = "recipe") -> Recipe:
+    """The recipe that the plain value `value` describes."""
+    if not isinstance(value, dict):
+        raise UserError(f"{where} holds a {type(value).__name__}, not a mapping of keys: see recipes/quickstart.yaml.")
+    for key, replacement in (overrides or {}).items():
+        _override(value, key, replacement, where)
+    try:
+        return Recipe.model_validate(value)
+    except ValidationError as error:
+        raise UserError(f"{where}: {explain(error, Recipe)}.") from error
+
+
+def parse_overrides(assignments: Iterable[str]) -> dict[str, Any]:
+    """`["rounds=3", "training.learning_rate=1e-4"]` as a mapping, the values read as YAML."""
+    overrides = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        if not equals:
+            raise UserError(f"The override {assignment!r} has no value: write KEY=VALUE, as rounds=10.")
+        overrides[key] = yaml.safe_load(value)
+        if isinstance(overrides[key], str):
+            try:  # YAML 1.1 reads 1e-4 as a string
+                overrides[key] = float(value)
+            except ValueError:
+                pass
+    return overrides
+
+
+def _override(value: dict[str, Any], key: str, replacement: Any, where: str) -> None:
+    *path, last = key.split(".")
+    for step in path:
+        inner = value[int(step)] if isinstance(value, list) and step.isdigit() else value.setdefault(step, {})
+        if not isinstance(inner, dict | list):
+            raise UserError(f"{where}: the override {key} goes through {step!r}, which is not a mapping.")
+        value = inner  # type: ignore[assignment]
+    if isinstance(value, list):
+        value[int(last)] = replacement
+    else:
+        value[last] = replacement

@@ -1,0 +1,139 @@
+"""The recipe: everything that decides what a run computes, joined from the options beside the classes they configure."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+
+from astor.coordination.groups import GroupOptions
+from astor.coordination.schedulers import scheduler_models
+from astor.coordination.schedulers.astor import AstorOptions
+from astor.data.catalogue import source_classes
+from astor.data.splits import SplitOptions
+from astor.evaluation.gate import GateOptions
+from astor.options import Options
+from astor.policies.options import PolicyOptions
+from astor.recipe.choice import choice, parse_options
+from astor.rollout.options import EngineOptions, TransformersEngineOptions
+from astor.sandbox import SandboxOptions
+from astor.storage import digest_json
+from astor.tasks.catalogue import task_classes
+from astor.training.options import TorchOptions
+
+SourceOptions = choice("source", lambda: {name: cls.options_type for name, cls in source_classes().items()})
+SchedulerOptions = choice("scheduler", scheduler_models)
+
+
+def _parse_tasks(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    known = {name: task.options_type for name, task in task_classes().items()}
+    return {
+        key: options if isinstance(options, Options) else parse_options("task", key, options or {}, known)
+        for key, options in value.items()
+    }
+
+
+TasksOptions = Annotated[dict[str, SerializeAsAny[Options]], BeforeValidator(_parse_tasks), Field(min_length=1)]
+
+
+class PromptCounts(Options):
+    """Prompts per task of each split. A source that has fewer gives what it has."""
+
+    train: int = Field(4000, ge=1)
+    """Our choice: the smallest pool that a tiny policy does not memorise in some hundred rounds."""
+    held_out: int = Field(120, ge=2)
+    """Our choice: the standard error of a task's mean is then about 0.03."""
+    promotion: int = Field(120, ge=2)
+    demonstrations: dict[str, int] = {}
+    """Task, or task and kind as `io_prediction/output` → demonstrations of the warm-start split, for a tiny policy."""
+
+
+class DataOptions(Options):
+    """Where items come from and how they are divided."""
+
+    sources: tuple[SourceOptions, ...] = Field(min_length=1)
+    splits: SplitOptions = SplitOptions()
+    prompts: PromptCounts = PromptCounts()
+
+
+class BatchOptions(Options):
+    """What one round rolls out."""
+
+    prompts: int = Field(128, ge=1)
+    """Prompts a round over all tasks; 128 is ASTOR's global batch."""
+    rollouts: int = Field(8, ge=2)
+    """Rollouts a prompt, G; 8 is ASTOR's."""
+    temperature: float = Field(1.0, gt=0, le=2)
+    """Sampling temperature of training rollouts."""
+
+
+class EvaluationOptions(Options):
+    """How policies are measured on held-out and promotion prompts."""
+
+    every: int = Field(0, ge=0)
+    """Rounds between evaluations on held-out prompts; 0: only before and after."""
+    samples: int = Field(4, ge=1)
+    """Rollouts a prompt at `temperature`; one greedy rollout stands beside them."""
+    temperature: float = Field(1.0, gt=0, le=2)
+
+
+class TrackingOptions(Options):
+    """Where MLflow is told of the run, and under which name a model is registered."""
+
+    uri: str | None = None
+    """An MLflow tracking URI; None: a SQLite file in the store's root."""
+    experiment: str = "astor"
+    model: str = "astor"
+    """Name of the registered model."""
+
+
+class Recipe(Options):
+    """One run: the policy, the tasks, their data, and how the policy is trained and judged on them."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
+    seed: int = Field(0, ge=0)
+    """Every random draw of the run descends from it; splits do not depend on it."""
+    rounds: int = Field(400, ge=0)
+    """Rounds of rollout, verify, score and update."""
+    granularity: Literal["step", "segment"] = "segment"
+    """A pipeline task per step, or per `rounds_per_segment` rounds."""
+    rounds_per_segment: int = Field(20, ge=1)
+    checkpoint_every: int = Field(5, ge=1)
+    """Rounds between commits of policy and trainer state inside a segment; the last two are kept."""
+    threads: int = Field(2, ge=1)
+    """Threads of CPU mathematics: results repeat to the byte only for the same number."""
+    policy: PolicyOptions
+    data: DataOptions
+    tasks: TasksOptions
+    batch: BatchOptions = BatchOptions()
+    rollout: EngineOptions = TransformersEngineOptions()
+    sandbox: SandboxOptions = SandboxOptions()
+    groups: GroupOptions = GroupOptions()
+    scheduler: SchedulerOptions = AstorOptions()
+    training: TorchOptions = TorchOptions()
+    evaluation: EvaluationOptions = EvaluationOptions()
+    gate: GateOptions = GateOptions()
+    tracking: TrackingOptions = TrackingOptions()
+
+    @model_validator(mode="after")
+    def _rounds_fit_together(self) -> Self:
+        if self.batch.prompts < len(self.tasks):
+            raise ValueError(
+                f"batch.prompts is {self.batch.prompts} for {len(self.tasks)} tasks: each task needs one at least"
+            )
+        for name, rounds in (("rounds_per_segment", self.rounds_per_segment), ("evaluation.every", self.evaluation.every)):
+            if rounds % self.checkpoint_every:
+                raise ValueError(f"{name} is {rounds}: make it a multiple of checkpoint_every, {self.checkpoint_every}")
+        return self
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the resolved recipe."""
+        return digest_json(self.model_dump(mode="json"))
+
+    @property
+    def segments(self) -> int:
+        """Segments that the rounds make."""
+        return -(-self.rounds // self.rounds_per_segment)

@@ -1,0 +1,152 @@
+"""prepare: items of the sources → prompts, demonstrations and, under a prefix of their own, references."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import zip_longest
+from random import Random
+from typing import NamedTuple
+
+from astor.data.catalogue import source_classes
+from astor.data.source import Source
+from astor.data.splits import require_classes
+from astor.data.verification import verified
+from astor.errors import UserError
+from astor.records import Demonstration, Item, Prompt, Reference, Split
+from astor.steps.code import code_digest
+from astor.steps.progress import report_progress
+from astor.steps.run import Run
+from astor.storage import digest_json
+from astor.tasks.task import Example
+
+BARREN_ITEMS = 5_000
+"""Items in a row that add nothing before an endless source counts as exhausted."""
+FEWEST_CLASSES = 2
+"""Distinct functions that each split needs at least: scores of one function say nothing of a task."""
+
+
+class Prepared(NamedTuple):
+    """References of what `prepare` commits."""
+
+    prompts: str
+    references: str
+
+
+def prepare(run: Run) -> Prepared:
+    """Commit prompts and demonstrations, and apart from them references; what the same data made before is found again.
+
+    Raises:
+        UserError: a source cannot be read, or a task has no prompts in a split.
+    """
+    data = run.recipe.data
+    sources = [source_classes()[options.type](options, data.splits) for options in data.sources]
+    key = digest_json(
+        [
+            data.model_dump(mode="json"),
+            {key: options.model_dump(mode="json") for key, options in run.recipe.tasks.items()},
+            [source.fingerprint() for source in sources],
+            code_digest("records", "data", "tasks", "steps/prepare.py"),
+        ]
+    )[:16]
+    prompts_uri, references_uri = f"{run.root}/cache/prompts/{key}", f"{run.root}/references/{key}"
+    references = run.done(references_uri, {})
+    if references and (prompts := run.done(prompts_uri, {"references": references})):
+        return Prepared(prompts, references)
+    gathered = Gathering(run)
+    for item in _in_turns([_items(run, source) for source in sources]):
+        gathered.add(item)
+        if gathered.complete or gathered.barren >= BARREN_ITEMS:
+            break
+    gathered.check()
+    references = run.commit(references_uri, {}, references=gathered.references)
+    prompts = run.commit(
+        prompts_uri,
+        {"references": references},
+        prompts=gathered.prompts,
+        demonstrations=gathered.shuffled_demonstrations(),
+    )
+    return Prepared(prompts, references)
+
+
+class Gathering:
+    """Prompts, references and demonstrations as far as they are wanted."""
+
+    def __init__(self, run: Run) -> None:
+        counts = run.recipe.data.prompts
+        self.tasks = run.tasks
+        self.wanted_prompts = {
+            Split.TRAIN: counts.train,
+            Split.HELD_OUT: counts.held_out,
+            Split.PROMOTION: counts.promotion,
+        }
+        self.wanted_demonstrations = counts.demonstrations
+        self.prompts: list[Prompt] = []
+        self.references: list[Reference] = []
+        self.demonstrations: list[Demonstration] = []
+        self.counts: Counter[tuple[Split, str]] = Counter()
+        self.classes: defaultdict[Split, set[str]] = defaultdict(set)
+        self.barren = 0
+        self._seen: set[str] = set()
+
+    def add(self, item: tuple[Split, Item]) -> None:
+        """Take what is still wanted of one item's examples."""
+        split, content = item
+        before = self.counts.total()
+        for task in self.tasks.values():
+            for example in task.examples(content, split):
+                self._take(split, content, example)
+        gained = self.counts.total() - before
+        self.barren = 0 if gained else self.barren + 1
+        if gained and self.counts.total() // 1000 > before // 1000:
+            report_progress("prepare", self.counts.total(), self.total)
+
+    def _take(self, split: Split, item: Item, example: Example) -> None:
+        task, kind = example.reference.task, f"{example.reference.task}/{example.reference.kind}"
+        if split is Split.WARM_START:
+            key = kind if kind in self.wanted_demonstrations else task
+            if example.answer is not None and self.counts[split, key] < self.wanted_demonstrations.get(key, 0):
+                messages = example.prompt.messages
+                self.demonstrations.append(Demonstration(task=task, messages=messages, answer=example.answer))
+                self.counts[split, key] += 1
+        elif self.counts[split, task] < self.wanted_prompts[split] and example.prompt.id not in self._seen:
+            self._seen.add(example.prompt.id)
+            self.prompts.append(example.prompt)
+            self.references.append(example.reference)
+            self.classes[split].add(item.structural_hash)
+            self.counts[split, task] += 1
+
+    @property
+    def total(self) -> int:
+        """Prompts and demonstrations that are wanted."""
+        return len(self.tasks) * sum(self.wanted_prompts.values()) + sum(self.wanted_demonstrations.values())
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing more is wanted."""
+        return self.counts.total() >= self.total
+
+    def check(self) -> None:
+        """UserError where a task came away empty-handed, or a split has too few functions."""
+        for split in self.wanted_prompts:
+            for task in self.tasks:
+                if not self.counts[split, task]:
+                    raise UserError(
+                        f"The task {task} got no prompt for the split {split.value} from these sources: "
+                        "give data.sources items of its kind, or remove it from tasks."
+                    )
+        found = {split: len(classes) for split, classes in self.classes.items()}
+        require_classes(found, dict.fromkeys(self.wanted_prompts, FEWEST_CLASSES))
+
+    def shuffled_demonstrations(self) -> list[Demonstration]:
+        """The demonstrations in an order that mixes tasks evenly, the same for every seed of a run."""
+        return Random(0).sample(self.demonstrations, len(self.demonstrations))
+
+
+def _items(run: Run, source: Source) -> Iterator[tuple[Split, Item]]:
+    items = source.items() if source.trusted else verified(source.items(), run.sandbox)
+    return ((source.split_of(item), item) for item in items)
+
+
+def _in_turns(sources: list[Iterator[tuple[Split, Item]]]) -> Iterator[tuple[Split, Item]]:
+    """One item of each source in turn, until all are exhausted: an endless source starves no other."""
+    for turn in zip_longest(*sources):
+        yield from (item for item in turn if item is not None)

@@ -1,0 +1,63 @@
+"""What a finished run came to, as the last line of `astor run` says it."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from astor.records import GateDecision, Scores
+from astor.steps.run import Run
+from astor.storage import load, locate
+
+RESULT = "result.json"
+
+
+def read_result(run: Run) -> dict[str, Any] | None:
+    """The result of a run that is finished, or None."""
+    store, key = locate(run.place(RESULT))
+    try:
+        result: dict[str, Any] = json.loads(store.read(key))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return result
+
+
+def write_result(run: Run, seconds: float, peak_rss_mb: float) -> dict[str, Any]:
+    """Join what `promote` committed with what the command cost, and keep it beside the run.
+
+    A command that continued an earlier one knows only its own seconds and memory.
+    """
+    summary = json.loads((load(run.place("result")).part("summary") / "summary.json").read_text())
+    cost = {"seconds": round(seconds, 1), "peak_rss_mb": round(peak_rss_mb)}
+    names = ("scores_before", "scores_after", "rounds", "seconds", "peak_rss_mb", "model", "alias", "policy", "report")
+    values = summary | cost
+    result = {name: values[name] for name in names}
+    run.publish(RESULT, json.dumps(result).encode())
+    return result
+
+
+def show(run: Run, result: str, card: Path, report: Path) -> dict[str, float]:
+    """Copy a result's card and report to where a pipeline shows them; the scalars to show beside them."""
+    pages = run.read(result, "pages")
+    shutil.copyfile(pages / "card.md", card)
+    shutil.copyfile(pages / "report.html", report)
+    decision: GateDecision = run.read(result, "decision")
+    return {"promoted": float(decision.promoted), "mean_difference": decision.mean_difference}
+
+
+def score_rows(run: Run) -> list[tuple[str, str, str]]:
+    """Task, score before and score after, each with its interval, for a table; the mean over tasks last."""
+    evaluations = [run.reference(run.place("evaluations", name, "scores")) for name in run.names("evaluations")]
+    held_out = [run.read(reference, "scores") for reference in evaluations if reference]
+    ordered: list[Scores] = sorted((s for s in held_out if s.split == "held_out"), key=lambda scores: scores.round)
+    before, after = ordered[0], ordered[-1]
+    rows = [(task, "score") for task in run.tasks] + [("all", "mean")]
+    return [
+        ("mean" if task == "all" else task, _with_interval(before, task, name), _with_interval(after, task, name))
+        for task, name in rows
+    ]
+
+
+def _with_interval(scores: Scores, task: str, metric: str) -> str:
+    score = next(score for score in scores.scores if (score.task, score.metric) == (task, metric))
+    return f"{score.value:.3f} [{score.low:.3f}, {score.high:.3f}]"

@@ -1,0 +1,74 @@
+"""rollout: a policy answers every prompt of a batch several times."""
+
+from typing import TYPE_CHECKING
+
+from astor.records import Batch, Prompt
+from astor.steps.progress import report_progress
+from astor.steps.run import Run
+from astor.storage import load
+
+if TYPE_CHECKING:
+    from astor.policies.policy import Policy
+    from astor.rollout.transformers_engine import TransformersEngine
+
+
+def rollout(run: Run, prompts: str, batch: str, policy: str, part: str = "batch") -> str:
+    """Commit the completions of a batch and return their reference.
+
+    Args:
+        prompts: what `prepare` committed.
+        batch: the artifact that holds the batch: what `plan` or the round before's `score` committed.
+        policy: the artifact that holds the policy.
+        part: `batch` for a training round; `held_out` or `promotion` for an evaluation.
+
+    A batch that asks for greedy rollouts gets them as a part of their own, `greedy_completions`.
+    """
+    wanted: Batch = run.read(batch, part)
+    live = policy_of(run, policy)
+    place = ("rounds", wanted.round) if part == "batch" else ("evaluations", f"{part}-{live.card.digest[:12]}")
+    uri = run.place(*place, "rollout")
+    made_from = {"prompts": prompts, "batch": batch, "policy": policy}
+    if reference := run.done(uri, made_from):
+        return reference
+    from astor.rollout.rollout import roll_out
+
+    known = run.read(prompts, "prompts", by_id)
+    engine = engine_of(run)
+    parts = {"completions": roll_out(engine, live, known, wanted)}
+    if wanted.greedy:
+        rows = tuple(row.model_copy(update={"rollouts": 1}) for row in wanted.rows)
+        once = wanted.model_copy(update={"temperature": 0.0, "rows": rows})
+        parts["greedy_completions"] = roll_out(engine, live, known, once)
+    if part != "batch":
+        report_progress(f"evaluate {part}", wanted.round, run.recipe.rounds)
+    return run.commit(uri, made_from, **parts)
+
+
+def by_id(prompts: list[Prompt]) -> dict[str, Prompt]:
+    """Prompt id → prompt."""
+    return {prompt.id: prompt for prompt in prompts}
+
+
+def policy_of(run: Run, policy: str) -> "Policy":
+    """The policy of an artifact: the one being trained, where this process trains it, else loaded and kept."""
+    from astor.policies.policy import load_policy
+    from astor.steps.threads import set_threads
+
+    if engine := run.recall(policy, "engine"):
+        return engine.policy
+    if (loaded := run.recall(policy, "loaded")) is None:
+        set_threads(run.recipe)
+        uri, _, _ = policy.rpartition("#")
+        loaded = load_policy(load(uri).part("policy"))
+        run.remember(policy, "loaded", loaded)
+    return loaded
+
+
+def engine_of(run: Run) -> "TransformersEngine":
+    """The rollout engine of this process."""
+    from astor.rollout.transformers_engine import TransformersEngine
+
+    if (engine := run.recall("process", "rollout engine")) is None:
+        engine = TransformersEngine(run.recipe.rollout)
+        run.remember("process", "rollout engine", engine)
+    return engine

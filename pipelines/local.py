@@ -1,0 +1,33 @@
+"""The pipeline on KFP's own local runner: `python -m astor.pipelines.local RECIPE_FILE STORE WORKING_DIRECTORY`.
+
+A process of its own, for the runner writes its tasks' logs to standard output.
+"""
+
+import sys
+from pathlib import Path
+
+from kfp import local
+
+from astor.pipelines.post_training import post_training_pipeline
+from astor.recipe.load import load_recipe
+from astor.steps.lifeline import die_with_parent
+
+
+def run_locally(recipe_file: Path, store: str, working_directory: Path) -> None:
+    """Run the recipe's pipeline to its end, each task as a subprocess of this interpreter's environment.
+
+    Raises:
+        RuntimeError: a task failed; its log went to standard output.
+    """
+    recipe = load_recipe(str(recipe_file))
+    links = recipe.segments if recipe.granularity == "segment" else recipe.rounds
+    pipeline = post_training_pipeline("", links, recipe.granularity, evaluate_every=recipe.evaluation.every)
+    local.init(
+        runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(working_directory), raise_on_error=True
+    )
+    pipeline(recipe=recipe_file.read_text(), overrides={}, store=store, mlflow_uri="")
+
+
+if __name__ == "__main__":
+    die_with_parent()
+    run_locally(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
