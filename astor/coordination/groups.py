@@ -1,0 +1,130 @@
+"""Groups: the rollouts of one prompt, compared with each other."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from astor.errors import UserError
+from astor.options import Options
+from astor.records import Group, Outcome, Verdict
+
+
+class GroupOptions(Options):
+    """How rewards become advantages, and which groups the update sees."""
+
+    standardise: bool = True
+    """Divide by the group's standard deviation (GRPO, Shao et al. 2024, section 4.1); False subtracts the mean alone
+    (Dr. GRPO, Liu et al. 2025)."""
+    ddof: Literal[0, 1] = 1
+    """Degrees of freedom taken from that standard deviation; 1, unbiased, is what verl and MT-GRPO's code use."""
+    epsilon: float = Field(default=1e-6, gt=0)
+    """Added to the standard deviation (verl)."""
+    tolerance: float = Field(default=1e-6, ge=0)
+    """A group is informative where its largest and smallest reward differ by more. Tested on rewards, so that a group
+    of equal rewards is never informative, whatever they are (MT-GRPO's lenient filter lets all-0.1 groups through)."""
+    anchors: bool = True
+    """Keep groups without reward variance as rows of the KL term, where a saturated task would be protected: as many
+    as make the task's kept groups up to its quota, and none where its KL coefficient is 0 (our choice)."""
+    largest_failure_share: float = Field(default=0.2, ge=0, le=1)
+    """Share of rollouts whose judging failed by our fault above which the round stops (our choice: a sandbox that
+    fails this often is broken, and going on would teach from a biased remainder)."""
+
+
+@dataclass(frozen=True)
+class GroupCounts:
+    """How the groups of one task fared."""
+
+    groups: int
+    informative: int
+    anchors: int
+    dropped: int
+    """Groups with fewer than half of their rollouts valid."""
+    failures: int
+    """Rollouts without a reward."""
+
+
+def form_groups(
+    verdicts: Sequence[Verdict],
+    reward_of: Callable[[Verdict], float | None],
+    options: GroupOptions,
+    quotas: Mapping[str, int],
+    kl_coefficients: Mapping[str, float],
+) -> tuple[list[Group], dict[str, GroupCounts]]:
+    """One group per prompt, in the order in which the prompts first appear, and counts per task of `quotas`.
+
+    `reward_of` gives a verdict's shaped reward, None for an infrastructure error; `quotas` and `kl_coefficients` are
+    the batch's. UserError where more than `options.largest_failure_share` of the rollouts have no reward.
+    """
+    rollouts: dict[str, dict[int, Verdict]] = {}
+    for verdict in verdicts:
+        rollouts.setdefault(verdict.prompt_id, {})[verdict.rollout] = verdict
+    failures = sum(verdict.outcome == Outcome.INFRASTRUCTURE_ERROR for verdict in verdicts)
+    if verdicts and failures / len(verdicts) > options.largest_failure_share:
+        raise UserError(
+            f"Judging failed for {failures} of {len(verdicts)} rollouts by a fault of the machine, more than "
+            f"{options.largest_failure_share:.0%} (groups.largest_failure_share): run `astor sandbox check`, "
+            f"then the same command again."
+        )
+    kept: Counter[str] = Counter()
+    groups = [_compare(prompt_id, by_index, reward_of, options) for prompt_id, by_index in rollouts.items()]
+    kept.update(group.task for group in groups if group.informative)
+    for position, group in enumerate(groups):
+        anchor = options.anchors and kl_coefficients[group.task] > 0 and kept[group.task] < quotas[group.task]
+        if anchor and not group.informative and enough_valid(group.rewards):
+            kept[group.task] += 1
+            groups[position] = group.model_copy(update={"kept": True})
+    return groups, {task: _count([group for group in groups if group.task == task]) for task in quotas}
+
+
+def enough_valid(rewards: Sequence[float | None]) -> bool:
+    """Whether at least half of a group's rollouts have a reward."""
+    return 2 * sum(reward is not None for reward in rewards) >= len(rewards)
+
+
+def advantages_of(rewards: Sequence[float | None], options: GroupOptions) -> tuple[float, ...]:
+    """(reward - mean) / (standard deviation + epsilon) over the valid rewards, 0 for the others.
+
+    All 0 where the valid rewards don't differ by more than the tolerance. Source: GRPO, Shao et al. 2024, section 4.1.
+    """
+    values = np.array([np.nan if reward is None else reward for reward in rewards], dtype=np.float64)
+    valid = values[~np.isnan(values)]
+    if valid.size < 2 or np.ptp(valid) <= options.tolerance:
+        return (0.0,) * len(rewards)
+    scale = valid.std(ddof=options.ddof) + options.epsilon if options.standardise else 1.0
+    return tuple(np.nan_to_num((values - valid.mean()) / scale).tolist())
+
+
+def _compare(
+    prompt_id: str,
+    rollouts: Mapping[int, Verdict],
+    reward_of: Callable[[Verdict], float | None],
+    options: GroupOptions,
+) -> Group:
+    assert sorted(rollouts) == list(range(len(rollouts))), f"rollouts of {prompt_id} are not numbered 0, 1, 2, …"
+    verdicts = [rollouts[index] for index in range(len(rollouts))]
+    rewards = tuple(map(reward_of, verdicts))
+    advantages = advantages_of(rewards, options) if enough_valid(rewards) else (0.0,) * len(rewards)
+    informative = any(advantages)
+    return Group(
+        prompt_id=prompt_id,
+        task=verdicts[0].task,
+        rewards=rewards,
+        advantages=advantages,
+        informative=informative,
+        kept=informative,
+    )
+
+
+def _count(groups: Sequence[Group]) -> GroupCounts:
+    informative = sum(group.informative for group in groups)
+    return GroupCounts(
+        groups=len(groups),
+        informative=informative,
+        anchors=sum(group.kept for group in groups) - informative,
+        dropped=sum(not enough_valid(group.rewards) for group in groups),
+        failures=sum(reward is None for group in groups for reward in group.rewards),
+    )

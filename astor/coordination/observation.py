@@ -1,0 +1,66 @@
+"""What a scheduler is shown of a round after it was judged."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from astor.coordination.groups import enough_valid
+from astor.records import Group, UpdateReport, Verdict
+
+
+@dataclass(frozen=True)
+class PromptObservation:
+    """The valid rollouts of one prompt, in their order."""
+
+    prompt_id: str
+    scores: tuple[float, ...]
+    """Task part of the reward, in [0, 1]."""
+    rewards: tuple[float, ...]
+    advantages: tuple[float, ...]
+    informative: bool
+
+
+@dataclass(frozen=True)
+class TaskObservation:
+    """One task's prompts whose groups were not dropped."""
+
+    prompts: tuple[PromptObservation, ...]
+
+    @property
+    def informative(self) -> int:
+        """Groups with more than one reward."""
+        return sum(prompt.informative for prompt in self.prompts)
+
+
+@dataclass(frozen=True)
+class RoundObservation:
+    """One round, and the report of the last update that was made before it was judged."""
+
+    round: int
+    tasks: dict[str, TaskObservation]
+    """Only tasks that have a prompt to show."""
+    report: UpdateReport | None = None
+
+    @classmethod
+    def of(
+        cls, round: int, verdicts: Iterable[Verdict], groups: Iterable[Group], report: UpdateReport | None
+    ) -> "RoundObservation":
+        """The observation of a round, from its verdicts and the groups that `form_groups` made of them.
+
+        Groups with fewer than half of their rollouts valid are left out: what they show is mostly noise.
+        """
+        scores = {(verdict.prompt_id, verdict.rollout): verdict.score for verdict in verdicts}
+        tasks: dict[str, list[PromptObservation]] = {}
+        for group in groups:
+            if not enough_valid(group.rewards):
+                continue
+            valid = [index for index, reward in enumerate(group.rewards) if reward is not None]
+            tasks.setdefault(group.task, []).append(
+                PromptObservation(
+                    prompt_id=group.prompt_id,
+                    scores=tuple(score for index in valid if (score := scores[group.prompt_id, index]) is not None),
+                    rewards=tuple(reward for reward in group.rewards if reward is not None),
+                    advantages=tuple(group.advantages[index] for index in valid),
+                    informative=group.informative,
+                )
+            )
+        return cls(round, {task: TaskObservation(tuple(prompts)) for task, prompts in tasks.items()}, report)

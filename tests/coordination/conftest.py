@@ -1,0 +1,51 @@
+"""Rounds without a model: prompts of a known difficulty, answered by coins."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from astor.coordination.groups import GroupOptions, form_groups
+from astor.coordination.scheduler import RoundObservation, RoundPlan, TaskInfo
+from astor.records import Outcome, UpdateReport, Verdict
+
+Play = Callable[..., RoundObservation]
+
+
+@pytest.fixture
+def make_tasks() -> Callable[..., list[TaskInfo]]:
+    """`make_tasks("a", "b", prompts=10)`: tasks with prompts in three difficulty buckets."""
+
+    def make(*keys: str, prompts: int = 50, scale: float | None = 0.25) -> list[TaskInfo]:
+        return [TaskInfo(key, [(f"{key}-{i:04d}", i % 3) for i in range(prompts)], scale) for key in keys]
+
+    return make
+
+
+@pytest.fixture
+def play() -> Play:
+    """`play(plan, {"a": 0.5})`: the observation of a plan whose rollouts pass with each task's probability."""
+
+    def play_round(
+        plan: RoundPlan, chances: dict[str, float], report: UpdateReport | None = None, rollouts: int = 8
+    ) -> RoundObservation:
+        random = np.random.default_rng(plan.round)
+        verdicts = [
+            Verdict(
+                prompt_id=prompt_id,
+                rollout=rollout,
+                task=task,
+                outcome=Outcome.PASSED if passed else Outcome.FAILED,
+                score=float(passed),
+                format=1.0,
+            )
+            for task, prompt_ids in plan.prompt_ids.items()
+            for prompt_id in prompt_ids
+            for rollout, passed in enumerate(random.random(rollouts) < chances[task])
+        ]
+        groups, _ = form_groups(
+            verdicts, lambda verdict: verdict.score, GroupOptions(), plan.quotas, plan.kl_coefficients
+        )
+        return RoundObservation.of(plan.round, verdicts, groups, report)
+
+    return play_round

@@ -1,0 +1,89 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from astor.coordination.groups import GroupOptions, advantages_of, form_groups
+from astor.errors import UserError
+from astor.records import Group, Outcome, Verdict
+
+
+def verdicts_of(prompt_id: str, scores: Sequence[float | None], task: str = "a") -> list[Verdict]:
+    outcomes = {None: Outcome.INFRASTRUCTURE_ERROR, 1.0: Outcome.PASSED}
+    return [
+        Verdict(prompt_id=prompt_id, rollout=i, task=task, outcome=outcomes.get(score, Outcome.FAILED), score=score)
+        for i, score in enumerate(scores)
+    ]
+
+
+def form(verdicts: list[Verdict], quota: int = 8, beta: float = 1e-3, **options: object) -> list[Group]:
+    chosen = GroupOptions(largest_failure_share=1.0, **options)
+    groups, _ = form_groups(verdicts, lambda verdict: verdict.score, chosen, {"a": quota}, {"a": beta})
+    return groups
+
+
+def test_advantages_are_rewards_in_standard_deviations_from_the_groups_mean() -> None:
+    assert advantages_of((1.0, 0.0), GroupOptions(ddof=0)) == pytest.approx((1, -1), abs=1e-5)
+    assert advantages_of((1.0, 0.0), GroupOptions()) == pytest.approx((0.7071, -0.7071), abs=1e-4)
+    assert advantages_of((1.0, 0.0), GroupOptions(standardise=False)) == (0.5, -0.5)
+
+
+rewards = st.lists(st.none() | st.floats(0, 1), min_size=1, max_size=16)
+
+
+@given(rewards=rewards)
+def test_a_group_is_informative_exactly_where_an_advantage_is_not_zero(rewards: list[float | None]) -> None:
+    advantages = advantages_of(rewards, GroupOptions())
+    valid = [reward for reward in rewards if reward is not None]
+    assert np.isfinite(advantages).all()
+    assert sum(advantages) == pytest.approx(0, abs=1e-6)
+    assert all(a == 0 for a, reward in zip(advantages, rewards, strict=True) if reward is None)
+    assert any(advantages) == (len(valid) > 1 and max(valid) - min(valid) > 1e-6)
+
+
+@pytest.mark.parametrize("constant", [0.0, 0.1, 1.0])
+def test_a_constant_group_is_an_anchor_whatever_the_constant(constant: float) -> None:
+    (group,) = form(verdicts_of("p", [constant] * 4))
+    assert (group.informative, group.kept, group.advantages) == (False, True, (0.0,) * 4)
+
+
+def test_anchors_fill_up_to_the_quota_and_no_further() -> None:
+    verdicts = [v for name in "pqr" for v in verdicts_of(name, [0.0, 0.0])] + verdicts_of("s", [0.0, 1.0])
+    assert [group.kept for group in form(verdicts, quota=3)] == [True, True, False, True]
+
+
+def test_without_kl_term_or_by_option_there_are_no_anchors() -> None:
+    verdicts = verdicts_of("p", [1.0, 1.0])
+    assert not form(verdicts, beta=0.0)[0].kept
+    assert not form(verdicts, anchors=False)[0].kept
+
+
+def test_a_rollout_that_was_not_judged_has_no_reward_and_no_advantage() -> None:
+    (group,) = form(verdicts_of("p", [1.0, None, 0.0, 0.0]))
+    assert group.informative
+    assert group.rewards == (1.0, None, 0.0, 0.0)
+    assert group.advantages[1] == 0.0
+    assert group.advantages[0] > 0
+
+
+def test_a_group_with_fewer_than_half_of_its_rollouts_judged_is_dropped_and_counted() -> None:
+    verdicts = [*verdicts_of("p", [1.0, None, None]), *verdicts_of("q", [1.0, 0.0, None])]
+    options = GroupOptions(largest_failure_share=1.0)
+    groups, counts = form_groups(verdicts, lambda v: v.score, options, {"a": 2, "b": 0}, {"a": 1.0, "b": 1.0})
+    assert [group.kept for group in groups] == [False, True]
+    assert (counts["a"].groups, counts["a"].informative, counts["a"].dropped, counts["a"].failures) == (2, 1, 1, 3)
+    assert counts["b"].groups == 0
+
+
+def test_too_many_failures_of_the_machine_stop_the_round() -> None:
+    verdicts = verdicts_of("p", [1.0, None, 0.0])
+    with pytest.raises(UserError, match="1 of 3 rollouts"):
+        form_groups(verdicts, lambda v: v.score, GroupOptions(), {"a": 1}, {"a": 1.0})
+
+
+def test_groups_follow_their_prompts_and_rewards_their_rollouts() -> None:
+    verdicts = [*verdicts_of("q", [0.2, 0.4]), *verdicts_of("p", [0.0, 1.0])]
+    shuffled = [verdicts[1], verdicts[0], verdicts[3], verdicts[2]]
+    assert [(group.prompt_id, group.rewards) for group in form(shuffled)] == [("q", (0.2, 0.4)), ("p", (0.0, 1.0))]

@@ -1,0 +1,194 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from astor.coordination.catalogue import scheduler_classes
+from astor.coordination.scheduler import RoundObservation, Scheduler, TaskInfo
+from astor.coordination.schedulers.astor import AstorOptions, AstorScheduler
+from astor.coordination.schedulers.uniform import UniformOptions, UniformScheduler
+from astor.errors import UserError
+from astor.records import PromptStatistics, UpdateReport, read_parquet, write_parquet
+
+CHANCES = {"a": 0.5, "b": 0.98, "c": 0.02, "d": 0.3}
+Play = Callable[..., RoundObservation]
+MakeTasks = Callable[..., list[TaskInfo]]
+
+
+def report_of(round: int) -> UpdateReport:
+    """A report with sketches in which a and d pull together and b pulls against them."""
+    random = np.random.default_rng(round)
+    signs = {"a": 1, "b": -1, "d": 1}
+    sketches = {
+        task: tuple(tuple((sign + 0.3 * random.normal(size=64)).tolist()) for _ in range(2))
+        for task, sign in signs.items()
+    }
+    return UpdateReport(
+        round=round,
+        tasks={},
+        optimizer_steps=1,
+        skipped_steps=0,
+        gradient_norm=1.0,
+        learning_rate=1e-3,
+        sketches=sketches if round % 2 == 0 else {},
+    )
+
+
+def advance(scheduler: Scheduler, rounds: int, play: Play, batch: int = 32) -> list[object]:
+    """Plan and observe, ending with a plan; what was planned."""
+    plans = []
+    for _ in range(rounds):
+        plan = scheduler.next_round(batch)
+        plans.append(plan)
+        scheduler.observe(play(plan, CHANCES, report_of(plan.round - 1) if plan.round else None))
+    return plans
+
+
+def carried_over(scheduler: Scheduler, tasks: list[TaskInfo], seed: int, folder: Path) -> Scheduler:
+    """A new scheduler with the state of another one, by way of the files that a State is kept in."""
+    write_parquet(folder / "statistics.parquet", scheduler.prompt_statistics(), PromptStatistics)
+    again = type(scheduler)(scheduler.options_type(), tasks, seed)
+    again.load_state_dict(json.loads(json.dumps(scheduler.state_dict(), allow_nan=False)))
+    again.load_prompt_statistics(read_parquet(folder / "statistics.parquet", PromptStatistics))
+    return again
+
+
+@pytest.mark.parametrize("name", ["astor", "uniform"])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32), rounds=st.integers(0, 12), batch=st.integers(4, 60))
+def test_a_scheduler_goes_on_from_its_state_bit_for_bit(
+    name: str, make_tasks: MakeTasks, play: Play, tmp_path: Path, seed: int, rounds: int, batch: int
+) -> None:
+    tasks = make_tasks(*CHANCES, prompts=60, scale=None)
+    kind = scheduler_classes()[name]
+    whole = kind(kind.options_type(), tasks, seed)
+    advance(whole, rounds, play, batch)
+    plan = whole.next_round(batch)
+    again = carried_over(whole, tasks, seed, tmp_path)
+    for scheduler in (whole, again):
+        scheduler.observe(play(plan, CHANCES))
+    assert advance(again, rounds, play, batch) == advance(whole, rounds, play, batch)
+    assert again.state_dict() == whole.state_dict()
+    assert again.prompt_statistics() == whole.prompt_statistics()
+
+
+def test_every_plan_fills_the_batch_with_different_prompts_of_the_right_tasks(
+    make_tasks: MakeTasks, play: Play
+) -> None:
+    scheduler = AstorScheduler(AstorOptions(warm_up_rounds=3), make_tasks(*CHANCES, prompts=40), 7)
+    for plan in advance(scheduler, 15, play):
+        drawn = [prompt_id for ids in plan.prompt_ids.values() for prompt_id in ids]
+        assert len(set(drawn)) == 32
+        assert {task: len(ids) for task, ids in plan.prompt_ids.items()} == plan.quotas
+        assert all(prompt_id.startswith(task) for task, ids in plan.prompt_ids.items() for prompt_id in ids)
+        assert sum(plan.shares.values()) == pytest.approx(1)
+
+
+def test_the_warm_up_is_uniform_with_multipliers_of_one(make_tasks: MakeTasks, play: Play) -> None:
+    scheduler = AstorScheduler(AstorOptions(warm_up_rounds=5), make_tasks(*CHANCES), 0)
+    plans = advance(scheduler, 8, play)
+    for plan in plans[:5]:
+        assert set(plan.quotas.values()) == {8}
+        assert set(plan.kl_multipliers.values()) == {1.0}
+        assert not any(plan.deficits.values())
+    assert len(set(plans[7].quotas.values())) > 1
+    assert set(plans[7].kl_multipliers.values()) != {1.0}
+
+
+def test_quotas_leave_tasks_that_are_solved_or_hopeless_and_these_are_held_tighter(
+    make_tasks: MakeTasks, play: Play
+) -> None:
+    scheduler = AstorScheduler(AstorOptions(warm_up_rounds=2, deficit="drop"), make_tasks(*CHANCES, prompts=400), 0)
+    plan = advance(scheduler, 30, play)[-1]
+    assert min(plan.quotas["a"], plan.quotas["d"]) > 2 * max(plan.quotas["b"], plan.quotas["c"])
+    assert plan.kl_coefficients["a"] < 1e-3 < plan.kl_coefficients["b"]
+    metrics = scheduler.metrics()
+    assert metrics["a"]["potential"] > 0.8 > 0.2 > metrics["c"]["potential"]
+    assert metrics["a"]["synergy"] > metrics["b"]["synergy"]
+
+
+def test_a_task_short_of_informative_groups_gets_more_than_its_share_but_never_twice(
+    make_tasks: MakeTasks, play: Play
+) -> None:
+    scheduler = AstorScheduler(AstorOptions(warm_up_rounds=1, quotas="uniform"), make_tasks("a", "b"), 0)
+    for _ in range(20):
+        plan = scheduler.next_round(32)
+        scheduler.observe(play(plan, {"a": 0.5, "b": 0.0}))
+    assert plan.deficits["b"] == 16
+    assert plan.deficits["a"] < 8
+    assert sum(plan.quotas.values()) == 32
+    assert 16 < plan.quotas["b"] < 24
+
+
+def test_ablations_take_their_part_out(make_tasks: MakeTasks, play: Play) -> None:
+    options = {
+        "quotas": "uniform",
+        "deficit": "drop",
+        "calibration": {"direction": "off"},
+        "prompts": {"by": "uniform"},
+    }
+    scheduler = AstorScheduler(AstorOptions.model_validate({"warm_up_rounds": 0, **options}), make_tasks(*CHANCES), 0)
+    for plan in advance(scheduler, 6, play):
+        assert set(plan.quotas.values()) == {8}
+        assert set(plan.kl_multipliers.values()) == {1.0}
+
+
+def test_tasks_in_another_order_get_the_same_plan(make_tasks: MakeTasks, play: Play) -> None:
+    forward = AstorScheduler(AstorOptions(warm_up_rounds=0), make_tasks("a", "b", "d"), 0)
+    backward = AstorScheduler(AstorOptions(warm_up_rounds=0), make_tasks("d", "b", "a"), 0)
+    for one, other in zip(advance(forward, 1, play, 30), advance(backward, 1, play, 30), strict=True):
+        assert one.prompt_ids == other.prompt_ids
+
+
+def test_rounds_without_signal_are_counted_until_one_has_some(make_tasks: MakeTasks, play: Play) -> None:
+    scheduler = UniformScheduler(UniformOptions(), make_tasks("a", "b"), 0)
+    for a in (0.0, 0.0, 0.5, 0.0):
+        scheduler.observe(play(scheduler.next_round(8), {"a": a, "b": 1.0}))
+    counts = {task: metrics["rounds_without_signal"] for task, metrics in scheduler.metrics().items()}
+    assert counts == {"a": 1, "b": 4}
+
+
+@pytest.mark.parametrize("name", ["astor", "uniform"])
+def test_metrics_are_finite_before_and_after_the_first_round(name: str, make_tasks: MakeTasks, play: Play) -> None:
+    kind = scheduler_classes()[name]
+    scheduler = kind(kind.options_type(), make_tasks(*CHANCES), 0)
+    for _ in range(2):
+        assert all(np.isfinite(list(metrics.values())).all() for metrics in scheduler.metrics().values())
+        advance(scheduler, 1, play)
+
+
+def test_kl_coefficients_are_the_tasks_own_the_options_or_the_default(make_tasks: MakeTasks) -> None:
+    tasks = [*make_tasks("a", "b"), TaskInfo("c", [("c0", 0)], kl_base=0.5)]
+    options = UniformOptions(kl_coefficients={"b": 0.02, "c": 0.03})
+    assert UniformScheduler(options, tasks, 0).next_round(3).kl_coefficients == {"a": 1e-3, "b": 0.02, "c": 0.5}
+
+
+def test_what_cannot_be_scheduled_is_refused(make_tasks: MakeTasks) -> None:
+    with pytest.raises(UserError, match="task a has no training prompts"):
+        UniformScheduler(UniformOptions(), make_tasks("a", prompts=0), 0)
+    with pytest.raises(UserError, match="has z: 1"):
+        UniformScheduler(UniformOptions(kl_coefficients={"z": 1.0}), make_tasks("a"), 0)
+    with pytest.raises(UserError, match="more than the whole batch"):
+        AstorScheduler(AstorOptions(floor=0.3), make_tasks(*CHANCES), 0)
+
+
+def test_a_state_of_another_scheduler_seed_or_set_of_tasks_is_refused(make_tasks: MakeTasks) -> None:
+    tasks = make_tasks("a", "b")
+    state = AstorScheduler(AstorOptions(), tasks, 0).state_dict()
+    for other in (
+        UniformScheduler(UniformOptions(), tasks, 0),
+        AstorScheduler(AstorOptions(), tasks, 1),
+        AstorScheduler(AstorOptions(), make_tasks("a"), 0),
+    ):
+        with pytest.raises(UserError):
+            other.load_state_dict(state)
+    with pytest.raises(UserError, match="unknown"):
+        AstorScheduler(AstorOptions(), tasks, 0).load_state_dict({**state, "more": 1})
+    with pytest.raises(UserError, match="keeps no prompt statistics"):
+        UniformScheduler(UniformOptions(), tasks, 0).load_prompt_statistics(
+            AstorScheduler(AstorOptions(), tasks, 0).prompt_statistics()
+        )
