@@ -1,0 +1,25 @@
+"""Runs programs that a model wrote, and returns what they claim; knows nothing of answers, rewards or tasks.
+
+with Sandbox(SandboxOptions()) as sandbox:
+    results = sandbox.run([CallsJob("def add(a, b): return a + b", "add", ((1, 2), (3, 4)))])
+results[0].outcome, [same_value(claim.value, 3) for claim in results[0].claims]
+"""
+
+from astor.sandbox.comparison import same_value
+from astor.sandbox.jobs import CallsJob, CheckJob, Claim, CoverageJob, Job, ParseJob, Result
+from astor.sandbox.options import Limits, SandboxOptions
+from astor.sandbox.sandbox import Sandbox
+
+__all__ = [
+    "CallsJob",
+    "CheckJob",
+    "Claim",
+    "CoverageJob",
+    "Job",
+    "Limits",
+    "ParseJob",
+    "Result",
+    "Sandbox",
+    "SandboxOptions",
+    "same_value",
+]

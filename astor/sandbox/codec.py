@@ -1,0 +1,175 @@
+"""Plain data as bytes, between processes that don't trust each other.
+
+A value is a tag of one byte and its payload; containers carry the count of their items. Only builtins cross: None,
+bool, int of any size, float, complex, str, bytes, list, tuple, set, frozenset and dict. The sender's subclasses
+collapse to the builtin that they derive from (a namedtuple to a tuple, an IntEnum to an int), and anything else is
+refused. Reading builds nothing but these types, runs no code of the sender, takes time linear in the bytes and
+memory of at most some fifty times their number. Standard library only: the zygote loads this file too.
+"""
+
+import struct
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+DEPTH = 100
+"""Most containers within each other: our choice, a tenth of the interpreter's own recursion limit."""
+
+CROWD = 8
+"""Most elements of a set or dict with one hash. Our choice: honest data has two or three (-1 and -2 share theirs),
+and a set of colliding tuples would take time quadratic in its size."""
+
+_COUNT = struct.Struct("<cI")
+_INT = struct.Struct("<cq")
+_FLOAT = struct.Struct("<cd")
+_COMPLEX = struct.Struct("<cdd")
+_CONTAINERS = {b"[": list, b"(": tuple, b"{": set, b"<": frozenset}
+
+
+class NotPlainDataError(TypeError):
+    """The value, or something in it, is none of the types that cross, or is nested too deeply."""
+
+
+class TooLargeError(ValueError):
+    """The value takes more bytes than it may."""
+
+
+class CodecError(ValueError):
+    """The bytes are not what `encode` writes."""
+
+
+def encode(value: Any, limit: int = 1 << 31) -> bytes:
+    """The bytes of `value`; NotPlainDataError where it is no plain data, TooLargeError beyond `limit` bytes."""
+    out = bytearray()
+    _write(out, value, limit, DEPTH)
+    if len(out) > limit:
+        raise TooLargeError(f"more than {limit} bytes")
+    return bytes(out)
+
+
+def _write(out: bytearray, value: Any, limit: int, depth: int) -> None:
+    # The methods of the base class, called by name, see the data of a subclass and none of what it overrides.
+    kind = type(value)
+    if value is None:
+        out += b"N"
+    elif kind is bool:
+        out += b"T" if value else b"F"
+    elif issubclass(kind, int):
+        _write_int(out, int.__int__(value))
+    elif issubclass(kind, float):
+        out += _FLOAT.pack(b"d", float.__float__(value))
+    elif issubclass(kind, str):
+        if str.__len__(value) > limit:
+            raise TooLargeError(f"more than {limit} bytes")
+        _write_bytes(out, b"s", str.encode(value, "utf-8", "surrogatepass"))
+    elif issubclass(kind, bytes):
+        _write_bytes(out, b"b", bytes.__getitem__(value, slice(None)))
+    elif issubclass(kind, complex):
+        number = complex.__complex__(value)
+        out += _COMPLEX.pack(b"c", number.real, number.imag)
+    elif issubclass(kind, list):
+        _write_items(out, b"[", list.copy(value), limit, depth)
+    elif issubclass(kind, tuple):
+        _write_items(out, b"(", list(tuple.__iter__(value)), limit, depth)
+    elif issubclass(kind, dict):
+        pairs = list(dict.items(value))
+        _write_items(out, b":", [part for pair in pairs for part in pair], limit, depth)
+    elif issubclass(kind, set):
+        _write_items(out, b"{", list(set.__iter__(value)), limit, depth)
+    elif issubclass(kind, frozenset):
+        _write_items(out, b"<", list(frozenset.__iter__(value)), limit, depth)
+    else:
+        raise NotPlainDataError(f"{kind.__name__} is not plain data")
+
+
+def _write_int(out: bytearray, value: int) -> None:
+    if -(1 << 63) <= value < 1 << 63:
+        out += _INT.pack(b"i", value)
+    else:
+        _write_bytes(out, b"I", value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True))
+
+
+def _write_bytes(out: bytearray, tag: bytes, data: bytes) -> None:
+    out += _COUNT.pack(tag, len(data))
+    out += data
+
+
+def _write_items(out: bytearray, tag: bytes, items: list[Any], limit: int, depth: int) -> None:
+    if depth == 0:
+        raise NotPlainDataError(f"nested more than {DEPTH} deep")
+    out += _COUNT.pack(tag, len(items))
+    for item in items:
+        if len(out) > limit:
+            raise TooLargeError(f"more than {limit} bytes")
+        _write(out, item, limit, depth - 1)
+
+
+def decode(data: bytes) -> Any:
+    """The value that `data` encodes; CodecError, and no other exception, for any bytes that are not `encode`'s."""
+    try:
+        value, end = _read(data, 0, DEPTH)
+    except (struct.error, TypeError, UnicodeDecodeError) as error:
+        raise CodecError(f"broken data: {error}") from error
+    if end != len(data):
+        raise CodecError("data after the end of the value")
+    return value
+
+
+def _read(data: bytes, at: int, depth: int) -> tuple[Any, int]:
+    tag = data[at : at + 1]
+    if tag == b"i":
+        return _INT.unpack_from(data, at)[1], at + 9
+    if tag in (b"s", b"b", b"I"):
+        start = at + 5
+        end = start + _COUNT.unpack_from(data, at)[1]
+        if end > len(data):
+            raise CodecError("text cut short")
+        payload = data[start:end]
+        if tag == b"s":
+            return payload.decode("utf-8", "surrogatepass"), end
+        return (payload if tag == b"b" else int.from_bytes(payload, "little", signed=True)), end
+    if tag == b"d":
+        return _FLOAT.unpack_from(data, at)[1], at + 9
+    if tag in (b"N", b"T", b"F"):
+        return {b"N": None, b"T": True, b"F": False}[tag], at + 1
+    if tag == b"c":
+        return complex(*_COMPLEX.unpack_from(data, at)[1:]), at + 17
+    if tag != b":" and tag not in _CONTAINERS:
+        raise CodecError(f"unknown tag {tag!r}")
+    if depth == 0:
+        raise CodecError("nested too deeply")
+    count = _COUNT.unpack_from(data, at)[1]
+    at += 5
+    if count > len(data) - at:
+        raise CodecError("more items than bytes")
+    items = []
+    for _ in range(count):
+        item, at = _read(data, at, depth - 1)
+        items.append(item)
+    return _container(tag, items), at
+
+
+def _container(tag: bytes, items: list[Any]) -> Any:
+    if tag == b"[":
+        return items
+    if tag == b"(":
+        return tuple(items)
+    if tag == b":":
+        if len(items) % 2:
+            raise CodecError("a key without a value")
+        keys = items[::2]
+        _refuse_crowds(keys)
+        pairs = dict(zip(keys, items[1::2], strict=True))
+        if len(pairs) != len(keys):
+            raise CodecError("a key twice")
+        return pairs
+    _refuse_crowds(items)
+    members = _CONTAINERS[tag](items)
+    if len(members) != len(items):
+        raise CodecError("a member twice")
+    return members
+
+
+def _refuse_crowds(items: Iterable[Hashable]) -> None:
+    if max(Counter(map(hash, items)).values(), default=0) > CROWD:
+        raise CodecError("hashes that collide")

@@ -1,0 +1,130 @@
+"""What a zygote gives up once, and each child for good. Standard library only.
+
+Nothing here can be taken back by the process that did it, whatever its user: no_new_privs, an empty capability set,
+Landlock, seccomp, and hard resource limits that the filter lets no one set again.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+
+from astor.sandbox import landlock
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP = 1, 4, 22
+_PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 24, 38
+_SECCOMP_MODE_FILTER = 2
+_CAPABILITY_VERSION_3 = 0x20080522
+
+_STACK_BYTES = 8 << 20
+_DESCRIPTORS = 64
+_THREADS_OF_OWN_USER = 256
+_THREADS_OF_SHARED_USER = 4096
+"""RLIMIT_NPROC counts every process and thread of a real user id. Where the zygote has one of its own the limit is
+small; an ordinary user's other processes count too, so it leaves them room. Our choice."""
+
+_OWN_USERS = 0x60000000
+"""User ids from here on belong to nobody: the zygote's process id is added."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p)]
+
+
+class Filter:
+    """A BPF program that outlives its installation."""
+
+    def __init__(self, code: bytes) -> None:
+        self._code = ctypes.create_string_buffer(code, len(code))
+        self._program = _Program(len(code) // 8, ctypes.addressof(self._code))
+
+    def install(self) -> None:
+        """Filter the system calls of this thread and of what it starts; for ever."""
+        _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(self._program))
+
+
+class Confinement:
+    """The zygote's confinement, and what its children will need for theirs."""
+
+    def __init__(self, parent: int, readable: list[str], zygote_filter: bytes, child_filter: bytes) -> None:
+        """Confine this process; `readable` are the paths that stay readable, `parent` is its parent's process id."""
+        self.own_user = _take_own_user()
+        _drop_capabilities()
+        _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+        _prctl(_PR_SET_DUMPABLE, 0)
+        die_with_parent(parent)
+        for limit, most in (
+            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_FSIZE, 0),
+            (resource.RLIMIT_MEMLOCK, 0),
+            (resource.RLIMIT_MSGQUEUE, 0),
+            (resource.RLIMIT_NOFILE, _DESCRIPTORS),
+            (resource.RLIMIT_STACK, _STACK_BYTES),
+        ):
+            _lower(limit, most)
+        self.landlock_version = landlock.landlock_version()
+        self._cell: int | None = None
+        if self.landlock_version:
+            self._cell = landlock.cell(self.landlock_version)
+            jail = landlock.jail(self.landlock_version, readable)
+            landlock.enter(jail)
+            os.close(jail)
+        self._child_filter = Filter(child_filter) if child_filter else None
+        if zygote_filter:
+            Filter(zygote_filter).install()
+
+    def confine_child(self, zygote: int, cpu_seconds: float, memory_bytes: int) -> None:
+        """Confine a forked child, just before it reads what it is to run."""
+        die_with_parent(zygote)
+        soft = max(1, int(-(-cpu_seconds // 1)))
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + 1))
+        _lower(resource.RLIMIT_NPROC, _THREADS_OF_OWN_USER if self.own_user else _THREADS_OF_SHARED_USER)
+        _lower(resource.RLIMIT_AS, memory_bytes)
+        if self._cell is not None:
+            landlock.enter(self._cell)
+            os.close(self._cell)
+        if self._child_filter is not None:
+            self._child_filter.install()
+
+
+def die_with_parent(parent: int) -> None:
+    """Be killed when the parent's thread that started this process ends; at once where it has ended already."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _take_own_user() -> bool:
+    """As root, take a real user id that nobody else has, for RLIMIT_NPROC; files are still opened as root."""
+    if os.geteuid() != 0:
+        return False
+    try:
+        os.setresuid(_OWN_USERS + os.getpid(), -1, -1)
+    except OSError:  # A user namespace that doesn't map the id: the larger limit has to do.
+        return False
+    return True
+
+
+def _drop_capabilities() -> None:
+    for capability in range(64):
+        if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0):
+            break  # The first that the kernel doesn't know, or no capabilities to begin with.
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    if _libc.capset(header, nothing):
+        raise OSError(ctypes.get_errno(), "capset")
+
+
+def _lower(limit: int, most: int) -> None:
+    hard = resource.getrlimit(limit)[1]
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(limit, (most, most))
+
+
+def _prctl(option: int, *arguments: int) -> None:
+    padded = [ctypes.c_ulong(argument) for argument in (*arguments, 0, 0, 0, 0)[:4]]
+    if _libc.prctl(option, *padded):
+        raise OSError(ctypes.get_errno(), f"prctl {option}")

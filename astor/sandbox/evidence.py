@@ -1,0 +1,157 @@
+"""What is known after a run, and what it comes to.
+
+The zygote's report is trusted; the bytes that a child wrote are its claims. Claims of having failed are taken at
+their word, since failing never pays; a claim of success needs the report to agree.
+"""
+
+import os
+import signal
+from dataclasses import dataclass
+from typing import Any
+
+from astor.records import Outcome
+from astor.sandbox import zygote
+from astor.sandbox.codec import CodecError, decode
+from astor.sandbox.frames import split_frames
+from astor.sandbox.jobs import Claim
+from astor.sandbox.options import Limits
+from astor.sandbox.programs import ENDINGS
+from astor.sandbox.worker import Report
+
+_EXCEPTION_LENGTH = 40
+_REASON_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Testimony:
+    """What a child wrote, in order, up to its first ending or nonsense."""
+
+    ready: bool = False
+    claims: tuple[Claim, ...] = ()
+    ending: str = ""
+    """One of `ENDINGS`; empty where none came."""
+    why: str = ""
+    nonsense: bool = False
+    """It wrote what is no frame, no claim, more claims than calls, or anything after its ending."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """One child of a run: the zygote's report on it and the bytes that it wrote."""
+
+    report: Report
+    testimony: Testimony
+    flooded: bool
+    """It wrote more than it may."""
+
+    @property
+    def cpu_seconds(self) -> float:
+        """User and system time."""
+        return self.report[1]
+
+    @property
+    def left_over(self) -> bool:
+        """It was killed because the other process of its pair had ended, and had done nothing to end by itself."""
+        own_end = self.testimony.ending or self.testimony.nonsense or self.flooded
+        return self.report[2] == zygote.LEFT_OVER and not own_end
+
+    def outcome(self, limits: Limits, answers: int) -> tuple[Outcome, str]:
+        """How the child ended, and why; PASSED where it gave `answers` claims and ended as a child should."""
+        status, cpu_seconds, killed = self.report
+        if self.testimony.nonsense:
+            return Outcome.FORBIDDEN, "it wrote to the sandbox's own channel"
+        if self.flooded or self.testimony.ending == "flood":
+            return Outcome.FAILED, f"it wrote more than {limits.output_bytes} bytes of results"
+        if killed == zygote.WALL:
+            return Outcome.TIMEOUT, f"it took more than {limits.wall_seconds:g} s"
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        by_kernel = killed == zygote.ENDED and number == signal.SIGKILL
+        if killed == zygote.CPU or number == signal.SIGXCPU or (by_kernel and cpu_seconds >= limits.cpu_seconds):
+            return Outcome.TIMEOUT, f"it took more than {limits.cpu_seconds:g} CPU seconds"
+        if by_kernel:
+            # No program can send this signal, so it was the kernel for want of memory.
+            return Outcome.OUT_OF_MEMORY, "the machine ran out of memory"
+        if number == signal.SIGSYS:
+            return Outcome.FORBIDDEN, "it made a system call of another architecture"
+        return self._own_account(limits, answers, number)
+
+    def _own_account(self, limits: Limits, answers: int, number: int) -> tuple[Outcome, str]:
+        match self.testimony.ending:
+            case "memory":
+                return Outcome.OUT_OF_MEMORY, f"it took more than {limits.memory_mb} MiB"
+            case "malformed":
+                return Outcome.MALFORMED, self.testimony.why
+            case "stopped" | "failed":
+                return Outcome.FAILED, self.testimony.why
+            case "end" if self.report[0] == 0 and len(self.testimony.claims) == answers:
+                return Outcome.PASSED, ""
+        if number and self.report[2] == zygote.ENDED:
+            return Outcome.FAILED, f"it crashed ({signal.Signals(number).name})"
+        return Outcome.FAILED, "it ended before all was answered"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything about one run. Without children, `failure` says what we failed at."""
+
+    children: tuple[Child, ...] = ()
+    failure: str = ""
+    worker_died: bool = False
+    forbidden: bool = False
+    """The failure is the program's doing."""
+
+    @property
+    def cpu_seconds(self) -> float:
+        """User and system time of all children."""
+        return sum(child.cpu_seconds for child in self.children)
+
+
+def read_testimony(data: bytes, answers: int) -> Testimony:
+    """What the bytes of a child say that may give `answers` claims. Any bytes will do."""
+    ready, claims, ending, why = False, list[Claim](), "", ""
+    for payload in split_frames(data):
+        message = _message(payload)
+        if message is None or ending:
+            return Testimony(ready, tuple(claims), ending, why, nonsense=True)
+        head, rest = message[0], message[1:]
+        if not ready:
+            ready = message == ("ready",)
+            if not ready:
+                return Testimony(nonsense=True)
+        elif head in ENDINGS:
+            ending = head
+            why = "".join(rest)
+        else:
+            claim = _claim(head, rest)
+            if claim is None or len(claims) == answers:
+                return Testimony(ready, tuple(claims), ending, why, nonsense=True)
+            claims.append(claim)
+    return Testimony(ready, tuple(claims), ending, why)
+
+
+def _message(payload: bytes) -> tuple[Any, ...] | None:
+    try:
+        message = decode(payload)
+    except CodecError:
+        return None
+    if type(message) is not tuple or not 1 <= len(message) <= 2 or type(message[0]) is not str:
+        return None
+    is_ending = message[0] in ENDINGS
+    if is_ending and not all(type(part) is str and _is_line(part, _REASON_LENGTH) for part in message):
+        return None
+    return message
+
+
+def _claim(kind: str, rest: tuple[Any, ...]) -> Claim | None:
+    match kind, rest:
+        case "value", (value,):
+            return Claim("value", value)
+        case "raised", (str(name),) if name.isidentifier() and _is_line(name, _EXCEPTION_LENGTH):
+            return Claim("raised", exception=name)
+        case "opaque", ():
+            return Claim("opaque")
+    return None
+
+
+def _is_line(text: str, length: int) -> bool:
+    return len(text) <= length and text.isascii() and text.isprintable()

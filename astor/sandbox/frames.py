@@ -1,0 +1,57 @@
+"""Frames on a stream: four bytes of length, then one encoded value. Standard library only."""
+
+import os
+import struct
+from typing import Any
+
+from astor.sandbox.codec import encode
+
+_LENGTH = struct.Struct("<I")
+
+HEADER = _LENGTH.size
+
+
+def frame(value: Any, limit: int = 1 << 31) -> bytes:
+    """`value` as one frame; errors as `encode`."""
+    data = encode(value, limit)
+    return _LENGTH.pack(len(data)) + data
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write every byte to a blocking descriptor."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def read_frame(descriptor: int, limit: int) -> bytes | None:
+    """The payload of the next frame of a blocking descriptor; None where the stream ends or exceeds `limit` bytes."""
+    header = _read_exactly(descriptor, HEADER)
+    if header is None:
+        return None
+    (length,) = _LENGTH.unpack(header)
+    return None if length > limit else _read_exactly(descriptor, length)
+
+
+def _read_exactly(descriptor: int, length: int) -> bytes | None:
+    parts = []
+    while length:
+        part = os.read(descriptor, min(length, 1 << 20))
+        if not part:
+            return None
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
+
+
+def split_frames(data: bytes) -> list[bytes]:
+    """The payloads of all whole frames at the start of `data`; a last one that was cut short is left out."""
+    payloads = []
+    at = 0
+    while at + HEADER <= len(data):
+        end = at + HEADER + _LENGTH.unpack_from(data, at)[0]
+        if end > len(data):
+            break
+        payloads.append(data[at + HEADER : end])
+        at = end
+    return payloads

@@ -1,0 +1,25 @@
+"""Started by path in a new interpreter: becomes a zygote.
+
+Stand-ins for the packages keep their own initialisation, and all that it would import, out of the process that
+every program is a copy of.
+"""
+
+import sys
+from types import ModuleType
+
+
+def stand_in(name: str, path: str) -> None:
+    """Put an empty package in the place of `name`, whose modules lie at `path`."""
+    package = ModuleType(name)
+    package.__path__ = [path]
+    sys.modules[name] = package
+
+
+if __name__ == "__main__":
+    here = __file__.rpartition("/")[0]
+    stand_in("astor", here.rpartition("/")[0])
+    stand_in("astor.sandbox", here)
+
+    from astor.sandbox.zygote import main
+
+    main()

@@ -1,0 +1,29 @@
+"""How much a program may use, and how many run at once."""
+
+from pydantic import Field
+
+from astor.options import Options
+
+
+class Limits(Options):
+    """What one program may use, all of its calls together. In two-process mode each process has these limits."""
+
+    cpu_seconds: float = Field(default=2.0, gt=0)
+    """CPU seconds, over 0. They decide before the wall clock does, because they don't depend on the machine's load.
+    Our choice: a thousand times what a small function needs."""
+    wall_seconds: float = Field(default=10.0, gt=0)
+    """Seconds of the wall clock, over 0. Our choice: five times the CPU seconds, so that only sleepers meet it."""
+    memory_mb: int = Field(default=512, ge=64)
+    """MiB of address space, the interpreter's own 30 included, from 64. Our choice."""
+    output_bytes: int = Field(default=1 << 20, ge=1024)
+    """Bytes of all claims of one program, encoded, from 1024. Our choice: the trusted side reads no more."""
+
+
+class SandboxOptions(Options):
+    """Options of `Sandbox`."""
+
+    workers: int | None = Field(default=None, ge=1)
+    """Programs that run at once, from 1; None takes as many as this process has cores. Our choice: programs compute,
+    so more would only wait."""
+    limits: Limits = Limits()
+    """Limits of every program."""

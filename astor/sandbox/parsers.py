@@ -1,0 +1,62 @@
+"""Parsers of untrusted text, by name. They run confined in a child; nothing here evaluates anything.
+
+A parser takes a text and returns plain data, or raises whatever it likes: the text is malformed then. It may even
+crash the interpreter, as nesting can: the child dies, and the text alone is malformed. Standard library only.
+"""
+
+import ast
+import re
+from collections.abc import Callable
+from typing import Any
+
+TEXT_BYTES = 10_000
+"""Most bytes of one text, as UTF-8: our choice, an answer of some 3000 tokens."""
+
+_FENCED = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)^[ \t]*```[ \t]*$", re.MULTILINE | re.DOTALL)
+
+
+def parse_literal(text: str) -> Any:
+    """The value of a Python literal, white space around it aside."""
+    return ast.literal_eval(text.strip())
+
+
+def parse_program(text: str) -> str:
+    """The last fenced block, or the whole text where there is no fence; it must compile."""
+    source = _last_block(text)
+    compile(source, "<answer>", "exec", dont_inherit=True)
+    return source
+
+
+def parse_asserts(text: str) -> list[tuple[tuple[Any, ...], Any, str]]:
+    """(arguments, expected value, function name) of each `assert f(literals) == literal`, in order.
+
+    The last fenced block counts, or the whole text where there is no fence. Any other statement, a keyword argument
+    or an assert with a message makes the text malformed; comments and blank lines don't.
+    """
+    return [_read_assert(statement) for statement in ast.parse(_last_block(text)).body]
+
+
+def _last_block(text: str) -> str:
+    blocks = _FENCED.findall(text)
+    return str(blocks[-1]) if blocks else text
+
+
+def _read_assert(statement: ast.stmt) -> tuple[tuple[Any, ...], Any, str]:
+    match statement:
+        case ast.Assert(
+            test=ast.Compare(
+                left=ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]),
+                ops=[ast.Eq()],
+                comparators=[expected],
+            ),
+            msg=None,
+        ):
+            return tuple(map(ast.literal_eval, arguments)), ast.literal_eval(expected), name
+    raise ValueError(f"line {statement.lineno} is not `assert f(literals) == literal`")
+
+
+PARSERS: dict[str, Callable[[str], Any]] = {
+    "literal": parse_literal,
+    "program": parse_program,
+    "asserts": parse_asserts,
+}

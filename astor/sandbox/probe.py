@@ -1,0 +1,45 @@
+"""What an honest look around finds: run as a program in the sandbox when it starts, to see which layers stand.
+
+Standard library only. Each attempt is one that no program may succeed with.
+"""
+
+import errno
+import mmap
+import os
+import resource
+import socket
+from collections.abc import Callable
+
+
+def look_around() -> dict[str, str]:
+    """Name of each attempt → name of the error that refused it; empty where nothing did."""
+    attempts: dict[str, Callable[[], object]] = {
+        "read": lambda: os.open("/etc/passwd", os.O_RDONLY),
+        "list": lambda: os.open("/", os.O_RDONLY),
+        "proc": lambda: os.open("/proc/self/status", os.O_RDONLY),
+        "write": lambda: os.open("/tmp/astor-probe", os.O_WRONLY | os.O_CREAT),
+        "fork": _fork,
+        "exec": lambda: os.execv("/nonexistent", ["/nonexistent"]),
+        "signal": lambda: os.kill(os.getppid(), 0),
+        "socket": socket.socket,
+        "limits": lambda: resource.setrlimit(resource.RLIMIT_CPU, resource.getrlimit(resource.RLIMIT_CPU)),
+        "memory": lambda: mmap.mmap(-1, resource.getrlimit(resource.RLIMIT_AS)[1] + (1 << 20)),
+        "user": lambda: os.setuid(os.getuid()),
+    }
+    found = {}
+    for name, attempt in attempts.items():
+        try:
+            attempt()
+        except OSError as error:
+            found[name] = errno.errorcode.get(error.errno or 0, "?")
+        except ValueError:  # How the module resource words EPERM.
+            found[name] = "EPERM"
+        else:
+            found[name] = ""
+    return found
+
+
+def _fork() -> None:
+    if os.fork() == 0:
+        os._exit(0)
+    os.wait()

@@ -1,0 +1,159 @@
+"""The zygote: forks a confined child per program, waits for it, and tells the broker how it ended.
+
+It holds no program, no input and no secret: what arrives on its control socket are limits and descriptors, which it
+hands to the child unread. It does one request at a time, so that a child has nothing of another's to inherit.
+Standard library only, and lean: threading, logging, subprocess and asyncio would double the cost of a fork through
+their hooks, so programs import those themselves.
+"""
+
+import _thread
+import gc
+import os
+import random
+import signal
+import socket
+import struct
+import sys
+import time
+import warnings
+from typing import NoReturn
+
+from astor.sandbox import programs
+from astor.sandbox.codec import decode, encode
+from astor.sandbox.confinement import Confinement
+
+PREPARED = (
+    "abc array ast bisect cmath collections contextlib copy dataclasses datetime decimal enum fractions functools "
+    "heapq io itertools json math numbers operator random re statistics string struct textwrap time types typing"
+)
+"""Modules that programs find imported already."""
+
+REQUEST = struct.Struct("<ddQ")
+"""CPU seconds, wall seconds, bytes of memory; with it one descriptor per child, one or two."""
+
+REPORT = struct.Struct("<idB")
+"""Per child: status as of waitpid, CPU seconds, and why the zygote killed it."""
+
+ENDED, CPU, WALL, LEFT_OVER = range(4)
+"""Why: it did not; CPU seconds or wall clock were used up; the other process of its pair had ended."""
+
+NO_FORK = b"no fork"
+
+_CONTROL, _OUT, _LINK = 3, 3, 4
+_THREAD_STACK_BYTES = 2 << 20
+
+
+def main() -> NoReturn:
+    """Serve the broker, at the other end of the descriptor that the command line names, until it closes it."""
+    os.dup2(int(sys.argv[1]), _CONTROL, inheritable=False)
+    os.closerange(_CONTROL + 1, 256)
+    control = socket.socket(fileno=_CONTROL)
+    config = decode(control.recv(1 << 20))
+    _prepare(config["readable"])
+    confinement = Confinement(config["parent"], config["readable"], config["zygote_filter"], config["child_filter"])
+    control.send(encode({"landlock": confinement.landlock_version, "own_user": confinement.own_user}))
+    os.dup2(0, 2)
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 2)
+        if not request:
+            os._exit(0)
+        control.send(_serve(confinement, descriptors, *REQUEST.unpack(request)))
+
+
+def _prepare(readable: list[str]) -> None:
+    for name in PREPARED.split():
+        __import__(name)
+    warnings.simplefilter("ignore")
+    sys.path[:] = [entry for entry in sys.path if entry.startswith(tuple(readable))]
+    # Finders that packages of this environment have installed would look where nothing can be read.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if isinstance(finder, type)]
+    sys.argv[:] = [""]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "astor"]:
+        del sys.modules[name]
+    # The default, eight MiB, leaves room for few threads within the limit of memory.
+    _thread.stack_size(_THREAD_STACK_BYTES)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+
+
+def _serve(
+    confinement: Confinement, descriptors: list[int], cpu_seconds: float, wall_seconds: float, memory_bytes: int
+) -> bytes:
+    """Fork a child per descriptor, wait for all, and return their reports."""
+    links = socket.socketpair() if len(descriptors) == 2 else ()
+    zygote = os.getpid()
+    children: list[int] = []
+    try:
+        for place, descriptor in enumerate(descriptors):
+            pid = os.fork()
+            if pid == 0:
+                _live(
+                    confinement, zygote, descriptor, links[place].fileno() if links else None, cpu_seconds, memory_bytes
+                )
+            children.append(pid)
+    except OSError:
+        for pid in children:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        return NO_FORK
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        for link in links:
+            link.close()
+    return _await(children, cpu_seconds, wall_seconds)
+
+
+def _live(
+    confinement: Confinement, zygote: int, out: int, link: int | None, cpu_seconds: float, memory_bytes: int
+) -> NoReturn:
+    try:
+        confinement.confine_child(zygote, cpu_seconds, memory_bytes)
+        # `link` was opened after `out`, so it is none of the numbers that `out` moves to.
+        os.dup2(out, _OUT, inheritable=False)
+        if link is not None:
+            os.dup2(link, _LINK, inheritable=False)
+        os.closerange(_OUT + 1 if link is None else _LINK + 1, 256)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        random.seed(0)
+        gc.enable()
+        programs.run_job(_OUT, _LINK)
+    finally:
+        os._exit(1)
+
+
+def _await(children: list[int], cpu_seconds: float, wall_seconds: float) -> bytes:
+    """Wait for the children, kill what exceeds its limits, and pack their reports in order.
+
+    The last child decides: when it ends, the one before it is killed.
+    """
+    reports: dict[int, bytes] = {}
+    reasons = dict.fromkeys(children, ENDED)
+    deadline = time.monotonic() + wall_seconds
+    pause = min(cpu_seconds, wall_seconds)
+    while True:
+        signal.sigtimedwait({signal.SIGCHLD}, pause)
+        running = [pid for pid in children if pid not in reports]
+        for pid in running:
+            ended, status, usage = os.wait4(pid, os.WNOHANG)
+            if ended:
+                reports[pid] = REPORT.pack(status, usage.ru_utime + usage.ru_stime, reasons[pid])
+        running = [pid for pid in running if pid not in reports]
+        if not running:
+            return b"".join(reports[pid] for pid in children)
+        left = deadline - time.monotonic()
+        pause = max(left, 0.001)
+        for pid in running:
+            unused = cpu_seconds - _cpu_time(pid)
+            pause = min(pause, max(unused, 0.001))
+            reason = LEFT_OVER if children[-1] in reports else CPU if unused <= 0 else WALL if left <= 0 else ENDED
+            if reason != ENDED and reasons[pid] == ENDED:
+                reasons[pid] = reason
+                os.kill(pid, signal.SIGKILL)
+
+
+def _cpu_time(pid: int) -> float:
+    # The kernel's number of another process's CPU clock, as clock_getcpuclockid(3) computes it.
+    return time.clock_gettime(~pid << 3 | 2)
