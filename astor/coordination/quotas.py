@@ -40,8 +40,8 @@ def apportion(weights: Floats, total: int, capacities: Sequence[int], ties: np.r
     """Whole numbers that sum to `total`, in proportion to `weights`, none above its capacity.
 
     Largest remainder (Hamilton): within 1 of proportion where no capacity binds. Equal remainders go by an order that
-    `ties` draws. What a capacity cuts off goes to the other tasks in proportion. Weights that are all 0 count as
-    equal. UserError where the capacities hold fewer than `total`.
+    `ties` draws. What a capacity cuts off goes to the other tasks in proportion. Weights count to 12 decimals;
+    those that are all 0 count as equal. UserError where the capacities hold fewer than `total`.
     """
     capacity = np.asarray(capacities, dtype=np.int64)
     if capacity.sum() < total:
@@ -49,15 +49,16 @@ def apportion(weights: Floats, total: int, capacities: Sequence[int], ties: np.r
             f"A batch has {total} prompts, but the tasks can give {capacity.sum()} different ones at a time: lower "
             f"batch.prompts, raise data.prompts.train or the scheduler's pool, or give the tasks more items."
         )
+    weights = np.round(weights, 12)
     order = ties.permutation(len(weights))
     counts = np.zeros(len(weights), dtype=np.int64)
     open_ = np.ones(len(weights), dtype=bool)
     while True:
         left = total - counts.sum()
         shares = np.where(open_, weights, 0.0)
-        if not shares.sum() > 0:
+        if not shares.any():
             shares = open_.astype(np.float64)
-        ideal = left * shares / max(shares.sum(), 1e-300)
+        ideal = left * shares / max(shares.sum(), 1e-12)
         full = open_ & (ideal > capacity)
         if not full.any():
             break
