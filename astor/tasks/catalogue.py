@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 
+from astor.errors import UserError
 from astor.tasks.code_generation import CodeGeneration
 from astor.tasks.commit_message import CommitMessage
 from astor.tasks.io_prediction import IOPrediction
@@ -20,5 +21,8 @@ def task_classes() -> dict[str, type[Task]]:
     }
     for point in entry_points(group=ENTRY_POINTS):
         find: Callable[[], Mapping[str, type[Task]]] = point.load()
-        classes.update(find())
+        found = find()
+        if taken := sorted(classes.keys() & found.keys()):
+            raise UserError(f"{point.value} ({ENTRY_POINTS}) offers {taken[0]!r}, which is taken: rename it.")
+        classes.update(found)
     return classes

@@ -1,12 +1,24 @@
 """Writing the message of a commit from its diff."""
 
-from collections.abc import Iterator
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from pydantic import Field
 
-from astor.records import Commit, Item, Reference, Split
-from astor.tasks.task import Example, Task, TaskOptions
+from astor.records import Commit, Item, Outcome, Reference, Split
+from astor.sandbox import Job, Result
+from astor.tasks.overlap import bleu, meteor_exact_stem, repeats_a_line, rouge_l, share_of_words, words
+from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
+
+FEWEST_WORDS, MOST_WORDS = 3, 60
+"""Messages outside this range are paid in proportion."""
+FIRST_LINE = 100
+"""Most characters of the first line. Our choice: git's 72 is a habit that many projects do not share."""
+TEXT_CHARACTERS = 2000
+"""What is read of an answer. Our choice: more is no message."""
+FREE_COPYING = 0.5
+"""Share of a message's words that may stand in the diff, or as many as in the human message. Our choice: names of what
+was changed belong into a message."""
 
 INSTRUCTION = "```diff\n{diff}\n```\n\nWrite the message of this commit in one line. Answer with the message only."
 
@@ -23,11 +35,23 @@ class CommitMessage(Task):
     """One prompt per commit.
 
     Terse: `commit`, then the lines of the diff that were removed or added; the answer is the message.
+
+    Score: mean of BLEU-4 and ROUGE-L F1 against the human message, times what its length and its own words leave of it.
+    The form is a first line of at most 100 characters, and a blank line before any other. An answer passes when it has
+    that form and anything at all in common with the human message: there is no right answer to compare with. A policy
+    could
+
+    - copy lines of the diff: a message that repeats one scores 0, unless the human message does;
+    - list identifiers of the diff: what goes beyond half of the words, or beyond the human share, is taken off;
+    - write one frequent word, or everything it can think of: lengths outside 3 to 60 words are paid in proportion, and
+      both measures count precision.
     """
 
     key = "commit_message"
     options_type = CommitMessageOptions
-    promotion_metric: ClassVar[str] = "meteor"
+    parser = None
+    promotion_metric = "meteor"
+    """With exact and stem matching only."""
     options: CommitMessageOptions
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
@@ -43,6 +67,49 @@ class CommitMessage(Task):
         if self.options.style == "instruct":
             return INSTRUCTION.format(diff=diff.strip("\n"))
         return "\n".join(["commit", *changed_lines(diff)]).rstrip()
+
+    def jobs(self, reference: Reference, answers: Sequence[Answer], extended: bool) -> list[Job]:
+        return []
+
+    def judge(
+        self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
+    ) -> list[Judgement]:
+        return [_judge(reference, answer.text[:TEXT_CHARACTERS], extended) for answer in answers]
+
+
+def _judge(reference: Reference, text: str, extended: bool) -> Judgement:
+    message = _without_fence(text)
+    parts = {"bleu": bleu(message, reference.message), "rouge_l": rouge_l(message, reference.message)}
+    score = (parts["bleu"] + parts["rouge_l"]) / 2 * _length_factor(message) * _copying_factor(message, reference)
+    well_formed = _has_form(message)
+    if extended:
+        parts["meteor"] = meteor_exact_stem(message, reference.message)
+    outcome = Outcome.PASSED if well_formed and score > 0 else Outcome.FAILED
+    return Judgement(outcome, score, float(well_formed), parts)
+
+
+def _without_fence(text: str) -> str:
+    """Chat models like to put an answer into a fence."""
+    return "\n".join(line for line in text.strip().splitlines() if not line.startswith("```")).strip()
+
+
+def _has_form(message: str) -> bool:
+    first, *rest = message.split("\n")
+    return 0 < len(first) <= FIRST_LINE and (not rest or not rest[0].strip())
+
+
+def _length_factor(message: str) -> float:
+    count = len(words(message))
+    return min(1.0, count / FEWEST_WORDS, MOST_WORDS / max(count, 1))
+
+
+def _copying_factor(message: str, reference: Reference) -> float:
+    lines = [line[1:] for line in changed_lines(reference.diff)]
+    if repeats_a_line(message, lines) and not repeats_a_line(reference.message, lines):
+        return 0.0
+    changed = "\n".join(lines)
+    free = max(FREE_COPYING, share_of_words(reference.message, changed))
+    return 1 - max(0.0, share_of_words(message, changed) - free)
 
 
 def changed_lines(diff: str) -> list[str]:

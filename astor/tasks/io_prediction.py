@@ -1,11 +1,12 @@
 """Predicting what a call returns, or arguments for which it returns a given value (CRUXEval, arXiv 2401.03065)."""
 
-from collections.abc import Iterator
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
 
-from astor.data.calls import arguments_of, call_text
-from astor.records import Call, Function, Item, Reference, Split
-from astor.tasks.task import Example, Task, TaskOptions, place_in
+from astor.data.calls import arguments_of, call_text, result_of
+from astor.records import Call, Function, Item, Outcome, Reference, Split
+from astor.sandbox import CallsJob, Job, Result, same_value
+from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions, place_in
 
 CANDIDATES = 8
 """Calls that prompts are made of: an item's first ones."""
@@ -29,11 +30,23 @@ class IOPrediction(Task):
     """One prompt of kind `output` and one of kind `input` per function.
 
     Terse: the source, then `f(4) == ?` with the answer `7`, or `f(?) == 7` with an answer such as `4`.
+
+    An output must equal the recorded one (`astor.sandbox.same_value`). An input may be any for which the function gives
+    the value that was asked for, as long as its types are those of the recorded input; the arguments of a function that
+    takes several are one tuple. A policy could
+
+    - answer with code that computes the value: only literals are read;
+    - answer with an object that equals everything: claims are rebuilt from plain builtins;
+    - hang the function with a huge argument: its own answer earns nothing, the others run again without it;
+    - guess a frequent literal for the sake of its form: that earns at most a ninth of what being right adds.
     """
 
     key = "io_prediction"
     options_type = IOPredictionOptions
-    promotion_metric: ClassVar[str] = "exact_match"
+    parser = "literal"
+    shares_runs = True
+    promotion_metric = "exact_match"
+    """The answer is right, and nothing but the literal as `repr` writes it."""
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         function = item.content
@@ -61,6 +74,62 @@ class IOPrediction(Task):
         if self.options.style == "terse":
             return f"{source}\n{question}"
         return f"```python\n{source}\n```\n\n```python\n{question}\n```\n\n{INSTRUCTIONS[kind]}"
+
+    def jobs(self, reference: Reference, answers: Sequence[Answer], extended: bool) -> list[Job]:
+        """One run of the function on all the different inputs that were proposed; none for outputs."""
+        inputs = self._inputs(reference, answers)
+        return [CallsJob(reference.solution, reference.entry, tuple(inputs.values()))] if inputs else []
+
+    def judge(
+        self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
+    ) -> list[Judgement]:
+        if reference.kind == "output":
+            expected = result_of(reference.tests[0])
+            return [
+                _judgement(same_value(answer.value, expected), answer.text == repr(expected), extended)
+                for answer in answers
+            ]
+        places = {text: place for place, text in enumerate(self._inputs(reference, answers))}
+        return [self._judge_input(reference, answer, places, results, extended) for answer in answers]
+
+    def _inputs(self, reference: Reference, answers: Sequence[Answer]) -> dict[str, tuple[Any, ...]]:
+        """The different inputs of the right type, by their text."""
+        if reference.kind == "output":
+            return {}
+        read = [_arguments(reference, answer.value) for answer in answers]
+        return {repr(arguments): arguments for arguments in read if arguments is not None}
+
+    def _judge_input(
+        self,
+        reference: Reference,
+        answer: Answer,
+        places: dict[str, int],
+        results: Sequence[Result],
+        extended: bool,
+    ) -> Judgement:
+        arguments = _arguments(reference, answer.value)
+        if arguments is None:
+            return Judgement(Outcome.FAILED, 0.0, 0.0, detail="The answer is no argument of the right type.")
+        place = places[repr(arguments)]
+        if place >= len(results[0].claims):
+            return Judgement.ended_early(results[0])
+        claim = results[0].claims[place]
+        right = claim.kind == "value" and same_value(claim.value, result_of(reference.tests[0]))
+        return _judgement(right, answer.text == repr(answer.value), extended)
+
+
+def _judgement(right: bool, canonical: bool, extended: bool) -> Judgement:
+    parts = {"exact_match": float(right and canonical)} if extended else {}
+    return Judgement(Outcome.PASSED if right else Outcome.FAILED, float(right), 1.0, parts)
+
+
+def _arguments(reference: Reference, value: Any) -> tuple[Any, ...] | None:
+    """The arguments that an answer means; None where their number or types are not those of the recorded ones."""
+    recorded = arguments_of(reference.tests[0])
+    for arguments in ((value,), value):
+        if isinstance(arguments, tuple) and list(map(type, arguments)) == list(map(type, recorded)):
+            return arguments
+    return None
 
 
 def _is_short(call: Call) -> bool:

@@ -1,14 +1,15 @@
 """What a task is: it makes prompts and references of items, and verdicts of answers."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from astor.options import Options
-from astor.records import Call, Item, Message, Prompt, Reference, Split
+from astor.records import Call, Item, Message, Outcome, Prompt, Reference, Split, Verdict
+from astor.sandbox import Job, Result
 from astor.storage import digest_bytes
 
 
@@ -31,7 +32,35 @@ class Example:
     prompt: Prompt
     reference: Reference
     answer: str | None
-    """A full-score answer in the task's canonical form for the warm start; None where the item has none."""
+    """A right answer in the task's canonical form, for the warm start; None where the item has none."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A completion that could be read."""
+
+    text: str
+    """What the policy wrote."""
+    value: Any = None
+    """What the task's parser made of it; None where the task has no parser."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one answer is worth: the fields of a Verdict that a task decides."""
+
+    outcome: Outcome
+    score: float | None
+    format: float
+    parts: dict[str, float] = field(default_factory=dict)
+    detail: str = ""
+
+    @classmethod
+    def ended_early(cls, result: Result, format: float = 1.0) -> "Judgement":
+        """Of an answer whose program did not come as far as its claim: nothing earned, or nothing known."""
+        if result.outcome in (Outcome.PASSED, Outcome.INFRASTRUCTURE_ERROR):
+            return cls(Outcome.INFRASTRUCTURE_ERROR, None, 0.0, detail=result.detail)
+        return cls(result.outcome, 0.0, format, detail=result.detail)
 
 
 class Task(ABC):
@@ -40,6 +69,11 @@ class Task(ABC):
     key: ClassVar[str]
     """Name in records and recipes; also the one value of the field `type` of `options_type`."""
     options_type: ClassVar[type[TaskOptions]]
+    parser: ClassVar[str | None]
+    """The sandbox's parser that reads answers: `literal`, `program`, `asserts`; None where text is judged as text."""
+    shares_runs: ClassVar[bool] = False
+    """Whether one run serves several answers. When it ends early, the answers of its prompt are judged one by one, so
+    that none pays for another."""
     promotion_metric: ClassVar[str]
     """The named part of a verdict that the promotion gate reads and no reward contains."""
 
@@ -49,6 +83,23 @@ class Task(ABC):
     @abstractmethod
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         """At most a few examples, always the same ones for the same item; none where the item does not fit."""
+
+    @abstractmethod
+    def jobs(self, reference: Reference, answers: Sequence[Answer], extended: bool) -> list[Job]:
+        """What the sandbox runs to judge the answers to one prompt. `extended` asks for metrics beside the reward."""
+
+    @abstractmethod
+    def judge(
+        self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
+    ) -> list[Judgement]:
+        """One judgement per answer, from the results of what `jobs` asked for with the same arguments."""
+
+    def reward(self, verdict: Verdict) -> float | None:
+        """(1 - f) * score * format + f * format with f the option `format_share`, in [0, 1]; None without a score."""
+        if verdict.score is None:
+            return None
+        share = self.options.format_share
+        return (1 - share) * verdict.score * verdict.format + share * verdict.format
 
     def example(
         self,

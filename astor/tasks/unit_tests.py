@@ -1,16 +1,16 @@
 """Writing unit tests for a function."""
 
-from collections.abc import Iterator
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from pydantic import Field
 
 from astor.data.calls import assertion
 from astor.records import Function, Item, Reference, Split
-from astor.tasks.task import Example, Task, TaskOptions, place_in
+from astor.sandbox import CallsJob, CoverageJob, Job, Result
+from astor.tasks.assert_suite import COUNTED, AssertSuite, judge_suite, union_of_calls
+from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions, place_in
 
-COUNTED = 8
-"""Asserts of an answer that count, its first ones: more would only pay for length."""
 INSTRUCTION = (
     "```python\n{source}\n```\n\nWrite 2 to 8 tests for this function with different arguments, each a line of the form"
     " `assert {entry}(arguments) == expected` with Python literals alone. Answer with these lines only."
@@ -29,11 +29,25 @@ class UnitTests(Task):
     """One prompt per function that has mutants.
 
     Terse: `test`, then the source; the answer is lines of the form `assert f(4) == 7`.
+
+    Score: 0.2 * share of calls asserted right + 0.8 * [all right] * share of mutants killed, and 0 with fewer than two
+    different calls. A mutant is killed when it gives another result than the function on a call that was asserted
+    right. A policy could
+
+    - write one safe assert: two different calls are the least that earns anything;
+    - repeat it, as `f(1)` and `f(True)`: equal calls count once, and are right only if every assert of them is;
+    - write dozens: only the first 8 asserts count;
+    - keep to arguments on which every version gives the same, as `f([]) == []`: that kills no mutant;
+    - assert nothing of the function, as `1 == 1`, or test a function of its own: only calls of the function with
+      literals are read.
     """
 
     key = "unit_tests"
     options_type = UnitTestsOptions
-    promotion_metric: ClassVar[str] = "branch_coverage"
+    parser = "asserts"
+    shares_runs = True
+    promotion_metric = "branch_coverage"
+    """Share of the function's branches that the asserted calls take, 1 where it has none; 0 unless all are right."""
     options: UnitTestsOptions
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
@@ -62,3 +76,28 @@ class UnitTests(Task):
         start = place_in(item, len(calls))
         chosen = (calls * 2)[start : start + self.options.demonstrated_asserts]
         return "\n".join(assertion(function.entry, call) for call in chosen)
+
+    def jobs(self, reference: Reference, answers: Sequence[Answer], extended: bool) -> list[Job]:
+        """One run of the function and of each mutant on all different calls; if `extended`, coverage per answer."""
+        suites = [AssertSuite(answer.value, reference.entry) for answer in answers]
+        calls = tuple(union_of_calls(suites).values())
+        if not calls:
+            return []
+        programs = (reference.solution, *reference.mutants)
+        jobs: list[Job] = [CallsJob(program, reference.entry, calls) for program in programs]
+        for suite in suites if extended else []:
+            if suite.is_valid:
+                jobs.append(CoverageJob(reference.solution, reference.entry, tuple(suite.calls.values())))
+        return jobs
+
+    def judge(
+        self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
+    ) -> list[Judgement]:
+        suites = [AssertSuite(answer.value, reference.entry) for answer in answers]
+        places = {text: place for place, text in enumerate(union_of_calls(suites))}
+        programs = 1 + len(reference.mutants)
+        coverages = iter(results[programs:])
+        return [
+            judge_suite(suite, places, results[:programs], next(coverages) if extended and suite.is_valid else None)
+            for suite in suites
+        ]

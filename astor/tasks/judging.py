@@ -1,0 +1,131 @@
+"""From completions to verdicts: everything of a batch is parsed together, and everything is run together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from astor.records import Completion, Outcome, Reference, Verdict
+from astor.sandbox import CallsJob, Job, ParseJob, Result, Sandbox
+from astor.tasks.task import Answer, Judgement, Task
+
+TEXTS_PER_JOB = 64
+"""Texts that one child parses. Our choice: few forks, and still work for every core."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Answers to one prompt that are judged together, and where their completions stand in the batch."""
+
+    task: Task
+    reference: Reference
+    places: list[int]
+    answers: list[Answer]
+
+    def jobs(self, extended: bool) -> list[Job]:
+        return self.task.jobs(self.reference, self.answers, extended)
+
+    def one_by_one(self) -> list["_Asked"]:
+        return [
+            _Asked(self.task, self.reference, [place], [answer])
+            for place, answer in zip(self.places, self.answers, strict=True)
+        ]
+
+
+def judge_completions(
+    tasks: Mapping[str, Task],
+    references: Mapping[str, Reference],
+    completions: Sequence[Completion],
+    sandbox: Sandbox,
+    extended: bool,
+) -> list[Verdict]:
+    """One verdict per completion, in order.
+
+    `tasks` by key, `references` by prompt identifier. `extended` adds metrics that are no part of the reward to the
+    verdicts' parts, each task's promotion metric to every verdict with a score (0 where it was not measured). Answers
+    that shared a run which ended early run once more, each alone.
+    """
+    judgements: dict[int, Judgement] = {}
+    asked: dict[str, _Asked] = {}
+    for place, read in enumerate(_read(tasks, completions, sandbox)):
+        completion = completions[place]
+        if isinstance(read, Judgement):
+            judgements[place] = read
+            continue
+        empty = _Asked(tasks[completion.task], references[completion.prompt_id], [], [])
+        group = asked.setdefault(completion.prompt_id, empty)
+        group.places.append(place)
+        group.answers.append(read)
+    again: list[_Asked] = []
+    for group, jobs, results in _run(list(asked.values()), sandbox, extended):
+        if group.task.shares_runs and len(group.answers) > 1 and _ended_early(jobs, results):
+            again.extend(group.one_by_one())
+        else:
+            judgements.update(_judge(group, results, extended))
+    for group, _, results in _run(again, sandbox, extended):
+        judgements.update(_judge(group, results, extended))
+    return [
+        _verdict(completion, judgements[place], tasks[completion.task].promotion_metric if extended else None)
+        for place, completion in enumerate(completions)
+    ]
+
+
+def _read(tasks: Mapping[str, Task], completions: Sequence[Completion], sandbox: Sandbox) -> list[Answer | Judgement]:
+    """Every completion as an answer, or the judgement that it cannot be read. Equal texts are parsed once."""
+    texts: dict[str, dict[str, None]] = {}
+    for completion in completions:
+        if (parser := tasks[completion.task].parser) is not None:
+            texts.setdefault(parser, {})[completion.text] = None
+    jobs = [
+        ParseJob(parser, tuple(distinct)[start : start + TEXTS_PER_JOB])
+        for parser, distinct in texts.items()
+        for start in range(0, len(distinct), TEXTS_PER_JOB)
+    ]
+    read: dict[tuple[str, str], Answer | Judgement] = {}
+    for job, result in zip(jobs, sandbox.run(jobs), strict=True):
+        for number, text in enumerate(job.texts):
+            read[job.parser, text] = _answer(text, result, number)
+    found: list[Answer | Judgement] = []
+    for completion in completions:
+        parser = tasks[completion.task].parser
+        found.append(Answer(completion.text) if parser is None else read[parser, completion.text])
+    return found
+
+
+def _answer(text: str, result: Result, number: int) -> Answer | Judgement:
+    if number >= len(result.claims):
+        return Judgement(Outcome.INFRASTRUCTURE_ERROR, None, 0.0, detail=result.detail)
+    claim = result.claims[number]
+    if claim.kind != "value":
+        return Judgement(Outcome.MALFORMED, 0.0, 0.0, detail="The answer does not have the form that was asked for.")
+    return Answer(text, claim.value)
+
+
+def _run(groups: Sequence[_Asked], sandbox: Sandbox, extended: bool) -> list[tuple[_Asked, list[Job], list[Result]]]:
+    jobs = [group.jobs(extended) for group in groups]
+    results = iter(sandbox.run([job for part in jobs for job in part]))
+    return [(group, part, [next(results) for _ in part]) for group, part in zip(groups, jobs, strict=True)]
+
+
+def _ended_early(jobs: Sequence[Job], results: Sequence[Result]) -> bool:
+    return any(
+        isinstance(job, CallsJob) and len(result.claims) < len(job.arguments)
+        for job, result in zip(jobs, results, strict=True)
+    )
+
+
+def _judge(group: _Asked, results: Sequence[Result], extended: bool) -> dict[int, Judgement]:
+    judgements = group.task.judge(group.reference, group.answers, results, extended)
+    return dict(zip(group.places, judgements, strict=True))
+
+
+def _verdict(completion: Completion, judgement: Judgement, metric: str | None) -> Verdict:
+    unmeasured = {} if metric is None or judgement.score is None else {metric: 0.0}
+    return Verdict(
+        prompt_id=completion.prompt_id,
+        rollout=completion.rollout,
+        task=completion.task,
+        outcome=judgement.outcome,
+        score=judgement.score,
+        format=judgement.format,
+        parts=unmeasured | judgement.parts,
+        detail=judgement.detail,
+    )

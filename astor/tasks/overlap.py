@@ -1,0 +1,64 @@
+"""How much a text has in common with another one, each figure in [0, 1]. Texts are lower-cased."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+
+def words(text: str) -> list[str]:
+    """Runs of word characters, lower-cased."""
+    return re.findall(r"\w+", text.lower())
+
+
+@lru_cache(maxsize=1)
+def _bleu_metric() -> Any:
+    from sacrebleu.metrics.bleu import BLEU
+
+    return BLEU(lowercase=True, smooth_method="exp", effective_order=True)
+
+
+@lru_cache(maxsize=1)
+def _rouge_scorer() -> Any:
+    from rouge_score.rouge_scorer import RougeScorer
+
+    return RougeScorer(["rougeL"], use_stemmer=False)
+
+
+def bleu(text: str, reference: str) -> float:
+    """Sentence BLEU-4 (Papineni and others, 2002) of sacrebleu, exponentially smoothed, with effective order."""
+    score: float = _bleu_metric().sentence_score(text, [reference]).score
+    return min(1.0, score / 100)
+
+
+def rouge_l(text: str, reference: str) -> float:
+    """ROUGE-L F1 (Lin, 2004) of rouge-score, without stemming."""
+    score: float = _rouge_scorer().score(reference.lower(), text.lower())["rougeL"].fmeasure
+    return score
+
+
+class _NoSynonyms:
+    """Stands where nltk expects WordNet, which is no part of its wheel."""
+
+    def synsets(self, word: str) -> Sequence[Any]:
+        return ()
+
+
+def meteor_exact_stem(text: str, reference: str) -> float:
+    """METEOR (Banerjee and Lavie, 2005) of nltk with exact and stem matching only: no WordNet synonyms."""
+    from nltk.translate.meteor_score import single_meteor_score
+
+    score: float = single_meteor_score(words(reference), words(text), wordnet=_NoSynonyms())
+    return min(1.0, score)
+
+
+def share_of_words(text: str, other: str) -> float:
+    """Share of the words of `text` that occur in `other`; 0 where there are none."""
+    own, known = words(text), set(words(other))
+    return sum(word in known for word in own) / len(own) if own else 0.0
+
+
+def repeats_a_line(text: str, lines: Sequence[str]) -> bool:
+    """Whether a line of at least three words stands in `text`, in full."""
+    whole = f" {' '.join(words(text))} "
+    return any(len(found := words(line)) >= 3 and f" {' '.join(found)} " in whole for line in lines)

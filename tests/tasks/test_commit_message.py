@@ -1,0 +1,111 @@
+import time
+
+import pytest
+
+from astor.records import Outcome, Split
+from astor.tasks.commit_message import CommitMessage, CommitMessageOptions
+
+DIFF = """--- a/f.py
++++ b/f.py
+@@ -1,3 +1,3 @@
+ def f(x):
+-    x = x + 3
++    x = max(x, 4)
+     return x - 1"""
+MESSAGE = "change f: at least 4 instead of add 3"
+TASK = CommitMessage(CommitMessageOptions())
+
+
+@pytest.fixture
+def example(make_commit, first):
+    return first(TASK, make_commit(DIFF, MESSAGE))
+
+
+def test_the_terse_prompt_is_what_changed(example) -> None:
+    assert example.prompt.messages[0].content == "commit\n-    x = x + 3\n+    x = max(x, 4)"
+    assert example.answer == MESSAGE
+
+
+def test_the_instruction_holds_the_whole_diff(make_commit, first) -> None:
+    example = first(CommitMessage(CommitMessageOptions(style="instruct")), make_commit(DIFF, MESSAGE))
+    assert DIFF in example.prompt.messages[0].content
+
+
+def test_scores_follow_the_overlap(example, judge) -> None:
+    same, case, near, far, nothing = judge(
+        TASK,
+        example,
+        MESSAGE,
+        MESSAGE.upper(),
+        "change f: no less than 4 instead of add 3",
+        "simplify f: no longer reverse",
+        "zzz yyy xxx",
+    )
+    assert same.score == case.score == pytest.approx(1)
+    assert (same.outcome, TASK.reward(same)) == (Outcome.PASSED, pytest.approx(1))
+    assert 1 > near.score > far.score > nothing.score == 0
+    assert nothing.outcome is Outcome.FAILED
+    assert near.parts.keys() == {"bleu", "rouge_l"}
+
+
+def test_a_fence_is_tolerated(example, judge) -> None:
+    (verdict,) = judge(TASK, example, f"```\n{MESSAGE}\n```")
+    assert verdict.score == pytest.approx(1)
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "x" * 101, f"{MESSAGE}\nand more at once"])
+def test_the_first_line_is_a_line_of_its_own(example, judge, text: str) -> None:
+    (verdict,) = judge(TASK, example, text)
+    assert (verdict.format, TASK.reward(verdict)) == (0, 0)
+
+
+def test_a_body_after_a_blank_line_is_allowed(example, judge) -> None:
+    (verdict,) = judge(TASK, example, f"{MESSAGE}\n\nBecause.")
+    assert verdict.format == 1
+
+
+def test_repeating_a_line_of_the_diff_earns_nothing(example, judge) -> None:
+    (verdict,) = judge(TASK, example, "change f: x = max(x, 4) instead of x = x + 3")
+    assert verdict.score == 0
+
+
+def test_a_message_of_the_diffs_words_loses_half(make_commit, first, judge) -> None:
+    diff = "--- a/m.py\n+++ b/m.py\n-    url = join(base, path)\n+    url = safe_join(root, path)"
+    example = first(TASK, make_commit(diff, "Use safe_join for url"))
+    listing, saying = judge(TASK, example, "safe_join url root path", "Use safe_join for path")
+    parts = listing.parts
+    assert listing.score == pytest.approx((parts["bleu"] + parts["rouge_l"]) / 2 * 0.5)
+    assert saying.score == pytest.approx((saying.parts["bleu"] + saying.parts["rouge_l"]) / 2)
+
+
+def test_what_people_copy_themselves_may_be_copied(make_commit, first, judge) -> None:
+    diff = "--- a/m.py\n+++ b/m.py\n-# Return nothing at all\n+# Return the first item"
+    example = first(TASK, make_commit(diff, "Return the first item"))
+    (verdict,) = judge(TASK, example, "Return the first item")
+    assert verdict.score == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("count", "factor"), [(1, 1 / 3), (2, 2 / 3), (3, 1), (60, 1), (120, 0.5)])
+def test_lengths_outside_the_range_are_paid_in_proportion(make_commit, first, judge, count: int, factor: float) -> None:
+    message = " ".join(f"word{number % 7}" for number in range(count))
+    task = CommitMessage(CommitMessageOptions())
+    (verdict,) = judge(task, first(task, make_commit("+x", message)), message)
+    assert verdict.score == pytest.approx(factor)
+
+
+def test_meteor_is_a_metric_and_no_reward(example, judge) -> None:
+    plain, extended = judge(TASK, example, MESSAGE), judge(TASK, example, MESSAGE, extended=True)
+    assert "meteor" not in plain[0].parts
+    assert extended[0].parts["meteor"] > 0.99
+    assert plain[0].score == extended[0].score
+
+
+def test_long_diffs_make_no_prompt(make_commit) -> None:
+    assert list(TASK.examples(make_commit("+" + "x" * 3000, MESSAGE), Split.TRAIN)) == []
+
+
+def test_a_batch_of_commits_is_judged_in_a_blink(example, judge) -> None:
+    judge(TASK, example, MESSAGE)
+    started = time.perf_counter()
+    judge(TASK, example, *[f"change f: at least {number} instead of add 3" for number in range(128)])
+    assert time.perf_counter() - started < 0.3
