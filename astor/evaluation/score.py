@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from astor.errors import UserError
 from astor.evaluation.intervals import Interval, mean_interval
 from astor.evaluation.metrics import pass_at_k
-from astor.records import Completion, ItemScore, Outcome, Score, Scores, Verdict
+from astor.records import ItemScore, Outcome, Score, Scores, Verdict
 
 ALL = "all"
 """The task name of figures over all tasks: their metrics are `mean` and `worst`."""
@@ -14,13 +14,13 @@ TOKENS = "tokens"
 
 
 def score_verdicts(
-    verdicts: Sequence[Verdict], policy_digest: str, split: str, round: int, completions: Sequence[Completion] = ()
+    verdicts: Sequence[Verdict], policy_digest: str, split: str, round: int
 ) -> tuple[Scores, list[ItemScore]]:
     """Scores with 95 % intervals, and per-prompt results, of one policy's samples.
 
     Metrics of a task: `score` (the task part of the reward), `format`, `passed` (share of samples whose outcome is
-    passed), `pass@1` and `pass@k` for k samples a prompt, every named part of the verdicts, and `tokens` (mean length,
-    where the completions are given). All but the last are in [0, 1]. `all` has `mean` and `worst` of the tasks' scores,
+    passed), `pass@1` and `pass@k` for k samples a prompt, every named part of the verdicts, and `tokens` (mean length
+    of an answer). All but the last are in [0, 1]. `all` has `mean` and `worst` of the tasks' scores,
     MT-GRPO's two figures (arXiv 2602.05547). A part that a verdict lacks counts 0: a malformed answer earned none.
 
     Infrastructure errors are left out and counted. A prompt without any other verdict has items with 0 samples.
@@ -28,7 +28,6 @@ def score_verdicts(
     Raises:
         UserError: a task has infrastructure errors only.
     """
-    lengths = {(completion.prompt_id, completion.rollout): len(completion.tokens) for completion in completions}
     by_task: dict[str, dict[str, list[Verdict]]] = defaultdict(lambda: defaultdict(list))
     for verdict in verdicts:
         samples = by_task[verdict.task][verdict.prompt_id]
@@ -36,12 +35,13 @@ def score_verdicts(
             assert verdict.score is not None, f"{verdict.prompt_id} has an outcome and no score"
             samples.append(verdict)
     most = max((len(samples) for prompts in by_task.values() for samples in prompts.values()), default=0)
+    longest = max((verdict.tokens for verdict in verdicts), default=0)
 
     items: list[ItemScore] = []
     scores: list[Score] = []
     totals: dict[str, list[float]] = {}
     for task, prompts in sorted(by_task.items()):
-        measured = _measure(task, prompts, most, lengths)
+        measured = _measure(task, prompts, most)
         items += measured
         by_metric: dict[str, list[float]] = defaultdict(list)
         for item in measured:
@@ -52,7 +52,7 @@ def score_verdicts(
                 f"Every verdict on {task} is an infrastructure error: run `astor sandbox check`, then again."
             )
         for metric, values in by_metric.items():
-            bounds = (0.0, max(lengths.values())) if metric == TOKENS else (0.0, 1.0)
+            bounds = (0.0, longest) if metric == TOKENS else (0.0, 1.0)
             scores.append(_score(task, metric, mean_interval([values], bounds), len(values)))
         totals[task] = by_metric["score"]
     if totals:
@@ -78,9 +78,7 @@ def find_score(scores: Scores, task: str, metric: str) -> Score:
     raise KeyError((task, metric))
 
 
-def _measure(
-    task: str, prompts: Mapping[str, Sequence[Verdict]], most: int, lengths: Mapping[tuple[str, int], int]
-) -> list[ItemScore]:
+def _measure(task: str, prompts: Mapping[str, Sequence[Verdict]], most: int) -> list[ItemScore]:
     """Every metric of every prompt: means over valid samples."""
     parts = sorted({part for samples in prompts.values() for verdict in samples for part in verdict.parts})
     items = []
@@ -92,9 +90,8 @@ def _measure(
             "format": [verdict.format for verdict in samples],
             "passed": [float(verdict.outcome is Outcome.PASSED) for verdict in samples],
             **{part: [verdict.parts.get(part, 0.0) for verdict in samples] for part in parts},
+            TOKENS: [float(verdict.tokens) for verdict in samples],
         }
-        if lengths:
-            values[TOKENS] = [lengths[prompt, verdict.rollout] for verdict in samples]
         for metric, of_samples in values.items():
             value = sum(of_samples) / count if count else 0.0
             items.append(ItemScore(prompt_id=prompt, task=task, metric=metric, value=value, samples=count))

@@ -4,7 +4,7 @@ import pytest
 
 from astor.errors import UserError
 from astor.evaluation.score import score_verdicts
-from astor.records import Completion, Outcome, Verdict
+from astor.records import Outcome, Verdict
 
 
 def verdict(prompt, rollout, score, task="code", outcome=None, **parts):
@@ -17,8 +17,8 @@ def failure(prompt, rollout, task="code"):
     return verdict(prompt, rollout, None, task, Outcome.INFRASTRUCTURE_ERROR)
 
 
-def measure(verdicts, completions=()):
-    return score_verdicts(verdicts, "digest", "held_out", 3, completions)
+def measure(verdicts):
+    return score_verdicts(verdicts, "digest", "held_out", 3)
 
 
 def test_a_score_is_a_mean_over_prompts_of_means_over_samples():
@@ -65,23 +65,9 @@ def test_mean_and_worst_are_over_tasks():
     assert scores.value("all", "worst") == pytest.approx(0.25)
 
 
-def test_lengths_come_from_completions():
-    completions = [
-        Completion(
-            prompt_id="a",
-            rollout=i,
-            task="code",
-            policy_digest="digest",
-            prompt_tokens=(1,),
-            tokens=(1,) * n,
-            logp_rollout=(0.0,) * n,
-            loss_mask=(True,) * n,
-            text="",
-            finish_reason="stop",
-        )
-        for i, n in enumerate([3, 5])
-    ]
-    scores, _ = measure([verdict("a", 0, 1.0), verdict("a", 1, 0.0)], completions)
+def test_lengths_are_means_too():
+    verdicts = [verdict("a", i, 1.0).model_copy(update={"tokens": tokens}) for i, tokens in enumerate([3, 5])]
+    scores, _ = measure(verdicts)
     assert scores.value("code", "tokens") == 4
 
 

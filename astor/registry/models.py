@@ -1,0 +1,113 @@
+"""The model registry: which policies there are, and which of them is champion."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from astor.records import Champion, GateDecision, Scores
+from astor.registry.connection import connect, explained
+from astor.storage import load
+
+CHAMPION, CHALLENGER = "champion", "challenger"
+DIGEST, POLICY, PROMOTED, PREVIOUS = "policy_digest", "policy", "gate.promoted", "previous_champion"
+"""Tags of a version."""
+
+
+class ModelVersion(NamedTuple):
+    """A version of a registered model, and the alias that it was given."""
+
+    name: str
+    version: str
+    alias: str
+
+
+def register(
+    uri: str, name: str, policy: str, run_id: str, decision: GateDecision, scores: Scores, tags: Mapping[str, str]
+) -> ModelVersion:
+    """Register a policy that the gate has seen, and give it the alias `champion` or `challenger`.
+
+    The version's source is the policy's own directory, which servers can read; a policy is registered once, whoever
+    asks again, and a repeat finishes what an interrupted one began. It becomes champion when it was promoted over the
+    champion that stands: where another took the place meanwhile, it was not compared with that one, and stays
+    challenger. Nothing but a promotion takes the alias from a champion.
+
+    Args:
+        uri: of the MLflow registry.
+        name: of the registered model, created where there is none.
+        policy: reference `URI#DIGEST` of an artifact with the part `policy`.
+        run_id: of the MLflow run.
+        decision: of the gate; `challenger_digest` is the policy's.
+        scores: on the promotion prompts; the means go into tags.
+        tags: further ones, as the recipe's digest.
+
+    Raises:
+        UserError: MLflow cannot be used, or the policy is not where its reference says.
+    """
+    reference, source = _locate(policy)
+    with explained(uri):
+        client = connect(uri)
+        if not client.search_registered_models(f"name = '{name}'"):
+            client.create_registered_model(name)
+        holder = _version(client, name, CHAMPION)
+        found = client.search_model_versions(f"name = '{name}' and tags.`{DIGEST}` = '{decision.challenger_digest}'")
+        facts = {**tags, POLICY: reference, DIGEST: decision.challenger_digest, **_gate_tags(decision, scores)}
+        if not found:
+            own = client.create_model_version(name, source, run_id=run_id, tags=facts, await_creation_for=0)
+        else:
+            own = found[0]
+            if decision.promoted and own.tags[PROMOTED] == "false":
+                for key, value in facts.items():
+                    client.set_model_version_tag(name, own.version, key, value)
+        version = str(own.version)
+        if holder is not None and str(holder.version) == version:
+            return ModelVersion(name, version, CHAMPION)
+        if decision.promoted and (holder is None or holder.tags.get(DIGEST) == decision.champion_digest):
+            if holder is not None:
+                client.set_model_version_tag(name, version, PREVIOUS, str(holder.version))
+            client.set_registered_model_alias(name, CHAMPION, version)
+            contender = _version(client, name, CHALLENGER)
+            if contender is not None and str(contender.version) == version:
+                client.delete_registered_model_alias(name, CHALLENGER)
+            return ModelVersion(name, version, CHAMPION)
+        client.set_registered_model_alias(name, CHALLENGER, version)
+        return ModelVersion(name, version, CHALLENGER)
+
+
+def champion(uri: str, name: str) -> Champion | None:
+    """The policy that holds the alias `champion`, or None where no policy does."""
+    return registered(uri, name, CHAMPION)
+
+
+def registered(uri: str, name: str, alias: str) -> Champion | None:
+    """The policy that holds an alias of the registered model `name`, or None where no policy does."""
+    with explained(uri):
+        version = _version(connect(uri), name, alias)
+    return None if version is None else Champion(policy=version.tags[POLICY], digest=version.tags[DIGEST])
+
+
+def _version(client: Any, name: str, alias: str) -> Any | None:
+    models = client.search_registered_models(f"name = '{name}'")
+    number = models[0].aliases.get(alias) if models else None
+    return None if number is None else client.get_model_version(name, number)
+
+
+def _locate(policy: str) -> tuple[str, str]:
+    """The reference, absolute, and the directory of the artifact's part `policy`."""
+    uri, _, digest = policy.rpartition("#")
+    if "://" not in uri:
+        uri = str(Path(uri).absolute())
+    artifact = load(uri, digest)
+    return f"{uri}#{digest}", f"{uri}/{artifact.manifest.attempt}/policy"
+
+
+def _gate_tags(decision: GateDecision, scores: Scores) -> dict[str, str]:
+    tags = {
+        PROMOTED: str(decision.promoted).lower(),
+        "gate.reason": decision.reason,
+        "gate.champion_digest": decision.champion_digest,
+        "gate.mean_difference": f"{decision.mean_difference:.4f}",
+        "gate.interval": f"{decision.low:.4f} to {decision.high:.4f}",
+    }
+    tags |= {f"gate.difference.{task}": f"{value:.4f}" for task, value in decision.task_differences.items()}
+    tags |= {f"gate.metric_difference.{task}": f"{value:.4f}" for task, value in decision.metric_differences.items()}
+    return tags | {f"score.{task}": f"{scores.value(task):.4f}" for task in decision.task_differences}

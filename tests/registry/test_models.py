@@ -1,0 +1,120 @@
+"""Versions and aliases, on a real MLflow."""
+
+from pathlib import Path
+
+import pytest
+
+from astor.errors import UserError
+from astor.records import Champion, GateDecision, Score, Scores
+from astor.registry.connection import connect
+from astor.registry.models import champion, register, registered
+from astor.storage import Attempt
+
+
+@pytest.fixture
+def policy(tmp_path):
+    """Makes an artifact with a policy, as `promote` does; its reference."""
+
+    def make(name):
+        with Attempt(str(tmp_path / "models" / name)) as attempt:
+            (attempt.part("policy", "Policy/1") / "config.json").write_text(name)
+            return f"{tmp_path / 'models' / name}#{attempt.commit().digest}"
+
+    return make
+
+
+def decide(challenger, against="first", promoted=True):
+    return GateDecision(
+        promoted=promoted,
+        reason="Better: mean score +0.100.",
+        mean_difference=0.1,
+        low=0.05,
+        high=0.15,
+        task_differences={"io": 0.1},
+        metric_differences={"io": 0.02},
+        champion_digest=against,
+        challenger_digest=challenger,
+    )
+
+
+def put(uri, reference, decision):
+    scores = Scores(
+        policy_digest=decision.challenger_digest,
+        split="promotion",
+        round=9,
+        scores=(Score(task="io", metric="score", value=0.4, low=0.3, high=0.5, count=9),),
+    )
+    return register(uri, "astor", reference, "0" * 32, decision, scores, {"recipe_digest": "r"})
+
+
+def test_a_promoted_policy_becomes_champion_and_can_be_found(mlflow_uri, policy, tmp_path):
+    reference = policy("a")
+    assert champion(mlflow_uri, "astor") is None
+    assert put(mlflow_uri, reference, decide("a")) == ("astor", "1", "champion")
+    assert champion(mlflow_uri, "astor") == Champion(policy=reference, digest="a")
+
+
+def test_the_source_is_the_directory_that_a_server_loads(mlflow_uri, policy):
+    put(mlflow_uri, policy("a"), decide("a"))
+    version = connect(mlflow_uri).get_model_version("astor", "1")
+    assert (Path(version.source) / "config.json").read_text() == "a"
+
+
+def test_what_the_gate_found_is_in_the_tags(mlflow_uri, policy):
+    put(mlflow_uri, policy("a"), decide("a"))
+    tags = connect(mlflow_uri).get_model_version("astor", "1").tags
+    assert tags["gate.promoted"] == "true"
+    assert tags["gate.difference.io"] == "0.1000"
+    assert tags["gate.metric_difference.io"] == "0.0200"
+    assert (tags["policy_digest"], tags["recipe_digest"], tags["score.io"]) == ("a", "r", "0.4000")
+
+
+def test_a_refused_policy_is_challenger_and_the_champion_stays(mlflow_uri, policy):
+    put(mlflow_uri, policy("a"), decide("a"))
+    assert put(mlflow_uri, policy("b"), decide("b", "a", promoted=False)) == ("astor", "2", "challenger")
+    assert champion(mlflow_uri, "astor").digest == "a"
+    assert registered(mlflow_uri, "astor", "challenger").digest == "b"
+
+
+def test_a_new_champion_remembers_the_one_before(mlflow_uri, policy):
+    put(mlflow_uri, policy("a"), decide("a"))
+    put(mlflow_uri, policy("b"), decide("b", "a"))
+    assert champion(mlflow_uri, "astor").digest == "b"
+    assert connect(mlflow_uri).get_model_version("astor", "2").tags["previous_champion"] == "1"
+
+
+def test_a_repeat_returns_the_version_that_exists(mlflow_uri, policy):
+    reference = policy("a")
+    first = put(mlflow_uri, reference, decide("a"))
+    assert put(mlflow_uri, reference, decide("a")) == first
+    # A champion that a later run meets as its own challenger is not promoted over itself, and keeps its alias.
+    assert put(mlflow_uri, reference, decide("a", "a", promoted=False)) == first
+
+
+def test_a_repeat_finishes_what_an_interrupted_one_began(mlflow_uri, policy):
+    reference = policy("a")
+    put(mlflow_uri, reference, decide("a"))
+    connect(mlflow_uri).delete_registered_model_alias("astor", "champion")
+    assert put(mlflow_uri, reference, decide("a")) == ("astor", "1", "champion")
+    assert champion(mlflow_uri, "astor").digest == "a"
+
+
+def test_a_challenger_can_be_promoted_later(mlflow_uri, policy):
+    put(mlflow_uri, policy("a"), decide("a"))
+    reference = policy("b")
+    put(mlflow_uri, reference, decide("b", "a", promoted=False))
+    assert put(mlflow_uri, reference, decide("b", "a")) == ("astor", "2", "champion")
+    assert registered(mlflow_uri, "astor", "challenger") is None
+    assert connect(mlflow_uri).get_model_version("astor", "2").tags["gate.promoted"] == "true"
+
+
+def test_a_promotion_over_a_champion_that_is_gone_does_not_count(mlflow_uri, policy):
+    put(mlflow_uri, policy("a"), decide("a"))
+    put(mlflow_uri, policy("b"), decide("b", "a"))
+    assert put(mlflow_uri, policy("c"), decide("c", "a")) == ("astor", "3", "challenger")
+    assert champion(mlflow_uri, "astor").digest == "b"
+
+
+def test_a_policy_that_is_not_there_is_named(mlflow_uri, tmp_path):
+    with pytest.raises(UserError, match="Nothing was committed"):
+        put(mlflow_uri, f"{tmp_path}/models/none#0123", decide("a"))
