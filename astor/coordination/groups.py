@@ -32,6 +32,9 @@ class GroupOptions(Options):
     largest_failure_share: float = Field(default=0.2, ge=0, le=1)
     """Share of rollouts whose judging failed by our fault above which the round stops (our choice: a sandbox that
     fails this often is broken, and going on would teach from a biased remainder)."""
+    shuffle_rewards: bool = False
+    """A control: permute each round's rewards within each task, so that nothing can be learnt from them. What still
+    moves was not moved by the rewards."""
 
 
 @dataclass(frozen=True)
@@ -128,3 +131,15 @@ def _count(groups: Sequence[Group]) -> GroupCounts:
         dropped=sum(not enough_valid(group.rewards) for group in groups),
         failures=sum(reward is None for group in groups for reward in group.rewards),
     )
+
+
+def shuffle_verdicts(verdicts: Sequence[Verdict], random: np.random.Generator) -> list[Verdict]:
+    """The verdicts, each with the score and format of another rollout of its task drawn by `random`."""
+    shuffled = list(verdicts)
+    for task in sorted({verdict.task for verdict in verdicts}):
+        places = [place for place, verdict in enumerate(verdicts) if verdict.task == task]
+        for place, donor in zip(places, random.permutation(places), strict=True):
+            judged = verdicts[donor]
+            earned = {"outcome": judged.outcome, "score": judged.score, "format": judged.format, "parts": judged.parts}
+            shuffled[place] = verdicts[place].model_copy(update=earned)
+    return shuffled

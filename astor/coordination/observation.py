@@ -40,27 +40,27 @@ class RoundObservation:
     """Only tasks that have a prompt to show."""
     report: UpdateReport | None = None
 
-    @classmethod
-    def of(
-        cls, round: int, verdicts: Iterable[Verdict], groups: Iterable[Group], report: UpdateReport | None
-    ) -> "RoundObservation":
-        """The observation of a round, from its verdicts and the groups that `form_groups` made of them.
 
-        Groups with fewer than half of their rollouts valid are left out: what they show is mostly noise.
-        """
-        scores = {(verdict.prompt_id, verdict.rollout): verdict.score for verdict in verdicts}
-        tasks: dict[str, list[PromptObservation]] = {}
-        for group in groups:
-            if not enough_valid(group.rewards):
-                continue
-            valid = [index for index, reward in enumerate(group.rewards) if reward is not None]
-            tasks.setdefault(group.task, []).append(
-                PromptObservation(
-                    prompt_id=group.prompt_id,
-                    scores=tuple(score for index in valid if (score := scores[group.prompt_id, index]) is not None),
-                    rewards=tuple(reward for reward in group.rewards if reward is not None),
-                    advantages=tuple(group.advantages[index] for index in valid),
-                    informative=group.informative,
-                )
+def observe_round(
+    round: int, verdicts: Iterable[Verdict], groups: Iterable[Group], report: UpdateReport | None
+) -> RoundObservation:
+    """The observation of a round, from its verdicts and the groups that `form_groups` made of them.
+
+    Groups with fewer than half of their rollouts valid are left out: what they show is mostly noise.
+    """
+    scores = {(verdict.prompt_id, verdict.rollout): verdict.score for verdict in verdicts}
+    tasks: dict[str, list[PromptObservation]] = {}
+    for group in groups:
+        if not enough_valid(group.rewards):
+            continue
+        valid = [index for index, reward in enumerate(group.rewards) if reward is not None]
+        tasks.setdefault(group.task, []).append(
+            PromptObservation(
+                prompt_id=group.prompt_id,
+                scores=tuple(score for index in valid if (score := scores[group.prompt_id, index]) is not None),
+                rewards=tuple(reward for reward in group.rewards if reward is not None),
+                advantages=tuple(group.advantages[index] for index in valid),
+                informative=group.informative,
             )
-        return cls(round, {task: TaskObservation(tuple(prompts)) for task, prompts in tasks.items()}, report)
+        )
+    return RoundObservation(round, {task: TaskObservation(tuple(prompts)) for task, prompts in tasks.items()}, report)

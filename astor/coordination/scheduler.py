@@ -51,6 +51,10 @@ class SchedulerOptions(Options):
     kl_coefficients: dict[str, float] = {}
     """Task → its own coefficient instead."""
 
+    def probes(self, round: int) -> bool:
+        """Whether the scheduler wants a sketch of each task's gradient from the update of `round`."""
+        return False
+
 
 class Scheduler(ABC):
     """Plans rounds. It is pure computation: no torch, no files, no global randomness. A class of another package is

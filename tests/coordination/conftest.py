@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from astor.coordination.groups import GroupOptions, form_groups
-from astor.coordination.scheduler import RoundObservation, RoundPlan, TaskInfo
+from astor.coordination.observation import RoundObservation, observe_round
+from astor.coordination.scheduler import RoundPlan, TaskInfo
 from astor.records import Outcome, UpdateReport, Verdict
 
 Play = Callable[..., RoundObservation]
@@ -46,6 +47,6 @@ def play() -> Play:
         groups, _ = form_groups(
             verdicts, lambda verdict: verdict.score, GroupOptions(), plan.quotas, plan.kl_coefficients
         )
-        return RoundObservation.of(plan.round, verdicts, groups, report)
+        return observe_round(plan.round, verdicts, groups, report)
 
     return play_round

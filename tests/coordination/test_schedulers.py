@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from astor.coordination.catalogue import scheduler_classes
-from astor.coordination.scheduler import RoundObservation, Scheduler, TaskInfo
+from astor.coordination.observation import RoundObservation
+from astor.coordination.scheduler import Scheduler, TaskInfo
 from astor.coordination.schedulers.astor import AstorOptions, AstorScheduler
 from astor.coordination.schedulers.uniform import UniformOptions, UniformScheduler
 from astor.errors import UserError
@@ -150,6 +151,13 @@ def test_rounds_without_signal_are_counted_until_one_has_some(make_tasks: MakeTa
         scheduler.observe(play(scheduler.next_round(8), {"a": a, "b": 1.0}))
     counts = {task: metrics["rounds_without_signal"] for task, metrics in scheduler.metrics().items()}
     assert counts == {"a": 1, "b": 4}
+
+
+def test_probes_are_asked_for_only_where_synergy_counts() -> None:
+    assert [round for round in range(12) if AstorOptions().probes(round)] == [0, 5, 10]
+    without = {"utility": {"synergy": {"weight": 0.0}}}
+    assert not any(AstorOptions.model_validate(without).probes(round) for round in range(12))
+    assert not UniformOptions().probes(0)
 
 
 @pytest.mark.parametrize("name", ["astor", "uniform"])
