@@ -30,13 +30,16 @@ def verified(items: Iterable[Item], sandbox: Sandbox) -> tuple[list[Item], Count
         if not isinstance(function, Function):
             kept.append(item)
             continue
-        own = ended[: len(ended) - len(mutants)]
-        if not own or not all(_passes(result, function.calls) for result in own):
-            left_out["it does not pass its own tests" if own else "it has no tests"] += 1
+        tests = len(group) - len(mutants)
+        if tests == 0:
+            left_out["it has no tests"] += 1
+            continue
+        if not all(_passes(job, result, function.calls) for job, result in zip(group[:tests], ended, strict=False)):
+            left_out["it does not pass its own tests"] += 1
             continue
         living = [
             mutant
-            for mutant, result in zip(mutants, ended[len(own) :], strict=True)
+            for mutant, result in zip(mutants, ended[tests:], strict=True)
             if _is_killable(result, function.calls)
         ]
         content = function.model_copy(update={"mutants": tuple(living[:KEPT])})
@@ -69,11 +72,10 @@ def _agrees(claim: Claim, call: Call) -> bool:
     return claim.kind == "value" and same_value(claim.value, result_of(call))
 
 
-def _passes(result: Result, calls: Sequence[Call]) -> bool:
-    """Of a CheckJob, which claims nothing, or of a CallsJob."""
-    if result.outcome is not Outcome.PASSED:
-        return False
-    return not result.claims or all(_agrees(claim, call) for claim, call in zip(result.claims, calls, strict=True))
+def _passes(job: CallsJob | CheckJob, result: Result, calls: Sequence[Call]) -> bool:
+    if result.outcome is not Outcome.PASSED or isinstance(job, CheckJob):
+        return result.outcome is Outcome.PASSED
+    return all(_agrees(claim, call) for claim, call in zip(result.claims, calls, strict=True))
 
 
 def _is_killable(result: Result, calls: Sequence[Call]) -> bool:

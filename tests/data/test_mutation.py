@@ -23,3 +23,9 @@ def test_each_mutant_differs_in_one_place_and_the_original_is_none() -> None:
     mutants = mutate(source)
     assert source not in mutants
     assert len(set(mutants)) == len(mutants) == 9
+
+
+def test_while_loops_stay_as_they_are() -> None:
+    source = "def f(x):\n    while x > 0:\n        x = x - 3\n    return x + 1"
+    assert len(mutate(source)) == 4
+    assert all("while x > 0:\n        x = x - 3" in mutant for mutant in mutate(source))
