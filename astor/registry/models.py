@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from astor.records import Champion, GateDecision, Scores
-from astor.registry.connection import connect, explained
+from astor.registry.connection import connect, explained, sqlite_file
 from astor.storage import load
 
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -26,10 +26,12 @@ def register(
 ) -> ModelVersion:
     """Register a policy that the gate has seen, and give it the alias `champion` or `challenger`.
 
-    The version's source is the policy's own directory, which servers can read; a policy is registered once, whoever
-    asks again, and a repeat finishes what an interrupted one began. It becomes champion when it was promoted over the
-    champion that stands: where another took the place meanwhile, it was not compared with that one, and stays
-    challenger. Nothing but a promotion takes the alias from a champion.
+    The version's source is the policy's own directory, which model servers read; where that is local and MLflow is a
+    server, which refuses paths of other machines, the policy is uploaded to the run first. A policy is registered once,
+    whoever asks again, and a repeat finishes what an interrupted one began.
+
+    It becomes champion when it was promoted over the champion that stands: where another took the place meanwhile, it
+    was not compared with that one, and stays challenger. Nothing but a promotion takes the alias from a champion.
 
     Args:
         uri: of the MLflow registry.
@@ -52,6 +54,9 @@ def register(
         found = client.search_model_versions(f"name = '{name}' and tags.`{DIGEST}` = '{decision.challenger_digest}'")
         facts = {**tags, POLICY: reference, DIGEST: decision.challenger_digest, **_gate_tags(decision, scores)}
         if not found:
+            if "://" not in source and not sqlite_file(uri):
+                client.log_artifacts(run_id, source, "policy")
+                source = f"runs:/{run_id}/policy"
             own = client.create_model_version(name, source, run_id=run_id, tags=facts, await_creation_for=0)
         else:
             own = found[0]

@@ -37,14 +37,14 @@ def decide(challenger, against="first", promoted=True):
     )
 
 
-def put(uri, reference, decision):
+def put(uri, reference, decision, run_id="0" * 32):
     scores = Scores(
         policy_digest=decision.challenger_digest,
         split="promotion",
         round=9,
         scores=(Score(task="io", metric="score", value=0.4, low=0.3, high=0.5, count=9),),
     )
-    return register(uri, "astor", reference, "0" * 32, decision, scores, {"recipe_digest": "r"})
+    return register(uri, "astor", reference, run_id, decision, scores, {"recipe_digest": "r"})
 
 
 def test_a_promoted_policy_becomes_champion_and_can_be_found(mlflow_uri, policy, tmp_path):

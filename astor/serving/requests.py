@@ -1,0 +1,115 @@
+"""What a client may ask, in OpenAI's words. Fields that would be ignored are refused, and the message says so."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from astor.records import Message
+
+Stops = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value or [])]
+
+
+class StreamOptions(BaseModel):
+    """What a stream carries besides the answer."""
+
+    model_config = ConfigDict(extra="forbid")
+    include_usage: bool = False
+
+
+class SamplingRequest(BaseModel):
+    """What completions and chat completions have in common."""
+
+    model_config = ConfigDict(extra="forbid")
+    model: str
+    n: int = Field(1, ge=1, le=128)
+    """Answers per prompt."""
+    temperature: float = Field(1.0, ge=0, le=2)
+    """0 is greedy."""
+    max_tokens: int | None = Field(None, ge=1)
+    stop: Stops = Field(default=[], max_length=4)
+    """Texts that end an answer, and are no part of it."""
+    seed: int | None = None
+    """The same seed and request give the same answers; without one each request has its own."""
+    stream: bool = False
+    stream_options: StreamOptions | None = None
+    top_p: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    user: str | None = None
+    """Accepted, and not used."""
+
+    @field_validator("stop")
+    @classmethod
+    def _stops_are_texts(cls, stops: list[str]) -> list[str]:
+        if not all(stops):
+            raise ValueError("a stop must not be empty")
+        return stops
+
+    @field_validator("top_p")
+    @classmethod
+    def _whole_distribution(cls, value: float | None) -> float | None:
+        if value not in (None, 1):
+            raise ValueError(
+                f"top_p is {value:g}: this endpoint samples from the whole distribution; leave it out, or serve the "
+                "policy with vLLM"
+            )
+        return value
+
+    @field_validator("presence_penalty", "frequency_penalty")
+    @classmethod
+    def _no_penalties(cls, value: float | None) -> float | None:
+        if value not in (None, 0):
+            raise ValueError("this endpoint has no penalties: leave them out, or serve the policy with vLLM")
+        return value
+
+
+class CompletionRequest(SamplingRequest):
+    """`POST /v1/completions`."""
+
+    prompt: str | list[int] | list[str] | list[list[int]]
+    """Texts or tokens, one or several."""
+    logprobs: int | None = Field(None, ge=0, le=1)
+    """0 or 1: the log-probability of each sampled token; alternatives are not given."""
+    echo: Literal[False] = False
+
+    @property
+    def prompts(self) -> list[str] | list[list[int]]:
+        """The prompts, always several."""
+        if isinstance(self.prompt, str):
+            return [self.prompt]
+        if self.prompt and isinstance(self.prompt[0], int):
+            return [self.prompt]  # type: ignore[list-item]
+        return self.prompt  # type: ignore[return-value]
+
+
+def _join_parts(content: Any) -> Any:
+    """Content given as text parts, as one text; anything else is left for validation."""
+    if not isinstance(content, list):
+        return content
+    if not all(isinstance(part, dict) and part.get("type") == "text" for part in content):
+        raise ValueError("only text can be answered: give content as a string or as parts of type text")
+    return "".join(str(part.get("text", "")) for part in content)
+
+
+class ChatMessage(BaseModel):
+    """One turn; `developer` is the newer name of `system`."""
+
+    model_config = ConfigDict(extra="forbid")
+    role: Literal["system", "developer", "user", "assistant"]
+    content: Annotated[str, BeforeValidator(_join_parts)]
+    name: str | None = None
+    """Accepted, and not used."""
+
+    @property
+    def message(self) -> Message:
+        return Message(role="system" if self.role == "developer" else self.role, content=self.content)
+
+
+class ChatRequest(SamplingRequest):
+    """`POST /v1/chat/completions`."""
+
+    messages: list[ChatMessage] = Field(min_length=1)
+    max_completion_tokens: int | None = Field(None, ge=1)
+    """The newer name of `max_tokens`, and the stronger one."""
+    logprobs: bool = False
+    top_logprobs: Literal[0] | None = None
