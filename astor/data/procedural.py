@@ -1,10 +1,9 @@
 """Small Python functions and their changes, without end and from a seed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import count
 from random import Random
-from types import CodeType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -106,9 +105,9 @@ class ProceduralSource(Source):
         return function, chain
 
     def _calls(self, source: str, chain: Chain, rng: Random) -> list[tuple[Any, Any]]:
-        calls = []
+        function, calls = load(source), []
         for argument in arguments(chain[0].operation.takes, rng):
-            if (result := run(source, [argument])[0]) is not RAISED:
+            if (result := call(function, argument)) is not RAISED:
                 calls.append((argument, result))
                 if len(calls) == self.options.calls:
                     break
@@ -120,7 +119,8 @@ class ProceduralSource(Source):
         for mutant in rng.sample(candidates, len(candidates)):
             if len(found) == self.options.mutants:
                 break
-            results = run(mutant, [argument for argument, _ in calls])
+            function = load(mutant)
+            results = [call(function, argument) for argument, _ in calls]
             raised = all(result is RAISED for result in results)
             if not raised and any(repr(a) != repr(b) for a, (_, b) in zip(results, calls, strict=True)):
                 found.append(mutant)
@@ -139,18 +139,17 @@ class ProceduralSource(Source):
 
 
 @lru_cache(maxsize=1 << 14)
-def _compiled(source: str) -> CodeType:
-    return compile(source, "<generated>", "exec")
-
-
-def run(source: str, inputs: Sequence[Any]) -> list[Any]:
-    """The results of `f` for every input, `RAISED` where it raised; only for source that this module wrote."""
+def load(source: str) -> Callable[[Any], Any]:
+    """The function `f` of source that this module wrote."""
     scope: dict[str, Any] = {}
-    exec(_compiled(source), scope)
-    results = []
-    for value in inputs:
-        try:
-            results.append(scope["f"](value))
-        except (ArithmeticError, LookupError, TypeError, ValueError):
-            results.append(RAISED)
-    return results
+    exec(source, scope)
+    function: Callable[[Any], Any] = scope["f"]
+    return function
+
+
+def call(function: Callable[[Any], Any], argument: Any) -> Any:
+    """What the call returns, or `RAISED`."""
+    try:
+        return function(argument)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return RAISED

@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from astor.data.procedural import RAISED, ProceduralOptions, ProceduralSource, run
+from astor.data.procedural import RAISED, ProceduralOptions, ProceduralSource, call, load
 from astor.data.splits import SplitOptions
 from astor.data.structure import structural_hash
 from astor.records import Commit, Function, Item, Split
@@ -41,23 +41,22 @@ def test_an_item_depends_on_seed_and_index_alone() -> None:
 @pytest.mark.parametrize("options", [ProceduralOptions(), EVERYTHING], ids=["quickstart", "everything"])
 def test_calls_are_distinct_and_true(options: ProceduralOptions) -> None:
     for _, function in functions(take(options, 400)):
-        scope: dict[str, object] = {}
-        exec(function.source, scope)
-        for call in function.calls:
-            result = scope["f"](*literal_eval(call.arguments))  # type: ignore[operator]
-            assert repr(result) == call.returns
+        for known in function.calls:
+            (argument,) = literal_eval(known.arguments)
+            result = load(function.source)(argument)
+            assert repr(result) == known.returns
             assert type(result).__name__ == function.result_type
-            assert type(literal_eval(call.arguments)[0]).__name__ == function.argument_type
+            assert type(argument).__name__ == function.argument_type
         assert len({call.arguments for call in function.calls}) == len(function.calls) == 12
         assert len({call.returns for call in function.calls[:8]}) > 1, "a constant function teaches nothing"
 
 
 def test_mutants_differ_on_some_of_the_first_calls() -> None:
     for _, function in functions(take(EVERYTHING, 300)):
-        arguments = [literal_eval(call.arguments)[0] for call in function.calls[:8]]
-        expected = [call.returns for call in function.calls[:8]]
+        arguments = [literal_eval(known.arguments)[0] for known in function.calls[:8]]
+        expected = [known.returns for known in function.calls[:8]]
         for mutant in function.mutants:
-            results = run(mutant, arguments)
+            results = [call(load(mutant), argument) for argument in arguments]
             assert [repr(result) for result in results] != expected
             assert any(result is not RAISED for result in results)
 
