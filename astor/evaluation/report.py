@@ -50,7 +50,7 @@ def render_report(history: RunHistory) -> str:
         time=_time(history),
         outcomes=_outcomes(history),
         outcome_colours={outcome.value: colour for outcome, colour in OUTCOME_COLOURS.items()},
-        gate=_gate(history.decision),
+        gate=_gate(history.decision, history.alias),
         samples=[
             {
                 "prompt": "\n\n".join(message.content for message in prompt.messages),
@@ -155,7 +155,7 @@ def _outcomes(history: RunHistory) -> dict[str, Any] | None:
     return {"counts": counts, "present": [outcome.value for outcome in present], "picture": picture}
 
 
-def _gate(decision: GateDecision | None) -> dict[str, str]:
+def _gate(decision: GateDecision | None, alias: str | None) -> dict[str, str]:
     """Headline and reason."""
     if decision is None:
         return {
@@ -163,6 +163,9 @@ def _gate(decision: GateDecision | None) -> dict[str, str]:
             "headline": "No gate decision",
             "reason": "The policy was not compared with a champion.",
         }
+    if decision.promoted and alias == "challenger":
+        reason = f"{decision.reason} Another policy became champion meanwhile, which it was not compared with."
+        return {"class": "kept", "headline": "Passed the gate, but not promoted", "reason": reason}
     if decision.promoted:
         return {"class": "promoted", "headline": "Promoted to champion", "reason": decision.reason}
     return {"class": "kept", "headline": "Not promoted", "reason": decision.reason}

@@ -86,6 +86,12 @@ def test_one_round_without_gate_probe_or_times():
     assert "The gate" not in text
 
 
+def test_a_champion_that_came_between_is_said():
+    text = Page(render_report(replace(long_run(2), alias="challenger"))).text
+    assert "Passed the gate, but not promoted" in text
+    assert "Promoted to champion" not in text
+
+
 def test_no_round_at_all():
     text = Page(render_report(replace(short_run(), rounds=[]))).text
     assert "Scores before and after" in text
