@@ -1,0 +1,55 @@
+"""What an update measures of each task, summed on the device and read once."""
+
+import torch
+from torch import Tensor
+
+from astor.losses.kl import k3
+from astor.losses.surrogate import clipped_surrogate
+from astor.training.micro_batch import MicroBatch
+
+
+class Measurement:
+    """Sums over tokens per task, of the K tasks of a batch."""
+
+    def __init__(self, tasks: int, device: torch.device) -> None:
+        self._sums: dict[str, Tensor] = {}
+        self._zeros = torch.zeros(tasks, dtype=torch.float64, device=device)
+
+    def add(self, name: str, values: Tensor, mask: Tensor, tasks: Tensor) -> None:
+        """Add `values` (R, L) where `mask` (R, L) is true to each row's task."""
+        rows = values.masked_fill(~mask, 0.0).sum(dim=1, dtype=torch.float64)
+        self._sums[name] = self._sums.get(name, self._zeros).index_add(0, tasks, rows)
+
+    def add_largest(self, name: str, values: Tensor, mask: Tensor, tasks: Tensor) -> None:
+        """Keep the largest of `values` (R, L), none negative, of each task; NaN where one of them is."""
+        rows = values.masked_fill(~mask, 0.0).amax(dim=1).double()
+        self._sums[name] = self._sums.get(name, self._zeros).scatter_reduce(0, tasks, rows, "amax")
+
+    def values(self, name: str) -> list[float]:
+        """Per task; 0 where nothing was added."""
+        return self._sums.get(name, self._zeros).tolist()
+
+    def means(self, name: str, count: str) -> list[float]:
+        """Sum of `name` over sum of `count`, per task; 0 over nothing."""
+        return [total / max(number, 1) for total, number in zip(self.values(name), self.values(count), strict=True)]
+
+
+def measure_start(sums: Measurement, batch: MicroBatch, clip_low: float, clip_high: float) -> None:
+    """Everything that is known before the first optimizer step, from `logp_prox` and `logp_ref`."""
+    counted = batch.mask & batch.informative[:, None]
+    ones = torch.ones_like(batch.logp_prox)
+    sums.add("tokens", ones, batch.mask, batch.tasks)
+    sums.add("informative tokens", ones, counted, batch.tasks)
+    sums.add("kl", k3(batch.logp_prox, batch.logp_ref), batch.mask, batch.tasks)
+    sums.add("entropy", -batch.logp_prox, batch.mask, batch.tasks)
+    difference = (batch.logp_prox - batch.logp_rollout).abs()
+    sums.add_largest("engine difference", difference, batch.mask, batch.tasks)
+    loss, _ = clipped_surrogate(batch.logp_prox, batch.logp_prox, batch.advantages, clip_low, clip_high)
+    sums.add("loss before", loss, counted, batch.tasks)
+
+
+def measure_ratio(sums: Measurement, batch: MicroBatch, ratio: Tensor, clip_low: float, clip_high: float) -> None:
+    """The share of tokens whose ratio is outside the clip range, over every pass of an update."""
+    outside = (ratio < 1 - clip_low) | (ratio > 1 + clip_high)
+    sums.add("clipped", outside.float(), batch.mask, batch.tasks)
+    sums.add("passed", torch.ones_like(ratio), batch.mask, batch.tasks)

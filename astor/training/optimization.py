@@ -1,0 +1,98 @@
+"""AdamW with its schedule, its clipping, and its guard against gradients that are not finite."""
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from astor.errors import UserError
+from astor.training.options import OptimizerOptions
+from astor.training.trainer_state import TrainerCounters, TrainerState
+
+
+class Optimization:
+    """Optimizer steps on the parameters of `model` that require gradients, all of them fp32."""
+
+    def __init__(
+        self, model: PreTrainedModel, options: OptimizerOptions, skips_in_a_row: int, state: TrainerState | None
+    ) -> None:
+        """With `state`, the model's weights become its masters and everything goes on from there.
+
+        UserError where the state is of another model or was made on several processes.
+        """
+        self.options, self.skips_in_a_row = options, skips_in_a_row
+        self.parameters = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
+        assert all(weight.dtype == torch.float32 for weight in self.parameters.values()), "weights must be fp32"
+        self.optimizer = torch.optim.AdamW(
+            self.parameters.values(),
+            lr=options.learning_rate,
+            betas=options.betas,
+            eps=options.epsilon,
+            weight_decay=options.weight_decay,
+            fused=True,
+        )
+        self.counters = TrainerCounters()
+        if state is not None:
+            self._load(state)
+
+    @property
+    def learning_rate(self) -> float:
+        """Of the last step; of the first one before it."""
+        step, warm_up = max(self.counters.schedule_step, 1), max(self.options.warm_up_steps, 1)
+        return self.options.learning_rate * min(1.0, step / warm_up)
+
+    def step(self) -> float | None:
+        """One step along the gradients, which are cleared: their norm before clipping, None where it is not finite.
+
+        A step without finite gradients changes no weight and no moment. UserError where too many follow each other.
+        """
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.options.gradient_clip).item()
+        finite, before = norm < float("inf"), self.counters
+        self.counters = TrainerCounters(
+            schedule_step=before.schedule_step + 1,
+            optimizer_steps=before.optimizer_steps + finite,
+            skipped_in_a_row=0 if finite else before.skipped_in_a_row + 1,
+        )
+        if finite:
+            for group in self.optimizer.param_groups:
+                group["lr"] = self.learning_rate
+            self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        if self.counters.skipped_in_a_row >= self.skips_in_a_row:
+            raise UserError(
+                f"The gradient was not finite {self.counters.skipped_in_a_row} times in a row, up to step "
+                f"{self.counters.schedule_step}: lower training.optimizer.learning_rate and start over with --fresh."
+            )
+        return norm if finite else None
+
+    def state(self) -> TrainerState:
+        """The live state: save it before the next step. Weights that never had a gradient have moments of 0."""
+        stepped = self.parameters if self.counters.optimizer_steps else {}
+        first, second = (
+            {name: self.optimizer.state[weight].get(key, torch.zeros_like(weight)) for name, weight in stepped.items()}
+            for key in ("exp_avg", "exp_avg_sq")
+        )
+        return TrainerState(dict(self.parameters), first, second, self.counters)
+
+    @torch.no_grad()
+    def _load(self, state: TrainerState) -> None:
+        if state.counters.world_size != 1:
+            raise UserError(
+                f"The trainer state was made by {state.counters.world_size} processes: continue with as many."
+            )
+        shapes = {name: weight.shape for name, weight in self.parameters.items()}
+        if shapes != {name: weight.shape for name, weight in state.masters.items()}:
+            raise UserError("The trainer state has other weights than the policy: it is of another model.")
+        for name, weight in self.parameters.items():
+            weight.copy_(state.masters[name])
+            if state.first_moments:
+                self.optimizer.state[weight] = {
+                    "step": _step(state.counters.optimizer_steps, weight),
+                    "exp_avg": state.first_moments[name].to(weight.device),
+                    "exp_avg_sq": state.second_moments[name].to(weight.device),
+                }
+        self.counters = state.counters
+
+
+def _step(steps: int, weight: Tensor) -> Tensor:
+    """The optimizer's own count of its steps, where the fused kernel wants it."""
+    return torch.tensor(float(steps), dtype=torch.float32, device=weight.device)

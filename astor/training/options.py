@@ -1,0 +1,60 @@
+"""How a policy is updated."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from astor.losses.options import LossOptions
+from astor.options import Options
+
+
+class OptimizerOptions(Options):
+    """AdamW (Loshchilov and Hutter 2019) on fp32 weights."""
+
+    learning_rate: float = Field(default=1e-6, gt=0)
+    """After the warm-up, constant (DAPO's and MT-GRPO's value for models of billions of parameters; a tiny policy
+    needs some hundred times as much)."""
+    warm_up_steps: int = Field(default=10, ge=0)
+    """Optimizer steps over which the learning rate rises linearly from its first fraction (our choice)."""
+    betas: tuple[float, float] = (0.9, 0.95)
+    """Decay of first and second moments (our choice: the second forgets in 20 steps, for gradients change their size
+    quickly in reinforcement learning)."""
+    epsilon: float = Field(default=1e-8, gt=0)
+    weight_decay: float = Field(default=0.0, ge=0)
+    """None by default (our choice: the KL term already pulls towards the reference policy)."""
+    gradient_clip: float = Field(default=1.0, gt=0)
+    """Largest norm of a gradient; longer ones are scaled down to it (verl)."""
+
+
+class ProbeOptions(Options):
+    """The probe pass that synergy needs: each task's policy gradient, sketched. All values are our choice."""
+
+    prompts: int = Field(default=16, ge=2)
+    """Most informative prompts of a task that a probe looks at; half of them make each half of its sketch."""
+    layers: float = Field(default=0.25, gt=0, le=1)
+    """Share of the layers, from the last, whose `o_proj` and `down_proj` are probed, where there is no LoRA."""
+    sketch_size: int = Field(default=16384, ge=64)
+    """Numbers in a sketch, a power of two; the error of a cosine is about the root of its reciprocal."""
+
+
+class TorchOptions(Options):
+    """Updates with torch in one process, on one CPU or GPU."""
+
+    type: Literal["torch"] = "torch"
+    mini_batches: int = Field(default=2, ge=1)
+    """Optimizer steps a round, each on its own part of every task's groups (128 prompts in mini-batches of 64)."""
+    tokens_per_micro_batch: int = Field(default=16384, ge=1)
+    """Most tokens, prompt and completion padded, whose activations are in memory at once; gradients accumulate over
+    micro-batches and the loss does not depend on how many there are."""
+    loss: LossOptions = LossOptions()
+    optimizer: OptimizerOptions = OptimizerOptions()
+    engine_tolerance: float = Field(default=1e-4, gt=0)
+    """Largest |logp_prox - logp_rollout| of a token, in nats, at the first update in fp32. Engine and trainer that
+    differ more do not compute the same policy, and the run stops."""
+    engine_tolerance_bf16: float = Field(default=1.0, gt=0)
+    """The same where the trainer computes in bf16, whose rounding reaches some tenths of a nat for rare tokens (our
+    choice: a wrong temperature or a token shifted by one gives several nats)."""
+    skips_in_a_row: int = Field(default=3, ge=1)
+    """Optimizer steps in a row whose gradient is not finite, at which the run stops; fewer are skipped and counted
+    (our choice)."""
+    probe: ProbeOptions = ProbeOptions()

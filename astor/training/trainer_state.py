@@ -1,0 +1,68 @@
+"""What an update needs of the updates before it, besides the policy."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from astor.errors import UserError
+from astor.records import Record, read_json, write_json
+
+TENSORS, COUNTERS = "trainer.safetensors", "trainer.json"
+GROUPS = ("master", "first_moment", "second_moment")
+
+
+class TrainerCounters(Record):
+    """The part of a trainer state that is not tensors. Shuffling needs no generator: it descends from a batch's seed.
+
+    Unlike payload of other records it says on how many processes it was made, for others can't continue it.
+    """
+
+    schedule_step: int = 0
+    """Optimizer steps tried, skipped ones among them; the learning rate follows it."""
+    optimizer_steps: int = 0
+    """Optimizer steps made."""
+    skipped_in_a_row: int = 0
+    """Steps skipped since the last that was made."""
+    world_size: int = 1
+
+
+@dataclass
+class TrainerState:
+    """fp32 master weights and AdamW's moments by parameter name, with counters.
+
+    Its tensors are the live ones: save it before the next update.
+    """
+
+    masters: dict[str, Tensor]
+    first_moments: dict[str, Tensor] = field(default_factory=dict)
+    """Empty before the first optimizer step, as the second ones."""
+    second_moments: dict[str, Tensor] = field(default_factory=dict)
+    counters: TrainerCounters = field(default_factory=TrainerCounters)
+
+    def save(self, directory: Path) -> None:
+        """Write into the existing `directory`."""
+        parts = zip(GROUPS, (self.masters, self.first_moments, self.second_moments), strict=True)
+        tensors = {f"{group}/{name}": tensor.detach() for group, named in parts for name, tensor in named.items()}
+        save_file(tensors, directory / TENSORS)
+        write_json(directory / COUNTERS, self.counters)
+
+    @classmethod
+    def load(cls, directory: Path) -> "TrainerState":
+        """Read what `save` wrote, onto the CPU. UserError where a file is missing or holds something else."""
+        for name in (TENSORS, COUNTERS):
+            if not (directory / name).is_file():
+                raise UserError(
+                    f"{directory} is not a trainer state: it has no {name}. Give one that a round committed."
+                )
+        named: dict[str, dict[str, Tensor]] = {group: {} for group in GROUPS}
+        for key, tensor in load_file(directory / TENSORS).items():
+            group, _, name = key.partition("/")
+            if group not in named:
+                raise UserError(f"The trainer state in {directory} has the unknown tensor {key!r}.")
+            named[group][name] = tensor
+        masters, first, second = (named[group] for group in GROUPS)
+        if first.keys() != second.keys() or (first and first.keys() != masters.keys()):
+            raise UserError(f"The trainer state in {directory} lacks moments of some of its weights.")
+        return cls(masters, first, second, read_json(directory / COUNTERS, TrainerCounters))
