@@ -23,6 +23,8 @@ _COUNT = struct.Struct("<cI")
 _INT = struct.Struct("<cq")
 _FLOAT = struct.Struct("<cd")
 _COMPLEX = struct.Struct("<cdd")
+_SCALARS = frozenset({type(None), bool, int, float, complex, str, bytes})
+_SEQUENCES = frozenset({list, tuple, set, frozenset})
 _CONTAINERS = {b"[": list, b"(": tuple, b"{": set, b"<": frozenset}
 
 
@@ -102,6 +104,26 @@ def _write_items(out: bytearray, tag: bytes, items: list[Any], limit: int, depth
         if len(out) > limit:
             raise TooLargeError(f"more than {limit} bytes")
         _write(out, item, limit, depth - 1)
+
+
+def check_plain(value: Any) -> None:
+    """NotPlainDataError where `value` holds anything but exact builtins, or is nested too deeply."""
+    level = [value]
+    for _ in range(DEPTH + 1):
+        inner: list[Any] = []
+        for item in level:
+            kind = type(item)
+            if kind in _SEQUENCES:
+                inner.extend(item)
+            elif kind is dict:
+                inner.extend(item.keys())
+                inner.extend(item.values())
+            elif kind not in _SCALARS:
+                raise NotPlainDataError(f"{kind.__name__} is not plain data")
+        if not inner:
+            return
+        level = inner
+    raise NotPlainDataError(f"nested more than {DEPTH} deep")
 
 
 def decode(data: bytes) -> Any:

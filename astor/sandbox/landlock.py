@@ -23,6 +23,8 @@ _SCOPES = 0b11
 """Abstract sockets and signals, from version 6."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_restrict_self = ctypes.CDLL(None, use_errno=True).syscall
+_restrict_self.argtypes = (ctypes.c_long, ctypes.c_int, ctypes.c_uint32)
 
 
 class _Ruleset(ctypes.Structure):
@@ -57,7 +59,7 @@ def cell(version: int) -> int:
 
 def enter(ruleset: int) -> None:
     """Confine this thread, and what it starts, to a domain; for ever. It needs no_new_privs."""
-    if _libc.syscall(_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0)):
+    if _restrict_self(_RESTRICT_SELF, ruleset, 0):
         raise OSError(ctypes.get_errno(), "landlock_restrict_self")
 
 

@@ -12,7 +12,7 @@ from astor.errors import UserError
 from astor.records import Outcome
 from astor.sandbox.codec import NotPlainDataError
 from astor.sandbox.evidence import Evidence
-from astor.sandbox.frames import frame
+from astor.sandbox.frames import pack_request
 from astor.sandbox.jobs import CallsJob, CheckJob, Claim, CoverageJob, Job, ParseJob, Result
 from astor.sandbox.options import Limits
 from astor.sandbox.parsers import PARSERS, TEXT_BYTES
@@ -128,7 +128,7 @@ def _supervised(run: Run) -> Generator[Run, Evidence, Evidence]:
 
 def _request(limits: Limits, **job: Any) -> bytes:
     try:
-        return frame({**job, "output_bytes": limits.output_bytes})
+        return pack_request({**job, "output_bytes": limits.output_bytes})
     except NotPlainDataError as error:
         raise UserError(f"The arguments of a call must be plain data, but {error}.") from error
 

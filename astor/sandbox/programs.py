@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from astor.sandbox import coverage
 from astor.sandbox.codec import TooLargeError, decode, encode
-from astor.sandbox.frames import frame, read_frame, write_all
+from astor.sandbox.frames import frame, read_frame, read_request, write_all
 from astor.sandbox.parsers import PARSERS
 from astor.sandbox.stand_in import Candidate
 
@@ -25,7 +25,7 @@ ENDINGS = frozenset({"end", "malformed", "stopped", "memory", "flood", "broken",
 """end: all was done. malformed: no program. stopped: raised while it was loaded. memory, flood: over a limit.
 Of the test process: broken, the check can't be used; failed, it raised. All but end and memory tell why."""
 
-JOB_BYTES = 1 << 30
+LINK_BYTES = 1 << 30
 
 _READY = frame(("ready",))
 _MEMORY = frame(("memory",))
@@ -37,7 +37,7 @@ def run_job(out: int, link: int) -> NoReturn:
     code = 1
     try:
         write_all(out, _READY)
-        job = decode(read_frame(out, JOB_BYTES) or b"")
+        job = read_request(out)
         _MODES[job["mode"]](out, link, job)
         code = 0
     except MemoryError:
@@ -69,7 +69,7 @@ def _coverage(out: int, link: int, job: dict[str, Any]) -> None:
 def _candidate(out: int, link: int, job: dict[str, Any]) -> None:
     function = _load(out, job)
     write_all(link, _LOADED)
-    while (request := read_frame(link, JOB_BYTES)) is not None:
+    while (request := read_frame(link, LINK_BYTES)) is not None:
         arguments, keywords = decode(request)
         write_all(link, _answer(out, function, arguments, keywords, job["output_bytes"]))
     _end(out, "end")

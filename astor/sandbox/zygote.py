@@ -9,7 +9,6 @@ their hooks, so programs import those themselves.
 import _thread
 import gc
 import os
-import random
 import signal
 import socket
 import struct
@@ -64,8 +63,13 @@ def main() -> NoReturn:
 
 
 def _prepare(readable: list[str]) -> None:
+    # Hooks of these modules would cost each fork more than its confinement does. The one there is would give each
+    # program its own random numbers; all are to see the same.
+    register_at_fork, os.register_at_fork = os.register_at_fork, lambda **hooks: None
     for name in PREPARED.split():
         __import__(name)
+    os.register_at_fork = register_at_fork
+    sys.modules["random"].seed(0)
     warnings.simplefilter("ignore")
     sys.path[:] = [entry for entry in sys.path if entry.startswith(tuple(readable))]
     # Finders that packages of this environment have installed would look where nothing can be read.
@@ -117,7 +121,6 @@ def _live(
             os.dup2(link, _LINK, inheritable=False)
         os.closerange(_OUT + 1 if link is None else _LINK + 1, 256)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-        random.seed(0)
         gc.enable()
         programs.run_job(_OUT, _LINK)
     finally:
