@@ -5,8 +5,9 @@ from pathlib import Path
 from rich.console import Console
 
 from astor.errors import UserError
-from astor.registry.models import find_version
+from astor.registry.models import registered
 from astor.serving.serve import serve
+from astor.steps.run import split_reference
 from astor.storage import load
 
 
@@ -16,9 +17,9 @@ def serve_model(
     """Serve the version of `model` that has `alias`, or the policy in a directory."""
     if policy is None:
         uri = mlflow_uri or f"sqlite:///{Path(store).absolute() / 'mlflow.db'}"
-        version = find_version(uri, model, alias)
+        version = registered(uri, model, alias)
         if version is None:
             raise UserError(f"No version of {model} has the alias {alias} in MLflow at {uri}: run a recipe first.")
-        policy = load(*version.policy.split("#")).part("policy")
+        policy = load(*split_reference(version.policy)).part("policy")
     Console(stderr=True).print(f"http://{host}:{port}/v1 answers as {model}, from {policy}", highlight=False)
     serve(policy, host, port, model)

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
+from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.groups import GroupOptions
-from astor.coordination.schedulers import scheduler_models
 from astor.coordination.schedulers.astor import AstorOptions
 from astor.data.catalogue import source_classes
 from astor.data.splits import SplitOptions
@@ -22,7 +22,7 @@ from astor.tasks.catalogue import task_classes
 from astor.training.options import TorchOptions
 
 SourceOptions = choice("source", lambda: {name: cls.options_type for name, cls in source_classes().items()})
-SchedulerOptions = choice("scheduler", scheduler_models)
+SchedulerOptions = choice("scheduler", lambda: {name: cls.options_type for name, cls in scheduler_classes().items()})
 
 
 def _parse_tasks(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.scheduler import RoundPlan, Scheduler, TaskInfo
 from astor.records import Batch, BatchRow, Prompt, Split, State
 from astor.steps.rollout import by_id
@@ -15,7 +16,8 @@ def make_scheduler(run: Run, prompts: str) -> Scheduler:
         if prompt.split is Split.TRAIN:
             of_task[prompt.task].append((prompt.id, prompt.bucket))
     tasks = [TaskInfo(key, of_task[key], variance_scale=task.variance_scale) for key, task in run.tasks.items()]
-    return run.recipe.scheduler.make(tasks, run.recipe.seed)
+    options = run.recipe.scheduler
+    return scheduler_classes()[options.type](options, tasks, run.recipe.seed)
 
 
 def resume_scheduler(run: Run, prompts: str, planned: str) -> Scheduler:

@@ -1,8 +1,10 @@
 """prepare: items of the sources → prompts, demonstrations and, under a prefix of their own, references."""
 
+import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
@@ -11,13 +13,15 @@ from astor.data.source import Source
 from astor.data.splits import require_classes
 from astor.data.verification import verified
 from astor.errors import UserError
+from astor.options import Options
 from astor.records import Demonstration, Item, Prompt, Reference, Split
 from astor.steps.code import code_digest
 from astor.steps.progress import report_progress
 from astor.steps.run import Run
-from astor.storage import digest_json
+from astor.storage import digest_file, digest_json
 from astor.tasks.task import Example
 
+logger = logging.getLogger("astor")
 BARREN_ITEMS = 5_000
 """Items in a row that add nothing before an endless source counts as exhausted."""
 FEWEST_CLASSES = 2
@@ -43,7 +47,7 @@ def prepare(run: Run) -> Prepared:
         [
             data.model_dump(mode="json"),
             {key: options.model_dump(mode="json") for key, options in run.recipe.tasks.items()},
-            [source.fingerprint() for source in sources],
+            [_files(source.options) for source in sources],
             code_digest("records", "data", "tasks", "steps/prepare.py"),
         ]
     )[:16]
@@ -141,8 +145,18 @@ class Gathering:
         return Random(0).sample(self.demonstrations, len(self.demonstrations))
 
 
+def _files(options: Options) -> list[str]:
+    """Digests of the files that the options name."""
+    paths = [value for _, value in options if isinstance(value, Path)]
+    return [digest_file(path) for path in paths if path.is_file()]
+
+
 def _items(run: Run, source: Source) -> Iterator[tuple[Split, Item]]:
-    items = source.items() if source.trusted else verified(source.items(), run.sandbox)
+    items: Iterable[Item] = source.items()
+    if not source.trusted:
+        items, refuted = verified(items, run.sandbox)
+        for reason, count in (source.left_out + refuted).items():
+            logger.info("%s: %d items left out: %s", source.options.type, count, reason)
     return ((source.split_of(item), item) for item in items)
 
 

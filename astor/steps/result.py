@@ -45,12 +45,17 @@ def show(run: Run, result: str, card: Path, report: Path) -> dict[str, float]:
     return {"promoted": float(decision.promoted), "mean_difference": decision.mean_difference}
 
 
+def held_out_scores(run: Run) -> tuple[Scores, Scores]:
+    """Sampled scores of the first and of the latest policy that was evaluated on held-out prompts."""
+    places = [name for name in run.names("evaluations") if name.startswith("held_out")]
+    evaluations = [run.reference(run.place("evaluations", name, "scores")) for name in places]
+    ordered = sorted((run.read(scores, "scores") for scores in evaluations if scores), key=lambda scores: scores.round)
+    return ordered[0], ordered[-1]
+
+
 def score_rows(run: Run) -> list[tuple[str, str, str]]:
     """Task, score before and score after, each with its interval, for a table; the mean over tasks last."""
-    evaluations = [run.reference(run.place("evaluations", name, "scores")) for name in run.names("evaluations")]
-    held_out = [run.read(reference, "scores") for reference in evaluations if reference]
-    ordered: list[Scores] = sorted((s for s in held_out if s.split == "held_out"), key=lambda scores: scores.round)
-    before, after = ordered[0], ordered[-1]
+    before, after = held_out_scores(run)
     rows = [(task, "score") for task in run.tasks] + [("all", "mean")]
     return [
         ("mean" if task == "all" else task, _with_interval(before, task, name), _with_interval(after, task, name))

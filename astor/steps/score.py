@@ -2,9 +2,10 @@
 
 from collections import Counter
 
-from astor.coordination.groups import GroupCounts, form_groups
+from astor.coordination.groups import GroupCounts, form_groups, shuffle_verdicts
 from astor.coordination.observation import observe_round
 from astor.coordination.scheduler import Scheduler
+from astor.coordination.state import generator
 from astor.records import Batch, Group, Outcome, State, TaskStatistics, UpdateReport, Verdict
 from astor.steps.coordination import next_batch, resume_scheduler
 from astor.steps.run import Run
@@ -28,6 +29,8 @@ def score(run: Run, prompts: str, planned: str, verdicts: str, report: str | Non
     if reference := run.done(uri, made_from):
         return reference
     judged: list[Verdict] = run.read(verdicts, "verdicts")
+    if run.recipe.groups.shuffle_rewards:
+        judged = shuffle_verdicts(judged, generator(run.recipe.seed, batch.round, "shuffled rewards"))
     last: UpdateReport | None = run.read(report, "report") if report else None
     state: State = run.read(planned, "state")
     scheduler = resume_scheduler(run, prompts, planned)

@@ -45,6 +45,7 @@ class IOPrediction(Task):
     options_type = IOPredictionOptions
     parser = "literal"
     shares_runs = True
+    variance_scale = 0.25
     promotion_metric = "exact_match"
     """The answer is right, and nothing but the literal as `repr` writes it."""
 
@@ -68,7 +69,7 @@ class IOPrediction(Task):
                 tests=(call,),
             )
             answer = call.returns if output else _input_answer(call)
-            yield self.example(item, split, self._text(kind, function.source, question), reference, answer)
+            yield self.example(item, split, self._text(kind, function.source.rstrip(), question), reference, answer)
 
     def _text(self, kind: str, source: str, question: str) -> str:
         if self.options.style == "terse":

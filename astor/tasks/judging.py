@@ -125,6 +125,7 @@ def _verdict(completion: Completion, judgement: Judgement, metric: str | None) -
         task=completion.task,
         outcome=judgement.outcome,
         score=judgement.score,
+        tokens=len(completion.tokens),
         format=judgement.format,
         parts=unmeasured | judgement.parts,
         detail=judgement.detail,

@@ -74,6 +74,9 @@ class Task(ABC):
     shares_runs: ClassVar[bool] = False
     """Whether one run serves several answers. When it ends early, the answers of its prompt are judged one by one, so
     that none pays for another."""
+    variance_scale: ClassVar[float | None] = None
+    """Variance of a group's scores that counts as a whole: 1/4 where scores are 0 or 1; None where it is not known
+    beforehand."""
     promotion_metric: ClassVar[str]
     """The named part of a verdict that the promotion gate reads and no reward contains."""
 
@@ -110,14 +113,16 @@ class Task(ABC):
         answer: str | None,
         shown: tuple[Call, ...] = (),
     ) -> Example:
-        """An example whose prompt is the one user turn `text`; `reference` carries the prompt's identifier."""
-        assert text == text.rstrip(), "a prompt never ends in white space"
+        """An example whose prompt is the one user turn `text`; `reference` carries the prompt's identifier.
+
+        White space at the end of `text` is cut: a prompt that ends in it costs a small model most of its answers.
+        """
         prompt = Prompt(
             id=reference.prompt_id,
             item_id=item.id,
             task=self.key,
             split=split,
-            messages=(Message(role="user", content=text),),
+            messages=(Message(role="user", content=text.rstrip()),),
             public_tests=shown,
             bucket=item.difficulty,
             max_tokens=self.options.max_tokens,

@@ -1,0 +1,5 @@
+"""`python -m astor.cli`."""
+
+from astor.cli.main import main
+
+main()

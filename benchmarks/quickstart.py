@@ -1,0 +1,70 @@
+"""Does the quickstart learn, and only from its rewards? Several seeds in process mode, from one cached warm start.
+
+    python benchmarks/quickstart.py --seeds 5 --shuffled 2 --store /tmp/astor-benchmark
+
+Each seed is one run of the recipe. Shuffled seeds are its control: the same, with the rewards of each round permuted
+within each task, so that nothing can be learnt from them. The last line is JSON; `rise` is the change of the mean over
+tasks of the held-out score at temperature 1.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+
+from astor.recipe.load import load_recipe
+from astor.steps.result import held_out_scores
+from astor.steps.run import Run
+
+
+def run(recipe: str, store: str, overrides: dict[str, object]) -> dict[str, object]:
+    """One run of the recipe: its rise, its fallen tasks, its cost."""
+    assignments = [f"--set={key}={json.dumps(value)}" for key, value in overrides.items()]
+    command = [sys.executable, "-m", "astor.cli", "run", recipe, "--on", "process", "--store", store, *assignments]
+    result = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
+    before, after = held_out_scores(Run(store, load_recipe(recipe, overrides)))
+    tasks = list(result["scores_before"])
+    low = {score.task: score.low for score in before.scores if score.metric == "score"}
+    return {
+        "rise": after.value("all", "mean") - before.value("all", "mean"),
+        "tasks": {task: after.value(task) - before.value(task) for task in tasks},
+        "fallen": [task for task in tasks if after.value(task) < low[task]],
+        "before": before.value("all", "mean"),
+        "seconds": result["seconds"],
+        "peak_rss_mb": result["peak_rss_mb"],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--recipe", default="quickstart")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--shuffled", type=int, default=2)
+    parser.add_argument("--store", required=True, help="finished runs found there are not run again")
+    arguments = parser.parse_args()
+    runs = {"learning": arguments.seeds, "shuffled": arguments.shuffled}
+    results: dict[str, list[dict[str, object]]] = {name: [] for name in runs}
+    for name, seeds in runs.items():
+        for seed in range(seeds):
+            overrides: dict[str, object] = {"seed": seed}
+            if name == "shuffled":
+                overrides["groups.shuffle_rewards"] = True
+            results[name].append(run(arguments.recipe, arguments.store, overrides))
+            print(name, seed, json.dumps(results[name][-1]))
+    learning, shuffled = results["learning"], results["shuffled"]
+    print(
+        json.dumps(
+            {
+                "rise": [round(float(result["rise"]), 4) for result in learning],
+                "mean_rise": round(sum(float(result["rise"]) for result in learning) / max(len(learning), 1), 4),
+                "fallen_tasks": [result["fallen"] for result in learning],
+                "shuffled_rise": [round(float(result["rise"]), 4) for result in shuffled],
+                "seconds": [result["seconds"] for result in learning],
+                "peak_rss_mb": max(int(result["peak_rss_mb"]) for result in [*learning, *shuffled]),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
