@@ -10,7 +10,10 @@ from astor.records import Call, Function, Item, Outcome, Reference, Split
 from astor.sandbox import CallsJob, CheckJob, Job, Result, same_value
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
 
-INSTRUCTION = "Write a Python function named `{entry}`. {description}\n\n{tests}Answer with one fenced block of Python."
+INSTRUCTION = (
+    "Write a Python function named `{entry}` for this task: {description}\n\n{tests}"
+    "Answer with one fenced block of Python."
+)
 
 
 class CodeGenerationOptions(TaskOptions):
