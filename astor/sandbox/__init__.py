@@ -7,8 +7,10 @@ results[0].outcome, [same_value(claim.value, 3) for claim in results[0].claims]
 
 from astor.sandbox.comparison import same_value
 from astor.sandbox.jobs import CallsJob, CheckJob, Claim, CoverageJob, Job, ParseJob, Result
+from astor.sandbox.judge import judge_files
+from astor.sandbox.layers import Layer
 from astor.sandbox.options import Limits, SandboxOptions
-from astor.sandbox.sandbox import Sandbox
+from astor.sandbox.sandbox import Sandbox, check_layers
 
 __all__ = [
     "CallsJob",
@@ -16,10 +18,13 @@ __all__ = [
     "Claim",
     "CoverageJob",
     "Job",
+    "Layer",
     "Limits",
     "ParseJob",
     "Result",
     "Sandbox",
     "SandboxOptions",
+    "check_layers",
+    "judge_files",
     "same_value",
 ]

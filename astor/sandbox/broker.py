@@ -66,7 +66,8 @@ class Broker:
         try:
             while len(results) < len(plans):
                 while self._idle and (following := again.popleft() if again else next(first, None)):
-                    self._launch(*following)
+                    if not self._launch(*following):
+                        again.append(following)
                 for place, evidence in self._landed():
                     try:
                         again.append((place, plans[place].send(evidence)))
@@ -90,16 +91,19 @@ class Broker:
             except StopIteration as stop:
                 results[place] = stop.value
 
-    def _launch(self, place: int, run: Run) -> None:
+    def _launch(self, place: int, run: Run) -> bool:
+        """Hand a run to an idle worker. False where that had died, which is not held against the run."""
         worker = self._idle.pop()
         lines = tuple(Line(request, run.limits.output_bytes + _OVERHEAD_BYTES) for request in run.requests)
         self._flights[worker] = Flight(place, run, lines)
         for line in lines:
             line.pump()
-        # Where the worker can't be asked it has died, and its control socket will say so.
-        worker.send(run.limits, [line.theirs.fileno() for line in lines])
+        if not worker.send(run.limits, [line.theirs.fileno() for line in lines]):
+            self._replace(worker)
+            return False
         for line in lines:
             line.theirs.close()
+        return True
 
     def _landed(self) -> Iterator[tuple[int, Evidence]]:
         """Wait a moment for something to happen; yield what has ended, as the place of its plan and the evidence."""

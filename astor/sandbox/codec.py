@@ -9,7 +9,7 @@ memory of at most some fifty times their number. Standard library only: the zygo
 
 import struct
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 DEPTH = 100
@@ -29,7 +29,7 @@ _CONTAINERS = {b"[": list, b"(": tuple, b"{": set, b"<": frozenset}
 
 
 class NotPlainDataError(TypeError):
-    """The value, or something in it, is none of the types that cross, or is nested too deeply."""
+    """The value, or something in it, is none of the types that cross, is nested too deeply, or is a crowd."""
 
 
 class TooLargeError(ValueError):
@@ -75,11 +75,12 @@ def _write(out: bytearray, value: Any, limit: int, depth: int) -> None:
         _write_items(out, b"(", list(tuple.__iter__(value)), limit, depth)
     elif issubclass(kind, dict):
         pairs = list(dict.items(value))
+        _refuse_crowds([key for key, _ in pairs], NotPlainDataError)
         _write_items(out, b":", [part for pair in pairs for part in pair], limit, depth)
-    elif issubclass(kind, set):
-        _write_items(out, b"{", list(set.__iter__(value)), limit, depth)
-    elif issubclass(kind, frozenset):
-        _write_items(out, b"<", list(frozenset.__iter__(value)), limit, depth)
+    elif issubclass(kind, set | frozenset):
+        members = list((set if issubclass(kind, set) else frozenset).__iter__(value))
+        _refuse_crowds(members, NotPlainDataError)
+        _write_items(out, b"{" if issubclass(kind, set) else b"<", members, limit, depth)
     else:
         raise NotPlainDataError(f"{kind.__name__} is not plain data")
 
@@ -180,18 +181,18 @@ def _container(tag: bytes, items: list[Any]) -> Any:
         if len(items) % 2:
             raise CodecError("a key without a value")
         keys = items[::2]
-        _refuse_crowds(keys)
+        _refuse_crowds(keys, CodecError)
         pairs = dict(zip(keys, items[1::2], strict=True))
         if len(pairs) != len(keys):
             raise CodecError("a key twice")
         return pairs
-    _refuse_crowds(items)
+    _refuse_crowds(items, CodecError)
     members = _CONTAINERS[tag](items)
     if len(members) != len(items):
         raise CodecError("a member twice")
     return members
 
 
-def _refuse_crowds(items: Iterable[Hashable]) -> None:
-    if max(Counter(map(hash, items)).values(), default=0) > CROWD:
-        raise CodecError("hashes that collide")
+def _refuse_crowds(items: Sequence[Hashable], kind: type[Exception]) -> None:
+    if len(items) > CROWD and max(Counter(map(hash, items)).values()) > CROWD:
+        raise kind("hashes that collide")

@@ -82,6 +82,8 @@ class _Recorder:
 
     def line(self, frame: FrameType, line: int) -> None:
         self.lines.add(line)
+        if frame.f_code.co_name.startswith("<"):
+            return  # A lambda or comprehension has no branches, but may lie in the header of one.
         if frame in self._last:
             self.arcs.add((self._last[frame], line))
         self._last[frame] = line
@@ -125,6 +127,10 @@ def _with_monitoring(recorder: _Recorder, codes: list[CodeType], run: Callable[[
     def at_line(code: CodeType, line: int) -> None:
         recorder.line(sys._getframe(1), line)
 
+    def at_start(code: CodeType, offset: int) -> None:
+        # From 3.13 on a body on the line of its signature starts no line.
+        recorder.line(sys._getframe(1), code.co_firstlineno)
+
     def at_return(code: CodeType, *rest: Any) -> None:
         recorder.leave(sys._getframe(1))
 
@@ -133,12 +139,13 @@ def _with_monitoring(recorder: _Recorder, codes: list[CodeType], run: Callable[[
             recorder.fail(sys._getframe(1))
 
     monitoring.use_tool_id(tool, "coverage")
+    monitoring.register_callback(tool, events.PY_START, at_start)
     monitoring.register_callback(tool, events.LINE, at_line)
     monitoring.register_callback(tool, events.PY_RETURN, at_return)
     monitoring.register_callback(tool, events.RAISE, at_exception)
     try:
         for code in codes:
-            monitoring.set_local_events(tool, code, events.LINE | events.PY_RETURN)
+            monitoring.set_local_events(tool, code, events.PY_START | events.LINE | events.PY_RETURN)
         monitoring.set_events(tool, events.RAISE)
         run()
     finally:

@@ -15,6 +15,7 @@ import struct
 import sys
 import time
 import warnings
+from types import ModuleType
 from typing import NoReturn
 
 from astor.sandbox import programs
@@ -75,8 +76,11 @@ def _prepare(readable: list[str]) -> None:
     # Finders that packages of this environment have installed would look where nothing can be read.
     sys.meta_path[:] = [finder for finder in sys.meta_path if isinstance(finder, type)]
     sys.argv[:] = [""]
-    for name in [name for name in sys.modules if name.partition(".")[0] == "astor"]:
-        del sys.modules[name]
+    # Neither this package nor what others load at every start is a program's business.
+    for name in list(sys.modules):
+        if name.partition(".")[0] not in sys.stdlib_module_names:
+            del sys.modules[name]
+    sys.modules["__main__"] = ModuleType("__main__")
     # The default, eight MiB, leaves room for few threads within the limit of memory.
     _thread.stack_size(_THREAD_STACK_BYTES)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
