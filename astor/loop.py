@@ -117,4 +117,5 @@ def _prune_checkpoints(run: Run, newest: int) -> None:
 
 
 def _note(state: State) -> str:
-    return ", ".join(f"{task} {statistics.score:.2f}" for task, statistics in state.tasks.items())
+    scores = [statistics.score for statistics in state.tasks.values() if statistics.prompts]
+    return f"training score {sum(scores) / max(len(scores), 1):.3f}"

@@ -42,8 +42,10 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
     """Run or continue the recipe's run, or print what it came to; the last line of output is the result as JSON."""
     run = Run(store, recipe)
     with _alone(run):
-        if fresh:
+        if fresh and run.reference(run.place("plan")):
+            run.tracker.retire()
             run.remove()
+            run = Run(store, recipe)
         if (result := read_result(run)) is None:
             console.print(f"[bold]{recipe.name}[/bold] {len(run.tasks)} tasks, {recipe.rounds} rounds, in {run.uri}")
             with Measured() as cost, Display(console):
@@ -79,7 +81,7 @@ def _on_local_runner(run: Run) -> None:
             raise
     if code:
         text = log.read_text(errors="replace")
-        causes = re.findall(r"^astor\.errors\.UserError: (.+)$", text, flags=re.MULTILINE)
+        causes = re.findall(r"^\s*astor\.errors\.UserError: (.+)$", text, flags=re.MULTILINE)
         raise UserError(causes[-1] if causes else f"The pipeline failed with exit code {code}: its log is {log}.")
 
 

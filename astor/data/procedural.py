@@ -36,7 +36,7 @@ class ProceduralOptions(Options):
         default={1: 4.0, 2: 5.0}, min_length=1
     )
     """Operations in a function, 1 to 6 → how often, relative to the others. The default makes two of three
-    warm-start items easy when the warm start gets all of depth 1 and 40 % of depth 2, as in the prototype."""
+    warm-start items easy when the warm start gets all of depth 1 and 40 % of depth 2."""
     commit_share: float = Field(default=0.3, ge=0, le=1)
     """Share of items that are commits, in [0, 1]; the others are functions. Our choice."""
     calls: int = Field(default=12, ge=2, le=20)

@@ -14,7 +14,7 @@ class SplitOptions(Options):
     """How items are divided. One set of fractions for all sources keeps a function in one split everywhere."""
 
     warm_start: float = Field(default=0.4, ge=0, le=1)
-    """Share of structural classes for the supervised warm start, in [0, 1]. Our choice: the prototype's 40 %."""
+    """Share of structural classes for the supervised warm start, in [0, 1]. Our choice."""
     train: float = Field(default=0.3, ge=0, le=1)
     """Share for reinforcement learning, in [0, 1]. Our choice."""
     held_out: float = Field(default=0.15, ge=0, le=1)

@@ -16,9 +16,13 @@ from astor.recipe.recipe import Recipe
 def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe:
     """The recipe in the file `name`, or the packaged one of that name, with `overrides` (dotted key → value) applied.
 
+    A `name` of several lines is the YAML itself: a pipeline carries recipes of its own that way.
+
     Raises:
         UserError: naming the file, the key, the nearest known key and what was expected.
     """
+    if "\n" in name:
+        return parse_recipe(_read_yaml(name, "the recipe"), overrides)
     return parse_recipe(read_recipe(name), overrides, where=name)
 
 
@@ -34,13 +38,17 @@ def read_recipe(name: str) -> Any:
         known = sorted(file.name.removesuffix(".yaml") for file in files("astor.recipes").iterdir())
         names = ", ".join(file for file in known if not file.startswith("_"))
         raise UserError(f"There is no recipe file {name}; packaged recipes are {names}.")
+    return _read_yaml(text, name)
+
+
+def _read_yaml(text: str, where: str) -> Any:
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise UserError(f"{name} is not YAML: {' '.join(str(error).split())}.") from error
+        raise UserError(f"{where} is not YAML: {' '.join(str(error).split())}.") from error
 
 
-def parse_recipe(value: Any, overrides: Mapping[str, Any] | None = None, where: str = "recipe") -> Recipe:
+def parse_recipe(value: Any, overrides: Mapping[str, Any] | None = None, where: str = "the recipe") -> Recipe:
     """The recipe that the plain value `value` describes."""
     if not isinstance(value, dict):
         raise UserError(f"{where} holds a {type(value).__name__}, not a mapping of keys: see recipes/quickstart.yaml.")

@@ -20,6 +20,7 @@ def plan(run: Run, prompts: str, policy: str) -> str:
         return reference
     known: list[Prompt] = run.read(prompts, "prompts")
     scheduler = make_scheduler(run, prompts)
+    run.tracker.log_parameters(run.recipe.model_dump(mode="json"))
     batch, first = next_batch(run, prompts, scheduler)
     return run.commit(
         uri,

@@ -50,10 +50,11 @@ def promote(
     )
     name = f"{version.name}/{version.version}"
     history = read_history(run, prompts, before, after, decision=decision, model=name, alias=version.alias)
-    page, card = render_report(history), render_card(decision, holder, contender)
+    page, card = render_report(history), render_card(decision, holder, contender, name)
     report = run.publish("report.html", page.encode())
     run.tracker.log_scores([first, *history.evaluations, last])
     run.tracker.log_texts({"report.html": page, "promotion.md": card, "recipe.yaml": run.resolved_text})
+    run.tracker.finish()
     summary = {
         "scores_before": {task: round(first.value(task), 4) for task in run.tasks},
         "scores_after": {task: round(last.value(task), 4) for task in run.tasks},

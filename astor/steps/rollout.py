@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from astor.records import Batch, Prompt
-from astor.steps.progress import report_progress
 from astor.steps.run import Run
 from astor.storage import load
 
@@ -27,7 +26,7 @@ def rollout(run: Run, prompts: str, batch: str, policy: str, part: str = "batch"
     live = policy_of(run, policy)
     place = ("rounds", wanted.round) if part == "batch" else ("evaluations", f"{part}-{live.card.digest[:12]}")
     uri = run.place(*place, "rollout")
-    made_from = {"prompts": prompts, "batch": batch, "policy": policy}
+    made_from = {"prompts": prompts, "batch": batch, "policy": f"#{live.card.digest}"}
     if reference := run.done(uri, made_from):
         return reference
     from astor.rollout.rollout import roll_out
@@ -39,8 +38,6 @@ def rollout(run: Run, prompts: str, batch: str, policy: str, part: str = "batch"
         rows = tuple(row.model_copy(update={"rollouts": 1}) for row in wanted.rows)
         once = wanted.model_copy(update={"temperature": 0.0, "rows": rows})
         parts["greedy_completions"] = roll_out(engine, live, known, once)
-    if part != "batch":
-        report_progress(f"evaluate {part}", wanted.round, run.recipe.rounds)
     return run.commit(uri, made_from, **parts)
 
 

@@ -24,7 +24,7 @@ class CodeGenerationOptions(TaskOptions):
     """Calls that the prompt shows, the item's first ones. They must pass and earn nothing."""
     hidden_tests: int = Field(default=8, ge=1)
     """Most hidden calls that the reward runs, the next ones; what is left is the second test set, which only
-    evaluation runs. 8 is the prototype's value."""
+    evaluation runs. 8 is our choice."""
 
 
 class CodeGeneration(Task):

@@ -10,6 +10,9 @@ from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions, plac
 
 CANDIDATES = 8
 """Calls that prompts are made of: an item's first ones."""
+DEMONSTRATED = 3
+"""Outputs of one function that a warm start is shown. Our choice: arithmetic is learnt from many cases, and a function
+with its calls costs more to make than another question of it."""
 LITERAL_CHARACTERS = 120
 """Calls whose arguments or result are longer are not asked for. Our choice: copying is not predicting."""
 
@@ -27,7 +30,7 @@ class IOPredictionOptions(TaskOptions):
 
 
 class IOPrediction(Task):
-    """One prompt of kind `output` and one of kind `input` per function.
+    """One prompt of kind `output` and one of kind `input` per function; for a warm start more outputs.
 
     Terse: the source, then `f(4) == ?` with the answer `7`, or `f(?) == 7` with an answer such as `4`.
 
@@ -57,11 +60,15 @@ class IOPrediction(Task):
         if not calls:
             return
         place = place_in(item, len(calls))
-        for kind, call in (("output", calls[place]), ("input", calls[(place + 1) % len(calls)])):
+        kinds = ["output", "input"]
+        if split is Split.WARM_START:
+            kinds += ["output"] * min(DEMONSTRATED - 1, len(calls) - 2)
+        for number, kind in enumerate(kinds):
+            call = calls[(place + number) % len(calls)]
             output = kind == "output"
             question = f"{call_text(function.entry, call)} == ?" if output else f"{function.entry}(?) == {call.returns}"
             reference = Reference(
-                prompt_id=f"{self.key}/{kind}/{item.id}",
+                prompt_id=f"{self.key}/{kind}/{item.id}" + (f"/{number}" if number > 1 else ""),
                 task=self.key,
                 kind=kind,
                 entry=function.entry,

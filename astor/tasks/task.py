@@ -20,7 +20,7 @@ class TaskOptions(Options):
     """Form of the prompts: `terse` in as few tokens as possible for policies that were warm-started on it, `instruct`
     with an instruction in words for chat models."""
     max_tokens: int = Field(default=40, ge=1)
-    """Most tokens of an answer. 40 is the prototype's value for terse answers; chat models need 64 to 512."""
+    """Most tokens of an answer. Our choice: 40 for terse answers; chat models need 64 to 512."""
     format_share: float = Field(default=0.1, ge=0, le=0.1)
     """Part of the reward that an answer's form earns, in [0, 0.1]: less than the least that a right answer earns."""
 

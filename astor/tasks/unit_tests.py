@@ -11,6 +11,8 @@ from astor.sandbox import CallsJob, CoverageJob, Job, Result
 from astor.tasks.assert_suite import COUNTED, AssertSuite, judge_suite, union_of_calls
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions, place_in
 
+DEMONSTRATED = 2
+"""Answers for one function that a warm start is shown (our choice)."""
 INSTRUCTION = (
     "```python\n{source}\n```\n\nWrite 2 to 8 tests for this function with different arguments, each a line of the form"
     " `assert {entry}(arguments) == expected` with Python literals alone. Answer with these lines only."
@@ -22,7 +24,7 @@ class UnitTestsOptions(TaskOptions):
 
     type: Literal["unit_tests"] = "unit_tests"
     demonstrated_asserts: int = Field(default=3, ge=2, le=COUNTED)
-    """Asserts in a demonstration for the warm start. 3 is the prototype's value."""
+    """Asserts in a demonstration for the warm start. Our choice: 3."""
 
 
 class UnitTests(Task):
@@ -54,26 +56,27 @@ class UnitTests(Task):
         function = item.content
         if not isinstance(function, Function) or not function.mutants:
             return
-        reference = Reference(
-            prompt_id=f"{self.key}/{item.id}",
-            task=self.key,
-            entry=function.entry,
-            solution=function.source,
-            mutants=function.mutants,
-        )
-        yield self.example(item, split, self._text(function), reference, self._answer(item, function))
+        for number in range(DEMONSTRATED if split is Split.WARM_START else 1):
+            reference = Reference(
+                prompt_id=f"{self.key}/{item.id}" + (f"/{number}" if number else ""),
+                task=self.key,
+                entry=function.entry,
+                solution=function.source,
+                mutants=function.mutants,
+            )
+            yield self.example(item, split, self._text(function), reference, self._answer(item, function, number))
 
     def _text(self, function: Function) -> str:
         if self.options.style == "terse":
             return f"test\n{function.source}"
         return INSTRUCTION.format(source=function.source, entry=function.entry)
 
-    def _answer(self, item: Item, function: Function) -> str | None:
-        """Some of the first calls, from a place of the item's own: None where there are too few."""
+    def _answer(self, item: Item, function: Function, number: int) -> str | None:
+        """Some of the first calls, from a place of the item's own and `number`'s: None where there are too few."""
         calls = function.calls[:COUNTED]
         if len(calls) < self.options.demonstrated_asserts:
             return None
-        start = place_in(item, len(calls))
+        start = (place_in(item, len(calls)) + number * self.options.demonstrated_asserts) % len(calls)
         chosen = (calls * 2)[start : start + self.options.demonstrated_asserts]
         return "\n".join(assertion(function.entry, call) for call in chosen)
 

@@ -29,10 +29,12 @@ def test_the_terse_prompt_is_the_source(example) -> None:
 def test_demonstrations_have_as_many_different_right_asserts_as_asked_for(make_item, judge) -> None:
     for count in (2, 3, 5):
         task = UnitTests(UnitTestsOptions(demonstrated_asserts=count))
-        (example,) = task.examples(make_item(SOURCE, CALLS, mutants=MUTANTS), Split.WARM_START)
-        assert len(set(example.answer.split("\n"))) == count
-        (verdict,) = judge(task, example, example.answer)
-        assert verdict.parts["correct"] == 1
+        examples = list(task.examples(make_item(SOURCE, CALLS, mutants=MUTANTS), Split.WARM_START))
+        assert len({example.answer for example in examples}) == len(examples)
+        for example in examples:
+            assert len(set(example.answer.split("\n"))) == count
+            (verdict,) = judge(task, example, example.answer)
+            assert verdict.parts["correct"] == 1
 
 
 def test_the_whole_score(example, judge) -> None:
