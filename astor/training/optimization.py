@@ -6,7 +6,7 @@ from transformers import PreTrainedModel
 
 from astor.errors import UserError
 from astor.training.options import OptimizerOptions
-from astor.training.trainer_state import TrainerCounters, TrainerState
+from astor.training.trainer_state import TrainerCounters, TrainerState, first_counters
 
 
 class Optimization:
@@ -30,7 +30,7 @@ class Optimization:
             weight_decay=options.weight_decay,
             fused=True,
         )
-        self.counters = TrainerCounters()
+        self.counters = first_counters()
         if state is not None:
             self._load(state)
 
@@ -51,6 +51,7 @@ class Optimization:
             schedule_step=before.schedule_step + 1,
             optimizer_steps=before.optimizer_steps + finite,
             skipped_in_a_row=0 if finite else before.skipped_in_a_row + 1,
+            world_size=before.world_size,
         )
         if finite:
             for group in self.optimizer.param_groups:

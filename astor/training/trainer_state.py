@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import ValidationError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -14,18 +15,21 @@ GROUPS = ("master", "first_moment", "second_moment")
 
 
 class TrainerCounters(Record):
-    """The part of a trainer state that is not tensors. Shuffling needs no generator: it descends from a batch's seed.
+    """The part of a trainer state that is not tensors. It needs no generator: shuffling descends from a batch's seed."""
 
-    Unlike payload of other records it says on how many processes it was made, for others can't continue it.
-    """
-
-    schedule_step: int = 0
+    schedule_step: int
     """Optimizer steps tried, skipped ones among them; the learning rate follows it."""
-    optimizer_steps: int = 0
+    optimizer_steps: int
     """Optimizer steps made."""
-    skipped_in_a_row: int = 0
+    skipped_in_a_row: int
     """Steps skipped since the last that was made."""
-    world_size: int = 1
+    world_size: int
+    """Processes that the state was made by, and that alone can continue it."""
+
+
+def first_counters() -> TrainerCounters:
+    """Before the first step, in one process."""
+    return TrainerCounters(schedule_step=0, optimizer_steps=0, skipped_in_a_row=0, world_size=1)
 
 
 @dataclass
@@ -39,7 +43,7 @@ class TrainerState:
     first_moments: dict[str, Tensor] = field(default_factory=dict)
     """Empty before the first optimizer step, as the second ones."""
     second_moments: dict[str, Tensor] = field(default_factory=dict)
-    counters: TrainerCounters = field(default_factory=TrainerCounters)
+    counters: TrainerCounters = field(default_factory=first_counters)
 
     def save(self, directory: Path) -> None:
         """Write into the existing `directory`."""
@@ -65,4 +69,8 @@ class TrainerState:
         masters, first, second = (named[group] for group in GROUPS)
         if first.keys() != second.keys() or (first and first.keys() != masters.keys()):
             raise UserError(f"The trainer state in {directory} lacks moments of some of its weights.")
-        return cls(masters, first, second, read_json(directory / COUNTERS, TrainerCounters))
+        try:
+            counters = read_json(directory / COUNTERS, TrainerCounters)
+        except ValidationError as error:
+            raise UserError(f"{directory / COUNTERS} is not of a trainer state of this version: {error}") from error
+        return cls(masters, first, second, counters)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astor.coordination.groups import GroupOptions, advantages_of, form_groups
+from astor.coordination.groups import GroupOptions, advantages_of, form_groups, shuffle_verdicts
 from astor.errors import UserError
 from astor.records import Group, Outcome, Verdict
 
@@ -87,3 +87,13 @@ def test_groups_follow_their_prompts_and_rewards_their_rollouts() -> None:
     verdicts = [*verdicts_of("q", [0.2, 0.4]), *verdicts_of("p", [0.0, 1.0])]
     shuffled = [verdicts[1], verdicts[0], verdicts[3], verdicts[2]]
     assert [(group.prompt_id, group.rewards) for group in form(shuffled)] == [("q", (0.2, 0.4)), ("p", (0.0, 1.0))]
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from([0.0, 0.5, 1.0, None])), max_size=30))
+def test_shuffled_rewards_stay_within_their_task(rows: list[tuple[str, float | None]]) -> None:
+    verdicts = [verdicts_of(f"p{i}", [score], task)[0] for i, (task, score) in enumerate(rows)]
+    shuffled = shuffle_verdicts(verdicts, np.random.default_rng(0))
+    assert [(v.prompt_id, v.task) for v in shuffled] == [(v.prompt_id, v.task) for v in verdicts]
+    for task in "ab":
+        before, after = ([(v.outcome, v.score) for v in many if v.task == task] for many in (verdicts, shuffled))
+        assert sorted(before, key=str) == sorted(after, key=str)

@@ -66,3 +66,9 @@ def test_a_state_of_another_model_or_of_several_processes_is_refused(
     (saved / COUNTERS).write_text(counters.replace('"world_size":1', '"world_size":8'))
     with pytest.raises(UserError, match="8 processes"):
         TorchEngine(make_policy(), reference, TorchOptions(), saved)
+
+
+def test_counters_of_other_keys_are_refused(saved: Path) -> None:
+    (saved / COUNTERS).write_text('{"schedule_step":2,"more":1}')
+    with pytest.raises(UserError, match="not of a trainer state of this version"):
+        TrainerState.load(saved)

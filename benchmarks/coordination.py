@@ -1,0 +1,115 @@
+"""What coordination costs: microseconds per prompt of a task with 1k, 10k and 100k of them.
+
+Four tasks, 128 prompts a round with 8 rollouts each, after half of all prompts were visited. Measured are a round
+(`observe` and `next_round`), what is saved after it (state as JSON, statistics as records and Parquet), and making a
+scheduler and loading it from there, as a step in its own process does. The last line is JSON.
+"""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Container
+from pathlib import Path
+
+import numpy as np
+
+from astor.coordination.observation import PromptObservation, RoundObservation, TaskObservation
+from astor.coordination.scheduler import RoundPlan, TaskInfo
+from astor.coordination.schedulers.astor import AstorOptions, AstorScheduler
+from astor.records import PromptStatistics, UpdateReport, read_parquet, write_parquet
+
+TASKS, BATCH, ROLLOUTS, ROUNDS = 4, 128, 8, 20
+
+
+def observe(plan: RoundPlan, random: np.random.Generator, report: UpdateReport | None = None) -> RoundObservation:
+    """A round in which every rollout passes as often as not."""
+
+    def prompt(prompt_id: str) -> PromptObservation:
+        scores = tuple(random.integers(0, 2, ROLLOUTS).astype(float).tolist())
+        return PromptObservation(prompt_id, scores, scores, (0.0,) * ROLLOUTS, len(set(scores)) > 1)
+
+    tasks = {task: TaskObservation(tuple(map(prompt, ids))) for task, ids in plan.prompt_ids.items()}
+    return RoundObservation(plan.round, tasks, report)
+
+
+def sketched(random: np.random.Generator, size: int = 16384) -> UpdateReport:
+    """A report with sketches of the size that training makes by default."""
+    halves = {f"task{k}": tuple(tuple(random.normal(size=size).tolist()) for _ in range(2)) for k in range(TASKS)}
+    return UpdateReport(
+        round=0, tasks={}, optimizer_steps=1, skipped_steps=0, gradient_norm=1, learning_rate=1, sketches=halves
+    )
+
+
+def visited(task: TaskInfo, position: int, active: Container[str]) -> PromptStatistics:
+    """A prompt that was visited once, before the first round."""
+    prompt_id = task.prompts[position][0]
+    return PromptStatistics(
+        prompt_id=prompt_id,
+        task=task.key,
+        entered=0,
+        visits=1,
+        last_mean=0.5,
+        last_variance=0.25,
+        active=prompt_id in active,
+    )
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall time of one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def measure(prompts: int) -> dict[str, float]:
+    """Milliseconds of each part for tasks of `prompts` prompts, and microseconds per prompt of all of them."""
+    random = np.random.default_rng(0)
+    tasks = [TaskInfo(f"task{k}", [(f"{k}-{i}", i % 5) for i in range(prompts)]) for k in range(TASKS)]
+    start = seconds(lambda: AstorScheduler(AstorOptions(), tasks, 0))
+    scheduler = AstorScheduler(AstorOptions(warm_up_rounds=1), tasks, 0)
+    known = {record.prompt_id: record for record in scheduler.prompt_statistics()}
+    half = [visited(task, i, known) for task in tasks for i in range(0, prompts, 2)]
+    scheduler.load_prompt_statistics(list((known | {record.prompt_id: record for record in half}).values()))
+    seen = observe(scheduler.next_round(BATCH), random, sketched(random))
+    rounds = []
+    for _ in range(ROUNDS):
+        start_of_round = time.perf_counter()
+        scheduler.observe(seen)
+        plan = scheduler.next_round(BATCH)
+        rounds.append(time.perf_counter() - start_of_round)
+        seen = observe(plan, random)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "statistics.parquet"
+        save = seconds(
+            lambda: (
+                json.dumps(scheduler.state_dict()),
+                write_parquet(path, scheduler.prompt_statistics(), PromptStatistics),
+            )
+        )
+        again = AstorScheduler(AstorOptions(warm_up_rounds=1), tasks, 0)
+        state = scheduler.state_dict()
+        load = seconds(
+            lambda: (again.load_state_dict(state), again.load_prompt_statistics(read_parquet(path, PromptStatistics)))
+        )
+    per_round = float(np.median(rounds))
+    return {
+        "round_ms": 1e3 * per_round,
+        "round_us_per_prompt": 1e6 * per_round / (TASKS * prompts),
+        "start_ms": 1e3 * start,
+        "save_ms": 1e3 * save,
+        "load_ms": 1e3 * load,
+        "known_prompts": len(scheduler.prompt_statistics()),
+    }
+
+
+def main() -> None:
+    """Print a table and one line of JSON."""
+    result = {prompts: measure(prompts) for prompts in (1_000, 10_000, 100_000)}
+    for prompts, figures in result.items():
+        print(f"{prompts:>7} prompts a task: " + ", ".join(f"{name} {value:.3g}" for name, value in figures.items()))
+    rounded = {str(n): {name: round(value, 4) for name, value in figures.items()} for n, figures in result.items()}
+    print(json.dumps({"benchmark": "coordination", "tasks": TASKS, "batch": BATCH, "prompts": rounded}))
+
+
+if __name__ == "__main__":
+    main()
