@@ -1,7 +1,7 @@
 """Rounds in one process: the steps in their order, with models kept in memory between them.
 
-A round counts once its checkpoint, policy and trainer state together, is committed. What a killed process left after its
-last checkpoint is removed and done again, so that the same command ends with the same digests.
+A round counts once its checkpoint, policy and trainer state together, is committed. What a killed process left after
+its last checkpoint is removed and done again, so that the same command ends with the same digests.
 """
 
 from typing import NamedTuple
@@ -44,7 +44,8 @@ def post_train(run: Run) -> str:
 def train(run: Run, start: Start, until: int) -> str:
     """Rounds from the last checkpoint up to `until`, exclusive; the reference of the policy at their end.
 
-    Nothing happens where the last checkpoint is of `until` or later. Policies are evaluated on held-out prompts before the first round, and every `evaluation.every` rounds.
+    Nothing happens where the last checkpoint is of `until` or later. Policies are evaluated on held-out prompts before
+    the first round, and every `evaluation.every` rounds.
     """
     first, policy = _last_checkpoint(run, start)
     if first < until:

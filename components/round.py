@@ -28,9 +28,7 @@ def verify(recipe: str, references: str, completions: str) -> str:
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
-def score(
-    recipe: str, prompts: str, planned: str, verdicts: str, report: str, scalars: dsl.Output[dsl.Metrics]
-) -> str:
+def score(recipe: str, prompts: str, planned: str, verdicts: str, report: str, scalars: dsl.Output[dsl.Metrics]) -> str:
     """Utility scoring: the next state, this round's groups, the next batch."""
     from astor.steps.run import Run
     from astor.steps.score import score
@@ -44,9 +42,9 @@ def score(
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
-def update(
-    recipe: str, policy: str, reference_policy: str, completions: str, planned: str, scored: str
-) -> NamedTuple("Updated", policy=str, report=str):
+def update(recipe: str, policy: str, reference_policy: str, completions: str, planned: str, scored: str) -> NamedTuple(
+    "Updated", policy=str, report=str
+):
     """The KL-calibrated training step."""
     from astor.steps.run import Run
     from astor.steps.update import update

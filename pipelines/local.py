@@ -22,9 +22,7 @@ def run_locally(recipe_file: Path, store: str, working_directory: Path) -> None:
     recipe = load_recipe(str(recipe_file))
     links = recipe.segments if recipe.granularity == "segment" else recipe.rounds
     pipeline = post_training_pipeline("", links, recipe.granularity, evaluate_every=recipe.evaluation.every)
-    local.init(
-        runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(working_directory), raise_on_error=True
-    )
+    local.init(runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(working_directory), raise_on_error=True)
     pipeline(recipe=recipe_file.read_text(), overrides={}, store=store, mlflow_uri="")
 
 

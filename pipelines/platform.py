@@ -17,7 +17,9 @@ class Platform(Options):
     reference_credentials: str | None = None
     """The secret that may read references, given to `prepare` and `verify` alone, or to whole segments."""
 
-    def place(self, task: dsl.PipelineTask, *, model: bool = False, references: bool = False, cached: bool = False) -> dsl.PipelineTask:
+    def place(
+        self, task: dsl.PipelineTask, *, model: bool = False, references: bool = False, cached: bool = False
+    ) -> dsl.PipelineTask:
         """Give a task its image, its pool and its secrets; returns the task."""
         task.set_caching_options(cached)
         if self.image:

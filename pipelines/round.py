@@ -15,9 +15,7 @@ def round_pipeline(platform: Platform):
     def round(
         recipe: str, prompts: str, references: str, reference_policy: str, planned: str, policy: str, report: str
     ) -> NamedTuple("Round", planned=str, policy=str, report=str):
-        completions = platform.place(
-            rollout(recipe=recipe, prompts=prompts, batch=planned, policy=policy), model=True
-        )
+        completions = platform.place(rollout(recipe=recipe, prompts=prompts, batch=planned, policy=policy), model=True)
         verdicts = platform.place(
             verify(recipe=recipe, references=references, completions=completions.output), references=True
         )

@@ -65,9 +65,7 @@ def compile_pipeline(
     from astor.pipelines.platform import Platform
     from astor.recipe.load import parse_overrides
 
-    platform = Platform(
-        image=image, gpus=gpus, credentials=credentials, reference_credentials=reference_credentials
-    )
+    platform = Platform(image=image, gpus=gpus, credentials=credentials, reference_credentials=reference_credentials)
     compile_recipe(recipe, parse_overrides(overrides), output, store, platform)
 
 
@@ -95,11 +93,10 @@ def report(
     output: Annotated[Path, typer.Option("--output", "-o", help="The HTML file to write.")] = Path("report.html"),
 ) -> None:
     """Draw the report of a run as far as it has come."""
+    from astor.evaluation.report import render_report
     from astor.recipe.load import load_recipe, parse_overrides
     from astor.steps.history import read_history
     from astor.steps.run import Run
-
-    from astor.evaluation.report import render_report
 
     run = Run(store, load_recipe(recipe, parse_overrides(overrides)))
     output.write_text(render_report(read_history(run)))

@@ -11,9 +11,7 @@ from astor.steps.run import split_reference
 from astor.storage import load
 
 
-def serve_model(
-    model: str, alias: str, policy: Path | None, store: str, mlflow_uri: str, host: str, port: int
-) -> None:
+def serve_model(model: str, alias: str, policy: Path | None, store: str, mlflow_uri: str, host: str, port: int) -> None:
     """Serve the version of `model` that has `alias`, or the policy in a directory."""
     if policy is None:
         uri = mlflow_uri or f"sqlite:///{Path(store).absolute() / 'mlflow.db'}"

@@ -14,9 +14,9 @@ class WarmStartOptions(Options):
     seed: Annotated[int, Field(ge=0)] = 0
     """Of the first weights and the order of demonstrations; apart from the recipe's, so that runs of several seeds can
     share one warm start (our choice)."""
-    steps: PositiveInt = 1800
+    steps: PositiveInt = 1400
     """Optimizer steps. A number and not a time, so that the same seed gives the same policy on a busy machine
-    (our choice; 1800 take about 75 seconds on two cores)."""
+    (our choice; 1400 take about 90 seconds of one core)."""
     batch_size: PositiveInt = 48
     """Demonstrations per step (our choice)."""
     matrix_learning_rate: PositiveFloat = 0.02

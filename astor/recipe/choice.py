@@ -2,23 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BeforeValidator, SerializeAsAny, ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from astor.options import Options
 from astor.recipe.explain import explain
 
 
-def choice(kind: str, find: Callable[[], Mapping[str, type[Options]]]) -> Any:
-    """The annotation of a field of `kind` (a word for people) whose value's `type` names an option model of `find`'s."""
+def choice(kind: str, find: Callable[[], Mapping[str, type[Options]]]) -> BeforeValidator:
+    """Reads a value as the option model of `find`'s that its `type` names; `kind` is a word for people."""
 
     def parse(value: Any) -> Any:
         if not isinstance(value, Mapping):
             return value
         return parse_options(kind, value.get("type"), value, find())
 
-    return Annotated[SerializeAsAny[Options], BeforeValidator(parse)]
+    return BeforeValidator(parse)
 
 
 def parse_options(kind: str, name: Any, value: Mapping[str, Any], models: Mapping[str, type[Options]]) -> Options:

@@ -28,7 +28,7 @@ def _known_keys(model: type[BaseModel], path: list[Any]) -> list[str]:
     for key in path:
         if key not in model.model_fields:
             continue
-        candidates = [model.model_fields[key].annotation]
+        candidates: list[Any] = [model.model_fields[key].annotation]
         while candidates and not (isinstance(candidates[0], type) and issubclass(candidates[0], BaseModel)):
             candidates = [*get_args(candidates[0]), *candidates[1:]]
         if candidates and candidates[0] is not None:

@@ -1,6 +1,7 @@
 """Reading a recipe: one YAML file, changed by dotted overrides; every mistake is one sentence."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -69,10 +70,8 @@ def parse_overrides(assignments: Iterable[str]) -> dict[str, Any]:
             raise UserError(f"The override {assignment!r} has no value: write KEY=VALUE, as rounds=10.")
         overrides[key] = yaml.safe_load(value)
         if isinstance(overrides[key], str):
-            try:  # YAML 1.1 reads 1e-4 as a string
+            with suppress(ValueError):  # YAML 1.1 reads 1e-4 as a string
                 overrides[key] = float(value)
-            except ValueError:
-                pass
     return overrides
 
 

@@ -21,8 +21,14 @@ from astor.storage import digest_json
 from astor.tasks.catalogue import task_classes
 from astor.training.options import TorchOptions
 
-SourceOptions = choice("source", lambda: {name: cls.options_type for name, cls in source_classes().items()})
-SchedulerOptions = choice("scheduler", lambda: {name: cls.options_type for name, cls in scheduler_classes().items()})
+SourceOptions = Annotated[
+    SerializeAsAny[Options],
+    choice("source", lambda: {name: source.options_type for name, source in source_classes().items()}),
+]
+SchedulerOptions = Annotated[
+    SerializeAsAny[Options],
+    choice("scheduler", lambda: {name: scheduler.options_type for name, scheduler in scheduler_classes().items()}),
+]
 
 
 def _parse_tasks(value: Any) -> Any:
@@ -123,7 +129,10 @@ class Recipe(Options):
             raise ValueError(
                 f"batch.prompts is {self.batch.prompts} for {len(self.tasks)} tasks: each task needs one at least"
             )
-        for name, rounds in (("rounds_per_segment", self.rounds_per_segment), ("evaluation.every", self.evaluation.every)):
+        for name, rounds in (
+            ("rounds_per_segment", self.rounds_per_segment),
+            ("evaluation.every", self.evaluation.every),
+        ):
             if rounds % self.checkpoint_every:
                 raise ValueError(f"{name} is {rounds}: make it a multiple of checkpoint_every, {self.checkpoint_every}")
         return self

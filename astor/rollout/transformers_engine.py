@@ -166,5 +166,5 @@ def draw(logits: Tensor, temperatures: Tensor, numbers: Tensor) -> tuple[Tensor,
     total = cumulative[:, -1]
     below = torch.minimum(numbers * total, torch.nextafter(total, torch.zeros_like(total)))
     sampled = torch.searchsorted(cumulative, below[:, None], right=True).squeeze(-1)
-    chosen = torch.where(greedy, logits.argmax(dim=-1), sampled)
+    chosen = torch.where(greedy, logits.argmax(dim=-1), sampled) if greedy.any() else sampled
     return chosen, logps.gather(-1, chosen[:, None]).squeeze(-1)

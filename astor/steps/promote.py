@@ -14,9 +14,7 @@ from astor.steps.run import Run
 from astor.storage import load
 
 
-def promote(
-    run: Run, prompts: str, policy: str, before: str, after: str, champion: str, challenger: str
-) -> str:
+def promote(run: Run, prompts: str, policy: str, before: str, after: str, champion: str, challenger: str) -> str:
     """Decide, register and report; the reference of the result.
 
     Args:

@@ -1,7 +1,7 @@
 """update: the KL-calibrated training step, and the one place where a round is told to MLflow."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from astor.policies.policy import load_policy, save_policy
 from astor.records import Batch, PolicyCard, State
