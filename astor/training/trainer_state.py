@@ -15,7 +15,7 @@ GROUPS = ("master", "first_moment", "second_moment")
 
 
 class TrainerCounters(Record):
-    """The part of a trainer state that is not tensors. It needs no generator: shuffling descends from a batch's seed."""
+    """The part of a trainer state that is not tensors; without a generator, for shuffling descends from batch seeds."""
 
     schedule_step: int
     """Optimizer steps tried, skipped ones among them; the learning rate follows it."""
