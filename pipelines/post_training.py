@@ -19,6 +19,7 @@ from astor.steps.code import code_digest
 
 MOST_ROUNDS = 100
 """Nested rounds that one run's status can hold on a cluster: each is 17 Argo nodes of a Kubernetes object."""
+ANYWHERE = Platform()
 
 
 def post_training_pipeline(
@@ -27,7 +28,7 @@ def post_training_pipeline(
     granularity: Literal["step", "segment"],
     store: str = "",
     evaluate_every: int = 0,
-    platform: Platform = Platform(),
+    platform: Platform = ANYWHERE,
 ):
     """The pipeline `post-training`.
 

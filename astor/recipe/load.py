@@ -75,14 +75,12 @@ def parse_overrides(assignments: Iterable[str]) -> dict[str, Any]:
     return overrides
 
 
-def _override(value: dict[str, Any], key: str, replacement: Any, where: str) -> None:
+def _override(value: Any, key: str, replacement: Any, where: str) -> None:
+    """Set the place that the dotted `key` names; numbers are places in lists."""
     *path, last = key.split(".")
-    for step in path:
-        inner = value[int(step)] if isinstance(value, list) and step.isdigit() else value.setdefault(step, {})
-        if not isinstance(inner, dict | list):
-            raise UserError(f"{where}: the override {key} goes through {step!r}, which is not a mapping.")
-        value = inner  # type: ignore[assignment]
-    if isinstance(value, list):
-        value[int(last)] = replacement
-    else:
-        value[last] = replacement
+    try:
+        for step in path:
+            value = value[int(step)] if isinstance(value, list) else value.setdefault(step, {})
+        value[int(last) if isinstance(value, list) else last] = replacement
+    except (AttributeError, IndexError, TypeError, ValueError):
+        raise UserError(f"{where}: the override {key} names no place in it: a step of it is no key there.") from None

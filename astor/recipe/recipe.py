@@ -1,4 +1,4 @@
-"""The recipe: everything that decides what a run computes, joined from the options beside the classes they configure."""
+"""The recipe: everything that decides what a run computes, joined from options beside the classes they configure."""
 
 from collections.abc import Mapping
 from functools import cached_property

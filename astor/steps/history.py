@@ -76,7 +76,8 @@ def _samples(run: Run, prompts: str, scores: str) -> list[Sample]:
     """Per task the first greedy answers of different worth, so that both successes and failures are seen."""
     place = scores.rpartition("#")[0].rpartition("/")[0]
     rolled_out, judged = run.reference(f"{place}/rollout"), run.reference(f"{place}/verify")
-    assert rolled_out and judged, "scores have a rollout and verdicts"
+    assert rolled_out, "scores have a rollout"
+    assert judged, "scores have verdicts"
     known = run.read(prompts, "prompts", by_id)
     completions: list[Completion] = run.read(rolled_out, "greedy_completions")
     verdicts: list[Verdict] = run.read(judged, "greedy_verdicts")

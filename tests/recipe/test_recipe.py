@@ -1,0 +1,126 @@
+"""A recipe is read whole or refused in one sentence that says what to change."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from astor.coordination.schedulers.uniform import UniformOptions
+from astor.errors import UserError
+from astor.policies.options import HuggingFaceOptions, TinyOptions
+from astor.recipe.estimate import estimate
+from astor.recipe.load import load_recipe, parse_overrides, parse_recipe
+
+SMALL: dict[str, Any] = {
+    "name": "small",
+    "policy": {"type": "tiny"},
+    "data": {"sources": [{"type": "procedural"}]},
+    "tasks": {"io_prediction": {}, "code_generation": {"max_tokens": 20}},
+}
+
+
+def small(**changes: Any) -> dict[str, Any]:
+    return yaml.safe_load(yaml.safe_dump(SMALL)) | changes
+
+
+def test_a_recipe_joins_the_options_of_every_room() -> None:
+    recipe = parse_recipe(small(scheduler={"type": "uniform"}))
+    assert isinstance(recipe.policy, TinyOptions)
+    assert isinstance(recipe.scheduler, UniformOptions)
+    assert recipe.tasks["code_generation"].model_dump()["max_tokens"] == 20
+
+
+def test_the_resolved_recipe_reads_back_as_itself() -> None:
+    recipe = load_recipe("quickstart")
+    text = yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False)
+    assert load_recipe(text) == recipe
+    assert load_recipe(text).digest == recipe.digest
+
+
+@pytest.mark.parametrize("name", ["quickstart", "mbpp", "miniature"])
+def test_packaged_recipes_are_found_by_name(name: str) -> None:
+    assert load_recipe(name).name == name
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"roundz": 3}, "unknown key 'roundz': did you mean 'rounds'"),
+        ({"batch": {"promts": 3}}, "unknown key 'batch.promts': did you mean 'prompts'"),
+        ({"rounds": "many"}, "rounds is 'many'"),
+        ({"rounds": -1}, "rounds is -1"),
+        ({"name": "Not A Name"}, "name is 'Not A Name'"),
+        ({"tasks": {}}, "tasks"),
+        ({"tasks": {"io_predction": {}}}, "no task 'io_predction': did you mean 'io_prediction'"),
+        ({"tasks": {"io_prediction": {"max_token": 3}}}, "io_prediction: unknown key 'max_token': did you mean"),
+        ({"scheduler": {"type": "astr"}}, "no scheduler 'astr': did you mean 'astor'"),
+        ({"scheduler": {"type": "astor", "flor": 0.1}}, "astor: unknown key 'flor': did you mean 'floor'"),
+        ({"data": {"sources": [{"type": "procedral"}]}}, "no source 'procedral': did you mean 'procedural'"),
+        ({"data": {"sources": []}}, "data.sources"),
+        ({"policy": {"type": "huge"}}, "policy"),
+        ({"batch": {"prompts": 1}}, "1 for 2 tasks"),
+        ({"rounds_per_segment": 7, "checkpoint_every": 5}, "make it a multiple of checkpoint_every, 5"),
+    ],
+)
+def test_each_mistake_is_one_sentence_that_names_the_key(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UserError) as caught:
+        parse_recipe(small(**changes), where="my.yaml")
+    assert str(caught.value).startswith("my.yaml: ")
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["name", "policy", "data", "tasks"])
+def test_a_missing_key_is_named(key: str) -> None:
+    value = small()
+    del value[key]
+    with pytest.raises(UserError, match=f"the key '{key}' is missing"):
+        parse_recipe(value)
+
+
+def test_overrides_are_dotted_keys_with_yaml_values() -> None:
+    overrides = parse_overrides(["rounds=7", "training.optimizer.learning_rate=1e-4", "data.sources.0.seed=5"])
+    recipe = parse_recipe(small(), overrides)
+    assert recipe.rounds == 7
+    assert recipe.training.optimizer.learning_rate == 1e-4
+    assert recipe.data.sources[0].model_dump()["seed"] == 5
+
+
+def test_an_override_may_change_what_a_thing_is() -> None:
+    recipe = parse_recipe(small(), {"policy": {"type": "huggingface", "path": "/models/mine"}})
+    assert recipe.policy == HuggingFaceOptions(path=Path("/models/mine"))
+
+
+@pytest.mark.parametrize(
+    ("override", "sentence"),
+    [
+        ("rounds", "has no value"),
+        ("rounds.a=3", "rounds.a"),
+        ("data.sources.9.seed=1", "sources.9"),
+        ("rounds.=3", "rounds."),
+    ],
+)
+def test_an_override_that_fits_nowhere_is_refused(override: str, sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
+        parse_recipe(small(rounds=3), parse_overrides([override]))
+
+
+def test_a_file_that_is_no_recipe_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="packaged recipes are"):
+        load_recipe(str(tmp_path / "none.yaml"))
+    (tmp_path / "list.yaml").write_text("- 1\n")
+    with pytest.raises(UserError, match="holds a list"):
+        load_recipe(str(tmp_path / "list.yaml"))
+    (tmp_path / "broken.yaml").write_text("a: [\n")
+    with pytest.raises(UserError, match="is not YAML"):
+        load_recipe(str(tmp_path / "broken.yaml"))
+
+
+def test_the_plan_counts_what_the_recipe_says() -> None:
+    plan = estimate(load_recipe("quickstart", {"rounds": 40}), "somewhere")
+    assert plan["lies in"] == "somewhere"
+    assert plan["granularity"] == "segment: 7 pipeline tasks"
+    assert plan["rollouts"].startswith("20,480 in training")
+    steps = estimate(load_recipe("quickstart", {"rounds": 3, "granularity": "step"}), "")
+    assert steps["granularity"] == "step: 29 pipeline tasks"
