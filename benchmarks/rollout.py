@@ -1,0 +1,134 @@
+"""How fast completions are sampled, and scored again for training: our own loop beside transformers' `generate`.
+
+    python benchmarks/rollout.py --threads 1
+    python benchmarks/rollout.py --policy DIRECTORY --prompts 8 --max-tokens 32
+
+Without --policy a tiny policy is warm-started for 300 steps on the spot, so that its answers end as a trained one's do.
+Prompts are of all four tasks. `generate` gets each prompt once per rollout, left padded, and keeps the logits that its
+log-probabilities are made from; both sample at temperature 1 up to the same number of tokens, in turns, and the best of
+three counts. Tokens are those up to the stop token. The last line is JSON: tokens per second.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import torch
+
+from astor.data.procedural import ProceduralOptions, ProceduralSource
+from astor.data.splits import SplitOptions
+from astor.policies.logprobs import completion_logps
+from astor.policies.options import TinyOptions, WarmStartOptions
+from astor.policies.policy import Policy, load_policy
+from astor.records import Demonstration
+from astor.rollout.engine import Request
+from astor.rollout.options import TransformersEngineOptions
+from astor.rollout.transformers_engine import TransformersEngine
+from astor.tasks.catalogue import task_classes
+from astor.training.warm_start import warm_start
+
+REPEATS = 3
+
+
+def demonstrations() -> Iterator[Demonstration]:
+    """Of generated items, each task's in turn, without end."""
+    tasks = [task(task.options_type()) for task in task_classes().values()]
+    source = ProceduralSource(ProceduralOptions(), SplitOptions())
+    for item in source.items():
+        for task in tasks:
+            for example in task.examples(item, source.split_of(item)):
+                if example.answer is not None:
+                    yield Demonstration(task=task.key, messages=example.prompt.messages, answer=example.answer)
+
+
+def sample_with_generate(policy: Policy, prompts: list[list[int]], rollouts: int, max_tokens: int) -> int:
+    """Tokens sampled by `generate`, with their log-probabilities."""
+    rows = [prompt for prompt in prompts for _ in range(rollouts)]
+    longest = max(map(len, rows))
+    pad = next(iter(policy.stop_tokens))
+    tokens = torch.tensor([[pad] * (longest - len(row)) + row for row in rows], device=policy.device)
+    mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows], device=policy.device)
+    output = policy.model.generate(
+        tokens,
+        attention_mask=mask,
+        do_sample=True,
+        temperature=1.0,
+        top_k=0,
+        top_p=1.0,
+        max_new_tokens=max_tokens,
+        pad_token_id=pad,
+        eos_token_id=sorted(policy.stop_tokens),
+        return_dict_in_generate=True,
+        output_logits=True,
+    )
+    answers = output.sequences[:, longest:]
+    for logits, column in zip(output.logits, answers.T, strict=True):
+        torch.log_softmax(logits, dim=-1).gather(-1, column[:, None])
+    ended = torch.isin(answers, torch.tensor(sorted(policy.stop_tokens), device=policy.device))
+    return int((ended.cumsum(dim=1) - ended.long() == 0).sum())
+
+
+def rate(work: Callable[[], int]) -> float:
+    """Tokens per second of wall time."""
+    started = time.perf_counter()
+    return work() / (time.perf_counter() - started)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--policy", type=Path, help="a Hugging Face directory")
+    parser.add_argument("--prompts", type=int, default=64)
+    parser.add_argument("--rollouts", type=int, default=8)
+    parser.add_argument("--max-tokens", type=int, default=40)
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    stream = demonstrations()
+    asked = list(islice(stream, arguments.prompts))
+    tiny = TinyOptions(warm_start=WarmStartOptions(steps=300))
+    policy = load_policy(arguments.policy) if arguments.policy else warm_start(stream, tiny, seed=0)
+    prompts = [policy.encode(item.messages) for item in asked]
+    engine = TransformersEngine(TransformersEngineOptions())
+    requests = [
+        Request(prompt, arguments.rollouts, arguments.max_tokens, seed, 1.0) for seed, prompt in enumerate(prompts)
+    ]
+    samples = engine.generate(policy, requests)
+    count = arguments.rollouts
+    groups = [[sample.tokens for sample in samples[i * count : (i + 1) * count]] for i in range(len(prompts))]
+
+    def own() -> int:
+        return sum(len(sample.tokens) for sample in engine.generate(policy, requests))
+
+    def generate() -> int:
+        return sample_with_generate(policy, prompts, count, arguments.max_tokens)
+
+    def train() -> int:
+        logps, mask = completion_logps(policy.model, prompts, groups, 1.0)
+        (logps.sum() / mask.sum()).backward()
+        policy.model.zero_grad()
+        return int(mask.sum())
+
+    rates: dict[str, list[float]] = {work.__name__: [] for work in (own, generate, train)}
+    for _ in range(REPEATS):
+        for work in (own, generate, train):
+            rates[work.__name__].append(rate(work))
+            print(f"{work.__name__:10} {rates[work.__name__][-1]:10.0f} tokens/s")
+    best = {name: round(max(found)) for name, found in rates.items()}
+    result = {
+        "parameters": policy.model.num_parameters(),
+        "rollouts": len(samples),
+        "mean_tokens": round(sum(len(sample.tokens) for sample in samples) / len(samples), 1),
+        "threads": arguments.threads,
+        "own_tokens_per_second": best["own"],
+        "generate_tokens_per_second": best["generate"],
+        "times_generate": round(best["own"] / best["generate"], 2),
+        "forward_and_backward_tokens_per_second": best["train"],
+    }
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
