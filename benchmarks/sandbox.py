@@ -3,9 +3,11 @@
     python benchmarks/sandbox.py [--programs 1000] [--repeats 3]
 
 Every row does the same number of programs one after the other on one worker, and counts the CPU time of all processes
-that take part: broker, zygote and children. `fork+exit` forks a bare interpreter that exits; `fork+run` forks one that
+that take part: broker, zygote and children. `fork+exit` forks a bare interpreter that exits. `fork+run` forks one that
 has imported what the zygote has, runs the program, makes its 10 calls and exits, without isolation and without
-handing back a result. The best of the repeats counts, since other load on the machine can only add. The last line is JSON.
+handing back a result. The best of the repeats counts, since other load on the machine can only add.
+
+The last line is JSON.
 """
 
 import argparse

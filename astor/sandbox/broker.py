@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from astor.sandbox import zygote
-from astor.sandbox.evidence import Child, Evidence, read_testimony
+from astor.sandbox.evidence import Child, Evidence, read_account
 from astor.sandbox.jobs import Result
 from astor.sandbox.line import Line
 from astor.sandbox.plans import Plan, Run
@@ -181,10 +181,10 @@ def _evidence(flight: Flight, reports: list[Report] | None) -> Evidence:
     if not reports:
         return Evidence(failure="the worker could not fork")
     children = tuple(
-        Child(report, read_testimony(bytes(line.received), answers), line.flooded)
+        Child(report, read_account(bytes(line.received), answers), line.flooded)
         for report, line, answers in zip(reports, flight.lines, flight.run.answers, strict=True)
     )
     # No program has run before its child said that it was ready, so none can bring this about.
-    if any(not child.testimony.ready and child.report[2] != zygote.LEFT_OVER for child in children):
+    if any(not child.account.ready and child.report[2] != zygote.LEFT_OVER for child in children):
         return Evidence(children, failure="a child could not be confined")
     return Evidence(children)

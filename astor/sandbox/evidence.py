@@ -23,7 +23,7 @@ _REASON_LENGTH = 200
 
 
 @dataclass(frozen=True)
-class Testimony:
+class Account:
     """What a child wrote, in order, up to its first ending or nonsense."""
 
     ready: bool = False
@@ -40,7 +40,7 @@ class Child:
     """One child of a run: the zygote's report on it and the bytes that it wrote."""
 
     report: Report
-    testimony: Testimony
+    account: Account
     flooded: bool
     """It wrote more than it may."""
 
@@ -52,15 +52,15 @@ class Child:
     @property
     def left_over(self) -> bool:
         """It was killed because the other process of its pair had ended, and had done nothing to end by itself."""
-        own_end = self.testimony.ending or self.testimony.nonsense or self.flooded
+        own_end = self.account.ending not in ("", "end") or self.account.nonsense or self.flooded
         return self.report[2] == zygote.LEFT_OVER and not own_end
 
     def outcome(self, limits: Limits, answers: int) -> tuple[Outcome, str]:
         """How the child ended, and why; PASSED where it gave `answers` claims and ended as a child should."""
         status, cpu_seconds, killed = self.report
-        if self.testimony.nonsense:
+        if self.account.nonsense:
             return Outcome.FORBIDDEN, "it wrote to the sandbox's own channel"
-        if self.flooded or self.testimony.ending == "flood":
+        if self.flooded or self.account.ending == "flood":
             return Outcome.FAILED, f"it wrote more than {limits.output_bytes} bytes of results"
         if killed == zygote.WALL:
             return Outcome.TIMEOUT, f"it took more than {limits.wall_seconds:g} s"
@@ -73,17 +73,17 @@ class Child:
             return Outcome.OUT_OF_MEMORY, "the machine ran out of memory"
         if number == signal.SIGSYS:
             return Outcome.FORBIDDEN, "it made a system call of another architecture"
-        return self._own_account(limits, answers, number)
+        return self._by_its_account(limits, answers, number)
 
-    def _own_account(self, limits: Limits, answers: int, number: int) -> tuple[Outcome, str]:
-        match self.testimony.ending:
+    def _by_its_account(self, limits: Limits, answers: int, number: int) -> tuple[Outcome, str]:
+        match self.account.ending:
             case "memory":
                 return Outcome.OUT_OF_MEMORY, f"it took more than {limits.memory_mb} MiB"
             case "malformed":
-                return Outcome.MALFORMED, self.testimony.why
+                return Outcome.MALFORMED, self.account.why
             case "stopped" | "failed":
-                return Outcome.FAILED, self.testimony.why
-            case "end" if self.report[0] == 0 and len(self.testimony.claims) == answers:
+                return Outcome.FAILED, self.account.why
+            case "end" if self.report[0] == 0 and len(self.account.claims) == answers:
                 return Outcome.PASSED, ""
         if number and self.report[2] == zygote.ENDED:
             return Outcome.FAILED, f"it crashed ({signal.Signals(number).name})"
@@ -106,27 +106,27 @@ class Evidence:
         return sum(child.cpu_seconds for child in self.children)
 
 
-def read_testimony(data: bytes, answers: int) -> Testimony:
+def read_account(data: bytes, answers: int) -> Account:
     """What the bytes of a child say that may give `answers` claims. Any bytes will do."""
     ready, claims, ending, why = False, list[Claim](), "", ""
     for payload in split_frames(data):
         message = _message(payload)
         if message is None or ending:
-            return Testimony(ready, tuple(claims), ending, why, nonsense=True)
+            return Account(ready, tuple(claims), ending, why, nonsense=True)
         head, rest = message[0], message[1:]
         if not ready:
             ready = message == ("ready",)
             if not ready:
-                return Testimony(nonsense=True)
+                return Account(nonsense=True)
         elif head in ENDINGS:
             ending = head
             why = "".join(rest)
         else:
             claim = _claim(head, rest)
             if claim is None or len(claims) == answers:
-                return Testimony(ready, tuple(claims), ending, why, nonsense=True)
+                return Account(ready, tuple(claims), ending, why, nonsense=True)
             claims.append(claim)
-    return Testimony(ready, tuple(claims), ending, why)
+    return Account(ready, tuple(claims), ending, why)
 
 
 def _message(payload: bytes) -> tuple[Any, ...] | None:

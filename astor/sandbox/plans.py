@@ -70,8 +70,8 @@ def _check(job: CheckJob, limits: Limits) -> Plan:
         return _unjudged(evidence)
     program, check = evidence.children
     outcome, detail = check.outcome(limits, 0)
-    if check.testimony.ending == "broken":
-        outcome, detail = Outcome.INFRASTRUCTURE_ERROR, BROKEN_CHECK + check.testimony.why
+    if check.account.ending == "broken":
+        outcome, detail = Outcome.INFRASTRUCTURE_ERROR, BROKEN_CHECK + check.account.why
     elif outcome is not Outcome.PASSED and not program.left_over:
         # Why the check lost the program says more than that it did.
         own, why = program.outcome(limits, 0)
@@ -104,7 +104,7 @@ def _parse(job: ParseJob, limits: Limits) -> Plan:
         elif evidence.failure and not evidence.forbidden:
             return _unjudged(evidence)
         else:
-            read = evidence.children[0].testimony.claims if evidence.children else ()
+            read = evidence.children[0].account.claims if evidence.children else ()
             claims.update(zip(left, read or (malformed,), strict=False))
             heap.append(left[max(1, len(read)) :])
     return Result(Outcome.PASSED, tuple(claims[place] for place in range(len(job.texts))), cpu_seconds, "")
@@ -121,7 +121,7 @@ def _supervised(run: Run) -> Generator[Run, Evidence, Evidence]:
     second = yield run
     if second.failure and first.worker_died and second.worker_died:
         control = yield CONTROL
-        if not control.failure and control.children[0].testimony.claims == (Claim("value", 1),):
+        if not control.failure and control.children[0].account.claims == (Claim("value", 1),):
             return Evidence(failure="it broke two workers", worker_died=True, forbidden=True)
     return second
 
@@ -138,7 +138,7 @@ def _result_of_one(evidence: Evidence, limits: Limits, answers: int) -> Result:
         return _unjudged(evidence)
     (child,) = evidence.children
     outcome, detail = child.outcome(limits, answers)
-    return Result(outcome, child.testimony.claims, evidence.cpu_seconds, detail)
+    return Result(outcome, child.account.claims, evidence.cpu_seconds, detail)
 
 
 def _unjudged(evidence: Evidence) -> Result:

@@ -32,8 +32,8 @@ class Sandbox:
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        self.layers = self._open()
         try:
+            self.layers = self._open()
             require(self.layers)
         except BaseException:
             self.close()

@@ -3,6 +3,7 @@
 Standard library only; lives in the test process, which trusts nothing that comes down the link.
 """
 
+import _thread
 import builtins
 from typing import Any, NoReturn
 
@@ -42,6 +43,7 @@ class Candidate:
         self._limit = limit
         self.lost = False
         self._gave_opaque = False
+        self._lock = _thread.allocate_lock()
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """The program's result, rebuilt; raises the builtin exception that it raised."""
@@ -64,8 +66,9 @@ class Candidate:
         try:
             if self.lost:
                 raise CodecError("the link is closed")
-            write_all(self._link, request)
-            answer = decode(read_frame(self._link, self._limit + 64) or b"")
+            with self._lock:
+                write_all(self._link, request)
+                answer = decode(read_frame(self._link, self._limit + 64) or b"")
             if type(answer) is not tuple or (len(answer), answer[:1]) not in _SHAPES:
                 raise CodecError("no answer")
         except (OSError, CodecError) as error:
