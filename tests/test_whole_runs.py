@@ -1,0 +1,117 @@
+"""The miniature recipe from items to a registered policy, in one process and as a pipeline, and through every accident."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from astor.recipe.load import load_recipe, parse_overrides
+from astor.steps.run import Run
+from astor.storage import load
+
+ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "MLFLOW_TRACKING_URI": ""}
+TWO_ROUNDS = ["rounds=2", "rounds_per_segment=1", "checkpoint_every=1"]
+
+
+def command(store: Path, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "astor.cli", "run", "miniature", "--store", str(store), *arguments]
+
+
+def settings(overrides: list[str]) -> list[str]:
+    return [part for override in overrides for part in ("--set", override)]
+
+
+def finish(store: Path, on: str, overrides: list[str]) -> dict[str, object]:
+    """Run to the end; the JSON of the last line."""
+    arguments = command(store, "--on", on, *settings(overrides))
+    done = subprocess.run(arguments, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def digests(store: Path, overrides: list[str]) -> dict[str, str]:
+    """What must not depend on how a run was run: every state, and the last policy."""
+    run = Run(str(store), load_recipe("miniature", parse_overrides(overrides)))
+    rounds = run.recipe.rounds
+    states = {
+        f"state {round}": load(run.place("rounds", round, "score")).manifest.parts["state"].digest
+        for round in range(rounds)
+    }
+    return states | {"policy": load(run.place("rounds", rounds, "checkpoint")).manifest.parts["policy"].digest}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One store for all runs, so that they share prompts and the warm start."""
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(store: Path) -> dict[str, object]:
+    return finish(store, "process", TWO_ROUNDS)
+
+
+def test_the_last_line_says_what_a_run_came_to(store: Path, undisturbed: dict[str, object]) -> None:
+    tasks = {"io_prediction", "code_generation", "unit_tests", "commit_message"}
+    assert set(undisturbed["scores_before"]) == set(undisturbed["scores_after"]) == tasks
+    assert undisturbed["rounds"] == 2
+    assert undisturbed["model"] == "astor-miniature/1"
+    assert undisturbed["alias"] in ("champion", "challenger")
+    assert 0 < undisturbed["peak_rss_mb"] < 2048
+    assert Path(undisturbed["report"]).read_text().startswith("<!DOCTYPE html>")
+    assert (load(undisturbed["policy"]).part("policy") / "model.safetensors").is_file()
+
+
+def test_a_finished_run_is_printed_again_and_not_run_again(store: Path, undisturbed: dict[str, object]) -> None:
+    assert finish(store, "process", TWO_ROUNDS) == undisturbed
+
+
+@pytest.mark.parametrize("granularity", ["segment", "step"])
+def test_the_pipeline_computes_what_the_loop_computes(
+    store: Path, undisturbed: dict[str, object], granularity: str
+) -> None:
+    overrides = [*TWO_ROUNDS, f"granularity={granularity}", f"name=miniature-{granularity}"]
+    result = finish(store, "local", overrides)
+    assert digests(store, overrides) == digests(store, TWO_ROUNDS)
+    assert result["scores_after"] == undisturbed["scores_after"]
+
+
+PLACES = ["plan", "rounds/00000/verify", "rounds/00001/score", "rounds/00002/checkpoint", "rounds/00003/rollout"]
+
+
+def test_a_run_that_is_killed_again_and_again_ends_as_if_it_never_was(store: Path) -> None:
+    finish(store, "process", ["name=whole"])
+    disturbed = ["name=killed"]
+    run = Run(str(store), load_recipe("miniature", parse_overrides(disturbed)))
+    for place in PLACES:
+        process = subprocess.Popen(
+            command(store, "--on", "process", *settings(disturbed)), env=ENVIRONMENT, stderr=subprocess.PIPE
+        )
+        while run.reference(run.place(place)) is None:
+            assert process.poll() is None, process.stderr.read().decode()
+            time.sleep(0.002)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    finish(store, "process", disturbed)
+    assert digests(store, disturbed) == digests(store, ["name=whole"])
+
+
+def test_two_commands_do_not_work_on_one_run(store: Path, undisturbed: dict[str, object]) -> None:
+    overrides = ["name=twice"]
+    first = subprocess.Popen(
+        command(store, "--on", "process", *settings(overrides)), env=ENVIRONMENT, stderr=subprocess.DEVNULL
+    )
+    run = Run(str(store), load_recipe("miniature", parse_overrides(overrides)))
+    while run.reference(run.place("plan")) is None:
+        time.sleep(0.01)
+    arguments = command(store, "--on", "process", *settings(overrides))
+    second = subprocess.run(arguments, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    first.kill()
+    first.wait()
+    assert second.returncode == 2
+    assert "Another command works on" in second.stderr
