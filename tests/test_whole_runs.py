@@ -1,4 +1,4 @@
-"""The miniature recipe from items to a registered policy, in one process and as a pipeline, and through every accident."""
+"""The miniature recipe from items to a registered policy, in one process and as a pipeline, whatever happens to it."""
 
 import json
 import os

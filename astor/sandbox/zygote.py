@@ -146,7 +146,9 @@ def _await(children: list[int], cpu_seconds: float, wall_seconds: float) -> byte
         for pid in running:
             ended, status, usage = os.wait4(pid, os.WNOHANG)
             if ended:
-                reports[pid] = REPORT.pack(status, usage.ru_utime + usage.ru_stime, reasons[pid])
+                # It may have ended by itself just before it would have been killed.
+                reason = reasons[pid] if status == signal.SIGKILL else ENDED
+                reports[pid] = REPORT.pack(status, usage.ru_utime + usage.ru_stime, reason)
         running = [pid for pid in running if pid not in reports]
         if not running:
             return b"".join(reports[pid] for pid in children)
