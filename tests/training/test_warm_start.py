@@ -14,7 +14,10 @@ from astor.rollout.transformers_engine import TransformersEngine
 from astor.training.warm_start import batches, schedule, warm_start
 
 OPTIONS = TinyOptions(
-    hidden_size=48, layers=2, vocabulary=160, warm_start=WarmStartOptions(steps=60, batch_size=16, warm_up_steps=5)
+    hidden_size=48,
+    layers=2,
+    vocabulary=160,
+    warm_start=WarmStartOptions(steps=60, batch_size=16, warm_up_steps=5, matrix_learning_rate=0.02),
 )
 
 
