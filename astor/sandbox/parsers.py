@@ -16,8 +16,8 @@ _FENCED = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)^[ \t]*```[ \t]*$", re.MULTILINE 
 
 
 def parse_literal(text: str) -> Any:
-    """The value of a Python literal, white space around it aside."""
-    return ast.literal_eval(text.strip())
+    """The value of the Python literal in the last fenced block, or of the whole text where there is no fence."""
+    return ast.literal_eval(_last_block(text).strip())
 
 
 def parse_program(text: str) -> str:

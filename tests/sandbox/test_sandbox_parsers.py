@@ -19,6 +19,7 @@ def test_literals(sandbox):
     values = {
         "[1, (2, 3)]\n": [1, (2, 3)],
         "  {'a': {1.5, None}} ": {"a": {1.5, None}},
+        "It is\n```python\n[4]\n```\nindeed": [4],
         "-3+2j": -3 + 2j,
         "b'x'": b"x",
         "frozenset()": "ValueError",
