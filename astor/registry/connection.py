@@ -1,5 +1,6 @@
 """A connection to MLflow that fails soon, and in words."""
 
+import fcntl
 import logging
 import os
 from collections.abc import Iterator
@@ -29,9 +30,13 @@ def connect(uri: str) -> "MlflowClient":
 
     for name in ("alembic", "mlflow.store.db.utils"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    client = MlflowClient(tracking_uri=uri, registry_uri=uri)
     if database := sqlite_file(uri):
         database.parent.mkdir(parents=True, exist_ok=True)
-    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+        with Path(f"{database}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # two processes that make its tables at once would both fail
+            client.search_experiments(max_results=1)
+    return client
 
 
 def sqlite_file(uri: str) -> Path | None:
