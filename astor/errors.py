@@ -1,4 +1,10 @@
-"""The one exception that people, not programmers, are meant to read."""
+"""The one exception that people, not programmers, are meant to read, and conditions that are told like it."""
+
+import errno
+import os
+
+FULL = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT), "database or disk is full")
+CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR)
 
 
 class UserError(Exception):
@@ -7,3 +13,22 @@ class UserError(Exception):
     The message is one sentence that names the thing, its value and the way out. The command line prints it
     without a traceback and exits with code 2.
     """
+
+
+def explain(error: BaseException) -> str | None:
+    """What to tell people of `error`, on one line; None of an error that is ours, and deserves its traceback.
+
+    A full disk is known by its words, wherever in the chain of causes they stand: libraries that write through C, Rust
+    or SQLite raise it as types of their own.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if any(words in str(cause) for words in FULL):
+            where = f" at {cause.filename}" if isinstance(cause, OSError) and cause.filename else ""
+            return f"The disk is full{where}: make room and run the same command again, it continues."
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, UserError):
+        return " ".join(str(error).split())
+    if isinstance(error, OSError) and error.errno in CLOSED and error.filename:
+        return f"{error.filename} cannot be used ({error.strerror}): mend that, or name another place."
+    return None

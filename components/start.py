@@ -18,8 +18,10 @@ def resolve_recipe(recipe: str, overrides: dict, store: str, mlflow_uri: str) ->
         mlflow_uri: MLflow tracking URI; empty: the recipe's own.
     """
     from astor.recipe.load import load_recipe
+    from astor.steps.failure import tell_failure
     from astor.steps.run import Run
 
+    tell_failure()
     if mlflow_uri:
         overrides = {**overrides, "tracking.uri": mlflow_uri}
     return Run(store, load_recipe(recipe, overrides)).resolve()

@@ -10,7 +10,8 @@ from kfp import local
 
 from astor.pipelines.post_training import post_training_pipeline
 from astor.recipe.load import load_recipe
-from astor.steps.lifeline import die_with_parent
+from astor.steps.failure import tell_failure
+from astor.steps.lifeline import hold_lifeline
 
 
 def run_locally(recipe_file: Path, store: str, working_directory: Path) -> None:
@@ -27,5 +28,6 @@ def run_locally(recipe_file: Path, store: str, working_directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    die_with_parent()
+    hold_lifeline()
+    tell_failure()
     run_locally(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))

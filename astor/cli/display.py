@@ -1,6 +1,7 @@
 """Progress on the terminal, read from the file that whatever runs reports to."""
 
 import os
+import shutil
 import tempfile
 import threading
 from pathlib import Path
@@ -51,6 +52,7 @@ class Display:
         self._ended.set()
         self._thread.join()
         self._progress.stop()
+        shutil.rmtree(self._file.parent)
         os.environ.pop(WATCHED)
 
     def _watch(self) -> None:

@@ -1,15 +1,13 @@
 """The table of contents of `astor`, and how mistakes are told."""
 
-import errno
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from astor.cli.sandbox import app as sandbox_app
-from astor.errors import UserError
+from astor.errors import explain
 
 app = typer.Typer(
     name="astor",
@@ -95,11 +93,11 @@ def report(
     """Draw the report of a run as far as it has come."""
     from astor.evaluation.report import render_report
     from astor.recipe.load import load_recipe, parse_overrides
-    from astor.steps.history import read_history
+    from astor.steps.history import history_so_far
     from astor.steps.run import Run
 
-    run = Run(store, load_recipe(recipe, parse_overrides(overrides)))
-    output.write_text(render_report(read_history(run)))
+    page = render_report(history_so_far(Run(store, load_recipe(recipe, parse_overrides(overrides)))))
+    output.write_text(page)
     typer.echo(output)
 
 
@@ -107,14 +105,9 @@ def main() -> None:
     """Run the command line; a mistake of the user's is one sentence and exit code 2."""
     try:
         app()
-    except UserError as error:
-        message = str(error)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+    except Exception as error:
+        if (message := explain(error)) is None:
             raise
-        where = error.filename or "the store"
-        message = f"The disk is full at {where}: make room and run the same command again, it continues."
-    else:
-        return
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]error:[/red] {message}", markup=True)
-    sys.exit(2)
+        typer.secho("error: ", fg="red", err=True, nl=False)
+        typer.echo(message, err=True)
+        sys.exit(2)

@@ -3,13 +3,13 @@
 import fcntl
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import typer
 from rich.console import Console
@@ -20,22 +20,23 @@ from astor.cli.measure import Measured
 from astor.errors import UserError
 from astor.recipe.estimate import estimate
 from astor.recipe.recipe import Recipe
+from astor.steps.failure import find_failure
 from astor.steps.lifeline import VARIABLE
 from astor.steps.result import read_result, score_rows, write_result
 from astor.steps.run import Run
 
 console = Console(stderr=True, highlight=False)
+say = partial(console.print, markup=False, soft_wrap=True)
+"""Prints a line as it is: paths may hold brackets, and are copied."""
 
 
 def print_plan(recipe: Recipe, store: str) -> None:
-    """Print the resolved recipe and what running it would take; start nothing."""
-    import yaml
-
-    typer.echo(yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False))
-    table = Table("plan", "", title=f"{recipe.name}, digest {recipe.digest[:12]}")
-    for name, value in estimate(recipe, Run(store, recipe).uri).items():
-        table.add_row(name, value)
-    Console().print(table)
+    """Print the resolved recipe and, as YAML comments, what running it would take; start nothing."""
+    run = Run(store, recipe)
+    typer.echo(run.resolved_text)
+    typer.echo(f"# The plan, digest {recipe.digest[:12]}")
+    for name, value in estimate(recipe, run.uri).items():
+        typer.echo(f"# {name:<18} {value}")
 
 
 def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fresh: bool) -> None:
@@ -47,12 +48,12 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
             run.remove()
             run = Run(store, recipe)
         if (result := read_result(run)) is None:
-            console.print(f"[bold]{recipe.name}[/bold] {len(run.tasks)} tasks, {recipe.rounds} rounds, in {run.uri}")
+            say(f"{recipe.name}: {len(run.tasks)} tasks, {recipe.rounds} rounds, in {run.uri}")
             with Measured() as cost, Display(console):
                 _in_process(run) if on == "process" else _on_local_runner(run)
             result = write_result(run, cost.seconds, cost.peak_rss_mb)
         else:
-            console.print(f"This run is finished, in {run.uri}; --fresh starts over.")
+            say(f"This run is finished, in {run.uri}; --fresh starts over.")
     _print_result(run, result)
 
 
@@ -72,17 +73,26 @@ def _on_local_runner(run: Run) -> None:
     recipe_file, log = directory / "resolved.yaml", directory / "pipeline.log"
     recipe_file.write_text(run.resolved_text)
     command = [sys.executable, "-m", "astor.pipelines.local", recipe_file, Path(run.root).absolute(), directory / "kfp"]
-    with log.open("wb") as output:
-        child = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ | {VARIABLE: "1"})
+    environment = os.environ | {VARIABLE: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment) as child:
         try:
-            code = child.wait()
+            failure = _follow(child.stdout, log)
         except BaseException:
             child.kill()
             raise
-    if code:
-        text = log.read_text(errors="replace")
-        causes = re.findall(r"^\s*astor\.errors\.UserError: (.+)$", text, flags=re.MULTILINE)
-        raise UserError(causes[-1] if causes else f"The pipeline failed with exit code {code}: its log is {log}.")
+    if child.returncode:
+        raise UserError(failure or f"The pipeline failed with exit code {child.returncode}: its log is {log}.")
+
+
+def _follow(output: IO[bytes], log: Path) -> str | None:
+    """Copy a pipeline's output to its log; the last reason that it gives for a failure."""
+    failure = None
+    with log.open("wb", buffering=0) as file:
+        for line in output:
+            with suppress(OSError):  # the disk may be full, and the reason still to come says so
+                file.write(line)
+            failure = find_failure(line.decode(errors="replace")) or failure
+    return failure
 
 
 @contextmanager
@@ -92,8 +102,12 @@ def _alone(run: Run) -> Iterator[None]:
         yield
         return
     path = Path(f"{run.uri}.lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("w")
+    except OSError as error:
+        raise UserError(f"The store {run.root} cannot be written ({error.strerror}): give another --store.") from None
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -106,10 +120,10 @@ def _print_result(run: Run, result: dict[str, Any]) -> None:
     for task, before, after in score_rows(run):
         table.add_row(task, before, after)
     console.print(table)
-    console.print(f"report    {result['report']}")
-    console.print(f"model     {result['model']} is now {result['alias']} in MLflow at {run.tracking_uri}")
+    say(f"report    {result['report']}")
+    say(f"model     {result['model']} is now {result['alias']} in MLflow at {run.tracking_uri}")
     name = result["model"].partition("/")[0]
     alias = "" if result["alias"] == "champion" else f" --alias {result['alias']}"
     store = "" if run.root == "." else f" --store {run.root}"
-    console.print(f"serve it  astor serve --model {name}{alias}{store}")
+    say(f"serve it  astor serve --model {name}{alias}{store}")
     typer.echo(json.dumps(result))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rich.console import Console
+import typer
 
 from astor.errors import UserError
 from astor.registry.models import registered
@@ -19,5 +19,5 @@ def serve_model(model: str, alias: str, policy: Path | None, store: str, mlflow_
         if version is None:
             raise UserError(f"No version of {model} has the alias {alias} in MLflow at {uri}: run a recipe first.")
         policy = load(*split_reference(version.policy)).part("policy")
-    Console(stderr=True).print(f"http://{host}:{port}/v1 answers as {model}, from {policy}", highlight=False)
+    typer.echo(f"http://{host}:{port}/v1 answers as {model}, from {policy}", err=True)
     serve(policy, host, port, model)

@@ -22,4 +22,5 @@ def read_lines(path: Path, lines: TypeAdapter[T]) -> Iterator[tuple[int, T]]:
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(key) for key in first["loc"])
-            raise UserError(f"{path}, line {number}, field {place!r}: {first['msg']}.") from error
+            reason = first["msg"].removeprefix("Value error, ")
+            raise UserError(f"{path}, line {number}, field {place!r}: {reason}.") from error

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils.logging import disable_progress_bar
 
@@ -76,7 +77,7 @@ def load_policy(directory: Path, device: str = "auto") -> Policy:
         for key in ("is_local", "local_files_only"):
             tokenizer.init_kwargs.pop(key, None)
         model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, use_safetensors=True, **local)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise UserError(f"transformers cannot read the policy in {directory}: {error}") from error
     if tokenizer.chat_template is None:
         raise UserError(f"The tokenizer in {directory} has no chat template: add one, or use another model.")

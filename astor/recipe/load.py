@@ -23,7 +23,7 @@ def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe
         UserError: naming the file, the key, the nearest known key and what was expected.
     """
     if "\n" in name:
-        return parse_recipe(_read_yaml(name, "the recipe"), overrides)
+        return parse_recipe(parse_yaml(name, "the recipe"), overrides)
     return parse_recipe(read_recipe(name), overrides, where=name)
 
 
@@ -32,19 +32,24 @@ def read_recipe(name: str) -> Any:
     path = Path(name)
     packaged = files("astor.recipes") / f"{name.removesuffix('.yaml')}.yaml"
     if path.is_file():
-        text = path.read_text()
+        text = path.read_bytes()
     elif "/" not in name and packaged.is_file():
-        text = packaged.read_text()
+        text = packaged.read_bytes()
     else:
         known = sorted(file.name.removesuffix(".yaml") for file in files("astor.recipes").iterdir())
         names = ", ".join(file for file in known if not file.startswith("_"))
         raise UserError(f"There is no recipe file {name}; packaged recipes are {names}.")
-    return _read_yaml(text, name)
+    return parse_yaml(text, name)
 
 
-def _read_yaml(text: str, where: str) -> Any:
+def parse_yaml(text: str | bytes, where: str) -> Any:
+    """The YAML value of `text`; a UserError names `where` it stands, and where in it YAML ends."""
     try:
         return yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"{where}, line {mark.line + 1}, column {mark.column + 1}" if mark else where
+        raise UserError(f"{place} is not YAML: {error.problem}.") from error
     except yaml.YAMLError as error:
         raise UserError(f"{where} is not YAML: {' '.join(str(error).split())}.") from error
 
@@ -68,7 +73,7 @@ def parse_overrides(assignments: Iterable[str]) -> dict[str, Any]:
         key, equals, value = assignment.partition("=")
         if not equals:
             raise UserError(f"The override {assignment!r} has no value: write KEY=VALUE, as rounds=10.")
-        overrides[key] = yaml.safe_load(value)
+        overrides[key] = parse_yaml(value, f"The value of the override {assignment!r}")
         if isinstance(overrides[key], str):
             with suppress(ValueError):  # YAML 1.1 reads 1e-4 as a string
                 overrides[key] = float(value)

@@ -1,13 +1,16 @@
 """A run's committed records, read back for its report."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
+from astor.errors import UserError
 from astor.evaluation.history import Round, RunHistory, Sample
-from astor.records import Completion, Scores, Verdict
+from astor.records import Completion, Verdict
 from astor.steps.rollout import by_id
 from astor.steps.run import Run
-from astor.storage import Artifact, find
+from astor.storage import Artifact, find, load, locate
 
 SHOWN = 3
 """Completions per task that a report shows."""
@@ -22,7 +25,7 @@ def read_history(run: Run, prompts: str, before: str, after: str, **outcome: obj
         after: scores of the last one.
         outcome: what the gate decided: `decision`, `model` and `alias` of `RunHistory`.
     """
-    between = [scores for scores in _held_out(run) if 0 < scores.round < run.read(after, "scores").round]
+    evaluated = [run.read(scores, "scores") for scores in held_out_evaluations(run)]
     return RunHistory(
         recipe_name=run.recipe.name,
         recipe_digest=run.recipe.digest,
@@ -31,12 +34,51 @@ def read_history(run: Run, prompts: str, before: str, after: str, **outcome: obj
         after=run.read(after, "scores"),
         greedy_before=run.read(before, "greedy_scores"),
         greedy_after=run.read(after, "greedy_scores"),
-        evaluations=sorted(between, key=lambda scores: scores.round),
+        evaluations=[scores for scores in evaluated if 0 < scores.round < run.read(after, "scores").round],
         promotion_metrics={key: task.promotion_metric for key, task in run.tasks.items()},
         seconds=_seconds(run),
         samples=_samples(run, prompts, after),
         **outcome,  # type: ignore[arg-type]
     )
+
+
+def history_so_far(run: Run) -> RunHistory:
+    """The run as far as it has come: from its first evaluation to its latest, with the gate's decision if it fell.
+
+    Raises:
+        UserError: no policy of the run was evaluated yet.
+    """
+    evaluations = held_out_evaluations(run)
+    if not evaluations:
+        raise UserError(f"Nothing was evaluated in {run.uri} yet: run the recipe with the same --set and --store.")
+    outcome = {}
+    if result := run.reference(run.place("result")):
+        summary = read_summary(run)
+        outcome = {"decision": run.read(result, "decision"), "model": summary["model"], "alias": summary["alias"]}
+    return read_history(run, _prompts(run), evaluations[0], evaluations[-1], **outcome)
+
+
+def held_out_evaluations(run: Run) -> list[str]:
+    """References of the scores on held-out prompts, in the order of their policies' rounds."""
+    places = [name for name in run.names("evaluations") if name.startswith("held_out")]
+    found = [run.reference(run.place("evaluations", name, "scores")) for name in places]
+    return sorted((scores for scores in found if scores), key=lambda scores: run.read(scores, "scores").round)
+
+
+def read_summary(run: Run) -> dict[str, Any]:
+    """What `promote` says of the finished run."""
+    summary: dict[str, Any] = json.loads((load(run.place("result")).part("summary") / "summary.json").read_text())
+    return summary
+
+
+def _prompts(run: Run) -> str:
+    """What the run's `prepare` committed, found by its digest: other code would prepare elsewhere."""
+    digest = load(run.place("plan")).manifest.made_from["prompts"]
+    store, key = locate(f"{run.root}/cache/prompts")
+    for name in sorted({entry.removeprefix(f"{key}/").partition("/")[0] for entry in store.keys(key)}):
+        if (reference := run.reference(f"{run.root}/cache/prompts/{name}")) and reference.endswith(f"#{digest}"):
+            return reference
+    raise UserError(f"The prompts of {run.uri} are no longer under {run.root}/cache/prompts: run the recipe afresh.")
 
 
 def _rounds(run: Run) -> Iterator[Round]:
@@ -45,12 +87,6 @@ def _rounds(run: Run) -> Iterator[Round]:
         if scored is None:
             return
         yield round, run.read(scored, "state").tasks, run.read(updated, "report") if updated else None
-
-
-def _held_out(run: Run) -> Iterator[Scores]:
-    for name in run.names("evaluations"):
-        if name.startswith("held_out") and (scores := run.reference(run.place("evaluations", name, "scores"))):
-            yield run.read(scores, "scores")
 
 
 def _artifacts(run: Run) -> Iterator[tuple[str, Artifact]]:

@@ -5,9 +5,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from astor.errors import UserError
 from astor.records import GateDecision, Scores
+from astor.steps.history import held_out_evaluations, read_summary
 from astor.steps.run import Run
-from astor.storage import load, locate
+from astor.storage import locate
 
 RESULT = "result.json"
 
@@ -19,6 +21,8 @@ def read_result(run: Run) -> dict[str, Any] | None:
         result: dict[str, Any] = json.loads(store.read(key))
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except ValueError as error:
+        raise UserError(f"{run.place(RESULT)} is not JSON ({error}): remove it and run the command again.") from error
     return result
 
 
@@ -27,10 +31,9 @@ def write_result(run: Run, seconds: float, peak_rss_mb: float) -> dict[str, Any]
 
     A command that continued an earlier one knows only its own seconds and memory.
     """
-    summary = json.loads((load(run.place("result")).part("summary") / "summary.json").read_text())
     cost = {"seconds": round(seconds, 1), "peak_rss_mb": round(peak_rss_mb)}
     names = ("scores_before", "scores_after", "rounds", "seconds", "peak_rss_mb", "model", "alias", "policy", "report")
-    values = summary | cost
+    values = read_summary(run) | cost
     result = {name: values[name] for name in names}
     run.publish(RESULT, json.dumps(result).encode())
     return result
@@ -47,10 +50,8 @@ def show(run: Run, result: str, card: Path, report: Path) -> dict[str, float]:
 
 def held_out_scores(run: Run) -> tuple[Scores, Scores]:
     """Sampled scores of the first and of the latest policy that was evaluated on held-out prompts."""
-    places = [name for name in run.names("evaluations") if name.startswith("held_out")]
-    evaluations = [run.reference(run.place("evaluations", name, "scores")) for name in places]
-    ordered = sorted((run.read(scores, "scores") for scores in evaluations if scores), key=lambda scores: scores.round)
-    return ordered[0], ordered[-1]
+    references = held_out_evaluations(run)
+    return run.read(references[0], "scores"), run.read(references[-1], "scores")
 
 
 def score_rows(run: Run) -> list[tuple[str, str, str]]:

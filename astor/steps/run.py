@@ -15,12 +15,13 @@ from typing import Any, Self
 import yaml
 
 from astor.errors import UserError
-from astor.recipe.load import parse_recipe
+from astor.recipe.load import parse_recipe, parse_yaml
 from astor.recipe.recipe import Recipe
 from astor.records import Verdict
 from astor.registry.tracking import Tracker
 from astor.sandbox import Sandbox
-from astor.steps.lifeline import die_with_parent
+from astor.steps.failure import tell_failure
+from astor.steps.lifeline import hold_lifeline
 from astor.steps.parts import Payload, describe, read_part, write_part
 from astor.storage import Attempt, find, load, locate, remove
 from astor.tasks.catalogue import task_classes
@@ -41,7 +42,10 @@ class Run:
     """What every step is given first. A context manager: it ends the sandbox's processes."""
 
     def __init__(self, root: str, recipe: Recipe) -> None:
-        self.root, self.recipe = root.rstrip("/"), recipe
+        if not root:
+            raise UserError("The run has no store: name a directory, or s3://bucket/prefix.")
+        locate(f"{root}/runs")  # says what is wrong with a store that is none
+        self.root, self.recipe = root.rstrip("/") or "/", recipe
         self.uri = f"{self.root}/runs/{recipe.name}-{recipe.digest[:12]}"
         self.tasks = {key: task_classes()[key](options) for key, options in recipe.tasks.items()}
         self._memory: OrderedDict[tuple[str, str], Any] = OrderedDict()
@@ -51,12 +55,15 @@ class Run:
 
     @classmethod
     def open(cls, recipe: str) -> Self:
-        """The run whose resolved recipe was committed as the artifact `recipe`."""
+        """The run whose resolved recipe was committed as the artifact `recipe`: how every task of a pipeline begins."""
+        hold_lifeline()
+        tell_failure()
         uri, digest = split_reference(recipe)
         text = (load(uri, digest).part("recipe") / "recipe.yaml").read_text()
-        die_with_parent()
-        root = uri.rpartition("/runs/")[0]
-        return cls(root, parse_recipe(yaml.safe_load(text), where=uri))
+        run = cls(uri.rpartition("/runs/")[0], parse_recipe(parse_yaml(text, uri), where=uri))
+        if run.place("recipe") != uri:
+            raise _damaged(uri, "it describes another run")
+        return run
 
     @property
     def resolved_text(self) -> str:
@@ -110,13 +117,18 @@ class Run:
         """The part of an artifact, from memory where this process has it; through `view`, remembered too."""
         name = part if view is None else f"{part}:{view.__qualname__}"
         if (reference, name) not in self._memory:
-            if view is not None:
-                value = view(self.read(reference, part))
-            else:
-                value = read_part(load(*split_reference(reference)).part(part), part)
+            value = self._load(reference, part) if view is None else view(self.read(reference, part))
             self.remember(reference, name, value)
         self._memory.move_to_end((reference, name))
         return self._memory[reference, name]
+
+    def _load(self, reference: str, part: str) -> Any:
+        uri, digest = split_reference(reference)
+        directory = load(uri, digest).part(part)
+        try:
+            return read_part(directory, part)
+        except (ValueError, FileNotFoundError) as error:  # what pydantic and Arrow raise is a ValueError
+            raise _damaged(uri, f"its {part} cannot be read") from error
 
     def reference(self, uri: str) -> str | None:
         """The reference of what was committed at `uri`, or None."""
@@ -207,6 +219,10 @@ class Run:
         if self._sandbox is not None:
             self._sandbox.__exit__(kind, error, traceback)
             self._sandbox = None
+
+
+def _damaged(uri: str, reason: str) -> UserError:
+    return UserError(f"{uri} is damaged ({reason}): remove it and run the same command again, which makes it anew.")
 
 
 def _digests(made_from: Mapping[str, str]) -> dict[str, str]:

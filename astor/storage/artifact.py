@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pydantic import ValidationError
+
 from astor import __version__
 from astor.errors import UserError
 from astor.options import Options
@@ -88,7 +90,13 @@ def find(uri: str) -> Artifact | None:
         data = store.read(f"{key}/{MANIFEST}")
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return Artifact(uri, Manifest.model_validate_json(data))
+    try:
+        return Artifact(uri, Manifest.model_validate_json(data))
+    except ValidationError as error:
+        raise UserError(
+            f"{uri} is damaged (its {MANIFEST} cannot be read): remove it and run the same command again, which makes "
+            "it anew."
+        ) from error
 
 
 def load(uri: str, digest: str | None = None) -> Artifact:

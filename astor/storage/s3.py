@@ -115,4 +115,6 @@ class S3Store:
                 f"S3 refused {where} ({code}): check the bucket, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
             ) from error
         except BotoCoreError as error:
-            raise UserError(f"S3 cannot be reached for {where} ({error}): check AWS_ENDPOINT_URL_S3.") from error
+            raise UserError(
+                f"S3 cannot be reached for {where} ({error}): check AWS_ENDPOINT_URL_S3 and the credentials."
+            ) from error
