@@ -1,6 +1,6 @@
 """Does the quickstart learn, and only from its rewards? Several seeds in process mode, from one cached warm start.
 
-    python benchmarks/quickstart.py --seeds 5 --shuffled 2 --store /tmp/astor-benchmark
+    python benchmarks/quickstart.py --seeds 5 --shuffled 2 --at-once 2 --store /tmp/astor-benchmark
 
 Each seed is one run of the recipe. Shuffled seeds are its control: the same, with the rewards of each round permuted
 within each task, so that nothing can be learnt from them. The last line is JSON; `rise` is the change of the mean over
@@ -11,6 +11,7 @@ import argparse
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from astor.recipe.load import load_recipe
 from astor.steps.result import held_out_scores
@@ -41,17 +42,18 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--shuffled", type=int, default=2)
     parser.add_argument("--store", required=True, help="finished runs found there are not run again")
+    parser.add_argument("--at-once", type=int, default=1, help="runs side by side; each takes a core")
     arguments = parser.parse_args()
-    runs = {"learning": arguments.seeds, "shuffled": arguments.shuffled}
-    results: dict[str, list[dict[str, object]]] = {name: [] for name in runs}
-    for name, seeds in runs.items():
-        for seed in range(seeds):
-            overrides: dict[str, object] = {"seed": seed}
-            if name == "shuffled":
-                overrides["groups.shuffle_rewards"] = True
-            results[name].append(run(arguments.recipe, arguments.store, overrides))
-            print(name, seed, json.dumps(results[name][-1]))
-    learning, shuffled = results["learning"], results["shuffled"]
+    run(arguments.recipe, arguments.store, {"rounds": 0})  # the warm start that all share
+    plain = [{"seed": seed} for seed in range(arguments.seeds)]
+    control = [{"seed": seed, "groups.shuffle_rewards": True} for seed in range(arguments.shuffled)]
+    with ThreadPoolExecutor(arguments.at_once) as pool:
+        results = list(
+            pool.map(lambda overrides: run(arguments.recipe, arguments.store, overrides), [*plain, *control])
+        )
+    for overrides, result in zip([*plain, *control], results, strict=True):
+        print(json.dumps(overrides | result))
+    learning, shuffled = results[: arguments.seeds], results[arguments.seeds :]
     print(
         json.dumps(
             {
