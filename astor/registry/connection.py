@@ -1,11 +1,11 @@
 """A connection to MLflow that fails soon, and in words."""
 
-import fcntl
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from astor.errors import UserError
@@ -30,18 +30,31 @@ def connect(uri: str) -> "MlflowClient":
 
     for name in ("alembic", "mlflow.store.db.utils"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    client = MlflowClient(tracking_uri=uri, registry_uri=uri)
-    if database := sqlite_file(uri):
-        database.parent.mkdir(parents=True, exist_ok=True)
-        with Path(f"{database}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # two processes that make its tables at once would both fail
-            client.search_experiments(max_results=1)
-    return client
+    database = sqlite_file(uri)
+    if database and not database.exists():
+        _create(database)
+    return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
 def sqlite_file(uri: str) -> Path | None:
     """The file of a `sqlite:///` URI, None of any other."""
     return Path(uri.removeprefix("sqlite:///")) if uri.startswith("sqlite:///") else None
+
+
+def _create(database: Path) -> None:
+    """Make a database with MLflow's tables, whole or not at all.
+
+    MLflow makes them step by step, cannot go on from half of them, and fails where two processes do it at once: hence
+    aside, and then linked to where it belongs.
+    """
+    from mlflow import MlflowClient
+
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=database.parent, prefix=f".{database.name}-") as directory:
+        draft = Path(directory) / database.name
+        MlflowClient(tracking_uri=f"sqlite:///{draft}").search_experiments(max_results=1)
+        with suppress(FileExistsError):
+            os.link(draft, database)
 
 
 @contextmanager
