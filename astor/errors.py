@@ -24,8 +24,8 @@ def explain(error: BaseException) -> str | None:
     cause: BaseException | None = error
     while cause is not None:
         if any(words in str(cause) for words in FULL):
-            where = f" at {cause.filename}" if isinstance(cause, OSError) and cause.filename else ""
-            return f"The disk is full{where}: make room and run the same command again, it continues."
+            where = (cause.filename if isinstance(cause, OSError) else None) or "the store"
+            return f"The disk is full at {where}: make room and run the same command again, it continues."
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, UserError):
         return " ".join(str(error).split())

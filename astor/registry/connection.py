@@ -29,7 +29,7 @@ def connect(uri: str) -> "MlflowClient":
     from mlflow import MlflowClient
 
     for name in ("alembic", "mlflow.store.db.utils"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what they log of a failure is raised, too
     database = sqlite_file(uri)
     if database and not database.exists():
         _create(database)

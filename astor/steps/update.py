@@ -55,6 +55,9 @@ def update(
         probe=run.recipe.scheduler.probes(batch.round),
     )
     report = run.commit(report_uri, made_from, report=measured)
+    # Before the checkpoint, after which nobody comes back to this round.
+    state: State = run.read(scored, "state")
+    run.tracker.log_round(batch.round, round_metrics(state.tasks, measured))
     if commit:
 
         def write_policy(directory: Path) -> None:
@@ -72,8 +75,6 @@ def update(
         engine.policy.card = card
         updated = f"{run.place('rounds', batch.round + 1)}#{card.digest}"
     run.remember(updated, "engine", engine)
-    state: State = run.read(scored, "state")
-    run.tracker.log_round(batch.round, round_metrics(state.tasks, measured))
     return Updated(updated, report)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -60,8 +61,15 @@ class TrainerState:
                 raise UserError(
                     f"{directory} is not a trainer state: it has no {name}. Give one that a round committed."
                 )
+        try:
+            tensors = load_file(directory / TENSORS)
+        except SafetensorError as error:
+            raise UserError(
+                f"The trainer state in {directory} cannot be read ({error}): remove its checkpoint and run again, "
+                "which goes on from the one before."
+            ) from error
         named: dict[str, dict[str, Tensor]] = {group: {} for group in GROUPS}
-        for key, tensor in load_file(directory / TENSORS).items():
+        for key, tensor in tensors.items():
             group, _, name = key.partition("/")
             if group not in named:
                 raise UserError(f"The trainer state in {directory} has the unknown tensor {key!r}.")
