@@ -15,7 +15,8 @@ class Platform(Options):
     credentials: str | None = None
     """Kubernetes secret with the S3 credentials of every task, under the names of the AWS environment variables."""
     reference_credentials: str | None = None
-    """The secret that may read references, given to `prepare` and `verify` alone, or to whole segments."""
+    """The secret that may read references, given to `prepare` and `verify` alone, or to `segment` and `finish`,
+    which verify too."""
 
     def place(
         self, task: dsl.PipelineTask, *, model: bool = False, references: bool = False, cached: bool = False

@@ -53,9 +53,8 @@ def post_training_pipeline(
 
     @dsl.pipeline(name="post-training", description="One code model, several tasks, one better model.")
     def post_training(recipe: str = recipe, overrides: dict = {}, store: str = store, mlflow_uri: str = "") -> str:  # noqa: B006
-        resolved = platform.place(
-            resolve_recipe(recipe=recipe, overrides=overrides, store=store, mlflow_uri=mlflow_uri)
-        ).output
+        task = resolve_recipe(recipe=recipe, overrides=overrides, store=store, mlflow_uri=mlflow_uri)
+        resolved = platform.place(task.set_display_name("resolve recipe")).output
         prepared = platform.place(prepare(recipe=resolved, package_digest=package), references=True, cached=True)
         prompts, references = prepared.outputs["prompts"], prepared.outputs["references"]
         first = platform.place(
@@ -91,6 +90,7 @@ def _segments(platform, links, resolved, prompts, references, first, planned):
         plan=planned.outputs["plan"],
         policy=policy,
     )
+    task.set_display_name("evaluate and promote")
     return platform.place(task, model=True, references=True).outputs["Output"]
 
 

@@ -8,6 +8,7 @@ import typer
 import yaml
 from kfp import compiler
 
+from astor.errors import UserError
 from astor.pipelines.platform import Platform
 from astor.pipelines.post_training import post_training_pipeline
 from astor.recipe.load import load_recipe
@@ -18,9 +19,14 @@ def compile_recipe(name: str, overrides: Mapping[str, Any], output: Path, store:
 
     A packaged recipe is named in the parameter `recipe`; any other is written into it whole.
     """
+    if output.suffix not in (".yaml", ".yml"):
+        raise UserError(f"The pipeline cannot be written to {output}: give a name that ends in .yaml.")
     recipe = load_recipe(name, overrides)
     links = recipe.segments if recipe.granularity == "segment" else recipe.rounds
-    text = yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False)
+    # On one line: KFP repeats defaults in a comment, which further lines would end, and its form has one-line fields.
+    text = yaml.safe_dump(
+        recipe.model_dump(mode="json"), sort_keys=False, default_flow_style=True, width=float("inf")
+    ).strip()
     packaged = "/" not in name and not Path(name).is_file() and not overrides
     pipeline = post_training_pipeline(
         name.removesuffix(".yaml") if packaged else text,
@@ -30,5 +36,7 @@ def compile_recipe(name: str, overrides: Mapping[str, Any], output: Path, store:
         evaluate_every=recipe.evaluation.every,
         platform=platform,
     )
+    output.parent.mkdir(parents=True, exist_ok=True)
     compiler.Compiler().compile(pipeline, str(output))
-    typer.echo(f"{output}: {links} {recipe.granularity}s in a chain, {output.stat().st_size / 1024:.0f} KiB")
+    what = "segments" if recipe.granularity == "segment" else "rounds"
+    typer.echo(f"{output}: {links} {what} in a chain, {output.stat().st_size / 1024:.0f} KiB")

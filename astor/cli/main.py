@@ -97,6 +97,7 @@ def report(
     from astor.steps.run import Run
 
     page = render_report(history_so_far(Run(store, load_recipe(recipe, parse_overrides(overrides)))))
+    output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(page)
     typer.echo(output)
 

@@ -17,12 +17,12 @@ from astor.recipe.recipe import Recipe
 def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe:
     """The recipe in the file `name`, or the packaged one of that name, with `overrides` (dotted key → value) applied.
 
-    A `name` of several lines is the YAML itself: a pipeline carries recipes of its own that way.
+    A `name` of several lines, or that begins with a brace, is the YAML itself: a pipeline carries a recipe that way.
 
     Raises:
         UserError: naming the file, the key, the nearest known key and what was expected.
     """
-    if "\n" in name:
+    if "\n" in name or name.startswith("{"):
         return parse_recipe(parse_yaml(name, "the recipe"), overrides)
     return parse_recipe(read_recipe(name), overrides, where=name)
 
