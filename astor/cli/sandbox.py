@@ -14,17 +14,19 @@ app = typer.Typer(help="The sandbox by itself: check its layers, judge a program
 
 @app.command()
 def check(as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False) -> None:
-    """Print which layers of isolation stand here; fails where none guards the file system."""
+    """Print which layers of isolation stand here; exit code 2 where one is missing that the sandbox needs."""
     from astor.sandbox import check_layers
+    from astor.sandbox.layers import require
 
     layers = check_layers()
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(layer) for layer in layers]))
-        return
-    table = Table("layer", "stands", "what it does, or why it does not stand")
-    for layer in layers:
-        table.add_row(layer.name, "[green]yes[/green]" if layer.stands else "[red]no[/red]", layer.detail)
-    Console().print(table)
+    else:
+        table = Table("layer", "stands", "what it does, or why it does not stand")
+        for layer in layers:
+            table.add_row(layer.name, "[green]yes[/green]" if layer.stands else "[red]no[/red]", layer.why)
+        Console().print(table)
+    require(layers)
 
 
 @app.command()
