@@ -1,0 +1,97 @@
+"""A finished run in an S3 store: what it left, its report, and its policy served to OpenAI's client."""
+
+import json
+import socket
+import subprocess
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import openai
+from cli_command import COMMAND, ENVIRONMENT, Astor, Finished
+
+from astor.recipe.load import load_recipe
+
+
+def test_everything_of_it_lies_in_the_store(finished: Finished) -> None:
+    assert finished.result["rounds"] == 4
+    assert finished.result["policy"].startswith(f"{finished.store}/models/")
+    assert finished.result["report"].startswith(f"{finished.store}/runs/miniature-")
+
+
+def test_the_way_on_is_printed_on_lines_of_their_own(finished: Finished) -> None:
+    alias = "" if finished.result["alias"] == "champion" else " --alias challenger"
+    served = f"serve it  astor serve --model astor-miniature{alias} --store {finished.store}"
+    assert served in finished.progress.splitlines()
+    assert f"report    {finished.result['report']}" in finished.progress.splitlines()
+
+
+def test_it_is_printed_again_and_not_run_again(finished: Finished, astor: Astor, tmp_path: Path) -> None:
+    arguments = ("run", "miniature", "--on", "process", "--store", finished.store)
+    again = astor(*arguments, cwd=tmp_path, **finished.environment)
+    assert json.loads(again.stdout.splitlines()[-1]) == finished.result
+    assert not list(tmp_path.iterdir())
+
+
+def test_its_report_can_be_drawn_again(finished: Finished, astor: Astor, tmp_path: Path) -> None:
+    page = tmp_path / "new" / "report.html"
+    done = astor("report", "miniature", "--store", finished.store, "--output", page, **finished.environment)
+    assert done.returncode == 0, done.stderr
+    assert "astor-miniature/1" in page.read_text(), "the decision stands in it"
+
+
+def test_a_run_that_evaluated_nothing_has_no_report(astor: Astor, tmp_path: Path) -> None:
+    done = astor("report", "miniature", "--store", tmp_path, "--output", tmp_path / "report.html")
+    assert done.returncode == 2
+    digest = load_recipe("miniature").digest[:12]
+    assert done.stderr.startswith(f"error: Nothing was evaluated in {tmp_path}/runs/miniature-{digest} yet")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_pipeline_needs_a_local_store(finished: Finished, astor: Astor) -> None:
+    done = astor("run", "miniature", "--store", finished.store, "--set", "seed=9", **finished.environment)
+    assert done.returncode == 2
+    assert "use --on process" in done.stderr
+
+
+def test_its_policy_answers_openais_client(finished: Finished) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    arguments = ["serve", "--model", "astor-miniature", "--alias", finished.result["alias"], "--port", str(port)]
+    server = subprocess.Popen(
+        [*COMMAND, *arguments, "--store", finished.store],
+        env=ENVIRONMENT | finished.environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _wait(server, f"http://127.0.0.1:{port}/health")
+        client = openai.OpenAI(base_url=f"http://127.0.0.1:{port}/v1", api_key="none", max_retries=0)
+        assert [model.id for model in client.models.list()] == ["astor-miniature"]
+        messages = [{"role": "user", "content": "write f for list: reverse"}]
+        answer = client.chat.completions.create(model="astor-miniature", messages=messages, max_tokens=4, seed=1)
+        assert answer.choices[0].finish_reason in ("stop", "length")
+        assert 1 <= answer.usage.completion_tokens <= 4
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+def test_an_alias_that_nobody_holds_is_named(finished: Finished, astor: Astor) -> None:
+    arguments = ("serve", "--model", "astor-miniature", "--alias", "best", "--store", finished.store)
+    done = astor(*arguments, **finished.environment)
+    assert done.returncode == 2
+    assert "No version of astor-miniature has the alias best" in done.stderr
+
+
+def _wait(server: subprocess.Popen[str], address: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urlopen(address):
+                return
+        except OSError:
+            assert server.poll() is None, server.stderr.read()
+            assert time.monotonic() < deadline, "the server does not come up"
+            time.sleep(0.2)
