@@ -78,13 +78,6 @@ def test_its_policy_answers_openais_client(finished: Finished) -> None:
         server.communicate(timeout=30)
 
 
-def test_an_alias_that_nobody_holds_is_named(finished: Finished, astor: Astor) -> None:
-    arguments = ("serve", "--model", "astor-miniature", "--alias", "best", "--store", finished.store)
-    done = astor(*arguments, **finished.environment)
-    assert done.returncode == 2
-    assert "No version of astor-miniature has the alias best" in done.stderr
-
-
 def _wait(server: subprocess.Popen[str], address: str) -> None:
     deadline = time.monotonic() + 60
     while True:

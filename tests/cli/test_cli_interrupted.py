@@ -40,7 +40,7 @@ def survivors(family: list[psutil.Process]) -> list[psutil.Process]:
     return psutil.wait_procs(family, timeout=10)[1]
 
 
-@pytest.mark.parametrize("on", ["process", "local"])
+@pytest.mark.parametrize("on", ["local", pytest.param("process", marks=pytest.mark.slow)])
 def test_control_c_ends_everything_with_exit_code_130(tmp_path: Path, on: str) -> None:
     command = start(tmp_path, on)
     if on == "local":

@@ -1,0 +1,95 @@
+"""prepare: prompts of every task in every split, and no function in two of them."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from astor.data.catalogue import source_classes
+from astor.errors import UserError
+from astor.records import Demonstration, Prompt, Reference, Split
+from astor.steps.prepare import prepare
+from astor.steps.run import Run
+
+Miniature = Callable[..., Run]
+BIGGER = {
+    "data.sources": [{"type": "procedural", "families": ["arithmetic", "lists", "strings"]}],
+    "data.prompts.train": 400,
+    "data.prompts.held_out": 60,
+    "data.prompts.promotion": 60,
+}
+
+
+@pytest.mark.parametrize("overrides", [{}, BIGGER], ids=["miniature", "bigger"])
+def test_no_function_is_in_two_splits(miniature: Miniature, overrides: dict[str, Any]) -> None:
+    run = miniature(**overrides)
+    prompts: list[Prompt] = run.read(prepare(run).prompts, "prompts")
+    (options,) = run.recipe.data.sources
+    source = source_classes()[options.type](options, run.recipe.data.splits)
+    wanted = {prompt.item_id for prompt in prompts}
+    structure, difficulty = {}, {}
+    for item in islice(source.items(), 100_000):
+        structure[item.id], difficulty[item.id] = item.structural_hash, item.difficulty
+        if wanted <= structure.keys():
+            break
+    splits = defaultdict(set)
+    for prompt in prompts:
+        splits[structure[prompt.item_id]].add(prompt.split)
+    assert all(len(found) == 1 for found in splits.values())
+    # Neither is any function of a prompt one that the warm start learns from.
+    assert Split.WARM_START not in set().union(*splits.values())
+    learned = {structure[id] for id in structure if run.recipe.data.splits.split(structure[id], difficulty[id]) is
+               Split.WARM_START}  # fmt: skip
+    assert learned.isdisjoint(splits)
+
+
+def test_each_task_gets_as_many_prompts_as_are_asked_for(miniature: Miniature) -> None:
+    run = miniature()
+    prepared = prepare(run)
+    prompts: list[Prompt] = run.read(prepared.prompts, "prompts")
+    counts = Counter((prompt.task, prompt.split.value) for prompt in prompts)
+    wanted = {"train": 30, "held_out": 6, "promotion": 6}
+    assert counts == {(task, split): count for task in run.tasks for split, count in wanted.items()}
+    demonstrations: list[Demonstration] = run.read(prepared.prompts, "demonstrations")
+    assert Counter(d.task for d in demonstrations) == run.recipe.data.prompts.demonstrations
+
+
+def test_references_lie_apart_from_prompts(miniature: Miniature) -> None:
+    run = miniature()
+    prepared = prepare(run)
+    assert prepared.references.startswith(f"{run.root}/references/")
+    assert not prepared.prompts.startswith(f"{run.root}/references/")
+    references: list[Reference] = run.read(prepared.references, "references")
+    prompts: list[Prompt] = run.read(prepared.prompts, "prompts")
+    assert [reference.prompt_id for reference in references] == [prompt.id for prompt in prompts]
+
+
+def test_the_same_data_is_found_by_other_runs(miniature: Miniature) -> None:
+    first = prepare(miniature())
+    assert prepare(miniature(seed=5, rounds=2)) == first
+    assert prepare(miniature(**{"data.prompts.train": 31})) != first
+
+
+def test_a_task_without_items_is_named(miniature: Miniature, tmp_path: Path) -> None:
+    path = tmp_path / "functions.jsonl"
+    bodies = [f"def f(x):\n    return {'x + ' * depth}{depth}\n" for depth in range(1, 40)]
+    lines = []
+    for depth, source in enumerate(bodies, start=1):
+        calls = [{"arguments": f"({x},)", "returns": str(x * depth + depth)} for x in range(8)]
+        lines.append(json.dumps({"entry": "f", "source": source, "description": "adds", "calls": calls}))
+    path.write_text("\n".join(lines))
+    sources = [{"type": "jsonl", "path": str(path)}]
+    with (
+        miniature(**{"data.sources": sources}) as run,
+        pytest.raises(UserError, match="The task commit_message got no prompt for the split train"),
+    ):
+        prepare(run)
+    assert not (tmp_path / "store").exists(), "nothing is committed of what cannot be used"
+    both = [*sources, {"type": "procedural"}]
+    with miniature(**{"data.sources": both}) as run:
+        prompts: list[Prompt] = run.read(prepare(run).prompts, "prompts")
+    assert any(prompt.item_id.startswith("functions-") for prompt in prompts), "an endless source starves no other"

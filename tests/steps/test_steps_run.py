@@ -1,0 +1,93 @@
+"""A run commits each artifact once, knows what it was made from, and says what is damaged."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from astor.errors import UserError
+from astor.records import Champion
+from astor.steps.run import Run, split_reference
+
+INPUTS = {"prompts": "anywhere#1234", "report": ""}
+CHAMPION = Champion(policy="store/policy#abcd", digest="abcd")
+Miniature = Callable[..., Run]
+
+
+def test_what_was_made_from_the_same_inputs_is_found_again(miniature: Miniature) -> None:
+    run = miniature()
+    uri = run.place("plan")
+    assert run.done(uri, INPUTS) is None
+    reference = run.commit(uri, INPUTS, champion=CHAMPION)
+    assert run.done(uri, INPUTS) == reference
+    assert run.done(uri, INPUTS | {"prompts": "moved/elsewhere#1234"}) == reference, "digests count, places do not"
+    assert reference == run.committed("plan") == f"{uri}#{split_reference(reference)[1]}"
+
+
+def test_what_was_made_from_other_inputs_is_refused(miniature: Miniature) -> None:
+    run = miniature()
+    run.commit(run.place("plan"), INPUTS, champion=CHAMPION)
+    with pytest.raises(UserError, match=r"plan was made from other inputs than these: run again with --fresh"):
+        run.done(run.place("plan"), INPUTS | {"prompts": "anywhere#5678"})
+
+
+def test_whoever_commits_first_wins(miniature: Miniature) -> None:
+    first, second = miniature(), miniature()
+    reference = first.commit(first.place("plan"), {}, champion=CHAMPION)
+    other = CHAMPION.model_copy(update={"digest": "other"})
+    assert second.commit(second.place("plan"), {}, champion=other) == reference
+    assert second.read(reference, "champion") == CHAMPION
+
+
+def test_a_reference_names_one_artifact_and_no_other(miniature: Miniature) -> None:
+    run = miniature()
+    uri, _ = split_reference(run.commit(run.place("plan"), {}, champion=CHAMPION))
+    with pytest.raises(UserError, match="not the expected 0000"):
+        miniature().read(f"{uri}#0000", "champion")
+    with pytest.raises(UserError, match="'store/plan' is not an artifact reference: write URI#DIGEST"):
+        split_reference("store/plan")
+
+
+def test_any_process_opens_a_run_by_the_reference_of_its_recipe(miniature: Miniature) -> None:
+    run = miniature(seed=4)
+    opened = Run.open(run.resolve())
+    assert (opened.uri, opened.recipe) == (run.uri, run.recipe)
+
+
+def test_a_recipe_that_is_not_the_runs_own_is_refused(miniature: Miniature) -> None:
+    run = miniature()
+    reference = run.resolve()
+    (written,) = Path(run.uri).glob("recipe/*/recipe/recipe.yaml")
+    written.write_text(miniature(seed=4).resolved_text)
+    with pytest.raises(UserError, match=r"recipe is damaged \(it describes another run\)"):
+        Run.open(reference)
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("manifest.json", "its manifest.json cannot be read"),
+        ("*/champion/champion.json", "its champion cannot be read"),
+    ],
+)
+def test_a_damaged_artifact_is_named_and_made_anew_once_removed(miniature: Miniature, file: str, reason: str) -> None:
+    run = miniature()
+    reference = run.commit(run.place("plan"), {}, champion=CHAMPION)
+    (path,) = Path(run.place("plan")).glob(file)
+    path.write_text(path.read_text()[:10])
+    other = miniature()
+    with pytest.raises(UserError) as refused:
+        other.read(reference, "champion")
+    told = f"{run.place('plan')} is damaged ({reason}): remove it and run the same command again, which makes it anew."
+    assert str(refused.value) == told
+    other.remove("plan")
+    assert other.commit(other.place("plan"), {}, champion=CHAMPION) == reference
+
+
+def test_rounds_have_places_of_five_digits(miniature: Miniature) -> None:
+    run = miniature()
+    assert run.place("rounds", 7, "score") == f"{run.uri}/rounds/00007/score"
+    run.commit(run.place("rounds", 7, "score"), {}, champion=CHAMPION)
+    assert run.names("rounds") == ["00007"]
+    run.remove("rounds", 7)
+    assert run.names("rounds") == []
