@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with (directory / "log").open("wb") as log:
         server = subprocess.Popen(
             [
-                "weed",
+                str(Path(sys.executable).with_name("weed")),
                 "server",
                 f"-dir={directory}",
                 "-ip=127.0.0.1",

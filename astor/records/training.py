@@ -39,7 +39,6 @@ class UpdateReport(Record):
     learning_rate: float
     sketches: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {}
     """Task → sketches of its policy gradient over two halves of the probe's prompts; empty where not probed."""
-    probe_seconds: float | None = None
 
 
 class PolicyCard(Record):

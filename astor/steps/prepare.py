@@ -14,7 +14,7 @@ from astor.data.splits import require_classes
 from astor.data.verification import verified
 from astor.errors import UserError
 from astor.options import Options
-from astor.records import Demonstration, Item, Prompt, Reference, Split
+from astor.records import Demonstration, Item, Message, Prompt, Reference, Split
 from astor.steps.code import code_digest
 from astor.steps.progress import report_progress
 from astor.steps.run import Run
@@ -90,6 +90,8 @@ class Gathering:
         self.classes: defaultdict[Split, set[str]] = defaultdict(set)
         self.barren = 0
         self._seen: set[str] = set()
+        self._texts: dict[tuple[Message, ...], Split] = {}
+        """What is asked → the split that asks it: different functions may make the same diff."""
 
     def add(self, item: tuple[Split, Item]) -> None:
         """Take what is still wanted of one item's examples."""
@@ -105,6 +107,9 @@ class Gathering:
 
     def _take(self, split: Split, item: Item, example: Example) -> None:
         task, kind = example.reference.task, f"{example.reference.task}/{example.reference.kind}"
+        if self._texts.get(example.prompt.messages, split) is not split:
+            return
+        before = self.counts.total()
         if split is Split.WARM_START:
             key = kind if kind in self.wanted_demonstrations else task
             if example.answer is not None and self.counts[split, key] < self.wanted_demonstrations.get(key, 0):
@@ -117,6 +122,8 @@ class Gathering:
             self.references.append(example.reference)
             self.classes[split].add(item.structural_hash)
             self.counts[split, task] += 1
+        if self.counts.total() > before:
+            self._texts[example.prompt.messages] = split
 
     @property
     def total(self) -> int:

@@ -55,6 +55,18 @@ def test_each_task_gets_as_many_prompts_as_are_asked_for(miniature: Miniature) -
     assert Counter(d.task for d in demonstrations) == run.recipe.data.prompts.demonstrations
 
 
+def test_no_text_is_asked_in_two_splits(miniature: Miniature) -> None:
+    run = miniature(**BIGGER)
+    prepared = prepare(run)
+    prompts: list[Prompt] = run.read(prepared.prompts, "prompts")
+    demonstrations: list[Demonstration] = run.read(prepared.prompts, "demonstrations")
+    splits = defaultdict(set)
+    for prompt in prompts:
+        splits[prompt.messages].add(prompt.split)
+    assert all(len(found) == 1 for found in splits.values())
+    assert splits.keys().isdisjoint(demonstration.messages for demonstration in demonstrations)
+
+
 def test_references_lie_apart_from_prompts(miniature: Miniature) -> None:
     run = miniature()
     prepared = prepare(run)
