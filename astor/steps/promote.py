@@ -4,10 +4,11 @@ import json
 import shutil
 from pathlib import Path
 
+from astor.errors import UserError
 from astor.evaluation.card import render_card
 from astor.evaluation.gate import decide
 from astor.evaluation.report import render_report
-from astor.records import Scores
+from astor.records import PolicyCard, Scores, read_json
 from astor.registry.models import register
 from astor.steps.history import read_history
 from astor.steps.run import Run
@@ -21,12 +22,21 @@ def promote(run: Run, prompts: str, policy: str, before: str, after: str, champi
         policy: the artifact of the challenger's policy.
         before, after: scores of the first and the last policy on held-out prompts.
         champion, challenger: scores of both on promotion prompts, item by item.
+
+    Raises:
+        UserError: the recipe has more rounds than the policy went through.
     """
     uri = run.place("result")
     made_from = {"policy": policy, "before": before, "after": after, "champion": champion, "challenger": challenger}
     if reference := run.done(uri, made_from):
         return reference
     first, last = run.read(before, "scores"), run.read(after, "scores")
+    card = read_json(load(policy.rpartition("#")[0]).part("policy") / "policy.json", PolicyCard)
+    if card.round < run.recipe.rounds:
+        raise UserError(
+            f"The pipeline's chain ended after {card.round} of {run.recipe.rounds} rounds: submit it again, "
+            "which continues, or compile it for as many."
+        )
     holder, contender = run.read(champion, "scores"), run.read(challenger, "scores")
     decision = decide(
         run.read(champion, "items"),
@@ -48,10 +58,10 @@ def promote(run: Run, prompts: str, policy: str, before: str, after: str, champi
     )
     name = f"{version.name}/{version.version}"
     history = read_history(run, prompts, before, after, decision=decision, model=name, alias=version.alias)
-    page, card = render_report(history), render_card(decision, holder, contender, name)
+    page, promotion = render_report(history), render_card(decision, holder, contender, name)
     report = run.publish("report.html", page.encode())
     run.tracker.log_scores([first, *history.evaluations, last])
-    run.tracker.log_texts({"report.html": page, "promotion.md": card, "recipe.yaml": run.resolved_text})
+    run.tracker.log_texts({"report.html": page, "promotion.md": promotion, "recipe.yaml": run.resolved_text})
     run.tracker.finish()
     summary = {
         "scores_before": {task: round(first.value(task), 4) for task in run.tasks},
@@ -68,7 +78,7 @@ def promote(run: Run, prompts: str, policy: str, before: str, after: str, champi
 
     def write_pages(directory: Path) -> None:
         (directory / "report.html").write_text(page)
-        (directory / "card.md").write_text(card)
+        (directory / "card.md").write_text(promotion)
 
     return run.commit(uri, made_from, decision=decision, summary=write_summary, pages=write_pages)
 
