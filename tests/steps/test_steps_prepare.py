@@ -89,7 +89,7 @@ def test_a_task_without_items_is_named(miniature: Miniature, tmp_path: Path) -> 
     lines = []
     for depth, source in enumerate(bodies, start=1):
         calls = [{"arguments": f"({x},)", "returns": str(x * depth + depth)} for x in range(8)]
-        lines.append(json.dumps({"entry": "f", "source": source, "description": "adds", "calls": calls}))
+        lines.append(json.dumps({"entry": "f", "source": source, "description": f"adds {depth} times", "calls": calls}))
     path.write_text("\n".join(lines))
     sources = [{"type": "jsonl", "path": str(path)}]
     with (
