@@ -60,8 +60,8 @@ def test_verdicts_survive_jsonl(tmp_path_factory: pytest.TempPathFactory, writte
     assert list(read_jsonl(path, Verdict)) == written
 
 
-@given(st.floats(allow_nan=False), st.floats(0, 1))
-def test_floats_survive_to_the_bit(tmp_path_factory: pytest.TempPathFactory, delta: float, mean: float) -> None:
+@given(st.floats(allow_nan=False, allow_infinity=False), st.floats(0, 1))
+def test_finite_floats_survive_to_the_bit(tmp_path_factory: pytest.TempPathFactory, delta: float, mean: float) -> None:
     directory = tmp_path_factory.mktemp("floats")
     written = PromptStatistics(prompt_id="p", task="t", entered=1, last_mean=mean, last_delta=delta)
     write_parquet(directory / "s.parquet", [written], PromptStatistics)
