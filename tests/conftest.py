@@ -14,8 +14,13 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from hypothesis import settings
 
 from astor.storage.s3 import s3_client
+
+# How long an example takes is a matter of what else the machine does.
+settings.register_profile("astor", deadline=None)
+settings.load_profile("astor")
 
 SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"
 
