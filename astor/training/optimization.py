@@ -38,7 +38,9 @@ class Optimization:
     def learning_rate(self) -> float:
         """Of the last step; of the first one before it."""
         step, warm_up = max(self.counters.schedule_step, 1), max(self.options.warm_up_steps, 1)
-        return self.options.learning_rate * min(1.0, step / warm_up)
+        decay = self.options.decay_steps
+        fallen = 0.9 * min(1.0, max(0, step - warm_up) / decay) if decay else 0.0
+        return self.options.learning_rate * min(1.0, step / warm_up) * (1 - fallen)
 
     def step(self) -> float | None:
         """One step along the gradients, which are cleared: their norm before clipping, None where it is not finite.

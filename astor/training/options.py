@@ -12,10 +12,13 @@ class OptimizerOptions(Options):
     """AdamW (Loshchilov and Hutter 2019) on fp32 weights."""
 
     learning_rate: float = Field(default=1e-6, gt=0)
-    """After the warm-up, constant (DAPO's and MT-GRPO's value for models of billions of parameters; a tiny policy
-    needs some hundred times as much)."""
+    """The highest (DAPO's and MT-GRPO's value for models of billions of parameters; a tiny policy needs some hundred
+    times as much)."""
     warm_up_steps: int = Field(default=10, ge=0)
     """Optimizer steps over which the learning rate rises linearly from its first fraction (our choice)."""
+    decay_steps: int | None = Field(default=None, ge=1)
+    """Optimizer steps after the warm-up over which the learning rate falls linearly to a tenth, where it stays; null:
+    it stays constant. Our choice: a run of known length ends with less of the last gradients' noise in its weights."""
     betas: tuple[float, float] = (0.9, 0.95)
     """Decay of first and second moments (our choice: the second forgets in 20 steps, for gradients change their size
     quickly in reinforcement learning)."""
