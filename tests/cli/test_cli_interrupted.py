@@ -14,7 +14,13 @@ from cli_command import COMMAND, ENVIRONMENT
 def start(store: Path, on: str) -> subprocess.Popen[str]:
     arguments = ["run", "miniature", "--on", on, "--store", str(store)]
     return subprocess.Popen(
-        [*COMMAND, *arguments], env=ENVIRONMENT, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [*COMMAND, *arguments],
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell that started these tests in the background has had them ignore the signal, and so their children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
