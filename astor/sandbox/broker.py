@@ -14,7 +14,7 @@ from astor.sandbox import zygote
 from astor.sandbox.evidence import Child, Evidence, read_account
 from astor.sandbox.jobs import Result
 from astor.sandbox.line import Line
-from astor.sandbox.plans import Plan, Run
+from astor.sandbox.runs import Plan, Run
 from astor.sandbox.worker import Report, Worker
 
 WATCH_SECONDS = 0.01

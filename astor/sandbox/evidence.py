@@ -11,11 +11,11 @@ from typing import Any
 
 from astor.records import Outcome
 from astor.sandbox import zygote
+from astor.sandbox.child import ENDINGS
 from astor.sandbox.codec import CodecError, decode
 from astor.sandbox.frames import split_frames
 from astor.sandbox.jobs import Claim
 from astor.sandbox.options import Limits
-from astor.sandbox.programs import ENDINGS
 from astor.sandbox.worker import Report
 
 _EXCEPTION_LENGTH = 40

@@ -6,10 +6,10 @@ from typing import Any
 
 from astor.errors import UserError
 from astor.records import Outcome
+from astor.sandbox.check_plan import BROKEN_CHECK
 from astor.sandbox.comparison import same_value
 from astor.sandbox.jobs import CallsJob, CheckJob, Claim
 from astor.sandbox.options import SandboxOptions
-from astor.sandbox.plans import BROKEN_CHECK
 from astor.sandbox.sandbox import Sandbox
 
 PROGRAM_BYTES = 1 << 20

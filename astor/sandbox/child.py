@@ -1,0 +1,79 @@
+"""What the modes of a confined child share: loading a program, answering for it, and ending. Standard library only."""
+
+import builtins
+import os
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, NoReturn
+
+from astor.sandbox.codec import TooLargeError
+from astor.sandbox.frames import frame, write_all
+
+ENDINGS = frozenset({"end", "malformed", "stopped", "memory", "flood", "broken", "failed"})
+"""end: all was done. malformed: no program. stopped: raised while it was loaded. memory, flood: over a limit.
+Of the test process: broken, the check can't be used; failed, it raised. All but end and memory tell why."""
+
+
+def load(out: int, job: dict[str, Any]) -> Callable[..., Any]:
+    """The function `entry` of the program, which has been run; ends the process where there is none."""
+    try:
+        code = compile(job["program"], "<program>", "exec", dont_inherit=True)
+    except Exception as error:
+        end(out, "malformed", f"{type(error).__name__} while it was compiled")
+    module = new_module("program")
+    try:
+        exec(code, module.__dict__)
+    except MemoryError:
+        raise
+    except BaseException as error:
+        end(out, "stopped", f"it raised {builtin_name(error)} while it was loaded")
+    function = module.__dict__.get(job["entry"])
+    if not callable(function):
+        end(out, "malformed", "it has no function of the asked name")
+    return function  # type: ignore[no-any-return]
+
+
+def new_module(name: str) -> ModuleType:
+    """An empty module that can be imported: dataclasses, typing and pickle look that of a class up by its name."""
+    module = sys.modules[name] = ModuleType(name)
+    return module
+
+
+def answer(
+    out: int,
+    function: Callable[..., Any],
+    arguments: Any,
+    keywords: dict[str, Any],
+    limit: int,
+    spared: type[BaseException] | None = None,
+) -> bytes:
+    """The frame that answers one call. A MemoryError ends the program, unless it is `spared`."""
+    try:
+        value = function(*arguments, **keywords)
+    except BaseException as error:
+        if isinstance(error, MemoryError) and spared is None:
+            raise
+        return frame(("raised", builtin_name(error)))
+    try:
+        return frame(("value", value), limit)
+    except TooLargeError:
+        end(out, "flood", "one result is larger than all may be")
+    except MemoryError:
+        raise
+    except Exception:  # No plain data, or a thread of the program changes it meanwhile.
+        return frame(("opaque",))
+
+
+def builtin_name(error: BaseException) -> str:
+    """Name of the builtin exception that `error` is, or derives from."""
+    for kind in type(error).__mro__:
+        if getattr(builtins, kind.__name__, None) is kind:
+            return str(kind.__name__)
+    return "Exception"
+
+
+def end(out: int, ending: str, why: str = "") -> NoReturn:
+    """Write the ending and end the process."""
+    write_all(out, frame((ending, why) if why else (ending,)))
+    os._exit(0)

@@ -1,0 +1,74 @@
+"""Runs, and what every plan makes of them: a request, a run that outlives a worker, a result.
+
+A plan is a generator that yields runs, is sent the evidence of each, and returns a result. It knows nothing of
+workers; the broker knows nothing of jobs.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+from astor.errors import UserError
+from astor.records import Outcome
+from astor.sandbox.codec import NotPlainDataError
+from astor.sandbox.evidence import Evidence
+from astor.sandbox.frames import pack_request
+from astor.sandbox.jobs import Claim, Result
+from astor.sandbox.options import Limits
+
+
+@dataclass(frozen=True)
+class Run:
+    """One job's children, forked together: what each is sent, and how many claims each may make."""
+
+    requests: tuple[bytes, ...]
+    answers: tuple[int, ...]
+    limits: Limits
+
+
+Plan = Generator[Run, Evidence, Result]
+
+
+def supervised(run: Run) -> Generator[Run, Evidence, Evidence]:
+    """A run, once more where its worker died or failed. Where two died of it and a control run stands, it is to blame.
+
+    So that breaking the sandbox is never better than failing, and that a broken machine is never held against a run.
+    """
+    first = yield run
+    if not first.failure:
+        return first
+    second = yield run
+    if second.failure and first.worker_died and second.worker_died:
+        control = yield CONTROL
+        if not control.failure and control.children[0].account.claims == (Claim("value", 1),):
+            return Evidence(failure="it broke two workers", worker_died=True, forbidden=True)
+    return second
+
+
+def request(limits: Limits, **job: Any) -> bytes:
+    """What a child is sent; UserError where the job holds what is no plain data."""
+    try:
+        return pack_request({**job, "output_bytes": limits.output_bytes})
+    except NotPlainDataError as error:
+        raise UserError(f"The arguments of a call must be plain data, but {error}.") from error
+
+
+def result_of_one(evidence: Evidence, limits: Limits, answers: int) -> Result:
+    """The result of a run of one child that was to give `answers` claims."""
+    if evidence.failure:
+        return unjudged(evidence)
+    (child,) = evidence.children
+    outcome, detail = child.outcome(limits, answers)
+    return Result(outcome, child.account.claims, evidence.cpu_seconds, detail)
+
+
+def unjudged(evidence: Evidence) -> Result:
+    """The result of a run without evidence of how its children ended."""
+    outcome = Outcome.FORBIDDEN if evidence.forbidden else Outcome.INFRASTRUCTURE_ERROR
+    return Result(outcome, (), evidence.cpu_seconds, evidence.failure)
+
+
+CONTROL = Run(
+    (request(Limits(), mode="calls", program="def same(x): return x", entry="same", arguments=[(1,)]),), (1,), Limits()
+)
+"""A run that only a broken worker fails."""
