@@ -3,13 +3,15 @@
     python benchmarks/overhead.py --rounds 6 --store /tmp/astor-overhead
 
 Three runs of the quickstart's recipe with few rounds and an existing warm start: in one process, as segments and as
-steps on KFP's local runner. Their difference is split by what was measured beside it: `kfp`, an empty component as
-often as the run has tasks; `imports`, a fresh interpreter that imports what the tasks import, as often; and the rest,
-`files`: what tasks read and write to hand over. The last line is JSON, in seconds.
+steps on KFP's local runner. Their difference is split: `kfp`, what an empty component takes, as often as the run has
+tasks; `imports`, what the interpreters of a run spent importing, as they report it themselves, beyond what the one of
+the process did; and the rest, `files`: loading, writing and starting again what one process keeps in memory. The last
+line is JSON, in seconds.
 """
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -35,11 +37,18 @@ empty()
 """
 
 
-def seconds(command: list[str]) -> float:
-    """Wall time of a command that succeeds."""
-    started = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - started
+def seconds(command: list[str]) -> tuple[float, str]:
+    """Wall time of a command that succeeds, and what it and its imports told."""
+    started, environment = time.perf_counter(), os.environ | {"PYTHONPROFILEIMPORTTIME": "1"}
+    done = subprocess.run(
+        command, check=True, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    return time.perf_counter() - started, done.stderr
+
+
+def import_seconds(told: str) -> float:
+    """Sum of what every import took by itself, over all interpreters that told."""
+    return sum(int(each) for each in re.findall(r"import time: +(\d+) \|", told)) / 1e6
 
 
 def kfp_per_task(count: int = 4) -> float:
@@ -51,9 +60,9 @@ def kfp_per_task(count: int = 4) -> float:
 
         path = Path(root) / "empty.py"
         path.write_text(program(count))
-        many = seconds([sys.executable, str(path)])
+        many, _ = seconds([sys.executable, str(path)])
         path.write_text(program(1))
-        return (many - seconds([sys.executable, str(path)])) / (count - 1)
+        return (many - seconds([sys.executable, str(path)])[0]) / (count - 1)
 
 
 def main() -> None:
@@ -64,8 +73,8 @@ def main() -> None:
     arguments = parser.parse_args()
     per_segment = max(arguments.rounds // 3, 1)
 
-    def run(name: str, on: str, granularity: str, rounds: int = arguments.rounds) -> tuple[float, int]:
-        """Wall seconds of a run begun afresh, and how many tasks it had."""
+    def run(name: str, on: str, granularity: str, rounds: int = arguments.rounds) -> tuple[float, float, int]:
+        """Wall seconds of a run begun afresh, seconds of its imports, and how many tasks it had."""
         overrides = [
             f"name={name}",
             f"rounds={rounds}",
@@ -75,23 +84,20 @@ def main() -> None:
         ]
         settings = [part for override in overrides for part in ("--set", override)]
         where = ["--on", on, "--store", arguments.store, "--fresh"]
-        took = seconds([sys.executable, "-m", "astor.cli", "run", arguments.recipe, *where, *settings])
+        took, told = seconds([sys.executable, "-m", "astor.cli", "run", arguments.recipe, *where, *settings])
         uri = Run(arguments.store, load_recipe(arguments.recipe, parse_overrides(overrides))).uri
-        log = Path(uri) / "pipeline.log"
-        return took, len(re.findall("Executing task", log.read_text())) if on == "local" else 0
+        if on == "local":
+            told += (Path(uri) / "pipeline.log").read_text()
+        return took, import_seconds(told), len(re.findall("Executing task", told))
 
     run("warm", "process", "segment", 0)
-    process, _ = run("process", "process", "segment")
+    process, own_imports, _ = run("process", "process", "segment")
     per_task = kfp_per_task()
-    imports = {
-        "segment": min(seconds([sys.executable, "-c", "import astor.loop, mlflow"]) for _ in range(3)),
-        "step": min(seconds([sys.executable, "-c", "import astor.steps.verify"]) for _ in range(3)),
-    }
     result: dict[str, object] = {"process": round(process, 1)}
     for granularity in ("segment", "step"):
-        took, tasks = run(granularity, "local", granularity)
+        took, imports, tasks = run(granularity, "local", granularity)
         over = took - process
-        causes = {"kfp": tasks * per_task, "imports": tasks * imports[granularity]}
+        causes = {"kfp": tasks * per_task, "imports": imports - own_imports}
         causes["files"] = over - sum(causes.values())
         result[granularity] = {
             "seconds": round(took, 1),
