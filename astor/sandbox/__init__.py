@@ -6,7 +6,7 @@ results[0].outcome, [same_value(claim.value, 3) for claim in results[0].claims]
 """
 
 from astor.sandbox.comparison import same_value
-from astor.sandbox.jobs import CallsJob, CheckJob, Claim, CoverageJob, Job, ParseJob, Result
+from astor.sandbox.jobs import CallsJob, CheckJob, Claim, CoverageJob, Job, ParseJob, Result, StdinJob
 from astor.sandbox.judge import judge_files
 from astor.sandbox.layers import Layer
 from astor.sandbox.options import Limits, SandboxOptions
@@ -24,6 +24,7 @@ __all__ = [
     "Result",
     "Sandbox",
     "SandboxOptions",
+    "StdinJob",
     "check_layers",
     "judge_files",
     "same_value",

@@ -8,6 +8,7 @@ import selectors
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from astor.sandbox import zygote
@@ -15,6 +16,7 @@ from astor.sandbox.evidence import Child, Evidence, read_account
 from astor.sandbox.jobs import Result
 from astor.sandbox.line import Line
 from astor.sandbox.runs import Plan, Run
+from astor.sandbox.sealed_file import sealed_file
 from astor.sandbox.worker import Report, Worker
 
 WATCH_SECONDS = 0.01
@@ -34,6 +36,7 @@ class Flight:
     place: int
     run: Run
     lines: tuple[Line, ...]
+    """A line per child, and one more where its standard output is gathered."""
     started: float = field(default_factory=time.monotonic)
 
 
@@ -95,10 +98,17 @@ class Broker:
         """Hand a run to an idle worker. False where that had died, which is not held against the run."""
         worker = self._idle.pop()
         lines = tuple(Line(request, run.limits.output_bytes + _OVERHEAD_BYTES) for request in run.requests)
+        if run.stdin is not None:
+            lines += (Line(b"", run.limits.output_bytes),)
         self._flights[worker] = Flight(place, run, lines)
         for line in lines:
             line.pump()
-        if not worker.send(run.limits, [line.theirs.fileno() for line in lines]):
+        descriptors = [line.theirs.fileno() for line in lines]
+        with nullcontext() if run.stdin is None else sealed_file(run.stdin) as stdin:
+            if stdin is not None:
+                descriptors.insert(1, stdin)
+            sent = worker.send(run.limits, descriptors)
+        if not sent:
             self._replace(worker)
             return False
         for line in lines:
@@ -180,9 +190,15 @@ def _evidence(flight: Flight, reports: list[Report] | None) -> Evidence:
         return Evidence(failure="the worker died", worker_died=True)
     if not reports:
         return Evidence(failure="the worker could not fork")
+    stdout = flight.lines[-1] if flight.run.stdin is not None else None
     children = tuple(
-        Child(report, read_account(bytes(line.received), answers), line.flooded)
-        for report, line, answers in zip(reports, flight.lines, flight.run.answers, strict=True)
+        Child(
+            report,
+            read_account(bytes(line.received), answers),
+            line.flooded or (stdout is not None and stdout.flooded),
+            bytes(stdout.received) if stdout is not None else b"",
+        )
+        for report, line, answers in zip(reports, flight.lines, flight.run.answers, strict=False)
     )
     # No program has run before its child said that it was ready, so none can bring this about.
     if any(not child.account.ready and child.report[2] != zygote.LEFT_OVER for child in children):

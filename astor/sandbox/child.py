@@ -4,7 +4,7 @@ import builtins
 import os
 import sys
 from collections.abc import Callable
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
 from astor.sandbox.codec import TooLargeError
@@ -15,12 +15,17 @@ ENDINGS = frozenset({"end", "malformed", "stopped", "memory", "flood", "broken",
 Of the test process: broken, the check can't be used; failed, it raised. All but end and memory tell why."""
 
 
-def load(out: int, job: dict[str, Any]) -> Callable[..., Any]:
-    """The function `entry` of the program, which has been run; ends the process where there is none."""
+def compiled(out: int, job: dict[str, Any]) -> CodeType:
+    """The program's code; ends the process where it does not compile."""
     try:
-        code = compile(job["program"], "<program>", "exec", dont_inherit=True)
+        return compile(job["program"], "<program>", "exec", dont_inherit=True)
     except Exception as error:
         end(out, "malformed", f"{type(error).__name__} while it was compiled")
+
+
+def load(out: int, job: dict[str, Any]) -> Callable[..., Any]:
+    """The function `entry` of the program, which has been run; ends the process where there is none."""
+    code = compiled(out, job)
     module = new_module("program")
     try:
         exec(code, module.__dict__)

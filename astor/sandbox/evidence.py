@@ -43,6 +43,8 @@ class Child:
     account: Account
     flooded: bool
     """It wrote more than it may."""
+    stdout: bytes = b""
+    """Its standard output, where that was gathered."""
 
     @property
     def cpu_seconds(self) -> float:

@@ -53,7 +53,23 @@ class CoverageJob:
     arguments: tuple[tuple[Any, ...], ...]
 
 
-Job = CallsJob | CheckJob | ParseJob | CoverageJob
+@dataclass(frozen=True, slots=True)
+class StdinJob:
+    """Run `program` as `__main__`, once per input, in a process of its own each time.
+
+    An input is the whole standard input, as UTF-8; the one claim per input is the whole standard output: a value, text
+    (bytes that are no UTF-8 as lone surrogates, as `surrogateescape` makes them), or "raised" where the program ended
+    otherwise than with the exit status 0, with the exception's name where there was one. Standard error is lost. Each
+    process has the limits of a program, and may write `output_bytes` to its standard output. Every input is run, one
+    after the other; the outcome is that of the first abnormal end. A program that does not compile is MALFORMED and
+    has no claims.
+    """
+
+    program: str
+    inputs: tuple[str, ...]
+
+
+Job = CallsJob | CheckJob | ParseJob | CoverageJob | StdinJob
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from astor.errors import UserError
 from astor.records import Outcome
 from astor.sandbox.check_plan import check
-from astor.sandbox.jobs import CallsJob, CheckJob, Claim, CoverageJob, Job, ParseJob, Result
+from astor.sandbox.jobs import CallsJob, CheckJob, Claim, CoverageJob, Job, ParseJob, Result, StdinJob
 from astor.sandbox.options import Limits
 from astor.sandbox.parsers import PARSERS, TEXT_BYTES
 from astor.sandbox.runs import Plan, Run, request, result_of_one, supervised, unjudged
+from astor.sandbox.stdin_plan import stdin
 
 PARSE_OUTPUT_BYTES = 1 << 22
 """Bytes of claims that one child may make of texts: one text of 10 kB makes at most 50 kB of data."""
@@ -23,6 +24,8 @@ def plan(job: Job, limits: Limits) -> Plan:
             return _parse(job, limits)
         case CoverageJob():
             return _coverage(job, limits)
+        case StdinJob():
+            return stdin(job, limits)
 
 
 def _calls(job: CallsJob, limits: Limits) -> Plan:

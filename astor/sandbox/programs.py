@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from astor.sandbox import check_mode, coverage
+from astor.sandbox import check_mode, coverage, stdin_mode
 from astor.sandbox.child import answer, end, load
 from astor.sandbox.codec import encode
 from astor.sandbox.frames import frame, read_request, write_all
@@ -62,6 +62,7 @@ _MODES: dict[str, Callable[[int, int, dict[str, Any]], None]] = {
     "coverage": _coverage,
     "candidate": check_mode.run_candidate,
     "test": check_mode.run_test,
+    "stdin": stdin_mode.run_program,
 }
 
 

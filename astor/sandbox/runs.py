@@ -24,6 +24,8 @@ class Run:
     requests: tuple[bytes, ...]
     answers: tuple[int, ...]
     limits: Limits
+    stdin: bytes | None = None
+    """What the one child finds on its standard input; its standard output is gathered then."""
 
 
 Plan = Generator[Run, Evidence, Result]

@@ -29,7 +29,8 @@ PREPARED = (
 """Modules that programs find imported already."""
 
 REQUEST = struct.Struct("<ddQ")
-"""CPU seconds, wall seconds, bytes of memory; with it one descriptor per child, one or two."""
+"""CPU seconds, wall seconds, bytes of memory; with it one descriptor per child, one or two, or three: those of the
+one child's socket, standard input and standard output."""
 
 REPORT = struct.Struct("<idB")
 """Per child: status as of waitpid, CPU seconds, and why the zygote killed it."""
@@ -57,7 +58,7 @@ def main() -> NoReturn:
     gc.freeze()
     gc.disable()
     while True:
-        request, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 2)
+        request, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 3)
         if not request:
             os._exit(0)
         control.send(_serve(confinement, descriptors, *REQUEST.unpack(request)))
@@ -89,14 +90,17 @@ def _prepare(readable: list[str]) -> None:
 def _serve(
     confinement: Confinement, descriptors: list[int], cpu_seconds: float, wall_seconds: float, memory_bytes: int
 ) -> bytes:
-    """Fork a child per descriptor, wait for all, and return their reports."""
+    """Fork a child per descriptor, or one with three, wait for all, and return their reports."""
+    sockets, streams = (descriptors[:1], descriptors[1:]) if len(descriptors) == 3 else (descriptors, [])
     links = socket.socketpair() if len(descriptors) == 2 else ()
     zygote = os.getpid()
     children: list[int] = []
     try:
-        for place, descriptor in enumerate(descriptors):
+        for place, descriptor in enumerate(sockets):
             pid = os.fork()
             if pid == 0:
+                for number, stream in enumerate(streams):
+                    os.dup2(stream, number)
                 _live(
                     confinement, zygote, descriptor, links[place].fileno() if links else None, cpu_seconds, memory_bytes
                 )

@@ -1,0 +1,55 @@
+"""Programs that read standard input and write standard output, on the trusted side: a run per input."""
+
+import os
+
+from astor.errors import UserError
+from astor.records import Outcome
+from astor.sandbox import zygote
+from astor.sandbox.evidence import Account, Child
+from astor.sandbox.jobs import Claim, Result, StdinJob
+from astor.sandbox.options import Limits
+from astor.sandbox.runs import Plan, Run, request, supervised, unjudged
+
+
+def stdin(job: StdinJob, limits: Limits) -> Plan:
+    """One run per input, one after the other. A program that breaks workers or does not compile is not run again."""
+    asked = request(limits, mode="stdin", program=job.program)
+    claims: list[Claim] = []
+    worst, why = Outcome.PASSED, ""
+    cpu_seconds = 0.0
+    for text in job.inputs:
+        evidence = yield from supervised(Run((asked,), (1,), limits, _encoded(text)))
+        cpu_seconds += evidence.cpu_seconds
+        if evidence.failure:
+            return unjudged(evidence)
+        (child,) = evidence.children
+        outcome, detail = _outcome(child, limits)
+        if outcome is Outcome.MALFORMED:
+            return Result(outcome, (), cpu_seconds, detail)
+        if worst is Outcome.PASSED:
+            worst, why = outcome, detail
+        claims.append(_claim(child, outcome))
+    return Result(worst, tuple(claims), cpu_seconds, why)
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise UserError(f"An input can't be written as UTF-8 ({error.reason}): give it as text.") from error
+
+
+def _outcome(child: Child, limits: Limits) -> tuple[Outcome, str]:
+    status, _, killed = child.report
+    # It has said nothing on the sandbox's own channel, so its status is all there is.
+    if child.account == Account(ready=True) and killed == zygote.ENDED and os.WIFEXITED(status) and not child.flooded:
+        code = os.WEXITSTATUS(status)
+        return (Outcome.FAILED, f"it exited with status {code}") if code else (Outcome.PASSED, "")
+    return child.outcome(limits, 0)
+
+
+def _claim(child: Child, outcome: Outcome) -> Claim:
+    if outcome is Outcome.PASSED:
+        return Claim("value", child.stdout.decode("utf-8", "surrogateescape"))
+    named = child.account.claims and child.account.claims[0].kind == "raised"
+    return child.account.claims[0] if named else Claim("raised")
