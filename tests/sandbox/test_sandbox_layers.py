@@ -1,13 +1,13 @@
 """Which layers stand, that the sandbox refuses to run without them, and that it runs without privileges."""
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+import restricted_pod
 
 from astor.sandbox import check_layers
 from astor.sandbox.zygote import PREPARED
@@ -83,44 +83,22 @@ def test_a_zygote_imports_nothing_that_makes_forks_expensive():
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == ""
 
 
-# As in a restricted pod: an ordinary user, no capabilities to be had, and none to be gained.
-UNPRIVILEGED = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", "--bounding-set=-all"]
-
-
-def unprivileged_python() -> list[str]:
-    """A command that runs this Python version as nobody; skips the test where there is none."""
-    if os.geteuid() != 0 or shutil.which("setpriv") is None:
-        pytest.skip("only root can become an ordinary user, with setpriv")
-    for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
-        command = [*UNPRIVILEGED, python]
-        if Path(python).exists() and run([*command, "-c", FIT, f"{sys.version_info[:2]}"]).returncode == 0:
-            return command
-    pytest.skip("no interpreter of this version with these packages can be read by an ordinary user")
-
-
-# It must be able to start itself again: setpriv may have more rights than what it starts.
-FIT = """
-import subprocess, sys, pydantic, pyarrow, pytest
-subprocess.run([sys.executable, "-c", ""], check=True)
-sys.exit(str(sys.version_info[:2]) != sys.argv[1])
-"""
-
-
-def run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, env=environment(), cwd=ROOT, capture_output=True, text=True, check=False)
-
-
-def environment() -> dict[str, str]:
-    packages = [entry for entry in sys.path if entry.endswith("site-packages")]
-    return {"PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join([str(ROOT), *packages]), "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def test_it_holds_without_privileges_too():
-    command = unprivileged_python()
+def test_the_whole_sandbox_works_in_a_restricted_pod():
+    python = restricted_pod.python_in_pod()
+    if python is None:
+        pytest.skip("no interpreter of this version with these packages can be run by an ordinary user")
     tests = [ROOT / "tests" / "sandbox" / name for name in ("test_hostile_programs.py", "test_check_jobs.py")]
     options = ["-q", "-p", "no:cacheprovider", "-k", "refused or nothing_else or bounded or exceptions or reach"]
     with tempfile.TemporaryDirectory() as directory:
         Path(directory).chmod(0o777)
-        done = run([*command, "-m", "pytest", *options, f"--basetemp={directory}/tests", *map(str, tests)])
+        command = [python, "-m", "pytest", *options, f"--basetemp={directory}/tests", *map(str, tests)]
+        done = subprocess.run(
+            restricted_pod.in_pod(command),
+            env=restricted_pod.environment(),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count(".") > 70, done.stdout
