@@ -19,7 +19,7 @@ _PLAIN = """
     statx write writev
     epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd eventfd2 poll ppoll pselect6
     select
-    getsockname getsockopt getpeername recvfrom recvmsg setsockopt shutdown sendmsg
+    getsockname getpeername recvfrom recvmsg shutdown
     clock_getres clock_gettime clock_nanosleep gettimeofday nanosleep time times timerfd_create timerfd_gettime
     timerfd_settime alarm getitimer setitimer pause
     rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigtimedwait sigaltstack
@@ -46,6 +46,10 @@ _PRCTL = (1, 15, 16, 22, 0x53564D41)
 """PR_SET_PDEATHSIG, PR_SET_NAME, PR_GET_NAME, PR_SET_SECCOMP, PR_SET_VMA."""
 
 _PRCTL_OF_ZYGOTE = (1, 22)
+
+_GETSOCKOPT = (3, 4, 38, 39)
+"""SO_TYPE, SO_ERROR, SO_PROTOCOL, SO_DOMAIN: what Python asks of a socket. SO_PEERPIDFD would give a hold on whoever
+has the other end; to set an option could make the buffers of a socket larger than a program's memory."""
 
 
 class Filters(NamedTuple):
@@ -75,13 +79,20 @@ def _zygote_filter(seccomp: Any) -> bytes:
             rules.add_rule(seccomp.ALLOW, name)
     # ENOSYS makes glibc fall back to clone, whose flags a filter can see.
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
-    for name, place, values in (("fcntl", 1, _FCNTL), ("ioctl", 1, _IOCTL), ("prctl", 0, _PRCTL)):
+    for name, place, values in (
+        ("fcntl", 1, _FCNTL),
+        ("ioctl", 1, _IOCTL),
+        ("prctl", 0, _PRCTL),
+        ("getsockopt", 2, _GETSOCKOPT),
+    ):
         for value in values:
             rules.add_rule(seccomp.ALLOW, name, seccomp.Arg(place, seccomp.EQ, value))
     # A stream has no addressee; a datagram could name an abstract socket of anyone.
     stream = seccomp.Arg(1, seccomp.MASKED_EQ, 0xF, int(socket.SOCK_STREAM))
     rules.add_rule(seccomp.ALLOW, "socketpair", seccomp.Arg(0, seccomp.EQ, int(socket.AF_UNIX)), stream)
-    rules.add_rule(seccomp.ALLOW, "sendto", seccomp.Arg(4, seccomp.EQ, 0))
+    # Urgent bytes are refused: the kernel's code for them on Unix sockets was broken more than once.
+    plain = seccomp.Arg(3, seccomp.MASKED_EQ, int(socket.MSG_OOB), 0)
+    rules.add_rule(seccomp.ALLOW, "sendto", seccomp.Arg(4, seccomp.EQ, 0), plain)
     return _export(seccomp, rules)
 
 
