@@ -5,7 +5,7 @@ with Sandbox(SandboxOptions()) as sandbox:
 results[0].outcome, [same_value(claim.value, 3) for claim in results[0].claims]
 """
 
-from astor.sandbox.comparison import same_value
+from astor.sandbox.comparison import same_output, same_value
 from astor.sandbox.jobs import CallsJob, CheckJob, Claim, CoverageJob, Job, ParseJob, Result, StdinJob
 from astor.sandbox.judge import judge_files
 from astor.sandbox.layers import Layer
@@ -27,5 +27,6 @@ __all__ = [
     "StdinJob",
     "check_layers",
     "judge_files",
+    "same_output",
     "same_value",
 ]

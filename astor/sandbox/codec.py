@@ -1,10 +1,21 @@
 """Plain data as bytes, between processes that don't trust each other.
 
-A value is a tag of one byte and its payload; containers carry the count of their items. Only builtins cross: None,
-bool, int of any size, float, complex, str, bytes, list, tuple, set, frozenset and dict. The sender's subclasses
-collapse to the builtin that they derive from (a namedtuple to a tuple, an IntEnum to an int), and anything else is
-refused. Reading builds nothing but these types, runs no code of the sender, takes time linear in the bytes and
-memory of at most some fifty times their number. Standard library only: the zygote loads this file too.
+| what a program gives | what arrives |
+|---|---|
+| None, bool | the same |
+| int | the same, of any size |
+| float, complex | the same bit for bit: NaN, infinities and -0.0 too |
+| str, bytes | the same; in a str lone surrogates too |
+| list, tuple, set, frozenset, dict | a new one of the same type, its items by this table; a dict keeps its order |
+| an object twice in one value | two objects |
+| a subclass of one of these | the builtin with its data: a namedtuple is a tuple, an IntEnum an int, a Counter a dict |
+| more than 100 containers within each other, a message's own one or two among them; a cycle | nothing: refused |
+| more than 8 keys or members with one hash | nothing: refused |
+| anything else: bytearray, range, an iterator, a function, a class, Decimal, an array | nothing: refused |
+
+A value is a tag of one byte and its payload; containers carry the count of their items. Reading builds nothing but
+these types, runs no code of the sender, takes time linear in the bytes and memory of at most some fifty times their
+number. Standard library only: the zygote loads this file too.
 """
 
 import struct

@@ -1,31 +1,46 @@
-"""When a claimed value is the expected one."""
+"""When a claimed value is the expected one, and when a claimed output is.
+
+What is comparable, and when it is the same; tests/sandbox/test_same_value.py has an example of each row:
+
+| value | the same as |
+|---|---|
+| None | None |
+| bool, int | an equal number: True, 1, 1.0 and 1 + 0j are one; ints among themselves exactly, of any size |
+| float, complex | a number that differs in each part by no more than 1e-6 of the larger or 1e-9; 0.0 and -0.0 |
+| NaN, infinity | NaN; the same infinity |
+| str, bytes | an equal one of its own type |
+| list, tuple | one of its own type with the same elements in the same order |
+| set, frozenset | either type with exactly equal members, NaN equal to NaN |
+| dict | one with exactly equal keys and the same values, in any order |
+| nesting | each part by its own row, to any depth that the codec lets through |
+| anything else | nothing, not even itself: subclasses, bytearray, range, iterators, functions, classes, ... |
+
+What a program returns has come through the codec: its own table says what arrives as what.
+"""
 
 import math
+import re
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 RELATIVE = 1e-6
 ABSOLUTE = 1e-9
 """Tolerances of `math.isclose` where a float takes part. Our choice: those that most published judges of code use."""
 
+How = Literal["exact", "whitespace", "float"]
+
 _NUMBERS = (bool, int, float, complex)
 _SETS = (set, frozenset)
 
+_BLANKS = " \t\r\f\v"
+_RUN_OF_BLANKS = re.compile(f"[{_BLANKS}]+")
+_NUMBER = re.compile(r"[+-]?(?:([0-9]+)|(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][+-]?[0-9]+)?)")
+_NUMBER_LENGTH = 400
+"""Characters of the longest number that is read as one: our choice, enough to write the largest float out."""
+
 
 def same_value(claimed: Any, expected: Any) -> bool:
-    """Whether two values of plain data are the same, for the purpose of judging. Symmetric; never raises.
-
-    - Numbers compare by value across bool, int, float and complex, as Python's `==` does: True, 1 and 1.0 are the
-      same. Ints are exact. Where a float or complex takes part, parts are the same when they differ by no more than
-      1e-6 of the larger or 1e-9. NaN is the same as NaN; an infinity only as itself.
-    - str and bytes are the same when they are equal, each within its own type; None is None.
-    - Lists and tuples go element by element; a list is never a tuple.
-    - Sets and dict keys are matched exactly (by `==`, NaN as NaN), values of dicts by these rules. The order of a
-      dict doesn't matter, and a set is the same as an equal frozenset.
-    - A value of any other type, subclasses of the above among them, is the same as nothing, not even itself.
-
-    Nesting may be of any depth, but must not be cyclic.
-    """
+    """Whether two values are the same by the table above. Symmetric; never raises; values must not be cyclic."""
     pairs = [(claimed, expected)]
     while pairs:
         left, right = pairs.pop()
@@ -53,6 +68,50 @@ def same_value(claimed: Any, expected: Any) -> bool:
         elif left is not None:
             return False
     return True
+
+
+def same_output(claimed: str, expected: str, how: How) -> bool:
+    """Whether two outputs of a program are the same. Symmetric; never raises; takes time linear in their length.
+
+    - exact: character for character.
+    - whitespace: line by line, where blanks at a line's end, and empty lines at the end of the output, do not count,
+      and any run of blanks within a line is the same as any other. Blanks are space, tab, carriage return, form feed
+      and vertical tab; a blank at a line's start is not the same as none.
+    - float: as whitespace, but where both outputs have a number between two blanks, the numbers are compared as
+      `same_value` does: whole numbers exactly, others with its tolerances. A number is written in decimal, with or
+      without point and exponent, in at most 400 characters and within the range of floats; any other word, "nan" and
+      "inf" among them, is compared as text.
+    """
+    if how == "exact":
+        return claimed == expected
+    ours, theirs = _lines(claimed), _lines(expected)
+    if how == "whitespace":
+        return ours == theirs
+    return len(ours) == len(theirs) and all(map(_same_words, ours, theirs))
+
+
+def _lines(output: str) -> list[str]:
+    return [_RUN_OF_BLANKS.sub(" ", line.rstrip(_BLANKS)) for line in output.rstrip(_BLANKS + "\n").split("\n")]
+
+
+def _same_words(left: str, right: str) -> bool:
+    ours, theirs = left.split(" "), right.split(" ")
+    return len(ours) == len(theirs) and all(map(_same_word, ours, theirs))
+
+
+def _same_word(left: str, right: str) -> bool:
+    if left == right:
+        return True
+    ours, theirs = _number(left), _number(right)
+    return ours is not None and theirs is not None and _same_number(ours, theirs)
+
+
+def _number(word: str) -> float | None:
+    match = _NUMBER.fullmatch(word) if len(word) <= _NUMBER_LENGTH else None
+    if match is None:
+        return None
+    number = int(word) if match[1] else float(word)
+    return None if abs(number) == math.inf else number
 
 
 def _same_number(left: complex, right: complex) -> bool:
