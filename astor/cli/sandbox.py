@@ -32,11 +32,55 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="Print JSON inste
 @app.command()
 def judge(
     program: Annotated[Path, typer.Option(help="The program's source.")],
-    entry: Annotated[str, typer.Option(help="Name of the function that is called.")],
+    entry: Annotated[str | None, typer.Option(help="Name of the function; --stdin needs none.")] = None,
     tests: Annotated[Path | None, typer.Option(help='JSON: a list of {"args": […], "expected": …}.')] = None,
     check: Annotated[Path | None, typer.Option(help="Python that defines check(candidate).")] = None,
+    stdin: Annotated[Path | None, typer.Option(help='JSON: a list of {"stdin": text, "expected": text}.')] = None,
+    compare: Annotated[
+        Literal["exact", "whitespace", "float"], typer.Option(help="When an output of --stdin is the expected one.")
+    ] = "whitespace",
 ) -> None:
-    """Judge one program; prints one JSON line."""
-    from astor.sandbox import SandboxOptions, judge_files
+    """Judge one program in exactly one way; prints one JSON line."""
+    from astor.sandbox import judge_files
 
-    typer.echo(json.dumps(judge_files(program, entry, tests, check, SandboxOptions())))
+    ways: dict[Way, Path | None] = {"tests": tests, "check": check, "stdin": stdin}
+    given = [(way, path) for way, path in ways.items() if path is not None]
+    if len(given) != 1:
+        what = " and ".join(f"--{way}" for way, _ in given) or "none"
+        names = ", ".join(f"--{way}" for way in ways)
+        raise UserError(f"A program is judged in exactly one way, and here is {what}: give one of {names}.")
+    ((way, path),) = given
+    typer.echo(json.dumps(judge_files(program, way, path, entry, compare)))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; other than loopback needs a token.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8080,
+    workers: Annotated[int | None, typer.Option(min=1, help="Programs that run at once; default: one a core.")] = None,
+    token_file: Annotated[
+        Path | None, typer.Option(help="File with the clients' token; default: ASTOR_SANDBOX_TOKEN.")
+    ] = None,
+    max_queue: Annotated[int, typer.Option(min=1, help="Jobs that may wait.")] = 4096,
+    max_jobs: Annotated[int, typer.Option(min=1, help="Jobs of one batch.")] = 1024,
+    max_body_mb: Annotated[int, typer.Option(min=1, help="MiB of one request.")] = 64,
+    drain_seconds: Annotated[int, typer.Option(min=0, help="How long batches may go on after SIGTERM.")] = 25,
+    openapi: Annotated[bool, typer.Option("--openapi", help="Print the interface as OpenAPI, and end.")] = False,
+) -> None:
+    """Serve the sandbox to a pool's clients; prints the address when it takes jobs. Ends on SIGTERM."""
+    from astor.sandbox import SandboxOptions
+    from astor.sandbox.pool.options import ServerOptions
+    from astor.sandbox.pool.server import describe
+    from astor.sandbox.pool.server import serve as serve_pool
+
+    options = ServerOptions(
+        sandbox=SandboxOptions(workers=workers),
+        max_queue=max_queue,
+        max_jobs=max_jobs,
+        max_body_mb=max_body_mb,
+        drain_seconds=drain_seconds,
+    )
+    if openapi:
+        typer.echo(describe(options))
+    else:
+        serve_pool(options, host, port, token_file, announce=typer.echo)

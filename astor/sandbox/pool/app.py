@@ -1,0 +1,187 @@
+"""The pool's HTTP interface: batches of jobs in, a line of JSON per result out."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Coroutine
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, ConfigDict
+
+from astor.errors import UserError
+from astor.sandbox.plans import plan
+from astor.sandbox.pool.dispatcher import Dispatcher, FullError
+from astor.sandbox.pool.options import ServerOptions
+from astor.sandbox.pool.order import Order
+from astor.sandbox.pool.wire import JSON_LINES, Batch, Line, Refusal
+
+BODY_SECONDS = 60.0
+"""How long a request's body may take to arrive. Our choice: a megabyte a second for the largest."""
+
+RETRY_SECONDS = 1
+"""When to ask again where the queue is full. Our choice: a core does some three hundred small programs by then."""
+
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"model": Line, "description": "A line of JSON per result, as each job ends."},
+}
+_ANSWERS |= {
+    status: {"model": Refusal, "description": why}
+    for status, why in {
+        400: "The body cannot be read.",
+        401: "The token is missing or wrong.",
+        408: "The body took too long to arrive.",
+        413: "The body is too large, or the batch has too many jobs.",
+        422: "The batch is not what it must be, or asks for more than the server grants.",
+        429: "Too many jobs wait: ask again after Retry-After seconds.",
+        503: "The server does not take jobs: it drains, or its sandbox has ended.",
+    }.items()
+}
+
+
+class LayerRow(BaseModel):
+    """A layer of isolation, as `astor sandbox check` shows it."""
+
+    model_config = ConfigDict(from_attributes=True)
+    name: str
+    stands: bool
+    why: str
+    needed: bool
+
+
+class Readiness(BaseModel):
+    """Whether the server takes jobs, and what stands."""
+
+    ready: bool
+    why: str
+    waiting: int
+    layers: list[LayerRow]
+
+
+class JsonLines(StreamingResponse):
+    """A stream of lines of JSON."""
+
+    media_type = JSON_LINES
+
+
+class _Guarded(APIRoute):
+    """Refuses before it reads the body."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            dispatcher: Dispatcher = request.app.state.dispatcher
+            try:
+                _check_token(request)
+                _check_room(dispatcher)
+                response = await _in_time(handle(request))
+            except (HTTPException, RequestValidationError, UserError) as error:
+                dispatcher.metrics.batches.labels(str(getattr(error, "status_code", 422))).inc()
+                raise
+            dispatcher.metrics.batches.labels(str(response.status_code)).inc()
+            return response
+
+        return guarded
+
+
+def create_app(dispatcher: Dispatcher, options: ServerOptions, token: str | None) -> FastAPI:
+    """The application; it runs jobs while `dispatcher` is entered. Without a `token` it asks for none."""
+    app = FastAPI(
+        title="astor sandbox",
+        version=version("astor-rl"),
+        description="Runs programs that nobody trusts, and returns what they claim. "
+        "No request holds an expected output, but for the source of a check: who asks compares.",
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=options.max_body_mb << 20,
+    )
+    app.state.dispatcher, app.state.token = dispatcher, token
+    router = APIRouter(route_class=_Guarded, dependencies=[Depends(HTTPBearer(auto_error=False))])
+
+    @router.post("/v1/jobs", response_class=JsonLines, responses=_ANSWERS)
+    async def run_jobs(batch: Batch) -> JsonLines:
+        """Run a batch. Each line of the answer is a result, as its job ends; leaving early cancels the rest."""
+        if len(batch.jobs) > options.max_jobs:
+            raise HTTPException(413, f"The batch has {len(batch.jobs)} jobs: send {options.max_jobs} at most.")
+        for name, most in options.most.model_dump().items():
+            if (asked := getattr(batch.limits, name)) > most:
+                raise HTTPException(422, f"limits.{name} is {asked}: this server grants {most} at most.")
+        order = Order([wired.job() for wired in batch.jobs], batch.limits)
+        for _, job in order.waiting:
+            next(plan(job, batch.limits))  # UserError where it can't be run at all
+        try:
+            dispatcher.submit(order)
+        except FullError:
+            raise _full() from None
+        return JsonLines(_answer(dispatcher, order))
+
+    @app.get("/health")
+    async def health() -> dict[str, str]:
+        """The process lives."""
+        return {"status": "ok"}
+
+    @app.get("/ready", responses={503: {"model": Readiness, "description": "The server does not take jobs now."}})
+    async def ready() -> Readiness:
+        """Whether jobs are taken: the sandbox stands, there is room in the queue, and nobody asked for the end."""
+        why = dispatcher.why_closed or ("the queue is full" if dispatcher.is_full else "")
+        layers = [LayerRow.model_validate(layer) for layer in dispatcher.sandbox.layers]
+        readiness = Readiness(ready=not why, why=why, waiting=dispatcher.waiting, layers=layers)
+        return JSONResponse(readiness.model_dump(), 503 if why else 200)  # type: ignore[return-value]
+
+    @app.get("/metrics", response_class=PlainTextResponse)
+    async def metrics() -> Response:
+        """Prometheus' text format."""
+        return Response(generate_latest(dispatcher.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        place = ".".join(str(key) for key in first["loc"][1:]) or "body"
+        return JSONResponse({"detail": f"{place}: {first['msg'].removeprefix('Value error, ')}."}, 422)
+
+    @app.exception_handler(UserError)
+    async def _user_error(request: Request, error: UserError) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, 422)
+
+    app.include_router(router)
+    return app
+
+
+async def _in_time(answer: Coroutine[Any, Any, Response]) -> Response:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await answer
+    except TimeoutError:
+        raise HTTPException(408, f"The body took more than {BODY_SECONDS:g} seconds to arrive.") from None
+
+
+async def _answer(dispatcher: Dispatcher, order: Order) -> AsyncIterator[bytes]:
+    try:
+        async for lines in order.lines():
+            yield lines
+    finally:
+        dispatcher.cancel(order)
+
+
+def _check_token(request: Request) -> None:
+    token = request.app.state.token
+    given = request.headers.get("authorization", "")
+    if token and not secrets.compare_digest(given.encode("utf-8", "replace"), f"Bearer {token}".encode()):
+        raise HTTPException(401, "The token is missing or wrong.", {"WWW-Authenticate": "Bearer"})
+
+
+def _check_room(dispatcher: Dispatcher) -> None:
+    if dispatcher.why_closed:
+        raise HTTPException(503, f"No jobs are taken: {dispatcher.why_closed}.", {"Retry-After": str(RETRY_SECONDS)})
+    if dispatcher.is_full:
+        raise _full()
+
+
+def _full() -> HTTPException:
+    return HTTPException(429, "Too many jobs wait.", {"Retry-After": str(RETRY_SECONDS)})
