@@ -3,11 +3,13 @@
 import dataclasses
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.table import Table
+
+from astor.errors import UserError
 
 app = typer.Typer(help="The sandbox by itself: check its layers, judge a program.", no_args_is_help=True)
 
@@ -41,7 +43,7 @@ def judge(
     ] = "whitespace",
 ) -> None:
     """Judge one program in exactly one way; prints one JSON line."""
-    from astor.sandbox import judge_files
+    from astor.sandbox.judge import Way, judge_files
 
     ways: dict[Way, Path | None] = {"tests": tests, "check": check, "stdin": stdin}
     given = [(way, path) for way, path in ways.items() if path is not None]

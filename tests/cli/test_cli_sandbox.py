@@ -49,6 +49,22 @@ def test_expected_values_are_plain_data(judge, tests: str, told: str) -> None:
     assert not done.stdout
 
 
+def test_outputs_are_compared_as_asked(astor: Astor, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text("print(int(input()) / 3)")
+    (tmp_path / "tests.json").write_text('[{"stdin": "1", "expected": "0.3333333"}]')
+    ask = ("sandbox", "judge", "--program", "program.py", "--stdin", "tests.json")
+    verdicts = [json.loads(astor(*ask, *how, cwd=tmp_path).stdout) for how in ((), ("--compare", "float"))]
+    assert [verdict["passed"] for verdict in verdicts] == [0, 1]
+
+
+@pytest.mark.parametrize("ways", [(), ("--tests", "tests.json", "--stdin", "tests.json")])
+def test_a_program_is_judged_in_one_way(astor: Astor, tmp_path: Path, ways: tuple[str, ...]) -> None:
+    done = astor("sandbox", "judge", "--program", "program.py", "--entry", "solve", *ways, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: A program is judged in exactly one way")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_the_layers_that_stand_are_listed(astor: Astor) -> None:
     layers = json.loads(astor("sandbox", "check", "--json").stdout)
     table = astor("sandbox", "check").stdout

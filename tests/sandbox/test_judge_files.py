@@ -13,20 +13,14 @@ OPTIONS = SandboxOptions(workers=1, limits=Limits(cpu_seconds=1, wall_seconds=3)
 
 @pytest.fixture
 def judge(tmp_path):
-    """Judge a program against tests (a list, or the text of the file) or the source of a check."""
+    """Judge a program against tests in one way: data becomes JSON, text and bytes are the file's as they are."""
 
-    def run(program, tests=None, check=None, entry="solve"):
-        paths = {}
-        for name, content in (("program.py", program), ("tests.json", tests), ("check.py", check)):
-            paths[name] = tmp_path / name
-            if isinstance(content, list):
+    def run(program, tests, way="tests", entry="solve", compare="whitespace"):
+        for name, content in (("program.py", program), ("tests", tests)):
+            if not isinstance(content, str | bytes):
                 content = json.dumps(content)
-            if content is not None:
-                paths[name].write_bytes(content if isinstance(content, bytes) else content.encode())
-        tests_path = paths["tests.json"] if tests is not None else None
-        return judge_files(
-            paths["program.py"], entry, tests_path, paths["check.py"] if check is not None else None, OPTIONS
-        )
+            (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        return judge_files(tmp_path / "program.py", way, tmp_path / "tests", entry, compare, OPTIONS)
 
     return run
 
@@ -74,9 +68,55 @@ def test_what_json_cannot_hold_equals_nothing(judge, result):
 
 def test_a_check_is_one_test(judge):
     check = "def check(candidate):\n    assert candidate(2) == 4"
-    assert judge("def solve(x): return x * x", check=check)["outcome"] == "passed"
-    found = judge("def solve(x): return x", check=check)
+    assert judge("def solve(x): return x * x", check, "check")["outcome"] == "passed"
+    found = judge("def solve(x): return x", check, "check")
     assert (found["outcome"], found["passed"], found["total"]) == ("failed", 0, 1)
+
+
+def test_outputs_of_a_whole_program_are_counted(judge):
+    tests = [{"stdin": f"{x}\n", "expected": f"{x * x}\n"} for x in range(4)]
+    program = "x = int(input())\nprint(x * x if x != 2 else 0)"
+    found = judge(program, tests, "stdin", entry=None)
+    assert 0 < found.pop("cpu_seconds") < 2
+    assert found == {"outcome": "failed", "passed": 3, "total": 4}
+    assert judge(program, tests[:2], "stdin", entry=None)["outcome"] == "passed"
+
+
+def test_every_output_counts_whatever_became_of_the_others(judge):
+    tests = [{"stdin": str(x), "expected": str(x)} for x in range(4)]
+    found = judge("x = int(input())\nwhile x == 1: pass\nprint(x)\nassert x != 2", tests, "stdin")
+    assert (found["outcome"], found["passed"], found["total"]) == ("timeout", 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected", "passing"),
+    [
+        ("'1.0'", "1.0\n", ["exact", "whitespace", "float"]),
+        ("'1.0 '", "1.0", ["whitespace", "float"]),
+        ("'1.0000001'", "1.0", ["float"]),
+        ("'1.1'", "1.0", []),
+    ],
+)
+def test_outputs_are_compared_as_asked(judge, written, expected, passing):
+    tests = [{"stdin": "", "expected": expected}]
+    program = f"print({written})"
+    hows = ("exact", "whitespace", "float")
+    assert [how for how in hows if judge(program, tests, "stdin", compare=how)["passed"]] == passing
+
+
+HOSTILE = [
+    "import os\nos._exit(0)",
+    "import sys\nsys.exit(0)",
+    "raise SystemExit",
+    "import os\nos.write(3, b'\\x06\\0\\0\\0' + b's\\x01\\0\\0\\0' + b'1')",
+    "import sys\nprint(sys.stdin.read())",
+    "print('1' * 2_000_000)",
+]
+
+
+@pytest.mark.parametrize("program", HOSTILE)
+def test_an_end_is_no_output(judge, program):
+    assert judge(program, [{"stdin": "2", "expected": "1"}], "stdin")["passed"] == 0
 
 
 @pytest.mark.parametrize(
@@ -85,14 +125,20 @@ def test_a_check_is_one_test(judge):
         b"\xff\xfe\x00",
         "def solve(x): return 1\0",
         "# " + "x" * (1 << 20),
+        "x = 1\n" * 1_700_000,
         "def solve(x) return 1",
         "def other(x): return 1",
         "",
     ],
 )
 def test_what_is_no_program_is_malformed(judge, program):
-    assert judge(program, [{"args": [1], "expected": 1}])["outcome"] == "malformed"
-    assert judge(program, check="def check(candidate): assert candidate(1) == 1")["passed"] == 0
+    found = judge(program, [{"args": [1], "expected": 1}] * 2)
+    assert (found["outcome"], found["passed"], found["total"]) == ("malformed", 0, 2)
+    found = judge(program, "def check(candidate): assert candidate(1) == 1", "check")
+    assert (found["outcome"], found["passed"], found["total"]) == ("malformed", 0, 1)
+    if program and "other" not in str(program):
+        found = judge(program, [{"stdin": "", "expected": ""}] * 2, "stdin")
+        assert (found["outcome"], found["passed"], found["total"]) == ("malformed", 0, 2)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +150,8 @@ def test_what_is_no_program_is_malformed(judge, program):
         ("{}", "are a dict"),
         ("[]", "hold no test"),
         ("[1]", "Test 1 of"),
+        ('[{"args": [1], "expected": {1}}]', "are not JSON"),
+        ("[" + "1" * 5000 + "]", "are not JSON"),
         ('[{"args": [1], "expected": 1}, {"args": [1]}]', "Test 2 of"),
         ('[{"args": 1, "expected": 1}]', "Test 1 of"),
         (json.dumps([{"args": [json.loads("[" * 200 + "]" * 200)], "expected": 1}]), "plain data"),
@@ -114,17 +162,38 @@ def test_tests_that_are_none_are_a_user_error(judge, tests, message):
         judge("def solve(x): return 1", tests)
 
 
-def test_other_mistakes_are_user_errors(judge, tmp_path):
-    tests = [{"args": [1], "expected": 1}]
-    with pytest.raises(UserError, match="can't be read"):
-        judge(None, tests)
+@pytest.mark.parametrize(
+    ("tests", "message"),
+    [
+        ("no JSON", "are not JSON"),
+        ("[" * 100_000, "are not JSON"),
+        (b"\xff", "is not UTF-8"),
+        ("[]", "hold no test"),
+        ([{"stdin": "1"}], "Test 1 of"),
+        ([{"stdin": "1", "expected": "1"}, {"stdin": "1", "expected": 1}], "Test 2 of"),
+        ([{"stdin": ["1"], "expected": "1"}], "Test 1 of"),
+        ([{"args": [1], "expected": "1"}], "Test 1 of"),
+        ('[{"stdin": "\\ud800", "expected": "1"}]', "UTF-8"),
+    ],
+)
+def test_streams_that_are_none_are_a_user_error(judge, tests, message):
+    with pytest.raises(UserError, match=message):
+        judge("print(1)", tests, "stdin")
+
+
+@pytest.mark.parametrize("entry", ["a.b", "", "solve()", "1", "class", "solve\0", "so lve"])
+def test_an_entry_that_is_no_name_is_a_user_error(judge, entry):
     with pytest.raises(UserError, match="not the name of a function"):
-        judge("def solve(x): return 1", tests, entry="a.b")
-    with pytest.raises(UserError, match="not both"):
-        judge("def solve(x): return 1", tests, check="def check(candidate): pass")
-    with pytest.raises(UserError, match="not both"):
-        judge("def solve(x): return 1")
+        judge("def solve(x): return 1", [{"args": [1], "expected": 1}], entry=entry)
+
+
+def test_other_mistakes_are_user_errors(judge, tmp_path):
+    with pytest.raises(UserError, match="--entry"):
+        judge("def solve(x): return 1", [{"args": [1], "expected": 1}], entry=None)
     with pytest.raises(UserError, match="defines no check"):
-        judge("def solve(x): return 1", check="x = 1")
+        judge("def solve(x): return 1", "x = 1", "check")
+    for way in ("tests", "stdin", "check"):
+        with pytest.raises(UserError, match="can't be read"):
+            judge_files(tmp_path / "program.py", way, tmp_path / "nowhere", "solve")
     with pytest.raises(UserError, match="can't be read"):
-        judge_files(tmp_path, "solve", tmp_path / "tests.json", None)
+        judge_files(tmp_path, "tests", tmp_path / "tests", "solve")
