@@ -6,7 +6,8 @@ from random import Random
 
 from astor.data.calls import arguments_of, result_of
 from astor.records import Call, Function, Item, Outcome
-from astor.sandbox import CallsJob, CheckJob, Claim, Result, Sandbox, same_value
+from astor.sandbox import CallsJob, CheckJob, Claim, Result, same_value
+from astor.sandbox.runner import JobRunner
 
 CANDIDATES = 8
 """Mutants of a function that are run, drawn by its structural hash. Our choice: some loop until their time is over."""
@@ -14,7 +15,7 @@ KEPT = 5
 """Mutants of a function that are kept. Our choice: each is one more program per prompt of the unit-test task."""
 
 
-def verified(items: Iterable[Item], sandbox: Sandbox) -> tuple[list[Item], Counter[str]]:
+def verified(items: Iterable[Item], sandbox: JobRunner) -> tuple[list[Item], Counter[str]]:
     """The items that hold what they claim, and how many were left out, by reason.
 
     A function stays when it passes its own tests, with those of its mutants that end, do not raise on every call and

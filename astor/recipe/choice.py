@@ -10,13 +10,16 @@ from astor.options import Options
 from astor.recipe.explain import explain
 
 
-def choice(kind: str, find: Callable[[], Mapping[str, type[Options]]]) -> BeforeValidator:
-    """Reads a value as the option model of `find`'s that its `type` names; `kind` is a word for people."""
+def choice(kind: str, find: Callable[[], Mapping[str, type[Options]]], default: str | None = None) -> BeforeValidator:
+    """Reads a value as the option model of `find`'s that its `type` names; `kind` is a word for people.
+
+    Without a `type` the value is of type `default`.
+    """
 
     def parse(value: Any) -> Any:
         if not isinstance(value, Mapping):
             return value
-        return parse_options(kind, value.get("type"), value, find())
+        return parse_options(kind, value.get("type", default), value, find())
 
     return BeforeValidator(parse)
 

@@ -17,6 +17,7 @@ from astor.policies.options import PolicyOptions
 from astor.recipe.choice import choice, parse_options
 from astor.rollout.options import EngineOptions, TransformersEngineOptions
 from astor.sandbox import SandboxOptions
+from astor.sandbox.pool.options import PoolOptions
 from astor.storage import digest_json
 from astor.tasks.catalogue import task_classes
 from astor.training.options import TorchOptions
@@ -28,6 +29,10 @@ SourceOptions = Annotated[
 SchedulerOptions = Annotated[
     SerializeAsAny[Options],
     choice("scheduler", lambda: {name: scheduler.options_type for name, scheduler in scheduler_classes().items()}),
+]
+SandboxChoice = Annotated[
+    SerializeAsAny[SandboxOptions | PoolOptions],
+    choice("sandbox", lambda: {"local": SandboxOptions, "pool": PoolOptions}, default="local"),
 ]
 
 
@@ -115,7 +120,8 @@ class Recipe(Options):
     tasks: TasksOptions
     batch: BatchOptions = BatchOptions()
     rollout: EngineOptions = TransformersEngineOptions()
-    sandbox: SandboxOptions = SandboxOptions()
+    sandbox: SandboxChoice = SandboxOptions()
+    """Where programs run: `local`, the default, in children of the process that verifies, or on a `pool` of servers."""
     groups: GroupOptions = GroupOptions()
     scheduler: SchedulerOptions = AstorOptions()
     training: TorchOptions = TorchOptions()

@@ -1,5 +1,7 @@
 """How much a program may use, and how many run at once."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from astor.options import Options
@@ -22,6 +24,7 @@ class Limits(Options):
 class SandboxOptions(Options):
     """Options of `Sandbox`."""
 
+    type: Literal["local"] = "local"
     workers: int | None = Field(default=None, ge=1)
     """Programs that run at once, from 1; None takes as many as this process has cores. Our choice: programs compute,
     so more would only wait."""

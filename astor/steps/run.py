@@ -8,6 +8,7 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,7 +20,9 @@ from astor.recipe.load import parse_recipe, parse_yaml
 from astor.recipe.recipe import Recipe
 from astor.records import Verdict
 from astor.registry.tracking import Tracker
-from astor.sandbox import Sandbox
+from astor.sandbox import Sandbox, SandboxOptions
+from astor.sandbox.pool.options import PoolOptions
+from astor.sandbox.runner import JobRunner
 from astor.steps.failure import tell_failure
 from astor.steps.lifeline import hold_lifeline
 from astor.steps.parts import Payload, describe, read_part, write_part
@@ -49,7 +52,8 @@ class Run:
         self.uri = f"{self.root}/runs/{recipe.name}-{recipe.digest[:12]}"
         self.tasks = {key: task_classes()[key](options) for key, options in recipe.tasks.items()}
         self._memory: OrderedDict[tuple[str, str], Any] = OrderedDict()
-        self._sandbox: Sandbox | None = None
+        self._sandbox: JobRunner | None = None
+        self._held = ExitStack()
         self._tracker: Tracker | None = None
         self._began = time.perf_counter()
 
@@ -170,11 +174,10 @@ class Run:
         return self._memory.get((reference, part))
 
     @property
-    def sandbox(self) -> Sandbox:
-        """The sandbox of this process, started when it is first needed."""
+    def sandbox(self) -> JobRunner:
+        """The sandbox of this run, started or reached when it is first needed."""
         if self._sandbox is None:
-            self._sandbox = Sandbox(self.recipe.sandbox)
-            self._sandbox.__enter__()
+            self._sandbox = self._held.enter_context(_open_sandbox(self.recipe.sandbox))
         return self._sandbox
 
     @property
@@ -216,9 +219,16 @@ class Run:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._sandbox is not None:
-            self._sandbox.__exit__(kind, error, traceback)
-            self._sandbox = None
+        self._sandbox = None
+        self._held.close()
+
+
+def _open_sandbox(options: SandboxOptions | PoolOptions) -> AbstractContextManager[JobRunner]:
+    if isinstance(options, SandboxOptions):
+        return Sandbox(options)
+    from astor.sandbox.pool.client import SandboxPool  # httpx, which a run without a pool has no need of
+
+    return SandboxPool(options)
 
 
 def _damaged(uri: str, reason: str) -> UserError:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from astor.records import Completion, Outcome, Reference, Verdict
-from astor.sandbox import CallsJob, Job, ParseJob, Result, Sandbox
+from astor.sandbox import CallsJob, Job, ParseJob, Result
+from astor.sandbox.runner import JobRunner
 from astor.tasks.task import Answer, Judgement, Task
 
 TEXTS_PER_JOB = 64
@@ -34,7 +35,7 @@ def judge_completions(
     tasks: Mapping[str, Task],
     references: Mapping[str, Reference],
     completions: Sequence[Completion],
-    sandbox: Sandbox,
+    sandbox: JobRunner,
     extended: bool,
 ) -> list[Verdict]:
     """One verdict per completion, in order.
@@ -68,7 +69,7 @@ def judge_completions(
     ]
 
 
-def _read(tasks: Mapping[str, Task], completions: Sequence[Completion], sandbox: Sandbox) -> list[Answer | Judgement]:
+def _read(tasks: Mapping[str, Task], completions: Sequence[Completion], sandbox: JobRunner) -> list[Answer | Judgement]:
     """Every completion as an answer, or the judgement that it cannot be read. Equal texts are parsed once."""
     texts: dict[str, dict[str, None]] = {}
     for completion in completions:
@@ -99,7 +100,7 @@ def _answer(text: str, result: Result, number: int) -> Answer | Judgement:
     return Answer(text, claim.value)
 
 
-def _run(groups: Sequence[_Asked], sandbox: Sandbox, extended: bool) -> list[tuple[_Asked, list[Job], list[Result]]]:
+def _run(groups: Sequence[_Asked], sandbox: JobRunner, extended: bool) -> list[tuple[_Asked, list[Job], list[Result]]]:
     jobs = [group.jobs(extended) for group in groups]
     results = iter(sandbox.run([job for part in jobs for job in part]))
     return [(group, part, [next(results) for _ in part]) for group, part in zip(groups, jobs, strict=True)]

@@ -11,6 +11,8 @@ from astor.errors import UserError
 from astor.policies.options import HuggingFaceOptions, TinyOptions
 from astor.recipe.estimate import estimate
 from astor.recipe.load import load_recipe, parse_overrides, parse_recipe
+from astor.sandbox import Limits, SandboxOptions
+from astor.sandbox.pool.options import PoolOptions
 
 SMALL: dict[str, Any] = {
     "name": "small",
@@ -38,6 +40,14 @@ def test_the_resolved_recipe_reads_back_as_itself() -> None:
     assert load_recipe(text).digest == recipe.digest
 
 
+def test_programs_run_here_unless_the_recipe_names_a_pool() -> None:
+    assert parse_recipe(small(sandbox={"workers": 3})).sandbox == SandboxOptions(workers=3)
+    pool = {"type": "pool", "urls": ["http://sandbox:8080/"], "limits": {"cpu_seconds": 1}}
+    recipe = parse_recipe(small(sandbox=pool))
+    assert recipe.sandbox == PoolOptions(urls=("http://sandbox:8080",), limits=Limits(cpu_seconds=1))
+    assert parse_recipe(recipe.model_dump(mode="json")) == recipe
+
+
 @pytest.mark.parametrize("name", ["quickstart", "mbpp", "miniature"])
 def test_packaged_recipes_are_found_by_name(name: str) -> None:
     assert load_recipe(name).name == name
@@ -52,6 +62,10 @@ def test_packaged_recipes_are_found_by_name(name: str) -> None:
         ({"rounds": -1}, "rounds is -1"),
         ({"name": "Not A Name"}, "name is 'Not A Name'"),
         ({"tasks": {}}, "tasks"),
+        ({"sandbox": {"worker": 3}}, "local: unknown key 'worker': did you mean 'workers'"),
+        ({"sandbox": {"type": "pol"}}, "no sandbox 'pol': did you mean 'pool'"),
+        ({"sandbox": {"type": "pool"}}, "pool: the key 'urls' is missing"),
+        ({"sandbox": {"type": "pool", "urls": ["sandbox:8080"]}}, "'sandbox:8080' is no address of a server"),
         ({"tasks": {"io_predction": {}}}, "no task 'io_predction': did you mean 'io_prediction'"),
         ({"tasks": {"io_prediction": {"max_token": 3}}}, "io_prediction: unknown key 'max_token': did you mean"),
         ({"scheduler": {"type": "astr"}}, "no scheduler 'astr': did you mean 'astor'"),

@@ -91,3 +91,9 @@ def test_rounds_have_places_of_five_digits(miniature: Miniature) -> None:
     assert run.names("rounds") == ["00007"]
     run.remove("rounds", 7)
     assert run.names("rounds") == []
+
+
+def test_the_sandbox_is_the_one_that_the_recipe_names(miniature: Miniature) -> None:
+    pool = {"type": "pool", "urls": ["http://127.0.0.1:9"], "patience_seconds": 0}
+    with miniature(sandbox=pool) as run, pytest.raises(UserError, match=r"No server .* \(http://127.0.0.1:9"):
+        run.sandbox.run([])
