@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -63,10 +64,21 @@ class Readiness(BaseModel):
     layers: list[LayerRow]
 
 
-class JsonLines(StreamingResponse):
-    """A stream of lines of JSON."""
+class _Request(Request):
+    """Reads no more of a body than the server takes."""
 
-    media_type = JSON_LINES
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        most = self.app.state.max_body_mb
+        size = int(self.headers.get("content-length", "0"))
+        if size <= most << 20:
+            size = 0
+            async for part in super().stream():
+                size += len(part)
+                if size > most << 20:
+                    break
+                yield part
+        if size > most << 20:
+            raise HTTPException(413, f"The body is larger than {most} MiB: send smaller batches.")
 
 
 class _Guarded(APIRoute):
@@ -80,7 +92,7 @@ class _Guarded(APIRoute):
             try:
                 _check_token(request)
                 _check_room(dispatcher)
-                response = await _in_time(handle(request))
+                response = await _in_time(handle(_Request(request.scope, request.receive)))
             except (HTTPException, RequestValidationError, UserError) as error:
                 dispatcher.metrics.batches.labels(str(getattr(error, "status_code", 422))).inc()
                 raise
@@ -99,13 +111,13 @@ def create_app(dispatcher: Dispatcher, options: ServerOptions, token: str | None
         "No request holds an expected output, but for the source of a check: who asks compares.",
         docs_url=None,
         redoc_url=None,
-        max_body_size=options.max_body_mb << 20,
+        separate_input_output_schemas=False,
     )
-    app.state.dispatcher, app.state.token = dispatcher, token
+    app.state.dispatcher, app.state.token, app.state.max_body_mb = dispatcher, token, options.max_body_mb
     router = APIRouter(route_class=_Guarded, dependencies=[Depends(HTTPBearer(auto_error=False))])
 
-    @router.post("/v1/jobs", response_class=JsonLines, responses=_ANSWERS)
-    async def run_jobs(batch: Batch) -> JsonLines:
+    @router.post("/v1/jobs", response_model=None, responses=_ANSWERS)
+    async def run_jobs(batch: Batch) -> StreamingResponse:
         """Run a batch. Each line of the answer is a result, as its job ends; leaving early cancels the rest."""
         if len(batch.jobs) > options.max_jobs:
             raise HTTPException(413, f"The batch has {len(batch.jobs)} jobs: send {options.max_jobs} at most.")
@@ -119,7 +131,7 @@ def create_app(dispatcher: Dispatcher, options: ServerOptions, token: str | None
             dispatcher.submit(order)
         except FullError:
             raise _full() from None
-        return JsonLines(_answer(dispatcher, order))
+        return StreamingResponse(_answer(dispatcher, order), media_type=JSON_LINES)
 
     @app.get("/health")
     async def health() -> dict[str, str]:
@@ -150,7 +162,17 @@ def create_app(dispatcher: Dispatcher, options: ServerOptions, token: str | None
         return JSONResponse({"detail": str(error)}, 422)
 
     app.include_router(router)
+    app.openapi = partial(_describe, app)  # type: ignore[method-assign]
     return app
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:
+    """OpenAPI. FastAPI takes every answer that has a model for one document of JSON."""
+    described = FastAPI.openapi(app)
+    content = described["paths"]["/v1/jobs"]["post"]["responses"]["200"]["content"]
+    if "application/json" in content:
+        content[JSON_LINES] = content.pop("application/json")
+    return described
 
 
 async def _in_time(answer: Coroutine[Any, Any, Response]) -> Response:
