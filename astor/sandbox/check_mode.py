@@ -1,55 +1,90 @@
-"""Two-process mode, in the children: one has the program and answers, the other has the check and asks.
+"""Two-process mode, in the children: one has the program and answers, the other has the test and asks.
 
 Standard library only.
 """
 
+import sys
+from types import ModuleType
 from typing import Any
 
-from astor.sandbox.child import answer, builtin_name, end, load, new_module
-from astor.sandbox.codec import decode
-from astor.sandbox.frames import frame, read_frame, write_all
-from astor.sandbox.stand_in import Candidate
+from astor.sandbox.child import builtin_name, end, load, new_module
+from astor.sandbox.codec import TooLargeError
+from astor.sandbox.frames import frame, write_all
+from astor.sandbox.link import LostError
+from astor.sandbox.operations import serve
+from astor.sandbox.pytest_offer import offer_pytest
+from astor.sandbox.pytest_style import run_pytest
+from astor.sandbox.stand_in import Program, Solution
+from astor.sandbox.tally import Tally
+from astor.sandbox.unittest_style import run_unittest
 
-LINK_BYTES = 1 << 30
-
-_LOADED = frame(("loaded",))
+MESSAGE_BYTES = 1 << 30
+"""Most bytes of one message of the test to the program. What the program says is limited like any program's claims."""
 
 
 def run_candidate(out: int, link: int, job: dict[str, Any]) -> None:
-    """Load the program and answer the calls that come down the link until it closes."""
+    """Load the program and answer what is asked of it until the link ends."""
     function = load(out, job)
-    write_all(link, _LOADED)
-    while (request := read_frame(link, LINK_BYTES)) is not None:
-        arguments, keywords = decode(request)
-        write_all(link, answer(out, function, arguments, keywords, job["output_bytes"]))
-    end(out, "end")
+    try:
+        serve(sys.modules["program"], function, link, MESSAGE_BYTES, job["output_bytes"])
+    except TooLargeError:
+        end(out, "flood", "one result is larger than all may be")
+    except LostError:
+        end(out, "end")
 
 
 def run_test(out: int, link: int, job: dict[str, Any]) -> None:
-    """Run the check against the program at the other end of the link."""
-    namespace = new_module("check").__dict__
+    """Run the test against the program at the other end of the link."""
+    program = Program(link, job["output_bytes"], MESSAGE_BYTES)
+    tally = Tally(out, program)
     try:
-        exec(compile(job["check"], "<check>", "exec", dont_inherit=True), namespace)
-    except BaseException as error:
-        end(out, "broken", f"it raised {builtin_name(error)} while it was loaded")
-    check = namespace.get("check")
-    if not callable(check):
-        end(out, "broken", "it defines no check(candidate)")
-    if read_frame(link, job["output_bytes"]) is None:
+        ending, why = _run(job, program, tally)
+        program.link.meet()
+    except LostError:
+        ending, why = "failed", ""
+    # A test may swallow what these two raised; they decide all the same.
+    if program.link.lost:
         end(out, "failed", "the program was lost")
-    candidate = Candidate(job["entry"], link, job["output_bytes"])
-    raised = ""
+    if program.refused:
+        write_all(out, frame(("value", program.refused)))
+        end(out, "broken", program.why)
+    end(out, ending, why)
+
+
+def _run(job: dict[str, Any], program: Program, tally: Tally) -> tuple[str, str]:
+    for name in ("solution", "program"):
+        sys.modules[name] = Solution(name, program)
+    module = new_module("check")
+    if job["style"] != "check":
+        module.__dict__[job["entry"]] = program.entry
+    if job["style"] == "pytest":
+        sys.modules["pytest"] = offer_pytest(program.refuse)
     try:
-        check(candidate)
-    except MemoryError:
+        exec(compile(job["check"], "<check>", "exec", dont_inherit=True), module.__dict__)
+    except (MemoryError, LostError):
         raise
     except BaseException as error:
-        raised = builtin_name(error)
-    # A check may swallow what these two raised; they decide all the same.
-    if candidate.lost:
-        end(out, "failed", "the program was lost")
-    if candidate.refused:
-        end(out, "broken", candidate.refused)
-    if raised:
-        end(out, "failed", f"the check raised {raised}")
-    end(out, "end")
+        # What it raised after it had asked the program may be the program's fault, and then isn't ours.
+        missing = isinstance(error, ModuleNotFoundError) and error.name
+        own = missing or not program.link.asked
+        return "broken" if own else "failed", f"it raised {builtin_name(error)} while it was loaded"
+    if job["style"] == "unittest":
+        run_unittest(module, tally)
+    elif job["style"] == "pytest":
+        run_pytest(module, tally)
+    else:
+        return _check(module, program)
+    return tally.ending()
+
+
+def _check(module: ModuleType, program: Program) -> tuple[str, str]:
+    check = module.__dict__.get("check")
+    if not callable(check):
+        return "broken", "it defines no check(candidate)"
+    try:
+        check(program.entry)
+    except (MemoryError, LostError):
+        raise
+    except BaseException as error:
+        return "failed", f"the check raised {builtin_name(error)}"
+    return "end", ""

@@ -9,20 +9,28 @@ BROKEN_CHECK = "the check can't be used: "
 """How the detail of a CheckJob starts that failed for its own check's sake, as an infrastructure error."""
 
 
+MOST_TESTS = 10_000
+"""Test functions of one CheckJob. Our choice: no file of tests has more."""
+
+
 def check(job: CheckJob, limits: Limits) -> Plan:
-    """The plan of a check; an infrastructure error where the check itself can't be used."""
+    """The plan of a test; an infrastructure error where the test itself can't be used."""
     candidate = request(limits, mode="candidate", program=job.program, entry=job.entry)
-    test = request(limits, mode="test", check=job.check, entry=job.entry)
-    evidence = yield from supervised(Run((candidate, test), (0, 0), limits))
+    test = request(limits, mode="test", check=job.check, entry=job.entry, style=job.style)
+    # The last claim may be a count of what was refused.
+    evidence = yield from supervised(Run((candidate, test), (0, MOST_TESTS + 1), limits))
     if evidence.failure:
         return unjudged(evidence)
     program, check = evidence.children
-    outcome, detail = check.outcome(limits, 0)
+    claims = check.account.claims
     if check.account.ending == "broken":
-        outcome, detail = Outcome.INFRASTRUCTURE_ERROR, BROKEN_CHECK + check.account.why
-    elif outcome is not Outcome.PASSED and not program.left_over:
-        # Why the check lost the program says more than that it did.
+        refused = claims[-1].value if claims and type(claims[-1].value) is int else 0
+        detail = BROKEN_CHECK + check.account.why
+        return Result(Outcome.INFRASTRUCTURE_ERROR, (), evidence.cpu_seconds, detail, refused)
+    outcome, detail = check.outcome(limits, len(claims))
+    if outcome is not Outcome.PASSED and not program.left_over:
+        # Why the test lost the program says more than that it did.
         own, why = program.outcome(limits, 0)
         if own is not Outcome.PASSED:
             outcome, detail = own, why
-    return Result(outcome, (), evidence.cpu_seconds, detail)
+    return Result(outcome, claims, evidence.cpu_seconds, detail)

@@ -20,17 +20,25 @@ class CallsJob:
 
 @dataclass(frozen=True, slots=True)
 class CheckJob:
-    """Run `check(candidate)` of the source `check` against the function `entry` of `program`, in two processes.
+    """Run the test source `check` against `program`, in two processes; `entry` is the program's function or class.
 
-    Arguments and results cross as plain data, copied: what a check changes in an argument, or a program in its own,
-    the other doesn't see. An exception of the program reaches the check by the name of its builtin type alone, and
-    never as AssertionError or as one that is no Exception: those arrive as RuntimeError. A result that is no plain
-    data arrives as an object that equals nothing and has no truth value.
+    Style "check" calls `check(candidate)` with the entry. Of the other two, the test has the entry as a global, and the
+    program's names as attributes of modules `solution` and `program`: "unittest" runs every TestCase, "pytest" every
+    test function and method of a Test class. Each test function yields a claim, in the order of their definition: the
+    value True where it passed, None where it skipped itself unasked, the exception it raised where it failed.
+
+    Plain data crosses copied: what a test changes in an argument, or a program in its own, the other doesn't see. Any
+    other object of the program arrives as a handle that equals itself alone (`astor.sandbox.handle`); functions of the
+    test can be called by the program. An exception of the program arrives by the name of its builtin type, without a
+    message, or of a class that the test has from the program; never as AssertionError or as one that is no Exception:
+    those are RuntimeError. What can't be expressed is refused (`astor.sandbox.stand_in`): the result is an
+    INFRASTRUCTURE_ERROR that says so.
     """
 
     program: str
     entry: str
     check: str
+    style: Literal["check", "unittest", "pytest"] = "check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +107,5 @@ class Result:
     """User and system time of the program's processes."""
     detail: str
     """For people, one line; holds nothing of the program's data."""
+    refused: int = 0
+    """Operations that the test of a CheckJob asked for and that can't be expressed."""

@@ -1,90 +1,118 @@
-"""The `candidate` of a check: looks like the program's function, and asks the process that has it.
+"""The test's end of the link: the program as the test process finds it. Standard library only.
 
-Standard library only; lives in the test process, which trusts nothing that comes down the link.
+Plain data of the program arrives as data, copied; anything else as a handle (`astor.sandbox.handle`), the same object
+as the same one. But a class of exceptions arrives as a class, of the nearest base that the test knows, so that
+`except` finds what the program raises; and a coroutine as a coroutine, which runs in the program's process while it is
+awaited.
+
+Functions and other callables of the test, but no classes, arrive in the program as functions with a name, a docstring
+and nothing else. They are called here, with data or handles. An AssertionError in one is raised again where the test
+called the program, whatever the program makes of it.
+
+Any other object of the test can't cross: that, and what a handle refuses, raises TypeError and is counted.
 """
 
-import _thread
-import builtins
+from types import ModuleType
 from typing import Any, NoReturn
 
-from astor.sandbox.codec import CodecError, NotPlainDataError, decode
-from astor.sandbox.frames import frame, read_frame, write_all
+from astor.sandbox.handle import Handle, NotDataError
+from astor.sandbox.link import Link
+from astor.sandbox.references import Packed, References
 
 
-class ProgramLostError(BaseException):
-    """The program's process ended or talks nonsense. No Exception, so that no check takes it for an answer."""
+class Program:
+    """Asks on behalf of handles, and counts what it refuses. `reads` and `sends` as for `Link`."""
 
+    def __init__(self, descriptor: int, reads: int, sends: int) -> None:
+        self.refused = 0
+        """What the test wanted and can't be expressed."""
+        self.why = ""
+        """The first of them."""
+        self.told: set[Handle] = set()
+        """Handles whose objects have seen data of the test in an operator."""
+        self._kept: BaseException | None = None
+        self._references = References(self._describe, self._meet)
+        self.link = Link(descriptor, self._references, {"call": self._call_back}, reads, sends)
+        self.module, self.entry = (self._references.unpack(("mine", number, "object")) for number in (0, 1))
 
-class Opaque:
-    """Stands for a result that is no plain data: equals nothing, has no truth value."""
-
-    def __eq__(self, other: object) -> bool:
-        return False
-
-    def __ne__(self, other: object) -> bool:
-        return True
-
-    __hash__ = object.__hash__
-
-    def __bool__(self) -> NoReturn:
-        raise TypeError("the result is no plain data: it is neither true nor false")
-
-
-class Candidate:
-    """Callable like the program's function.
-
-    `lost` says that the program is gone, `refused` what the check asked that can't be asked.
-    """
-
-    def __init__(self, name: str, link: int, limit: int) -> None:
-        self.__name__ = self.__qualname__ = name
-        self.refused = ""
-        self._link = link
-        self._limit = limit
-        self.lost = False
-        self._gave_opaque = False
-        self._lock = _thread.allocate_lock()
-
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        """The program's result, rebuilt; raises the builtin exception that it raised."""
+    def ask(self, operation: str, /, *arguments: Any, **keywords: Any) -> Any:
+        """The program's answer, or what it raised, or what a function of the test has raised for good."""
         try:
-            request = frame((list(arguments), keywords))
-        except NotPlainDataError:
-            # What the program itself gave back is its own fault; anything else this mode can't do.
-            if not self._gave_opaque:
-                self.refused = "the check passes what is no plain data"
+            return self.link.ask(operation, *arguments, **keywords)
+        finally:
+            if self._kept is not None and self.link.depth == 0:
+                kept, self._kept = self._kept, None
+                raise kept
+
+    async def wait(self, awaitable: Any) -> Any:
+        """What comes of an awaitable object of the program."""
+        return self.ask("await", awaitable)
+
+    def leave(self, operation: str, manager: Handle, kind: type[BaseException] | None) -> None:
+        """Leave a context of the program; what it raises replaces nothing that the test raised."""
+        known = (base for base in (kind.__mro__ if kind else ()) if self._references.named(base))
+        try:
+            self.ask(operation, manager, next(known, kind and RuntimeError))
+        except Exception:
+            if kind is None:
+                raise
+
+    def refuse(self, what: str) -> NoReturn:
+        """Count it, and raise TypeError."""
+        self.refused += 1
+        self.why = self.why or f"it {what}"
+        raise TypeError(f"the test {what}")
+
+    def _describe(self, value: Any) -> Packed:
+        if isinstance(value, type) or not callable(value):
+            self.refuse(f"passes {ascii(type(value).__name__)[:50]}, which is neither data nor a function")
+        texts = (getattr(value, "__name__", "function"), getattr(value, "__doc__", ""))
+        return tuple(text if isinstance(text, str) else "" for text in texts)
+
+    def _meet(self, facts: Packed) -> Any:
+        match facts:
+            case ("object",):
+                return Handle(self)
+            case ("exception", str(name), packed):
+                base = self._references.unpack(packed)
+                if isinstance(base, type) and issubclass(base, Exception):
+                    return type(name, (RuntimeError if issubclass(base, AssertionError) else base,), {})
+            case ("coroutine",):
+                return self._coroutine()
+        raise ValueError("no object of the program")
+
+    def _coroutine(self) -> Any:
+        async def whole() -> Any:
+            return await self.wait(coroutine)
+
+        coroutine = whole()
+        return coroutine
+
+    def _call_back(self, function: Any, /, *arguments: Any, **keywords: Any) -> Any:
+        try:
+            return function(*arguments, **keywords)
+        except BaseException as error:
+            if isinstance(error, AssertionError | NotDataError) or not isinstance(error, Exception):
+                self._kept = self._kept or error
             raise
-        answer = self._ask(request)
-        if answer[0] == "value":
-            return answer[1]
-        if answer[0] == "raised":
-            raise _exception(answer[1])
-        self._gave_opaque = True
-        return Opaque()
-
-    def _ask(self, request: bytes) -> tuple[Any, ...]:
-        try:
-            if self.lost:
-                raise CodecError("the link is closed")
-            with self._lock:
-                write_all(self._link, request)
-                answer = decode(read_frame(self._link, self._limit + 64) or b"")
-            if type(answer) is not tuple or (len(answer), answer[:1]) not in _SHAPES:
-                raise CodecError("no answer")
-        except (OSError, CodecError) as error:
-            self.lost = True
-            raise ProgramLostError from error
-        return answer
 
 
-_SHAPES = ((2, ("value",)), (2, ("raised",)), (1, ("opaque",)))
+class Solution(ModuleType):
+    """A module whose attributes are the program's."""
 
+    def __init__(self, name: str, program: Program) -> None:
+        super().__init__(name)
+        self.__dict__["_program"] = program
 
-def _exception(name: object) -> Exception:
-    kind = getattr(builtins, name, None) if isinstance(name, str) else None
-    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, AssertionError):
-        try:
-            return kind.__new__(kind)
-        except TypeError:  # Groups of exceptions want members.
-            pass
-    return RuntimeError(f"the program raised {name}")
+    def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            self._program.refuse("imports all names of the program")
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._program.module, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._program.module, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(self._program.module, name)

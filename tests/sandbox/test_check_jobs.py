@@ -93,7 +93,8 @@ def solve(*_): return Yes()
         "assert not candidate(1)",
         "assert candidate(1) in [1, 2]",
         "assert candidate(candidate(1)) == 2",
-        "x = candidate(1)\n    assert x == x",
+        "assert candidate(1) == candidate(2)",
+        "assert {candidate(1): 1} == {1: 1}",
     ],
 )
 def test_what_is_no_plain_data_equals_nothing(sandbox, body):
@@ -154,10 +155,10 @@ def solve(a):
         ("def check(candidate", "SyntaxError"),
         ("import nowhere", "ModuleNotFoundError"),
         ("def test(candidate): pass", "no check"),
-        ("def check(candidate):\n    candidate(lambda: 1)", "no plain data"),
+        ("def check(candidate):\n    candidate(object())", "neither data nor a function"),
         (
-            "def check(candidate):\n    try:\n        candidate(print)\n    except TypeError:\n        pass",
-            "no plain data",
+            "def check(candidate):\n    try:\n        candidate(zip)\n    except TypeError:\n        pass",
+            "neither data nor a function",
         ),
     ],
 )

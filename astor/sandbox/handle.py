@@ -1,0 +1,152 @@
+"""An object of the program in the process of its test. Standard library only.
+
+What the test does to a handle is done in the program's process, and gives plain data or handles. But the program never
+judges the test's data, so that none passes for data by its own account:
+
+- `==` is identity, between handles too; there is no truth value.
+- Between a handle and data there is no order, and no `startswith`, `issubset` and the like. `data in handle` goes over
+  the handle's items, which are compared here.
+- An operator between a handle and data gives a handle, which has been told: operations on it give handles that have
+  been told, and only its attributes, indices and calls give data. Else `abs(f(x) - 3.0) < 1e-6` would ask the program.
+- A context manager neither suppresses nor replaces what the test raised.
+
+What a call or an index gives is the program's to say. A handle has every special method, whatever its object has;
+its `type` is Handle.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from astor.sandbox.operations import ARITHMETIC, ORDER, UNARY
+
+if TYPE_CHECKING:
+    from astor.sandbox.stand_in import Program
+
+_JUDGING = frozenset({"startswith", "endswith", "issubset", "issuperset", "isdisjoint"})
+
+_SPECIAL = frozenset({"__name__", "__qualname__", "__dict__", "__wrapped__"})
+"""Attributes with such names that are asked for: others would tell the interpreter what the handle is."""
+
+_REFUSED = {
+    "__instancecheck__": "asks for an instance of a class of the program",
+    "__subclasscheck__": "asks for a subclass of a class of the program",
+    "__mro_entries__": "derives from a class of the program",
+    "__reduce_ex__": "pickles an object of the program",
+}
+
+
+class NotDataError(TypeError):
+    """An object of the program is where only data will do. The program's fault."""
+
+
+class Handle:
+    __slots__ = ("_program",)
+    _program: "Program"
+
+    def __init__(self, program: "Program") -> None:
+        object.__setattr__(self, "_program", program)
+
+    def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
+        return self._program.ask("call", self, *arguments, **keywords)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__") and name not in _SPECIAL:
+            raise AttributeError(name)
+        if name in _JUDGING:
+            raise NotDataError(f"an object of the program has no {name} here")
+        return self._program.ask("getattr", self, name)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __bool__(self) -> bool:
+        raise NotDataError("an object of the program is neither true nor false")
+
+    def __contains__(self, item: Any) -> bool:
+        if type(item) is Handle:
+            return self._program.ask("contains", self, item) is True
+        return any(item is own or item == own for own in iter(self))
+
+    def __exit__(self, kind: type[BaseException] | None, error: Any, traceback: Any) -> None:
+        self._program.leave("exit", self, kind)
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: Any, traceback: Any) -> None:
+        self._program.leave("aexit", self, kind)
+
+    async def __aenter__(self) -> Any:
+        return self._program.ask("aenter", self)
+
+    async def __anext__(self) -> Any:
+        return self._program.ask("anext", self)
+
+    def __await__(self) -> Iterator[Any]:
+        return self._program.wait(self).__await__()
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self._program.ask("deepcopy", self)
+
+
+def _simple(operation: str) -> Callable[..., Any]:
+    def method(self: Handle, /, *others: Any) -> Any:
+        return self._program.ask(operation, self, *others)
+
+    return method
+
+
+def _unary(operation: str) -> Callable[..., Any]:
+    def method(self: Handle, /, *details: Any) -> Any:
+        return _guarded(operation, self, self, *details)
+
+    return method
+
+
+def _binary(operation: str) -> Callable[..., Any]:
+    return lambda self, other: _guarded(operation, other, self, other)
+
+
+def _reflected(operation: str) -> Callable[..., Any]:
+    return lambda self, other: _guarded(operation, other, other, self)
+
+
+def _order(operation: str) -> Callable[..., Any]:
+    def method(self: Handle, other: Any) -> Any:
+        if type(other) is not Handle or {self, other} & self._program.told:
+            raise NotDataError("an object of the program is neither more nor less than data")
+        return self._program.ask(operation, self, other)
+
+    return method
+
+
+def _refused(what: str) -> Callable[..., Any]:
+    return lambda self, *_: self._program.refuse(what)
+
+
+def _guarded(operation: str, other: Any, *operands: Any) -> Any:
+    """What an operation gives; once the program's object has been told the test's data, nothing but a handle."""
+    (program,) = {operand._program for operand in operands if type(operand) is Handle}
+    tells = type(other) is not Handle or any(operand in program.told for operand in operands if type(operand) is Handle)
+    result = program.ask(operation, *operands)
+    if tells:
+        if type(result) is not Handle:
+            raise NotDataError("an operator between an object of the program and data gave data")
+        program.told.add(result)
+    return result
+
+
+_SIMPLE = ("setattr", "delattr", "dir", "getitem", "setitem", "delitem", "reversed", "aiter", "enter", "copy")
+_METHODS = {
+    **{name: _simple(name) for name in _SIMPLE},
+    **{name: _unary(name) for name in UNARY},
+    **{name: _order(name) for name in ORDER},
+    **{name: _binary(name) for name in [*ARITHMETIC, *(f"i{name}" for name in ARITHMETIC), "divmod"]},
+    **{f"r{name}": _reflected(name) for name in [*ARITHMETIC, "divmod"]},
+}
+for _name, _method in _METHODS.items():
+    setattr(Handle, f"__{_name}__", _method)
+for _name, _what in _REFUSED.items():
+    setattr(Handle, _name, _refused(_what))
+# Without a docstring of its own, so that a handle can have that of the program's object.
+Handle.__doc__ = property(lambda self: self._program.ask("getattr", self, "__doc__"))  # type: ignore[assignment]

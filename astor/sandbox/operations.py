@@ -1,0 +1,114 @@
+"""The program's end of the link: what may be asked of the program's objects, by name. Standard library only."""
+
+import builtins
+import copy
+import math
+import operator
+from collections.abc import Awaitable, Callable
+from types import CoroutineType
+from typing import Any
+
+from astor.sandbox.link import Link
+from astor.sandbox.references import Packed, References
+
+ARITHMETIC = (
+    "add",
+    "sub",
+    "mul",
+    "matmul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "lshift",
+    "rshift",
+    "and",
+    "or",
+    "xor",
+)
+CONVERSIONS = ("int", "float", "complex", "index", "str", "repr", "format")
+UNARY = ("abs", "neg", "pos", "invert", "round", "trunc", "floor", "ceil", "len", "iter", "next", *CONVERSIONS)
+ORDER = ("lt", "le", "gt", "ge")
+
+
+def serve(module: Any, entry: Any, descriptor: int, reads: int, sends: int) -> None:
+    """Answer until the link ends. The other end knows the program's module as number 0, its entry as number 1."""
+
+    def meet(facts: Packed) -> Callable[..., Any]:
+        # A function of the test: all that is here of it is its name and docstring.
+        def function(*arguments: Any, **keywords: Any) -> Any:
+            return link.ask("call", function, *arguments, **keywords)
+
+        function.__name__, function.__doc__ = function.__qualname__, _ = facts
+        return function
+
+    references = References(lambda value: _describe(references, value), meet)
+    references.give(module)
+    references.give(entry)
+    link = Link(descriptor, references, OPERATIONS, reads, sends)
+    link.serve()
+
+
+def _describe(references: References, value: Any) -> Packed:
+    if type(value) is CoroutineType:
+        return ("coroutine",)
+    if isinstance(value, type) and issubclass(value, Exception):
+        base = next(kind for kind in value.__mro__[1:] if issubclass(kind, Exception))
+        return ("exception", value.__name__, references.give(base))
+    return ("object",)
+
+
+def _call(function: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> Any:
+    return function(*arguments, **keywords)
+
+
+def _exit(manager: Any, kind: type[Exception] | None) -> None:
+    manager.__exit__(*_error(kind))
+
+
+async def _aexit(manager: Any, kind: type[Exception] | None) -> None:
+    await manager.__aexit__(*_error(kind))
+
+
+def _error(kind: type[Exception] | None) -> tuple[Any, ...]:
+    return (None, None, None) if kind is None else (kind, kind.__new__(kind), None)
+
+
+def _await(awaitable: Awaitable[Any]) -> Any:
+    """What is awaited, in the one event loop of this process: it runs while it is asked for, and only then."""
+    import asyncio
+
+    async def whole() -> Any:
+        return await awaitable
+
+    if not _loops:
+        _loops.append(asyncio.new_event_loop())
+    return _loops[0].run_until_complete(whole())
+
+
+_loops: list[Any] = []
+
+
+def _named(name: str) -> Callable[..., Any]:
+    """The function of `operator`, `math` or the builtins that has this name."""
+    places = ((operator, name), (operator, f"{name}_"), (math, name), (builtins, name))
+    return next(getattr(place, known) for place, known in places if hasattr(place, known))  # type: ignore[no-any-return]
+
+
+_ITEMS = ("getitem", "setitem", "delitem", "contains")
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    **{name: _named(name) for name in (*UNARY, *ARITHMETIC, *ORDER, "divmod", *_ITEMS)},
+    **{f"i{name}": _named(f"i{name}") for name in ARITHMETIC},
+    **{name: getattr(builtins, name) for name in ("getattr", "setattr", "delattr", "dir", "reversed", "aiter")},
+    "call": _call,
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "enter": lambda manager: manager.__enter__(),
+    "exit": _exit,
+    "await": _await,
+    "anext": lambda iterator: _await(iterator.__anext__()),
+    "aenter": lambda manager: _await(manager.__aenter__()),
+    "aexit": lambda manager, kind: _await(_aexit(manager, kind)),
+}
+"""By name: what does it in the program's process."""

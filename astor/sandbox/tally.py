@@ -1,0 +1,59 @@
+"""What the test functions of a test came to: a claim for each, written as it ends. Standard library only."""
+
+from astor.sandbox.child import builtin_name
+from astor.sandbox.frames import frame, write_all
+from astor.sandbox.stand_in import Program
+
+
+class Tally:
+    """Claims of test functions: ("value", True) passed, ("value", None) skipped, ("raised", name) failed.
+
+    A test function that had asked the program anything before it skipped itself has failed: else a program could
+    have it skip what it would fail.
+    """
+
+    def __init__(self, out: int, program: Program) -> None:
+        self.program = program
+        self._out = out
+        self._counts = {"passed": 0, "skipped": 0, "failed": 0}
+        self._asked = 0
+        self._stained = False
+
+    def start(self) -> None:
+        """A test function starts."""
+        self._asked = self.program.link.asked
+
+    def passed(self) -> None:
+        """It has passed."""
+        self._write("passed", ("value", True))
+
+    def skipped(self) -> None:
+        """It has skipped itself."""
+        if self.program.link.asked > self._asked:
+            self.failed(None)
+        else:
+            self._write("skipped", ("value", None))
+
+    def failed(self, error: BaseException | None) -> None:
+        """It has failed; None where it raised nothing."""
+        self._write("failed", ("raised", builtin_name(error) if error else "AssertionError"))
+
+    def stain(self) -> None:
+        """What several test functions share has failed."""
+        self._stained = True
+
+    def ending(self) -> tuple[str, str]:
+        """The ending of the test process, and why."""
+        passed, failed = self._counts["passed"], self._counts["failed"]
+        if failed:
+            return "failed", f"{failed} of {failed + passed} tests failed"
+        if self._stained:
+            return "failed", "what its tests share has failed"
+        if passed:
+            return "end", ""
+        # The program may have had a hand in which tests there are.
+        return "failed" if self.program.link.asked else "broken", "it runs no test"
+
+    def _write(self, kind: str, claim: tuple[str, object]) -> None:
+        self._counts[kind] += 1
+        write_all(self._out, frame(claim))
