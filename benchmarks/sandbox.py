@@ -1,11 +1,25 @@
-"""What isolation costs: programs per second and CPU per program, against bare forks, side by side in one run.
+"""What isolation costs, and what peers cost: CPU per program, programs per second and memory, side by side in one run.
 
-    python benchmarks/sandbox.py [--programs 1000] [--repeats 3]
+    python benchmarks/sandbox.py [--programs 480] [--repeats 3] [--peers DIR [--install-peers]]
 
-Every row does the same number of programs one after the other on one worker, and counts the CPU time of all processes
-that take part: broker, zygote and children. `fork+exit` forks a bare interpreter that exits. `fork+run` forks one that
-has imported what the zygote has, runs the program, makes its 10 calls and exits, without isolation and without
-handing back a result. The best of the repeats counts, since other load on the machine can only add.
+Two programs with ten calls each (`sandbox_peers/cases.py`): an addition, and an edit distance of words of 30 letters.
+A row is a way to judge them, in a process of its own that judges the same program again and again.
+
+- `fork+exit` forks a bare interpreter that exits. `fork+run` forks one that has imported what the zygote has, runs the
+  program, makes its calls and exits, without isolation and without handing back a result.
+- `astor, …` is our sandbox: `calls` hands back what the calls return, `check` runs the ten asserts in two processes,
+  `stdin` has a process per call, which reads the arguments and writes the result. The rows with `only` have zygotes
+  with fewer layers, which this benchmark starts in its own way: the product can't be told to.
+- The others are the judging functions of peers, called as their own evaluation does, one program per call, in an
+  environment under DIR in which nothing is imported that judging does not want. `--install-peers` makes the
+  environments. What can't be had is named with the reason.
+
+CPU is the user and system time of the row's whole process tree on one worker, less that of the same tree with one
+program: broker, zygote, children, managers, all that was waited for. What the kernel does outside of any process is not
+counted, nor is the start of a pool. Wall time starts when each worker has judged one program; peers on one worker are
+called without a pool, which spares them one. The rows take turns and the best of the repeats counts, since other load
+on the machine can only add. Memory is the proportional set size of the processes that wait between programs, per
+worker; peers that fork from the calling process itself have none.
 
 The last line is JSON.
 """
@@ -13,99 +27,91 @@ The last line is JSON.
 import argparse
 import json
 import os
-import resource
-import subprocess
+import platform
 import sys
-import time
-from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-from astor.sandbox import CallsJob, CheckJob, Limits, Sandbox, SandboxOptions
-from astor.sandbox.worker import ENVIRONMENT
-from astor.sandbox.zygote import PREPARED
+sys.path.insert(0, str(Path(__file__).with_name("sandbox_peers")))
 
-PROGRAM = "def add(a, b):\n    return a + b\n"
-ARGUMENTS = tuple((number, number + 1) for number in range(10))
-CHECK = "def check(candidate):\n" + "".join(f"    assert candidate({a}, {b}) == {a + b}\n" for a, b in ARGUMENTS)
-
-FORKS = """
-import gc, os, sys
-programs, modules, source, arguments = int(sys.argv[1]), sys.argv[2].split(), sys.argv[3], eval(sys.argv[4])
-for name in modules:
-    __import__(name)
-gc.collect()
-gc.freeze()
-for _ in range(programs):
-    pid = os.fork()
-    if pid == 0:
-        if source:
-            namespace = {}
-            exec(compile(source, "<program>", "exec"), namespace)
-            for each in arguments:
-                namespace["add"](*each)
-        os._exit(0)
-    os.waitpid(pid, 0)
-"""
+from cases import CASES
+from install import MISSING, PEERS, find, install
+from rows import WORKERS, Row, own_rows, peer_rows
 
 
-def forks(programs: int, modules: str, source: str) -> None:
-    """Fork `programs` times from a fresh interpreter."""
-    command = [sys.executable, "-s", "-P", "-c", FORKS, str(programs), modules, source, repr(ARGUMENTS)]
-    subprocess.run(command, env=ENVIRONMENT, check=True)
+def measured(case: str, pythons: dict[str, Path], programs: int, repeats: int) -> tuple[list[Row], dict[str, str]]:
+    """The rows, measured; and the peers that were found and can't be run, with the reason."""
+    rows = [*own_rows(programs), *peer_rows(pythons, programs)]
+    broken: dict[str, str] = {}
+    for _ in range(repeats):
+        for row in rows:
+            try:
+                row.measure(case)
+            except RuntimeError as error:
+                if row.name not in pythons:
+                    raise
+                broken[row.name] = f"does not run: {error}"
+        rows = [row for row in rows if row.name not in broken]
+    return rows, broken
 
 
-def sandboxed(programs: int, job: CallsJob | CheckJob | None) -> None:
-    """Run `job` that often; None only starts and stops the sandbox."""
-    with Sandbox(SandboxOptions(workers=1, limits=Limits())) as sandbox:
-        for result in sandbox.run([job] * programs if job else []):
-            assert result.outcome == "passed", result
+def summary(rows: list[Row]) -> dict[str, Any]:
+    """What was measured of a case, and what we claim by it."""
+    by_name = {row.name: row for row in rows}
+    peers = [row for row in rows if row.name in PEERS]
+    calls = by_name["astor, calls"]
+    found: dict[str, Any] = {
+        "cpu_ms": {row.name: round(row.cpu_ms, 3) for row in rows},
+        "programs_per_second": {row.name: {n: round(speed) for n, speed in row.per_second.items()} for row in rows},
+        "memory_mb_per_worker": {row.name: row.memory_mb for row in rows},
+        "cpu_over_fork_run": {row.name: round(row.cpu_ms / by_name["fork+run"].cpu_ms, 2) for row in rows},
+    }
+    if peers:
+        found["throughput_over_fastest_peer"] = {
+            n: round(calls.per_second[n] / max(peer.per_second[n] for peer in peers), 2) for n in WORKERS
+        }
+        found["cpu_of_cheapest_peer_over_calls"] = round(min(peer.cpu_ms for peer in peers) / calls.cpu_ms, 2)
+    return found
 
 
-def measure(work: Callable[[], None]) -> tuple[float, float]:
-    """CPU seconds and wall seconds of `work`, its finished children included."""
-    before, started = cpu_seconds(), time.perf_counter()
-    work()
-    return cpu_seconds() - before, time.perf_counter() - started
-
-
-def cpu_seconds() -> float:
-    """CPU seconds of this process and of the children that it has waited for."""
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+def show(case: str, rows: list[Row]) -> None:
+    """Print the table of a case."""
+    print(f"\n{case:50} CPU ms" + "".join(f"{f'{n}/s':>8}" for n in WORKERS) + "  MiB a worker")
+    for row in rows:
+        speeds = "".join(f"{row.per_second[n]:8.0f}" for n in WORKERS)
+        print(f"{row.name:50} {row.cpu_ms:6.2f}{speeds}{row.memory_mb or '':>14}")
 
 
 def main() -> None:
-    """Measure, print a table, and print JSON."""
+    """Measure, print tables, and print JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--programs", type=int, default=1000)
+    parser.add_argument("--programs", type=int, default=480, help="per row and repeat; peers judge an eighth")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--peers", type=Path, metavar="DIR", help="where the peers' environments are")
+    parser.add_argument("--install-peers", action="store_true", help="make them there first")
     options = parser.parse_args()
-    count = options.programs
-    rows: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
-        "fork+exit": (lambda: forks(count, "", ""), lambda: forks(0, "", "")),
-        "fork+run": (lambda: forks(count, PREPARED, PROGRAM), lambda: forks(0, PREPARED, "")),
-        "sandbox, calls": (lambda: sandboxed(count, CallsJob(PROGRAM, "add", ARGUMENTS)), lambda: sandboxed(0, None)),
-        "sandbox, check": (lambda: sandboxed(count, CheckJob(PROGRAM, "add", CHECK)), lambda: sandboxed(0, None)),
-    }
-    cores = len(os.sched_getaffinity(0))
-    cpu_ms: dict[str, float] = {}
-    print(f"{count} programs of 10 calls, best of {options.repeats}, {cores} cores")
-    for name, (work, start) in rows.items():
-        start_cpu, start_wall = (min(values) for values in zip(*(measure(start) for _ in range(2)), strict=True))
-        spent = [measure(work) for _ in range(options.repeats)]
-        cpu_ms[name] = 1e3 * (min(cpu for cpu, _ in spent) - start_cpu) / count
-        wall = min(wall for _, wall in spent) - start_wall
-        print(f"{name:16} {cpu_ms[name]:6.2f} ms CPU a program {count / wall:8.0f} programs/s on one worker")
-    throughput = {name: round(cores * 1e3 / value) for name, value in cpu_ms.items()}
+    failed = install(options.peers) if options.install_peers else {}
+    pythons, absent = find(options.peers)
+    missing = {**MISSING, **absent, **failed}
+    found: dict[str, Any] = {}
+    for case in CASES:
+        rows, broken = measured(case, pythons, options.programs, options.repeats)
+        missing |= broken
+        show(case, rows)
+        found[case] = summary(rows)
     print(
         json.dumps(
             {
-                "programs": count,
-                "cores": cores,
-                "cpu_ms": {name: round(value, 3) for name, value in cpu_ms.items()},
-                "programs_per_second_of_all_cores": throughput,
-                "calls_over_fork_exit": round(cpu_ms["sandbox, calls"] / cpu_ms["fork+exit"], 2),
-                "calls_over_fork_run": round(cpu_ms["sandbox, calls"] / cpu_ms["fork+run"], 2),
-                "check_over_fork_run": round(cpu_ms["sandbox, check"] / cpu_ms["fork+run"], 2),
+                "programs": options.programs,
+                "repeats": options.repeats,
+                "machine": {
+                    "cores": len(os.sched_getaffinity(0)),
+                    "kernel": platform.release(),
+                    "python": platform.python_version(),
+                },
+                "peers": {peer: PEERS[peer][0] for peer in pythons if peer not in missing},
+                "not_measured": missing,
+                "cases": found,
             }
         )
     )

@@ -1,0 +1,100 @@
+"""The rows of the measurement, and how one is measured."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).parent
+WORKERS = (1, 2, 4)
+
+OWN_ROWS = {
+    "fork+exit": ("with_forks", "exit"),
+    "fork+run": ("with_forks", "run"),
+    "astor, calls": ("with_astor", "calls"),
+    "astor, check": ("with_astor", "check"),
+    "astor, stdin": ("with_astor", "stdin"),
+    "astor, calls, only rlimits": ("with_fewer_layers", "rlimits"),
+    "astor, calls, only rlimits and seccomp": ("with_fewer_layers", "rlimits seccomp"),
+    "astor, calls, only rlimits, seccomp and Landlock": ("with_fewer_layers", "rlimits seccomp landlock"),
+}
+"""Name → adapter and variant."""
+
+
+@dataclass
+class Row:
+    """A way to judge programs, and what was measured of it."""
+
+    name: str
+    python: Path
+    adapter: str
+    variant: str
+    programs: int
+    """How many it judges each time."""
+    cpu_idle: list[float] = field(default_factory=list)
+    cpu_busy: list[float] = field(default_factory=list)
+    """CPU seconds of the whole process without and with programs, on one worker."""
+    wall: dict[int, list[float]] = field(default_factory=lambda: {workers: [] for workers in WORKERS})
+    """Workers → seconds that the programs took."""
+    memory: dict[int, int | None] = field(default_factory=dict)
+    """Workers → bytes of memory per worker."""
+
+    def measure(self, case: str) -> None:
+        """Measure everything once more; RuntimeError where the row can't be run."""
+        self.cpu_idle.append(self._run(case, 1, 0))
+        for workers in WORKERS:
+            cpu = self._run(case, workers, self.programs)
+            if workers == 1:
+                self.cpu_busy.append(cpu)
+
+    def _run(self, case: str, workers: int, count: int) -> float:
+        command = [self.python, HERE / "drive.py", self.adapter, self.variant, case, str(workers), str(count)]
+        environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1]), "OMP_NUM_THREADS": "1"}
+        before = cpu_seconds()
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{self.name}: {(done.stderr.strip().splitlines() or ['it says nothing'])[-1]}")
+        said = json.loads(done.stdout)
+        if count:
+            self.wall[workers].append(said["wall"])
+            self.memory[workers] = said["memory"]
+        return cpu_seconds() - before
+
+    @property
+    def cpu_ms(self) -> float:
+        """CPU milliseconds per program."""
+        return 1e3 * (min(self.cpu_busy) - min(self.cpu_idle)) / self.programs
+
+    @property
+    def per_second(self) -> dict[int, float]:
+        """Workers → programs per second."""
+        return {workers: self.programs / min(walls) for workers, walls in self.wall.items()}
+
+    @property
+    def memory_mb(self) -> float | None:
+        """MiB per worker, of two."""
+        taken = self.memory[2]
+        return round(taken / 2**20, 1) if taken else None
+
+
+def own_rows(programs: int) -> Iterator[Row]:
+    """Everything but the peers."""
+    for name, (adapter, variant) in OWN_ROWS.items():
+        # A process per call makes ten of a program.
+        yield Row(name, Path(sys.executable), adapter, variant, programs // 8 if variant == "stdin" else programs)
+
+
+def peer_rows(pythons: dict[str, Path], programs: int) -> Iterator[Row]:
+    """The peers that were found. They judge an eighth of the programs: each takes them some ten times as long."""
+    for peer, python in pythons.items():
+        yield Row(peer, python, f"with_{peer}", "", programs // 8)
+
+
+def cpu_seconds() -> float:
+    """CPU seconds of the processes that were waited for, and of those that they waited for."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
