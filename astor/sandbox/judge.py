@@ -62,7 +62,7 @@ def judge_files(
         return _verdict(Outcome.MALFORMED, 0, max(1, len(cases)), 0.0)
     with Sandbox(options) as sandbox:
         (result,) = sandbox.run([job])
-    if result.detail.startswith(BROKEN_CHECK):
+    if result.outcome is Outcome.INFRASTRUCTURE_ERROR and result.detail.startswith(BROKEN_CHECK):
         raise UserError(f"{tests} can't be used: {result.detail.removeprefix(BROKEN_CHECK)}.")
     if isinstance(job, CheckJob):
         passes = [claim.kind == "value" for claim in result.claims] or [result.outcome is Outcome.PASSED]
