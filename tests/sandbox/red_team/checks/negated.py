@@ -1,0 +1,2 @@
+def check(candidate):
+    assert not candidate(41, WORLD) != 42

@@ -1,0 +1,3 @@
+def check(candidate):
+    assert candidate(41, WORLD) == 42
+    assert candidate(7, WORLD) == 8

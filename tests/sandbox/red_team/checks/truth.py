@@ -1,0 +1,3 @@
+def check(candidate):
+    if not candidate(41, WORLD):
+        raise AssertionError

@@ -1,0 +1,7 @@
+# Tries: to hold both processes without being there.
+# Mode: check
+# Check: plain
+# Outcome: timeout
+import time
+
+time.sleep(100)

@@ -1,0 +1,4 @@
+# Tries: a syntax error.
+# Mode: calls
+# Outcome: malformed
+# Source: "solve x = :"

@@ -1,0 +1,10 @@
+# Tries: to spin in what runs after its last line.
+# Mode: stdin
+# Outcome: timeout
+import atexit
+
+
+@atexit.register
+def spin():
+    while True:
+        pass
