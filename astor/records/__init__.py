@@ -16,6 +16,7 @@ from astor.records.record import Record
 from astor.records.rollout import Batch, BatchRow, Completion, Group, Outcome, Verdict
 from astor.records.state import PromptStatistics, State, TaskStatistics
 from astor.records.training import PolicyCard, TaskUpdate, UpdateReport
+from astor.records.trajectory import PublicTest, Trajectory, Turn
 
 __all__ = [
     "Batch",
@@ -35,6 +36,7 @@ __all__ = [
     "PolicyCard",
     "Prompt",
     "PromptStatistics",
+    "PublicTest",
     "Record",
     "Reference",
     "Score",
@@ -43,6 +45,8 @@ __all__ = [
     "State",
     "TaskStatistics",
     "TaskUpdate",
+    "Trajectory",
+    "Turn",
     "UpdateReport",
     "Verdict",
     "read_json",

@@ -1,7 +1,9 @@
 """Prompts, which a policy may see, and references, which it may not."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from astor.records.item import Call
 from astor.records.record import Record
@@ -42,6 +44,8 @@ class Prompt(Record):
 class Reference(Record):
     """What only `verify` may read. A task fills the fields that it needs."""
 
+    schema_version: ClassVar[int] = 2
+
     prompt_id: str
     task: str
     kind: str = ""
@@ -61,6 +65,8 @@ class Reference(Record):
     message: str = ""
     """The message that a person wrote for a commit."""
     diff: str = ""
+    prev_best: float = Field(default=0.0, ge=0, le=1)
+    """Largest share of all tests that a program already in the prompt's conversation passes; 0 where there is none."""
 
 
 class Demonstration(Record):
