@@ -6,8 +6,9 @@ judges the test's data, so that none passes for data by its own account:
 - `==` is identity, between handles too; there is no truth value.
 - Between a handle and data there is no order, and no `startswith`, `issubset` and the like. `data in handle` goes over
   the handle's items, which are compared here.
-- An operator between a handle and data gives a handle, which has been told: operations on it give handles that have
-  been told, and only its attributes, indices and calls give data. Else `abs(f(x) - 3.0) < 1e-6` would ask the program.
+- An operator between a handle and data gives a handle, which has been told: operators on it give handles that have
+  been told; it has no length, items, text or number; only its attributes, indices and calls give data. Else
+  `abs(f(x) - 3.0) < 1e-6` would ask the program.
 - A context manager neither suppresses nor replaces what the test raised.
 
 What a call or an index gives is the program's to say. A handle has every special method, whatever its object has;
@@ -17,7 +18,7 @@ its `type` is Handle.
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from astor.sandbox.operations import ARITHMETIC, ORDER, UNARY
+from astor.sandbox.operations import ARITHMETIC, ORDER, READING, UNARY
 
 if TYPE_CHECKING:
     from astor.sandbox.stand_in import Program
@@ -86,12 +87,21 @@ class Handle:
         return self._program.wait(self).__await__()
 
     def __deepcopy__(self, memo: Any) -> Any:
-        return self._program.ask("deepcopy", self)
+        return _guarded("deepcopy", self, self)
 
 
 def _simple(operation: str) -> Callable[..., Any]:
     def method(self: Handle, /, *others: Any) -> Any:
         return self._program.ask(operation, self, *others)
+
+    return method
+
+
+def _reading(operation: str) -> Callable[..., Any]:
+    def method(self: Handle, /, *details: Any) -> Any:
+        if self in self._program.told:
+            raise NotDataError("an operator between an object of the program and data gave no data")
+        return self._program.ask(operation, self, *details)
 
     return method
 
@@ -136,13 +146,14 @@ def _guarded(operation: str, other: Any, *operands: Any) -> Any:
     return result
 
 
-_SIMPLE = ("setattr", "delattr", "dir", "getitem", "setitem", "delitem", "reversed", "aiter", "enter", "copy")
+_SIMPLE = ("setattr", "delattr", "dir", "getitem", "setitem", "delitem", "enter")
 _METHODS = {
     **{name: _simple(name) for name in _SIMPLE},
-    **{name: _unary(name) for name in UNARY},
+    **{name: _reading(name) for name in READING},
+    **{name: _unary(name) for name in (*UNARY, "copy")},
     **{name: _order(name) for name in ORDER},
-    **{name: _binary(name) for name in [*ARITHMETIC, *(f"i{name}" for name in ARITHMETIC), "divmod"]},
-    **{f"r{name}": _reflected(name) for name in [*ARITHMETIC, "divmod"]},
+    **{name: _binary(name) for name in [*ARITHMETIC, *(f"i{name}" for name in ARITHMETIC)]},
+    **{f"r{name}": _reflected(name) for name in ARITHMETIC},
 }
 for _name, _method in _METHODS.items():
     setattr(Handle, f"__{_name}__", _method)

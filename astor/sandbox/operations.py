@@ -11,24 +11,12 @@ from typing import Any
 from astor.sandbox.link import Link
 from astor.sandbox.references import Packed, References
 
-ARITHMETIC = (
-    "add",
-    "sub",
-    "mul",
-    "matmul",
-    "truediv",
-    "floordiv",
-    "mod",
-    "pow",
-    "lshift",
-    "rshift",
-    "and",
-    "or",
-    "xor",
-)
-CONVERSIONS = ("int", "float", "complex", "index", "str", "repr", "format")
-UNARY = ("abs", "neg", "pos", "invert", "round", "trunc", "floor", "ceil", "len", "iter", "next", *CONVERSIONS)
+_BITWISE = ("lshift", "rshift", "and", "or", "xor")
+ARITHMETIC = ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", *_BITWISE)
+UNARY = ("abs", "neg", "pos", "invert", "round", "trunc", "floor", "ceil")
 ORDER = ("lt", "le", "gt", "ge")
+READING = ("int", "float", "complex", "index", "str", "repr", "format", "len", "iter", "next", "aiter", "reversed")
+_ITEMS = ("getitem", "setitem", "delitem", "contains")
 
 
 def serve(module: Any, entry: Any, descriptor: int, reads: int, sends: int) -> None:
@@ -95,12 +83,10 @@ def _named(name: str) -> Callable[..., Any]:
     return next(getattr(place, known) for place, known in places if hasattr(place, known))  # type: ignore[no-any-return]
 
 
-_ITEMS = ("getitem", "setitem", "delitem", "contains")
-
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    **{name: _named(name) for name in (*UNARY, *ARITHMETIC, *ORDER, "divmod", *_ITEMS)},
+    **{name: _named(name) for name in (*ARITHMETIC, *UNARY, *ORDER, *READING, *_ITEMS)},
     **{f"i{name}": _named(f"i{name}") for name in ARITHMETIC},
-    **{name: getattr(builtins, name) for name in ("getattr", "setattr", "delattr", "dir", "reversed", "aiter")},
+    **{name: getattr(builtins, name) for name in ("getattr", "setattr", "delattr", "dir")},
     "call": _call,
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,

@@ -19,6 +19,11 @@ class Tally:
         self._asked = 0
         self._stained = False
 
+    @property
+    def count(self) -> int:
+        """Test functions that have ended."""
+        return sum(self._counts.values())
+
     def start(self) -> None:
         """A test function starts."""
         self._asked = self.program.link.asked

@@ -45,8 +45,8 @@ class _Result:
         self._done = 0
         self._says = ""
         self._error: BaseException | None = None
-        self._shared = "failed"
-        """What tests come to that were never started: the fixture of their class or module failed, or was skipped."""
+        self._shared: BaseException | None = None
+        """Why tests were never started: their class or module could not be set up. None: it skipped them."""
 
     def startTest(self, test: Any) -> None:
         self.account_for(self._tests.index(test, self._done))
@@ -67,7 +67,7 @@ class _Result:
         """Say of the tests up to this one what those came to that never started."""
         for _ in range(self._done, number):
             self._tally.start()
-            self._tally.skipped() if self._shared == "skipped" else self._tally.failed(None)
+            self._tally.failed(self._shared) if self._shared else self._tally.skipped()
         self._done = number
 
     def addSuccess(self, test: Any) -> None:
@@ -75,12 +75,12 @@ class _Result:
 
     def addSkip(self, test: Any, reason: str) -> None:
         if not hasattr(test, "_testMethodName") and not hasattr(test, "test_case"):
-            self._shared = "skipped"
+            self._shared = None
         self._says = "skipped"
 
     def addError(self, test: Any, info: tuple[Any, BaseException, Any]) -> None:
         if not hasattr(test, "_testMethodName"):
-            self._shared = "failed"
+            self._shared = info[1]
             self._tally.stain()
         self._error = self._error or info[1]
 
