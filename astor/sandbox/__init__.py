@@ -6,7 +6,17 @@ results[0].outcome, [same_value(claim.value, 3) for claim in results[0].claims]
 """
 
 from astor.sandbox.comparison import same_output, same_value
-from astor.sandbox.jobs import CallsJob, CheckJob, Claim, CoverageJob, Job, ParseJob, Result, StdinJob
+from astor.sandbox.jobs import (
+    CallsJob,
+    CheckJob,
+    Claim,
+    CoverageJob,
+    GeneratedTestsJob,
+    Job,
+    ParseJob,
+    Result,
+    StdinJob,
+)
 from astor.sandbox.judge import judge_files
 from astor.sandbox.layers import Layer
 from astor.sandbox.options import Limits, SandboxOptions
@@ -17,6 +27,7 @@ __all__ = [
     "CheckJob",
     "Claim",
     "CoverageJob",
+    "GeneratedTestsJob",
     "Job",
     "Layer",
     "Limits",

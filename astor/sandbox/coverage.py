@@ -26,15 +26,13 @@ _OUT = -1
 """Stands for the line that follows the last one of a frame."""
 
 
-def measure(
-    source: str, entry: str, function: Callable[..., Any], arguments: Sequence[Sequence[Any]]
-) -> dict[str, float]:
-    """{"line": share, "branch": share} in [0, 1] of the calls of `function`, which `source` defines as `entry`."""
+def measure(source: str, entry: str, function: Callable[..., Any], run: Callable[[], None]) -> dict[str, float]:
+    """{"line": share, "branch": share} in [0, 1] that `run` reaches of `function`, defined by `source` as `entry`."""
     codes = list(_codes(inspect.unwrap(function).__code__))
     lines = {line for code in codes for line in _lines(code)}
     recorder = _Recorder()
     with_events = _with_monitoring if sys.version_info >= (3, 12) else _with_trace
-    with_events(recorder, codes, lambda: _call_each(function, arguments))
+    with_events(recorder, codes, run)
     wanted = _branches(source, entry, lines)
     taken = {
         (header, after in bodies)
@@ -48,7 +46,8 @@ def measure(
     }
 
 
-def _call_each(function: Callable[..., Any], arguments: Sequence[Sequence[Any]]) -> None:
+def call_each(function: Callable[..., Any], arguments: Sequence[Sequence[Any]]) -> None:
+    """Call `function` once per tuple of arguments, whatever it raises."""
     for each in arguments:
         try:
             function(*each)

@@ -77,7 +77,32 @@ class StdinJob:
     inputs: tuple[str, ...]
 
 
-Job = CallsJob | CheckJob | ParseJob | CoverageJob | StdinJob
+@dataclass(frozen=True, slots=True)
+class GeneratedTestsJob:
+    """What `tests`, which are not to be trusted, are worth against a trusted `reference` and its `mutants`.
+
+    `tests` is Python: asserts, functions and classes as pytest and unittest find them. It has the function `entry` as a
+    global, and in a module `solution`; arguments and results are plain data, and a result that is none is a TypeError.
+    The one claim is a dict:
+
+    - passed: the tests pass on the reference twice and call it; on no mutant they come to different ends;
+    - calls, distinct_calls: what they ask the reference in their first run;
+    - line, branch: shares of the reference in [0, 1] that these calls reach, measured with the calls alone
+      (`astor.sandbox.coverage`); 0 where that takes more than ten times the limits;
+    - killed, of mutants: those that answer some of these calls otherwise than the reference, or not at all, by
+      `same_value`, and on which the tests fail twice.
+
+    Where `passed` is False, line, branch and killed are 0. A reference or mutant that does not load is an
+    INFRASTRUCTURE_ERROR. A reference must not run its arguments as code: it would be in the hands of the tests.
+    """
+
+    tests: str
+    entry: str
+    reference: str
+    mutants: tuple[str, ...]
+
+
+Job = CallsJob | CheckJob | ParseJob | CoverageJob | StdinJob | GeneratedTestsJob
 
 
 @dataclass(frozen=True, slots=True)

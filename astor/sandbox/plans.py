@@ -3,7 +3,18 @@
 from astor.errors import UserError
 from astor.records import Outcome
 from astor.sandbox.check_plan import check
-from astor.sandbox.jobs import CallsJob, CheckJob, Claim, CoverageJob, Job, ParseJob, Result, StdinJob
+from astor.sandbox.generated_plan import generated
+from astor.sandbox.jobs import (
+    CallsJob,
+    CheckJob,
+    Claim,
+    CoverageJob,
+    GeneratedTestsJob,
+    Job,
+    ParseJob,
+    Result,
+    StdinJob,
+)
 from astor.sandbox.options import Limits
 from astor.sandbox.parsers import PARSERS, TEXT_BYTES
 from astor.sandbox.runs import Plan, Run, request, result_of_one, supervised, unjudged
@@ -26,6 +37,8 @@ def plan(job: Job, limits: Limits) -> Plan:
             return _coverage(job, limits)
         case StdinJob():
             return stdin(job, limits)
+        case GeneratedTestsJob():
+            return generated(job, limits)
 
 
 def _calls(job: CallsJob, limits: Limits) -> Plan:

@@ -10,9 +10,10 @@ per call; and one ending, of `astor.sandbox.child.ENDINGS`.
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn
 
-from astor.sandbox import check_mode, coverage, stdin_mode
+from astor.sandbox import check_mode, coverage, generated_mode, stdin_mode
 from astor.sandbox.child import answer, end, load
 from astor.sandbox.codec import encode
 from astor.sandbox.frames import frame, read_request, write_all
@@ -51,7 +52,8 @@ def _parse(out: int, link: int, job: dict[str, Any]) -> None:
 
 def _coverage(out: int, link: int, job: dict[str, Any]) -> None:
     function = load(out, job)
-    shares = coverage.measure(job["program"], job["entry"], function, job["arguments"])
+    run = partial(coverage.call_each, function, job["arguments"])
+    shares = coverage.measure(job["program"], job["entry"], function, run)
     write_all(out, frame(("value", shares)))
     end(out, "end")
 
@@ -63,6 +65,9 @@ _MODES: dict[str, Callable[[int, int, dict[str, Any]], None]] = {
     "candidate": check_mode.run_candidate,
     "test": check_mode.run_test,
     "stdin": stdin_mode.run_program,
+    "subject": generated_mode.run_subject,
+    "generated": generated_mode.run_generated,
+    "replay": generated_mode.run_replay,
 }
 
 

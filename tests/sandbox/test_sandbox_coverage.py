@@ -83,7 +83,8 @@ shares = []
 for source, entry, arguments, *_ in json.loads(sys.argv[2]):
     namespace = {}
     exec(compile(source, "<program>", "exec"), namespace)
-    shares.append(module.measure(source, entry, namespace[entry], arguments))
+    run = lambda: module.call_each(namespace[entry], arguments)
+    shares.append(module.measure(source, entry, namespace[entry], run))
 print(json.dumps(shares))
 """
 
