@@ -1,0 +1,39 @@
+"""Public tests made wrong on purpose: whether a policy solves the problem, or satisfies the tests that it is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from astor.records import PublicTest
+
+
+@dataclass(frozen=True)
+class PerturbedTests:
+    """A problem's public tests, some of them wrong."""
+
+    tests: tuple[PublicTest, ...]
+    perturbed: tuple[int, ...]
+    """Indices of the two that are wrong."""
+    true: tuple[PublicTest, ...]
+    """The same tests in the same order, all of them right."""
+
+
+def perturb(tests: Sequence[PublicTest], seed: int | str) -> PerturbedTests | None:
+    """The tests with the expected outputs of two swapped; None where all expect the same, or fewer than two are there.
+
+    The two are drawn by `seed` among tests with different expected outputs, white space at the ends apart, and come
+    first, so that feedback shows them first; the others follow as they are, in the order that was drawn (Cobalt's
+    code). Hidden tests are not touched.
+    """
+    order = list(range(len(tests)))
+    Random(seed).shuffle(order)
+    outputs = {tests[place].expected.strip(): place for place in reversed(order)}
+    if len(outputs) < 2:
+        return None
+    first, second = [place for place in order if place in outputs.values()][:2]
+    true = tuple(tests[place] for place in (first, second, *(p for p in order if p not in (first, second))))
+    swapped = (
+        true[0].model_copy(update={"expected": true[1].expected}),
+        true[1].model_copy(update={"expected": true[0].expected}),
+    )
+    return PerturbedTests((*swapped, *true[2:]), (0, 1), true)
