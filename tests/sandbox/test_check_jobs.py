@@ -62,7 +62,7 @@ def check(candidate):
         ("raise ValueError('secret')", ("ValueError", ())),
         ("raise type('Mine', (KeyError,), {})", ("KeyError", ())),
         ("b'\\xff'.decode()", ("UnicodeDecodeError", ())),
-        ("raise StopIteration", ("StopIteration", ())),
+        ("raise StopIteration", ("RuntimeError", ("the program raised StopIteration",))),
         ("raise AssertionError", ("RuntimeError", ("the program raised AssertionError",))),
         ("raise SystemExit(0)", ("RuntimeError", ("the program raised SystemExit",))),
         ("raise GeneratorExit", ("RuntimeError", ("the program raised GeneratorExit",))),

@@ -119,14 +119,21 @@ def _calls(program: ProgramFile, world: dict[str, Any]) -> Job:
 
 def _check(program: ProgramFile, world: dict[str, Any]) -> Job:
     check = (HERE / "checks" / f"{program.head['Check']}.py").read_text()
-    return CheckJob(program.source, "solve", f"WORLD = {world!r}\n{check}")
+    style: Any = program.head["Mode"]
+    return CheckJob(program.source, "solve", f"WORLD = {world!r}\n{check}", style)
 
 
 def _stdin(program: ProgramFile, world: dict[str, Any]) -> Job:
     return StdinJob(program.source, tuple(f"{argument}\n" for argument in ARGUMENTS))
 
 
-JOBS: dict[str, Callable[[ProgramFile, dict[str, Any]], Job]] = {"calls": _calls, "check": _check, "stdin": _stdin}
+JOBS: dict[str, Callable[[ProgramFile, dict[str, Any]], Job]] = {
+    "calls": _calls,
+    "check": _check,
+    "unittest": _check,
+    "pytest": _check,
+    "stdin": _stdin,
+}
 
 
 def main() -> None:

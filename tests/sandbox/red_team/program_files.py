@@ -22,7 +22,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 
-REFUSALS = {"EPERM", "EACCES", "ENOSYS", "ModuleNotFoundError", "gaierror"}
+REFUSALS = {"EPERM", "EACCES", "ENOSYS", "ENOENT", "EROFS", "ModuleNotFoundError", "gaierror"}
 
 
 @dataclass(frozen=True)

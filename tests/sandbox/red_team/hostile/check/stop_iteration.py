@@ -2,6 +2,5 @@
 # Mode: check
 # Check: mapped
 # Outcome: failed
-# Xfail: StopIteration crosses to the check by name, where it ends map, and with it zip and all, silently.
 def solve(x, world):
     raise StopIteration

@@ -2,7 +2,6 @@
 # Mode: check
 # Check: round_trip
 # Outcome: failed
-# Xfail: an argument that holds the program's own result counts as the check's fault, which costs the program nothing.
 def solve(x, world):
     result = x
     for _ in range(97):
