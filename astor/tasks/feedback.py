@@ -69,8 +69,8 @@ def public_tests(prompt: Prompt, entry: str) -> tuple[PublicTest, ...]:
 def give_feedback(tests: Sequence[PublicTest], runs: Sequence[PublicRun] | None, options: FeedbackOptions) -> Feedback:
     """Feedback on a program that made `runs` of `tests`, one each; None where the answer held no block of code.
 
-    Only the first public test that failed is shown, as in Cobalt's code (`run_multi_turn_vllm.py`): wrong answer, error,
-    time-out, no code, or that all passed.
+    Only the first public test that failed is shown, as in Cobalt's code (`run_multi_turn_vllm.py`): wrong answer,
+    error or time-out; else that there is no code, or that all pass.
     """
     short = options.style == "short"
     if runs is None:
