@@ -24,9 +24,10 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="Print JSON inste
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(layer) for layer in layers]))
     else:
-        table = Table("layer", "stands", "what it does, or why it does not stand")
+        table = Table("layer", "stands", "needed", "what it does, or why it does not stand")
         for layer in layers:
-            table.add_row(layer.name, "[green]yes[/green]" if layer.stands else "[red]no[/red]", layer.why)
+            stands = "[green]yes[/green]" if layer.stands else "[red]no[/red]"
+            table.add_row(layer.name, stands, "yes" if layer.needed else "no", layer.why)
         Console().print(table)
     require(layers)
 
@@ -37,6 +38,8 @@ def judge(
     entry: Annotated[str | None, typer.Option(help="Name of the function; --stdin needs none.")] = None,
     tests: Annotated[Path | None, typer.Option(help='JSON: a list of {"args": […], "expected": …}.')] = None,
     check: Annotated[Path | None, typer.Option(help="Python that defines check(candidate).")] = None,
+    unittest: Annotated[Path | None, typer.Option(help="Python with classes of unittest.")] = None,
+    pytest: Annotated[Path | None, typer.Option(help="Python with test functions as pytest's.")] = None,
     stdin: Annotated[Path | None, typer.Option(help='JSON: a list of {"stdin": text, "expected": text}.')] = None,
     compare: Annotated[
         Literal["exact", "whitespace", "float"], typer.Option(help="When an output of --stdin is the expected one.")
@@ -45,7 +48,13 @@ def judge(
     """Judge one program in exactly one way; prints one JSON line."""
     from astor.sandbox.judge import Way, judge_files
 
-    ways: dict[Way, Path | None] = {"tests": tests, "check": check, "stdin": stdin}
+    ways: dict[Way, Path | None] = {
+        "tests": tests,
+        "check": check,
+        "unittest": unittest,
+        "pytest": pytest,
+        "stdin": stdin,
+    }
     given = [(way, path) for way, path in ways.items() if path is not None]
     if len(given) != 1:
         what = " and ".join(f"--{way}" for way, _ in given) or "none"

@@ -16,7 +16,10 @@ from astor.sandbox.jobs import CallsJob, CheckJob, Claim, Job, StdinJob
 from astor.sandbox.options import SandboxOptions
 from astor.sandbox.sandbox import Sandbox
 
-Way = Literal["tests", "stdin", "check"]
+Way = Literal["tests", "stdin", "check", "unittest", "pytest"]
+
+SKIPPED = Claim("value", None)
+"""What a CheckJob claims of a test function that skipped itself."""
 
 
 def judge_files(
@@ -37,6 +40,8 @@ def judge_files(
     - stdin: a JSON list of `{"stdin": text, "expected": text}`, of the whole program, which needs no `entry`.
       `same_output` decides, the way that `compare` names.
     - check: Python that defines `check(candidate)`, one test, of its function `entry`.
+    - unittest, pytest: Python that has `entry` as a global, each test function a test (`astor.sandbox.jobs.CheckJob`).
+      One that is skipped doesn't count, nor do those after one that did not end.
 
     `outcome` is "passed" where every test passed. A program that is no text, or larger than 1 MiB, is "malformed".
     Files that can't be read or hold no test, and an entry that is no name, are a UserError.
@@ -57,7 +62,7 @@ def judge_files(
             cases = read_streams(tests)
             job = StdinJob(source or "", tuple(stdin for stdin, _ in cases))
         case _:
-            job = CheckJob(source or "", entry, read_text(tests, way))
+            job = CheckJob(source or "", entry, read_text(tests, way), style=way)
     if source is None:
         return _verdict(Outcome.MALFORMED, 0, max(1, len(cases)), 0.0)
     with Sandbox(options) as sandbox:
@@ -65,7 +70,9 @@ def judge_files(
     if result.outcome is Outcome.INFRASTRUCTURE_ERROR and result.detail.startswith(BROKEN_CHECK):
         raise UserError(f"{tests} can't be used: {result.detail.removeprefix(BROKEN_CHECK)}.")
     if isinstance(job, CheckJob):
-        passes = [claim.kind == "value" for claim in result.claims] or [result.outcome is Outcome.PASSED]
+        passes = [claim.kind == "value" for claim in result.claims if claim != SKIPPED]
+        if way == "check" or (result.outcome is not Outcome.PASSED and all(passes)):
+            passes.append(result.outcome is Outcome.PASSED)
     else:
         met = _is_output if way == "stdin" else _is_value
         pairs = zip_longest(result.claims, cases)

@@ -49,6 +49,23 @@ def test_expected_values_are_plain_data(judge, tests: str, told: str) -> None:
     assert not done.stdout
 
 
+@pytest.mark.parametrize(
+    ("option", "tests"),
+    [
+        ("--pytest", "def test_it(): assert solve([2, 1]) == [1, 2]\ndef test_no(): assert solve([]) == [0]"),
+        (
+            "--unittest",
+            "import unittest\nclass T(unittest.TestCase):\n"
+            "    def test_it(self): self.assertEqual(solve([2, 1]), [1, 2])\n"
+            "    def test_no(self): self.assertEqual(solve([]), [0])",
+        ),
+    ],
+)
+def test_test_functions_are_counted(judge, option: str, tests: str) -> None:
+    verdict = json.loads(judge(option, "tests.py", tests).stdout)
+    assert (verdict["outcome"], verdict["passed"], verdict["total"]) == ("failed", 1, 2)
+
+
 def test_outputs_are_compared_as_asked(astor: Astor, tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text("print(int(input()) / 3)")
     (tmp_path / "tests.json").write_text('[{"stdin": "1", "expected": "0.3333333"}]')

@@ -73,6 +73,44 @@ def test_a_check_is_one_test(judge):
     assert (found["outcome"], found["passed"], found["total"]) == ("failed", 0, 1)
 
 
+UNITTEST = """
+import unittest
+class Square(unittest.TestCase):
+    def test_two(self): self.assertEqual(solve(2), 4)
+    def test_zero(self): self.assertEqual(solve(0), 0)
+    @unittest.skip("later")
+    def test_large(self): self.assertEqual(solve(9), 81)
+"""
+
+PYTEST = """
+import pytest
+@pytest.mark.parametrize("x", [1, 2])
+def test_numbers(x): assert solve(x) == x * x
+def test_zero(): assert solve(0) == 0
+"""
+
+
+@pytest.mark.parametrize(("way", "tests"), [("unittest", UNITTEST), ("pytest", PYTEST)])
+def test_each_test_function_is_a_test(judge, way, tests):
+    for program, outcome, passed in (
+        ("def solve(x): return x * x", "passed", 2),
+        ("def solve(x): return x", "failed", 1),
+        ("def solve(x):\n    while not x: pass\n    return x * x", "timeout", 1),
+        ("import os\ndef solve(x): os._exit(0)", "failed", 0),
+        ("def solve(x) return 1", "malformed", 0),
+    ):
+        found = judge(program, tests, way)
+        assert (found["outcome"], found["passed"]) == (outcome, passed), program
+        assert (found["passed"] == found["total"]) == (outcome == "passed")
+
+
+@pytest.mark.parametrize("way", ["unittest", "pytest"])
+def test_files_without_tests_are_a_user_error(judge, way):
+    for tests in ("", "x = 1", "def helper(): pass", "def test_it(:", "1 / 0"):
+        with pytest.raises(UserError, match="can't be used"):
+            judge("def solve(x): return x", tests, way)
+
+
 def test_outputs_of_a_whole_program_are_counted(judge):
     tests = [{"stdin": f"{x}\n", "expected": f"{x * x}\n"} for x in range(4)]
     program = "x = int(input())\nprint(x * x if x != 2 else 0)"
