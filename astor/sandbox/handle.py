@@ -11,11 +11,11 @@ judges the test's data, so that none passes for data by its own account:
   `abs(f(x) - 3.0) < 1e-6` would ask the program.
 - A context manager neither suppresses nor replaces what the test raised.
 
-What a call or an index gives is the program's to say. A handle has every special method, whatever its object has;
-its `type` is Handle.
+What a call or an index gives is the program's to say. A handle has nearly every special method, whatever its object
+has, but can't be awaited; its `type` is Handle.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from astor.sandbox.operations import ARITHMETIC, ORDER, READING, UNARY
@@ -82,9 +82,6 @@ class Handle:
 
     async def __anext__(self) -> Any:
         return self._program.ask("anext", self)
-
-    def __await__(self) -> Iterator[Any]:
-        return self._program.wait(self).__await__()
 
     def __deepcopy__(self, memo: Any) -> Any:
         return _guarded("deepcopy", self, self)

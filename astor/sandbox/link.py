@@ -5,7 +5,7 @@ Both ends speak alike, in frames of plain data, each one of
     ("ready", 0, (), ())                  the first message of the end that serves
     ("ask", number, operation, packed)    do this with these: a tuple of arguments and a dict of keywords
     ("value", number, packed, ())         what came of the question of this number
-    ("raised", number, name, packed)      it raised: a builtin exception's name, and the nearest class that both know
+    ("raised", number, name, packed)      it raised: a builtin exception's name, and the class
 
 where `packed` is a value of `astor.sandbox.references`. An end that waits for its answer does what it is asked
 meanwhile, so questions nest. Whatever else arrives, or arrives out of turn, is the end of the link. Standard library
@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from astor.sandbox.child import builtin_name
 from astor.sandbox.codec import CodecError, NotPlainDataError, TooLargeError, decode
 from astor.sandbox.frames import frame, read_frame, write_all
-from astor.sandbox.references import References
+from astor.sandbox.references import Packed, References
 
 MOST_NESTED = 24
 """Questions within questions that one end answers; one more raises RecursionError in the other. Our choice: each takes
@@ -107,11 +107,17 @@ class Link:
         except (MemoryError, TooLargeError, LostError):
             raise
         except BaseException as error:
-            known = [named for kind in type(error).__mro__ if (named := self.references.named(kind))]
-            answer = frame(("raised", number, builtin_name(error), known[0] if known else ("=", None)))
+            answer = frame(("raised", number, builtin_name(error), self._class_of(error)))
         finally:
             self.depth -= 1
         self._send(answer)
+
+    def _class_of(self, error: BaseException) -> Packed:
+        """What both know the error as: its builtin class, or its own where they share one that it derives from."""
+        known = [named for kind in type(error).__mro__ if (named := self.references.named(kind))]
+        if known and known[0][0] != "type":
+            return self.references.give(type(error))
+        return known[0] if known else ("=", None)
 
     def _message(self, head: str, number: int, operation: Any, value: Any) -> bytes:
         def message(packed: Any) -> bytes:

@@ -41,8 +41,8 @@ def _describe(references: References, value: Any) -> Packed:
     if type(value) is CoroutineType:
         return ("coroutine",)
     if isinstance(value, type) and issubclass(value, Exception):
-        base = next(kind for kind in value.__mro__[1:] if issubclass(kind, Exception))
-        return ("exception", value.__name__, references.give(base))
+        bases = [references.give(base) for base in value.__bases__ if issubclass(base, Exception)]
+        return ("exception", value.__name__, *bases)
     return ("object",)
 
 

@@ -1,9 +1,8 @@
 """The test's end of the link: the program as the test process finds it. Standard library only.
 
 Plain data of the program arrives as data, copied; anything else as a handle (`astor.sandbox.handle`), the same object
-as the same one. But a class of exceptions arrives as a class, of the nearest base that the test knows, so that
-`except` finds what the program raises; and a coroutine as a coroutine, which runs in the program's process while it is
-awaited.
+as the same one. But a class of exceptions arrives as a class with such bases, so that `except` finds what the
+program raises; and a coroutine as a coroutine, which runs in the program's process while it is awaited.
 
 Functions and other callables of the test, but no classes, arrive in the program as functions with a name, a docstring
 and nothing else. They are called here, with data or handles. An AssertionError in one is raised again where the test
@@ -81,10 +80,8 @@ class Program:
         match facts:
             case ("object",):
                 return Handle(self)
-            case ("exception", str(name), packed):
-                base = self._references.unpack(packed)
-                if isinstance(base, type) and issubclass(base, Exception):
-                    return type(name, (RuntimeError if issubclass(base, AssertionError) else base,), {})
+            case ("exception", str(name), _, *_):
+                return _exception_class(name, [self._references.unpack(base) for base in facts[2:]])
             case ("coroutine",):
                 return self._coroutine()
         raise ValueError("no object of the program")
@@ -103,6 +100,13 @@ class Program:
             if isinstance(error, AssertionError | NotDataError) or not isinstance(error, Exception):
                 self._kept = self._kept or error
             raise
+
+
+def _exception_class(name: str, bases: list[Any]) -> type[Exception]:
+    if not all(isinstance(base, type) and issubclass(base, Exception) for base in bases):
+        raise ValueError("a class of exceptions has others as its bases")
+    kept = (RuntimeError if issubclass(base, AssertionError) else base for base in bases)
+    return type(name, tuple(dict.fromkeys(kept)), {})
 
 
 class Solution(ModuleType):
