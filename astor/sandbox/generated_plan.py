@@ -22,8 +22,13 @@ MOST_CALLS = 10_000
 
 MOST_TESTS = 1 << 16
 
-COVERAGE_FACTOR = 10
-"""How much more time the reference has when its lines are traced. Our choice: what the slowest tracing takes."""
+TRACED = 10
+"""How much more time than the limits the reference has when its lines are traced. Our choice: what the slowest tracing
+takes."""
+
+PATIENCE = 2
+"""How much more time than the limits a mutant has to answer what the reference answered within them. Our choice: so
+that no call tells it from the reference which merely takes long."""
 
 
 class _GivenUpError(Exception):
@@ -82,7 +87,7 @@ class _Trial:
             raise _WorthlessError(Outcome.FAILED, "the tests come to different ends")
         if not first.calls or not second.calls:
             raise _WorthlessError(Outcome.FAILED, "the tests don't call the function")
-        *answers, shares = yield from self._replay(job.reference, "the reference", first.calls, coverage=True)
+        *answers, shares = yield from self._replay(job.reference, "the reference", first.calls, TRACED, coverage=True)
         found |= _shares(shares)
         # Only what the reference answers alike twice tells it from another program.
         expected = [
@@ -101,7 +106,7 @@ class _Trial:
         Tests that fail by chance p pass twice on the reference with (1 - p)^2, and from each mutant that answers
         otherwise they come away unrefuted with p^2 + (1 - p)^2, killing it with p^2.
         """
-        answers = yield from self._replay(mutant, name, calls)
+        answers = yield from self._replay(mutant, name, calls, PATIENCE)
         if all(own is None or (other and _same(own, other)) for own, other in zip(expected, answers, strict=True)):
             return False
         first = yield from self._meet(mutant, name)
@@ -131,13 +136,11 @@ class _Trial:
         return _Meeting(outcome, detail, calls, answers)
 
     def _replay(
-        self, program: str, name: str, calls: Sequence[bytes], coverage: bool = False
+        self, program: str, name: str, calls: Sequence[bytes], patience: int, coverage: bool = False
     ) -> Generator[Run, Evidence, list[Claim | None]]:
         """The program's answer to each call, None from where it ended early; with `coverage` one claim more."""
-        limits = self._limits
-        if coverage:
-            slower = {key: getattr(limits, key) * COVERAGE_FACTOR for key in ("cpu_seconds", "wall_seconds")}
-            limits = limits.model_copy(update=slower)
+        slower = {key: getattr(self._limits, key) * patience for key in ("cpu_seconds", "wall_seconds")}
+        limits = self._limits.model_copy(update=slower)
         asked = request(
             limits, mode="replay", program=program, entry=self._job.entry, calls=list(calls), coverage=coverage
         )
