@@ -7,7 +7,7 @@ from pool_server import serving
 
 from astor.errors import UserError
 from astor.records import Outcome
-from astor.sandbox import CallsJob, CheckJob, CoverageJob, Job, Limits, ParseJob, Sandbox, StdinJob
+from astor.sandbox import CallsJob, CheckJob, CoverageJob, GeneratedTestsJob, Job, Limits, ParseJob, Sandbox, StdinJob
 from astor.sandbox.pool.client import SandboxPool
 from astor.sandbox.pool.options import PoolOptions
 
@@ -32,11 +32,20 @@ MIXED: list[Job] = [
     ParseJob("program", ("x = 1", "x =")),
     CoverageJob("def f(x):\n    if x:\n        return 1\n    return 2", "f", ((0,),)),
     StdinJob("print(input())", ("1\n", "", "x\ny\n")),
+    CheckJob(
+        "def f(x):\n    return x",
+        "f",
+        "def test_f():\n    assert f(1) == 1\ndef test_g():\n    assert f(1) == 2",
+        "pytest",
+    ),
+    GeneratedTestsJob(
+        "assert f(1) == 2\nassert f(2) == 3", "f", "def f(x):\n    return x + 1", ("def f(x):\n    return 2",)
+    ),
 ]
 
 
 def told(results: list) -> list:
-    return [(result.outcome, result.claims, result.detail) for result in results]
+    return [(result.outcome, result.claims, result.detail, result.refused) for result in results]
 
 
 @pytest.fixture(scope="module")

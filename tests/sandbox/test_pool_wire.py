@@ -10,7 +10,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from astor.records import Outcome
-from astor.sandbox import CallsJob, CheckJob, Claim, CoverageJob, Job, Limits, ParseJob, Result, StdinJob
+from astor.sandbox import (
+    CallsJob,
+    CheckJob,
+    Claim,
+    CoverageJob,
+    GeneratedTestsJob,
+    Job,
+    Limits,
+    ParseJob,
+    Result,
+    StdinJob,
+)
 from astor.sandbox.codec import DEPTH, NotPlainDataError, decode, encode
 from astor.sandbox.pool.plain import SAFE, read_plain, write_plain
 from astor.sandbox.pool.wire import KINDS, Batch, read_line, write_batch, write_job, write_line
@@ -121,10 +132,11 @@ def test_what_stands_for_no_value_is_a_value_error(data: Any) -> None:
 
 JOBS: list[Job] = [
     CallsJob("def f(x): ...", "f", ((1, {2: (3,)}), ())),
-    CheckJob("p", "f", "def check(f): ..."),
+    CheckJob("p", "f", "def test(): ...", "pytest"),
     ParseJob("literal", ("1", "\ud800")),
     CoverageJob("p", "f", ((b"x",),)),
     StdinJob("print(input())", ("1\n", "")),
+    GeneratedTestsJob("assert f(1)", "f", "def f(x): return x", ("def f(x): return 0",)),
 ]
 
 
@@ -144,7 +156,7 @@ def test_every_kind_of_job_has_a_model_of_the_same_fields() -> None:
 
 def test_a_result_comes_back_as_it_went() -> None:
     claims = (Claim("value", {1: ("\ud800", 2.5)}), Claim("raised", exception="KeyError"), Claim("opaque"))
-    result = Result(Outcome.FAILED, claims, 0.0123, "it crashed (SIGSEGV)")
+    result = Result(Outcome.FAILED, claims, 0.0123, "it crashed (SIGSEGV)", 3)
     line = write_line(7, result)
     assert line.count(b"\n") == 1
     assert line.endswith(b"\n")

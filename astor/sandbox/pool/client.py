@@ -65,14 +65,16 @@ class SandboxPool:
             UserError: a job holds what can't be run at all, or a server refuses the token or the limits.
         """
         assert self._runner is not None, "the pool is entered before it runs"
+        # The runner's own `run` would set a signal handler for each result.
+        loop = self._runner.get_loop()
         results: Results = asyncio.Queue()
-        work = self._runner.get_loop().create_task(self._delivery.deliver(chunks_of(jobs), results))
+        work = loop.create_task(self._delivery.deliver(chunks_of(jobs), results))
         try:
             while not (work.done() and results.empty()):
-                yield from self._runner.run(_arrived(results, work))
+                yield from loop.run_until_complete(_arrived(results, work))
         finally:
             work.cancel()
-            self._runner.run(_settled(work))
+            loop.run_until_complete(_settled(work))
         work.result()
 
     def metrics(self) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections import deque
 from types import TracebackType
 from typing import Self
@@ -11,6 +12,10 @@ from astor.sandbox.options import SandboxOptions
 from astor.sandbox.pool.metrics import Metrics
 from astor.sandbox.pool.order import Order
 from astor.sandbox.sandbox import Sandbox
+
+TURN_SECONDS = 0.05
+"""As many jobs are run together as took so long the last time, and at least one a worker: our choice, enough to keep
+the workers busy, and short for a client that waits for its turn."""
 
 _LEAVE_SECONDS = 2.0
 _LOOK_SECONDS = 0.05
@@ -38,7 +43,7 @@ class Dispatcher:
         self._orders: deque[Order] = deque()
         """Those with jobs that wait."""
         self._running: set[Order] = set()
-        self._chunk = 4 * (options.workers or len(os.sched_getaffinity(0)))
+        self._workers = self._share = options.workers or len(os.sched_getaffinity(0))
         self._changed = threading.Condition()
         self._stands = threading.Event()
         self._closing = False
@@ -95,8 +100,8 @@ class Dispatcher:
         try:
             with self.sandbox:
                 self._stands.set()
-                while (taken := self._take()) is not None:
-                    self._run(*taken)
+                while taken := self._take():
+                    self._run(taken)
         except BaseException as error:
             self.failure = error
         finally:
@@ -105,24 +110,34 @@ class Dispatcher:
             for order in {*self._orders, *self._running}:
                 order.fail()
 
-    def _take(self) -> tuple[Order, list[tuple[int, Job]]] | None:
-        """The next jobs of the order whose turn it is; None at the end."""
+    def _take(self) -> list[tuple[Order, int, Job]]:
+        """The next jobs, waited for: one of each order in turn, of the limits of the first. None at the end."""
         with self._changed:
             while not self._closing:
-                for _ in range(len(self._orders)):
+                taken: list[tuple[Order, int, Job]] = []
+                passed = 0
+                while self._orders and passed < len(self._orders) and len(taken) < self._share:
                     order = self._orders.popleft()
-                    if order.waiting:
-                        self._orders.append(order)
-                    if order.waiting and not order.is_stalled:
-                        taken = [order.waiting.popleft() for _ in range(min(self._chunk, len(order.waiting)))]
-                        self._running = {order}
-                        return order, taken
+                    if not order.waiting:
+                        continue
+                    self._orders.append(order)
+                    if order.is_stalled or (taken and order.limits != taken[0][0].limits):
+                        passed += 1
+                    else:
+                        taken.append((order, *order.waiting.popleft()))
+                        passed = 0
+                if taken:
+                    self._running = {order for order, _, _ in taken}
+                    return taken
                 self._changed.wait(_LOOK_SECONDS if self._orders else None)
-        return None
+        return []
 
-    def _run(self, order: Order, jobs: list[tuple[int, Job]]) -> None:
-        self.sandbox.options = self.sandbox.options.model_copy(update={"limits": order.limits})
-        results = self.sandbox.run([job for _, job in jobs])
-        for (index, _), result in zip(jobs, results, strict=True):
+    def _run(self, taken: list[tuple[Order, int, Job]]) -> None:
+        self.sandbox.options = self.sandbox.options.model_copy(update={"limits": taken[0][0].limits})
+        started = time.monotonic()
+        results = self.sandbox.run([job for _, _, job in taken])
+        fitting = int(len(taken) * TURN_SECONDS / (time.monotonic() - started))
+        self._share = max(self._workers, min(fitting, 2 * self._share))
+        for (order, index, _), result in zip(taken, results, strict=True):
             self.metrics.count(result, order.started)
             order.put(index, result)

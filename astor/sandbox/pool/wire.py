@@ -13,7 +13,17 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from astor.records import Outcome
-from astor.sandbox.jobs import CallsJob, CheckJob, Claim, CoverageJob, Job, ParseJob, Result, StdinJob
+from astor.sandbox.jobs import (
+    CallsJob,
+    CheckJob,
+    Claim,
+    CoverageJob,
+    GeneratedTestsJob,
+    Job,
+    ParseJob,
+    Result,
+    StdinJob,
+)
 from astor.sandbox.options import Limits
 from astor.sandbox.pool.plain import Plain, Text, write_plain, write_text
 
@@ -42,7 +52,7 @@ class Calls(_Job):
 
 
 class Check(_Job):
-    """Run `check(candidate)` against a program's function, in two processes."""
+    """Run a check, unittest classes or pytest's functions against a program, in two processes."""
 
     of = CheckJob
     type: Literal["check"] = "check"
@@ -50,6 +60,7 @@ class Check(_Job):
     entry: Text
     check: Text
     """The one text that travels and says what is right; the program's process never has it."""
+    style: Literal["check", "unittest", "pytest"] = "check"
 
 
 class Parse(_Job):
@@ -81,9 +92,20 @@ class Stdin(_Job):
     inputs: tuple[Text, ...]
 
 
-WireJob = Annotated[Calls | Check | Parse | Coverage | Stdin, Field(discriminator="type")]
+class GeneratedTests(_Job):
+    """Run tests that a model wrote against a trusted reference and its mutants."""
 
-KINDS: dict[type[Any], type[_Job]] = {model.of: model for model in (Calls, Check, Parse, Coverage, Stdin)}
+    of = GeneratedTestsJob
+    type: Literal["generated_tests"] = "generated_tests"
+    tests: Text
+    entry: Text
+    reference: Text
+    mutants: tuple[Text, ...]
+
+
+MODELS = (Calls, Check, Parse, Coverage, Stdin, GeneratedTests)
+KINDS: dict[type[Any], type[_Job]] = {model.of: model for model in MODELS}
+WireJob = Annotated[Calls | Check | Parse | Coverage | Stdin | GeneratedTests, Field(discriminator="type")]
 
 
 class Batch(BaseModel):
@@ -153,6 +175,7 @@ def write_line(index: int, result: Result) -> bytes:
         "claims": [_write_claim(claim) for claim in result.claims],
         "cpu_seconds": result.cpu_seconds,
         "detail": result.detail,
+        "refused": result.refused,
     }
     return json.dumps(line, separators=(",", ":")).encode() + b"\n"
 
@@ -171,4 +194,4 @@ def read_line(data: bytes) -> tuple[int, Result]:
     """Index and result of a line; ValueError where it is none."""
     line = Line.model_validate(json.loads(data))
     claims = tuple(Claim(claim.kind, claim.value, claim.exception) for claim in line.claims)
-    return line.index, Result(line.outcome, claims, line.cpu_seconds, line.detail)
+    return line.index, Result(line.outcome, claims, line.cpu_seconds, line.detail, line.refused)
