@@ -7,8 +7,8 @@ and no program does. A call of another architecture's table kills.
 """
 
 import errno
+import os
 import socket
-import tempfile
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -114,7 +114,7 @@ def _child_filter(seccomp: Any) -> bytes:
 
 def _export(seccomp: Any, rules: Any) -> bytes:
     rules.set_attr(seccomp.Attr.ACT_BADARCH, seccomp.KILL_PROCESS)
-    with tempfile.TemporaryFile() as file:
+    with os.fdopen(os.memfd_create("filter"), "w+b") as file:  # a pod may have no directory to write into
         rules.export_bpf(file)
         file.seek(0)
         return file.read()
