@@ -1,5 +1,8 @@
 """Two-process mode, on the trusted side: how a check becomes a run of two children, and their evidence a result."""
 
+from typing import get_args
+
+from astor.errors import UserError
 from astor.records import Outcome
 from astor.sandbox.jobs import CheckJob, Result
 from astor.sandbox.options import Limits
@@ -9,12 +12,16 @@ BROKEN_CHECK = "the check can't be used: "
 """How the detail of a CheckJob starts that failed for its own check's sake, as an infrastructure error."""
 
 
+STYLES = get_args(CheckJob.__annotations__["style"])
+
 MOST_TESTS = 10_000
 """Test functions of one CheckJob. Our choice: no file of tests has more."""
 
 
 def check(job: CheckJob, limits: Limits) -> Plan:
-    """The plan of a test; an infrastructure error where the test itself can't be used."""
+    """The plan of a test; an infrastructure error where the test itself can't be used. UserError for an unknown style."""
+    if job.style not in STYLES:
+        raise UserError(f"There is no style of tests {job.style!r}: the sandbox has {', '.join(STYLES)}.")
     candidate = request(limits, mode="candidate", program=job.program, entry=job.entry)
     test = request(limits, mode="test", check=job.check, entry=job.entry, style=job.style)
     # The last claim may be a count of what was refused.

@@ -30,8 +30,8 @@ class CheckJob:
     Plain data crosses copied: what a test changes in an argument, or a program in its own, the other doesn't see. Any
     other object of the program arrives as a handle that equals itself alone (`astor.sandbox.handle`); functions of the
     test can be called by the program. An exception of the program arrives by the name of its builtin type, without a
-    message, or of a class that the test has from the program; never as AssertionError or as one that is no Exception:
-    those are RuntimeError. What can't be expressed is refused (`astor.sandbox.stand_in`): the result is an
+    message, or of a class that the test has from the program. AssertionError, StopIteration and what is no Exception
+    arrive as RuntimeError. What can't be expressed is refused (`astor.sandbox.stand_in`): the result is an
     INFRASTRUCTURE_ERROR that says so.
     """
 

@@ -4,6 +4,9 @@ Plain data of the program arrives as data, copied; anything else as a handle (`a
 as the same one. But a class of exceptions arrives as a class with such bases, so that `except` finds what the
 program raises; and a coroutine as a coroutine, which runs in the program's process while it is awaited.
 
+An exception arrives as a new one without arguments. AssertionError, what is no Exception, and StopIteration where no
+iteration asked for it arrive as RuntimeError.
+
 Functions and other callables of the test, but no classes, arrive in the program as functions with a name, a docstring
 and nothing else. They are called here, with data or handles. An AssertionError in one is raised again where the test
 called the program, whatever the program makes of it.

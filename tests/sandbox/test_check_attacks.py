@@ -88,6 +88,24 @@ def test_the_program_never_judges_data_of_the_test(sandbox, body):
         assert result.outcome is Outcome.FAILED, result
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "assert all(map(lambda x: candidate(x) == 42, [1, 2]))",
+        "for result, x in zip(map(candidate, [1, 2]), [1, 2]): assert result == 42",
+        "for result in iter(candidate, 42): assert result == 42",
+        "assert all(result == 42 for result in map(candidate, [1, 2]))",
+    ],
+)
+@pytest.mark.parametrize(
+    "raised", ["StopIteration", "StopAsyncIteration", "GeneratorExit", "type('E', (StopIteration,), {})"]
+)
+def test_the_program_cannot_end_an_iteration_of_the_test(sandbox, body, raised):
+    program = f"def solve(*_):\n    raise {raised}"
+    (result,) = sandbox.run([CheckJob(program, "solve", f"def check(candidate):\n    {body}")])
+    assert result.outcome is Outcome.FAILED
+
+
 # `send` writes any message as the program's end of the link would, with the harness's own functions.
 LINK = """
 import os, sys

@@ -4,6 +4,7 @@ import textwrap
 
 import pytest
 
+from astor.errors import UserError
 from astor.records import Outcome
 from astor.sandbox import CheckJob
 
@@ -269,6 +270,11 @@ def test_a_test_that_cannot_be_used_is_our_fault(sandbox, style, test, why):
     assert why in result.detail
     assert result.claims == ()
     assert result.refused == (why not in ("no test", "SyntaxError", "ModuleNotFoundError"))
+
+
+def test_another_style_is_a_user_error(sandbox):
+    with pytest.raises(UserError, match="no style of tests 'nose'"):
+        sandbox.run([CheckJob(PROGRAM, "Stack", "", style="nose")])
 
 
 def test_a_program_without_the_names_of_the_test_has_failed(sandbox):
