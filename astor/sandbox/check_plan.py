@@ -19,7 +19,7 @@ MOST_TESTS = 10_000
 
 
 def check(job: CheckJob, limits: Limits) -> Plan:
-    """The plan of a test; an infrastructure error where the test itself can't be used. UserError for an unknown style."""
+    """The plan of a test. UserError for an unknown style; an infrastructure error where the test can't be used."""
     if job.style not in STYLES:
         raise UserError(f"There is no style of tests {job.style!r}: the sandbox has {', '.join(STYLES)}.")
     candidate = request(limits, mode="candidate", program=job.program, entry=job.entry)
