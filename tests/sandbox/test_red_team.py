@@ -26,6 +26,8 @@ from astor.sandbox import CallsJob, Limits, Sandbox, SandboxOptions, StdinJob
 
 HOSTILE = {program.name: program for program in read_programs("hostile")}
 HONEST = {program.name: program for program in read_programs("honest")}
+ORDINARY = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+THREADS_ARE_SHARED = pytest.mark.xfail(strict=True, reason="threads of an ordinary user's workers are counted together")
 
 
 def parameters(names):
@@ -46,7 +48,7 @@ def places():
         again = [python, str(HERE / "arena.py"), "--less"]
         commands["restricted pod"] = (in_pod(again), {})
         if os.geteuid() == 0:
-            commands["ordinary user"] = (again, {"user": NOBODY, "group": NOBODY, "extra_groups": []})
+            commands["ordinary user"] = (again, ORDINARY)
     with contextlib.ExitStack() as running:
         processes = {}
         for place, (command, user) in commands.items():
@@ -130,6 +132,23 @@ def test_hostile_programs_side_by_side_do_not_disturb_honest_ones():
     assert [result.claims[0].value for job, result in zip(jobs, results, strict=True) if job is honest] == [
         list(range(40))
     ] * (2 * len(names))
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the greedy program is written for another machine")
+@pytest.mark.parametrize(
+    "user",
+    [
+        pytest.param({}, id="here", marks=[] if os.geteuid() == 0 else [THREADS_ARE_SHARED]),
+        pytest.param(ORDINARY, id="ordinary user", marks=THREADS_ARE_SHARED),
+    ],
+)
+def test_a_program_cannot_take_the_threads_of_another(user):
+    python = python_in_pod() if user else sys.executable
+    if python is None or (user and os.geteuid()):
+        pytest.skip("this is the only user there is" if os.geteuid() else "nobody can't run an interpreter here")
+    command = [python, str(HERE / "neighbours.py")]
+    ran = subprocess.run(command, env=environment(), cwd="/", text=True, capture_output=True, check=True, **user)
+    assert json.loads(ran.stdout) == [list(range(40))] * 5
 
 
 JUDGED = {
