@@ -3,7 +3,7 @@
 Both ends speak alike, in frames of plain data, each one of
 
     ("ready", 0, (), ())                  the first message of the end that serves
-    ("ask", number, operation, packed)    do this with these: a tuple of arguments and a dict of keywords
+    ("ask", number, (operation, packed), packed)    do this to that, with a tuple of arguments and a dict of keywords
     ("value", number, packed, ())         what came of the question of this number
     ("raised", number, name, packed)      it raised: a builtin exception's name, and the class
 
@@ -63,11 +63,12 @@ class Link:
         if self.lost:
             raise LostError("the link is closed")
 
-    def ask(self, operation: str, /, *arguments: Any, **keywords: Any) -> Any:
+    def ask(self, operation: str, target: Any, /, *arguments: Any, **keywords: Any) -> Any:
         """What the other end answers. Raises what it says that it raised, TooLargeError and LostError."""
         self.meet()
         with self._lock:
-            request = self._message("ask", self.asked + 1, operation, (arguments, keywords))
+            wanted = (operation, self._packed(target))
+            request = self._message("ask", self.asked + 1, wanted, (arguments, keywords))
             self.asked += 1
             number = self.asked
             self._send(request)
@@ -93,8 +94,10 @@ class Link:
                 question = self._read_or_lose()
             self._answer(*question[1:])
 
-    def _answer(self, number: Any, operation: Any, packed: Any) -> None:
+    def _answer(self, number: Any, wanted: Any, packed: Any) -> None:
         try:
+            operation, target = wanted
+            target = self.references.unpack(target)
             arguments, keywords = self.references.unpack(packed)
             perform = self._operations[operation]
         except (CodecError, KeyError, TypeError, ValueError) as why:
@@ -103,7 +106,7 @@ class Link:
         try:
             if self.depth > MOST_NESTED:
                 raise RecursionError("questions are nested too deeply")
-            answer = self._message("value", number, (), perform(*arguments, **keywords))
+            answer = self._message("value", number, (), perform(target, *arguments, **keywords))
         except (MemoryError, TooLargeError, LostError):
             raise
         except BaseException as error:
@@ -119,19 +122,22 @@ class Link:
             return self.references.give(type(error))
         return known[0] if known else ("=", None)
 
-    def _message(self, head: str, number: int, operation: Any, value: Any) -> bytes:
+    def _message(self, head: str, number: int, wanted: Any, value: Any) -> bytes:
         def message(packed: Any) -> bytes:
-            content = (operation, packed) if head == "ask" else (packed, ())
+            content = (wanted, packed) if head == "ask" else (packed, ())
             return frame((head, number, *content), self._sends)
 
         try:
             return message(("=", value))
         except (NotPlainDataError, RuntimeError):  # A thread may change it meanwhile.
             pass
+        return message(self._packed(value))
+
+    def _packed(self, value: Any) -> Packed:
         try:
-            return message(self.references.pack(value))
+            return self.references.pack(value)
         except (NotPlainDataError, RuntimeError):
-            return message(self.references.give(value))
+            return self.references.give(value)
 
     def _send(self, message: bytes) -> None:
         try:

@@ -37,10 +37,10 @@ class Program:
         self.link = Link(descriptor, self._references, {"call": self._call_back}, reads, sends)
         self.module, self.entry = (self._references.unpack(("mine", number, "object")) for number in (0, 1))
 
-    def ask(self, operation: str, /, *arguments: Any, **keywords: Any) -> Any:
+    def ask(self, operation: str, target: Any, /, *arguments: Any, **keywords: Any) -> Any:
         """The program's answer, or what it raised, or what a function of the test has raised for good."""
         try:
-            return self.link.ask(operation, *arguments, **keywords)
+            return self.link.ask(operation, target, *arguments, **keywords)
         except StopIteration as error:
             if operation == "next":
                 raise
