@@ -7,25 +7,22 @@ TIMES = 8
 def repeats_itself(text: str, least_length: int = LEAST_LENGTH, times: int = TIMES) -> bool:
     """Whether a substring of `least_length` characters or more occurs `times` times or more, each right after the last.
 
-    The rule is Cobalt's, its regular expression is not: this takes n log n comparisons of blocks for n characters,
-    of which nearly all end at the first character.
+    The rule is Cobalt's, its regular expressions are not: this takes n log n comparisons of blocks for n characters,
+    nearly all of which end at the first one.
     """
+    assert times > 2, times
     return any(_has_period(text, length, times) for length in range(least_length, len(text) // times + 1))
 
 
 def _has_period(text: str, length: int, times: int) -> bool:
     """Whether (times - 1) * length characters in a row each equal the one `length` places further.
 
-    So long a run covers times - 2 whole blocks between multiples of `length`: only there its ends are looked for.
+    Among the blocks between multiples of `length`, so long a run covers times - 2 neighbours: it is enough to look at
+    every (times - 2)th, and from there for the ends of the run.
     """
-    equal = 0
-    for start in range(0, len(text) - 2 * length + 1, length):
-        if not text.startswith(text[start : start + length], start + length):
-            equal = 0
-            continue
-        equal += 1
-        if equal == times - 2:
-            first, end = start - (equal - 1) * length, start + length
+    for start in range(0, len(text) - 2 * length + 1, (times - 2) * length):
+        if text.startswith(text[start : start + length], start + length):
+            first, end = start, start + length
             while first > 0 and text[first - 1] == text[first - 1 + length]:
                 first -= 1
             while end + length < len(text) and text[end] == text[end + length]:
