@@ -36,9 +36,14 @@ def opening(problem: str, form: Literal["stdin", "function"]) -> tuple[Message, 
     return Message(role="system", content=RULES), Message(role="user", content=text)
 
 
+def after_thinking(text: str) -> str:
+    """An answer without its thinking: the text after the last `</think>`, all of it where there is none."""
+    return text.rpartition(END_OF_THINKING)[2].strip()
+
+
 def kept_answer(text: str) -> str:
-    """What later turns see of an answer: the text after the last `</think>`, at most 6000 characters of it."""
-    return text.rpartition(END_OF_THINKING)[2].strip()[:KEPT_CHARACTERS].rstrip()
+    """What later turns see of an answer: at most 6000 characters of what follows its thinking."""
+    return after_thinking(text)[:KEPT_CHARACTERS].rstrip()
 
 
 def conversation(opened: Sequence[Message], turns: Sequence[Turn]) -> tuple[Message, ...]:
