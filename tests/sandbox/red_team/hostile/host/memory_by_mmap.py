@@ -1,6 +1,6 @@
 # Tries: to take memory by mappings, private, shared, growing, locked and huge, and to keep it populated.
 # Mode: calls
-# Outcome: out_of_memory or failed or passed
+# Outcome: out_of_memory or failed or passed or timeout
 import mmap
 
 
