@@ -119,10 +119,11 @@ def _report(test: PublicTest, run: PublicRun, options: FeedbackOptions) -> str:
 
 
 def _line(test: PublicTest, run: PublicRun) -> str:
-    """`f(4) == 6 not 9`: the test, and what came instead; of an error its last line."""
+    """`f(4) == 6 not 9`: the test, and what came instead; of an error its last line. Line breaks are written out."""
     ends = {
         "wrong": run.output,
         "error": (clean_traceback(run.error) or "error").splitlines()[-1],
         "timeout": "timeout",
     }
-    return f"{truncate(test.input)} == {truncate(test.expected)} not {truncate(ends[run.end])}"
+    line = f"{truncate(test.input)} == {truncate(test.expected)} not {truncate(ends[run.end]) or 'nothing'}"
+    return line.replace("\n", "\\n")

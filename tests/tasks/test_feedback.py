@@ -74,6 +74,8 @@ def test_without_a_program_or_a_failure_no_test_is_shown() -> None:
         (PublicRun("error", "", TRACEBACK), "f(4) == 6 not ZeroDivisionError: division by zero"),
         (PublicRun("error"), "f(4) == 6 not error"),
         (PublicRun("timeout"), "f(4) == 6 not timeout"),
+        (PublicRun("wrong", "1\n2\n"), "f(4) == 6 not 1\\n2"),
+        (PublicRun("wrong", "\n"), "f(4) == 6 not nothing"),
     ],
 )
 def test_the_short_form_is_one_line(run: PublicRun, line: str) -> None:
@@ -108,6 +110,7 @@ runs = st.builds(PublicRun, st.sampled_from(["passed", "wrong", "error", "timeou
 def test_a_message_never_ends_in_white_space(ended: list[PublicRun] | None, options: FeedbackOptions) -> None:
     text = give_feedback(TESTS, ended, options).text
     assert text == text.rstrip() != ""
+    assert options is INSTRUCT or "\n" not in text
 
 
 def test_output_that_is_no_utf_8_can_be_recorded(tmp_path) -> None:
