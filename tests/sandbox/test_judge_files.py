@@ -8,7 +8,7 @@ import pytest
 from astor.errors import UserError
 from astor.sandbox import Limits, SandboxOptions, judge_files
 
-OPTIONS = SandboxOptions(workers=1, limits=Limits(cpu_seconds=1, wall_seconds=3))
+OPTIONS = SandboxOptions(workers=1, limits=Limits(cpu_seconds=0.4, wall_seconds=2))
 
 
 @pytest.fixture
