@@ -73,10 +73,11 @@ def main() -> None:
         Sandbox(SandboxOptions(workers=workers)) as sandbox,
         SandboxPool(PoolOptions(urls=(url,))) as pool,
     ):
-        zygotes = [child for child in me.children() if child.pid != remote.pid]
+        theirs = remote.children(recursive=True)
+        zygotes = [child for child in me.children(recursive=True) if child not in (remote, *theirs)]
         ways: dict[str, tuple[JobRunner, Callable[[], list[psutil.Process]]]] = {
             "in process": (sandbox, lambda: [me, *zygotes]),
-            "pool": (pool, lambda: [me, remote, *remote.children()]),
+            "pool": (pool, lambda: [me, remote, *theirs]),
         }
         for _ in range(options.repeats):
             for size in BATCHES:

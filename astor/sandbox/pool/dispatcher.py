@@ -17,7 +17,7 @@ TURN_SECONDS = 0.05
 """As many jobs are run together as took so long the last time, and at least one a worker: our choice, enough to keep
 the workers busy, and short for a client that waits for its turn."""
 
-_LEAVE_SECONDS = 2.0
+_LEAVE_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
 """How soon an order goes on whose client has read at last."""
 

@@ -12,9 +12,9 @@ from astor.sandbox.pool.wire import write_line
 BEAT_SECONDS = 5.0
 """Longest silence of an answer. Our choice: half of what proxies and clients are least likely to wait."""
 
-GATHER_SECONDS = 0.005
-"""How long a result waits for others to go with it, unless it is the last. Our choice: two small programs' time, and
-a fourth of what their answers would cost one by one."""
+GATHER_SECONDS = 0.1
+"""How long a result waits for others to go with it, unless it is the last. Our choice: sent one by one, results would
+cost a tenth of what small programs do, and nobody can do anything with a part of a batch so soon."""
 
 UNREAD_BYTES = 1 << 25
 """A client that leaves so much unread gets no further job run: our choice, some twenty of the largest results."""

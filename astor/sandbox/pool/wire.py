@@ -29,6 +29,8 @@ from astor.sandbox.pool.plain import Plain, Text, write_plain, write_text
 
 JSON_LINES = "application/jsonl"
 
+_encode = json.JSONEncoder(check_circular=False, allow_nan=False, separators=(",", ":")).encode
+
 
 class _Job(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
@@ -152,7 +154,7 @@ def write_job(job: Job) -> str:
     written: dict[str, Any] = {"type": KINDS[type(job)].model_fields["type"].default}
     for field in dataclasses.fields(job):
         written[field.name] = _write_field(getattr(job, field.name))
-    return json.dumps(written, separators=(",", ":"))
+    return _encode(written)
 
 
 def _write_field(value: Any) -> Any:
@@ -177,7 +179,7 @@ def write_line(index: int, result: Result) -> bytes:
         "detail": result.detail,
         "refused": result.refused,
     }
-    return json.dumps(line, separators=(",", ":")).encode() + b"\n"
+    return _encode(line).encode() + b"\n"
 
 
 def _write_claim(claim: Claim) -> dict[str, Any]:
