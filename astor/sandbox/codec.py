@@ -14,8 +14,8 @@
 | anything else: bytearray, range, an iterator, a function, a class, Decimal, an array | nothing: refused |
 
 A value is a tag of one byte and its payload; containers carry the count of their items. Reading builds nothing but
-these types, runs no code of the sender, takes time linear in the bytes and memory of at most some fifty times their
-number. Standard library only: the zygote loads this file too.
+these types, runs no code of the sender, takes time linear in the bytes and memory of at most sixty times their number
+(sets of five: fifty-three). Standard library only: the zygote loads this file too.
 """
 
 import struct

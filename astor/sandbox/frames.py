@@ -3,6 +3,7 @@
 import marshal
 import os
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 from astor.sandbox.codec import check_plain, encode
@@ -61,14 +62,12 @@ def _read_exactly(descriptor: int, length: int) -> bytes | None:
     return b"".join(parts)
 
 
-def split_frames(data: bytes) -> list[bytes]:
-    """The payloads of all whole frames at the start of `data`; a last one that was cut short is left out."""
-    payloads = []
+def split_frames(data: bytes) -> Iterator[bytes]:
+    """The payloads of all whole frames at the start of `data`, one by one; without a last one that was cut short."""
     at = 0
     while at + HEADER <= len(data):
         end = at + HEADER + _LENGTH.unpack_from(data, at)[0]
         if end > len(data):
-            break
-        payloads.append(data[at + HEADER : end])
+            return
+        yield data[at + HEADER : end]
         at = end
-    return payloads
