@@ -1,25 +1,25 @@
 """What isolation costs, and what peers cost: CPU per program, programs per second and memory, side by side in one run.
 
-    python benchmarks/sandbox.py [--programs 480] [--repeats 3] [--peers DIR [--install-peers]]
+    python benchmarks/sandbox.py [--programs 120] [--repeats 3] [--peers DIR [--install-peers]]
 
 Two programs with ten calls each (`sandbox_peers/cases.py`): an addition, and an edit distance of words of 30 letters.
 A row is a way to judge them, in a process of its own that judges the same program again and again.
 
 - `fork+exit` forks a bare interpreter that exits. `fork+run` forks one that has imported what the zygote has, runs the
   program, makes its calls and exits, without isolation and without handing back a result.
-- `astor, …` is our sandbox: `calls` hands back what the calls return, `check` runs the ten asserts in two processes,
-  `stdin` has a process per call, which reads the arguments and writes the result. The rows with `only` have zygotes
-  with fewer layers, which this benchmark starts in its own way: the product can't be told to.
+- `astor, …` is our sandbox: `calls` hands back what the calls return; `check`, `unittest` and `pytest` run ten asserts
+  in the two-process mode; `stdin` has a process per call, which reads the arguments and writes the result. The rows
+  with `only` have zygotes with fewer layers, which this benchmark starts in its own way: the product can't be told to.
 - The others are the judging functions of peers, called as their own evaluation does, one program per call, in an
   environment under DIR in which nothing is imported that judging does not want. `--install-peers` makes the
   environments. What can't be had is named with the reason.
 
-CPU is the user and system time of the row's whole process tree on one worker, less that of the same tree with one
-program: broker, zygote, children, managers, all that was waited for. What the kernel does outside of any process is not
-counted, nor is the start of a pool. Wall time starts when each worker has judged one program; peers on one worker are
-called without a pool, which spares them one. The rows take turns and the best of the repeats counts, since other load
-on the machine can only add. Memory is the proportional set size of the processes that wait between programs, per
-worker; peers that fork from the calling process itself have none.
+CPU is the user and system time on one worker of every process that takes part: broker, zygote and children, a peer and
+its managers and children. What the kernel does outside of any process is not counted, nor is the start of a pool; nor
+does a peer's own pool count, since peers on one worker are called without. Each measurement judges the programs five
+times; the rows take turns, and the best of all repeats counts, since other load on the machine can only add. Programs
+per second are by the wall clock, and so suffer from that load more than CPU does. Memory is the proportional set size
+of the processes that wait between programs, per worker of two; a peer whose threads fork has none.
 
 The last line is JSON.
 """
@@ -85,7 +85,7 @@ def show(case: str, rows: list[Row]) -> None:
 def main() -> None:
     """Measure, print tables, and print JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--programs", type=int, default=480, help="per row and repeat; peers judge an eighth")
+    parser.add_argument("--programs", type=int, default=120, help="per row and repeat; peers judge an eighth")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--peers", type=Path, metavar="DIR", help="where the peers' environments are")
     parser.add_argument("--install-peers", action="store_true", help="make them there first")

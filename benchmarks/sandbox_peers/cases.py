@@ -35,16 +35,26 @@ class Case:
         exec(self.program, namespace)
         return tuple(namespace[self.entry](*arguments) for arguments in self.arguments)
 
-    @cached_property
-    def asserts(self) -> list[str]:
-        """A statement per call, of something named `candidate`."""
+    def asserts(self, name: str) -> list[str]:
+        """A statement per call, of what is called `name`."""
         pairs = zip(self.arguments, self.expected, strict=True)
-        return [f"assert candidate(*{arguments!r}) == {expected!r}" for arguments, expected in pairs]
+        return [f"assert {name}(*{arguments!r}) == {expected!r}" for arguments, expected in pairs]
 
     @cached_property
     def check(self) -> str:
         """`check(candidate)`, as HumanEval has it."""
-        return "def check(candidate):\n" + "".join(f"    {line}\n" for line in self.asserts)
+        return _block(["def check(candidate):"], self.asserts("candidate"))
+
+    @cached_property
+    def unittest(self) -> str:
+        """A test case of unittest."""
+        heads = ["import unittest\nclass Test(unittest.TestCase):", "    def test_calls(self):"]
+        return _block(heads, self.asserts(self.entry))
+
+    @cached_property
+    def pytest(self) -> str:
+        """A test function as pytest runs it."""
+        return _block(["def test_calls():"], self.asserts(self.entry))
 
     @cached_property
     def apps(self) -> dict[str, Any]:
@@ -64,6 +74,10 @@ class Case:
     def lines(self) -> tuple[str, ...]:
         """The input of `reader` for each call."""
         return tuple(json.dumps(arguments) + "\n" for arguments in self.arguments)
+
+
+def _block(heads: list[str], lines: list[str]) -> str:
+    return "\n".join([*heads, *("    " * len(heads) + line for line in lines), ""])
 
 
 def _words(number: int) -> tuple[str, str]:

@@ -2,12 +2,12 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 WORKERS = (1, 2, 4)
@@ -17,6 +17,8 @@ OWN_ROWS = {
     "fork+run": ("with_forks", "run"),
     "astor, calls": ("with_astor", "calls"),
     "astor, check": ("with_astor", "check"),
+    "astor, unittest": ("with_astor", "unittest"),
+    "astor, pytest": ("with_astor", "pytest"),
     "astor, stdin": ("with_astor", "stdin"),
     "astor, calls, only rlimits": ("with_fewer_layers", "rlimits"),
     "astor, calls, only rlimits and seccomp": ("with_fewer_layers", "rlimits seccomp"),
@@ -35,9 +37,8 @@ class Row:
     variant: str
     programs: int
     """How many it judges each time."""
-    cpu_idle: list[float] = field(default_factory=list)
-    cpu_busy: list[float] = field(default_factory=list)
-    """CPU seconds of the whole process without and with programs, on one worker."""
+    cpu: list[float] = field(default_factory=list)
+    """CPU seconds that the programs took on one worker."""
     wall: dict[int, list[float]] = field(default_factory=lambda: {workers: [] for workers in WORKERS})
     """Workers → seconds that the programs took."""
     memory: dict[int, int | None] = field(default_factory=dict)
@@ -45,29 +46,26 @@ class Row:
 
     def measure(self, case: str) -> None:
         """Measure everything once more; RuntimeError where the row can't be run."""
-        self.cpu_idle.append(self._run(case, 1, 0))
         for workers in WORKERS:
-            cpu = self._run(case, workers, self.programs)
+            said = self._run(case, workers)
+            self.wall[workers].append(said["wall"])
+            self.memory[workers] = said["memory"]
             if workers == 1:
-                self.cpu_busy.append(cpu)
+                self.cpu.append(said["cpu"])
 
-    def _run(self, case: str, workers: int, count: int) -> float:
-        command = [self.python, HERE / "drive.py", self.adapter, self.variant, case, str(workers), str(count)]
+    def _run(self, case: str, workers: int) -> dict[str, Any]:
+        command = [self.python, HERE / "drive.py", self.adapter, self.variant, case, str(workers), str(self.programs)]
         environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1]), "OMP_NUM_THREADS": "1"}
-        before = cpu_seconds()
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{self.name}: {(done.stderr.strip().splitlines() or ['it says nothing'])[-1]}")
-        said = json.loads(done.stdout)
-        if count:
-            self.wall[workers].append(said["wall"])
-            self.memory[workers] = said["memory"]
-        return cpu_seconds() - before
+        said: dict[str, Any] = json.loads(done.stdout)
+        return said
 
     @property
     def cpu_ms(self) -> float:
         """CPU milliseconds per program."""
-        return 1e3 * (min(self.cpu_busy) - min(self.cpu_idle)) / self.programs
+        return 1e3 * min(self.cpu) / self.programs
 
     @property
     def per_second(self) -> dict[int, float]:
@@ -92,9 +90,3 @@ def peer_rows(pythons: dict[str, Path], programs: int) -> Iterator[Row]:
     """The peers that were found. They judge an eighth of the programs: each takes them some ten times as long."""
     for peer, python in pythons.items():
         yield Row(peer, python, f"with_{peer}", "", programs // 8)
-
-
-def cpu_seconds() -> float:
-    """CPU seconds of the processes that were waited for, and of those that they waited for."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime

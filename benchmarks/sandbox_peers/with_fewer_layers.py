@@ -12,7 +12,7 @@ from astor.sandbox.plans import plan
 
 
 @contextmanager
-def opened(variant: str, name: str, workers: int) -> Iterator[Callable[[int], None]]:
+def opened(variant: str, name: str, workers: int) -> Iterator[Callable[[int], float]]:
     """What runs so many jobs with the layers that `variant` names."""
     if "seccomp" not in variant:
         worker.filters = lambda: Filters(b"", b"")
@@ -23,10 +23,12 @@ def opened(variant: str, name: str, workers: int) -> Iterator[Callable[[int], No
     job = CallsJob(case.program, case.entry, case.arguments)
     broker = Broker(workers)
 
-    def run(count: int) -> None:
-        for result in broker.execute([plan(job, Limits()) for _ in range(count)]):
+    def run(count: int) -> float:
+        results = broker.execute([plan(job, Limits()) for _ in range(count)])
+        for result in results:
             assert result.outcome == "passed", result
             assert tuple(claim.value for claim in result.claims) == case.expected
+        return sum(result.cpu_seconds for result in results)
 
     yield run
     broker.close()

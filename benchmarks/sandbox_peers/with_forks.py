@@ -11,7 +11,7 @@ from astor.sandbox.worker import ENVIRONMENT
 from astor.sandbox.zygote import PREPARED
 
 FORKS = """
-import gc, os, sys
+import gc, os, resource, sys
 modules, source, entry, arguments = sys.argv[1].split(), sys.argv[2], sys.argv[3], eval(sys.argv[4])
 os.register_at_fork = lambda **hooks: None
 for name in modules:
@@ -29,12 +29,13 @@ for count in sys.stdin:
                     namespace[entry](*each)
             os._exit(0)
         assert os.waitpid(pid, 0)[1] == 0
-    print("done", flush=True)
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(usage.ru_utime + usage.ru_stime, flush=True)
 """
 
 
 @contextmanager
-def opened(variant: str, name: str, workers: int) -> Iterator[Callable[[int], None]]:
+def opened(variant: str, name: str, workers: int) -> Iterator[Callable[[int], float]]:
     """What forks so many times: `exit` from an interpreter with nothing imported, `run` from one like the zygote."""
     case = CASES[name]
     runs = ("", "") if variant == "exit" else (PREPARED, case.program)
@@ -44,11 +45,15 @@ def opened(variant: str, name: str, workers: int) -> Iterator[Callable[[int], No
         for _ in range(workers)
     ]
 
-    def run(count: int) -> None:
+    spent = 0.0
+
+    def run(count: int) -> float:
+        nonlocal spent
+        before = spent
         for number, forker in enumerate(forkers):
             print((count + number) // workers, file=forker.stdin)
-        for forker in forkers:
-            assert forker.stdout.readline() == "done\n"
+        spent = sum(float(forker.stdout.readline()) for forker in forkers)
+        return spent - before
 
     yield run
     for forker in forkers:
