@@ -17,6 +17,7 @@ from astor.sandbox.jobs import Result
 from astor.sandbox.line import Line
 from astor.sandbox.runs import Plan, Run
 from astor.sandbox.sealed_file import sealed_file
+from astor.sandbox.surroundings import Surroundings
 from astor.sandbox.worker import Report, Worker
 
 WATCH_SECONDS = 0.01
@@ -43,7 +44,8 @@ class Flight:
 class Broker:
     """Runs plans over a fixed number of workers, each busy with one run at a time."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
         self.restarts = 0
         """Workers that were replaced because they died, fell silent, or were left with a run."""
         self._selector = selectors.DefaultSelector()
@@ -169,7 +171,7 @@ class Broker:
             self._watch(line)
 
     def _start(self) -> None:
-        worker = Worker()
+        worker = Worker(self._surroundings)
         self._selector.register(worker.control, selectors.EVENT_READ, worker)
         self._idle.append(worker)
 

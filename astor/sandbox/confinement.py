@@ -9,6 +9,7 @@ import math
 import os
 import resource
 import signal
+from typing import Any
 
 from astor.sandbox import landlock
 
@@ -25,7 +26,7 @@ _THREADS_OF_SHARED_USER = 4096
 small; an ordinary user's other processes count too, so it leaves them room. Our choice."""
 
 _OWN_USERS = 0x60000000
-"""User ids from here on belong to nobody: the zygote's process id is added."""
+"""User ids from here on belong to nobody: the zygote's number is added."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 # Declared once, arguments need no objects of their own: it halves what a child's confinement costs.
@@ -51,13 +52,17 @@ class Filter:
 class Confinement:
     """The zygote's confinement, and what its children will need for theirs."""
 
-    def __init__(self, parent: int, readable: list[str], zygote_filter: bytes, child_filter: bytes) -> None:
-        """Confine this process; `readable` are the paths that stay readable, `parent` is its parent's process id."""
-        self.own_user = _take_own_user()
+    def __init__(self, config: dict[str, Any]) -> None:
+        """Confine this process.
+
+        Of `config`: `parent` is its parent's process id, `readable` are the paths that stay readable with all beneath,
+        `listable` those that stay listable, `user` is a number that no other zygote has, and the filters are BPF.
+        """
+        self.own_user = _take_own_user(config["user"])
         _drop_capabilities()
         _prctl(_PR_SET_NO_NEW_PRIVS, 1)
         _prctl(_PR_SET_DUMPABLE, 0)
-        die_with_parent(parent)
+        die_with_parent(config["parent"])
         for limit, most in (
             (resource.RLIMIT_CORE, 0),
             (resource.RLIMIT_FSIZE, 0),
@@ -73,12 +78,12 @@ class Confinement:
         self._cell: int | None = None
         if self.landlock_version:
             self._cell = landlock.cell(self.landlock_version)
-            jail = landlock.jail(self.landlock_version, readable)
+            jail = landlock.jail(self.landlock_version, config["readable"], config["listable"])
             landlock.enter(jail)
             os.close(jail)
-        self._child_filter = Filter(child_filter) if child_filter else None
-        if zygote_filter:
-            Filter(zygote_filter).install()
+        self._child_filter = Filter(config["child_filter"]) if config["child_filter"] else None
+        if config["zygote_filter"]:
+            Filter(config["zygote_filter"]).install()
 
     def confine_child(self, zygote: int, cpu_seconds: float, memory_bytes: int) -> None:
         """Confine a forked child, just before it reads what it is to run."""
@@ -101,12 +106,12 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def _take_own_user() -> bool:
+def _take_own_user(number: int) -> bool:
     """As root, take a real user id that nobody else has, for RLIMIT_NPROC; files are still opened as root."""
     if os.geteuid() != 0:
         return False
     try:
-        os.setresuid(_OWN_USERS + os.getpid(), -1, -1)
+        os.setresuid(_OWN_USERS + number, -1, -1)
     except OSError:  # A user namespace that doesn't map the id: the larger limit has to do.
         return False
     return True

@@ -41,12 +41,17 @@ def landlock_version() -> int:
     return max(0, int(_libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)))
 
 
-def jail(version: int, readable: list[str]) -> int:
-    """Descriptor of a domain that may read `readable` and what is beneath, and do nothing else to files or by TCP."""
+def jail(version: int, readable: list[str], listable: list[str]) -> int:
+    """Descriptor of a domain that may read `readable` with all beneath, and do nothing else to files or by TCP.
+
+    It may see the names beneath `listable` too, which Landlock can't grant of one directory alone.
+    """
     files = (1 << _FILE_RIGHTS.get(version, 16)) - 1
     ruleset = _create(version, files, _TCP_RIGHTS if version >= 4 else 0)
     for path in readable:
         _allow(ruleset, path, _READ_FILE | _READ_DIR)
+    for path in listable:
+        _allow(ruleset, path, _READ_DIR)
     _allow(ruleset, os.devnull, _READ_FILE | _WRITE_FILE)
     _allow(ruleset, "/dev/urandom", _READ_FILE)
     return ruleset

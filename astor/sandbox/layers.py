@@ -1,11 +1,11 @@
 """Which layers of the sandbox stand on this machine, found by trying them."""
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from astor.errors import UserError
+from astor.sandbox.bubblewrap import Bubblewrap
 from astor.sandbox.filters import filters
 from astor.sandbox.jobs import CallsJob, Result
 
@@ -17,58 +17,75 @@ class Layer:
     name: str
     stands: bool
     why: str
+    """What it does, or why it does not stand."""
     needed: bool = True
-    """The sandbox refuses to run without it."""
+    """The sandbox refuses to run without it. Of the two that guard files, either will do."""
 
 
-PROBE = CallsJob(Path(__file__).with_name("probe.py").read_text(), "look_around", ((),))
+_PROBE = Path(__file__).resolve().with_name("probe.py")
+
+PROBE = CallsJob(_PROBE.read_text(), "look_around", ((str(_PROBE),),))
 """The job whose claim `read_layers` reads."""
 
 
-def read_layers(zygote: dict[str, Any], probe: Result) -> tuple[Layer, ...]:
-    """The table, from what a zygote said of itself and what the probe found."""
+def read_layers(zygote: dict[str, Any], namespaces: Bubblewrap, probe: Result) -> tuple[Layer, ...]:
+    """The table, from what a zygote said of itself, how it was started, and what the probe found."""
     if not (probe.claims and isinstance(probe.claims[0].value, dict)):
         return (Layer("worker", False, f"the probe did not come back: {probe.outcome}, {probe.detail}"),)
     found: dict[str, str] = probe.claims[0].value
-    version = zygote["landlock"]
-    if version:
-        reach = ["files", "TCP"][: 2 if version >= 4 else 1] + (["signals", "abstract sockets"] if version >= 6 else [])
-        landlock = f"version {version}: {', '.join(reach)}"
-    else:
-        landlock = (
-            "the kernel offers none: Linux 5.13 or later is needed, with landlock in its list of security modules"
-        )
+    landlock = _found(found, dict.fromkeys(("list", "source", "write"), "EACCES"), *_landlock(zygote["landlock"]))
+    bubblewrap = _found(
+        found,
+        {"read": "ENOENT", "proc": "ENOENT", "create": "EROFS", "processes": "ESRCH"},
+        "nothing but what may be read; processes, network, IPC and host name of its own",
+        namespaces.missing,
+    )
     return (
-        _layer("Landlock", found, {"read": "EACCES", "list": "EACCES", "proc": "EACCES", "write": "EACCES"}, landlock),
-        _layer(
+        Layer("Landlock", *landlock, needed=not bubblewrap[0]),
+        Layer("bubblewrap", *bubblewrap, needed=not landlock[0]),
+        Layer(
             "seccomp",
-            found,
-            dict.fromkeys(("fork", "exec", "signal", "socket", "limits", "user"), "EPERM"),
-            filters().missing or "no processes, sockets, signals, users or limits",
-        ),
-        _layer("resource limits", found, {"memory": "ENOMEM"}, "memory, CPU, files, descriptors, threads"),
-        Layer(
-            "user of its own",
-            bool(zygote["own_user"]),
-            "threads are counted per worker" if zygote["own_user"] else "needs root: threads are counted per user",
-            needed=False,
+            *_found(
+                found,
+                dict.fromkeys(("fork", "exec", "signal", "socket", "limits", "user"), "EPERM"),
+                "no processes, sockets, signals, users or limits",
+                filters().missing,
+            ),
         ),
         Layer(
-            "bubblewrap",
-            False,
-            "installed, not used" if shutil.which("bwrap") else "not installed, not used",
-            needed=False,
+            "resource limits",
+            *_found(
+                found,
+                {"memory": "ENOMEM", "descriptors": "EBADF"},
+                "memory, CPU seconds, size of files, descriptors, threads",
+            ),
         ),
+        Layer("user of its own", *_user(zygote["own_user"] or namespaces.counts_threads), needed=False),
     )
 
 
 def require(layers: tuple[Layer, ...]) -> None:
     """UserError where a layer is missing that the sandbox can't do without."""
-    for layer in layers:
-        if layer.needed and not layer.stands:
-            raise UserError(f"The sandbox refuses to run: its layer {layer.name} does not stand ({layer.why}).")
+    missing = [layer for layer in layers if layer.needed and not layer.stands]
+    if missing:
+        names = " and ".join(f"{layer.name} ({layer.why})" for layer in missing)
+        verb = "does" if len(missing) == 1 else "do"
+        raise UserError(f"The sandbox refuses to run: {names} {verb} not stand.")
 
 
-def _layer(name: str, found: dict[str, str], expected: dict[str, str], why: str) -> Layer:
+def _landlock(version: int) -> tuple[str, str]:
+    if not version:
+        return "", "the kernel offers none: it takes Linux 5.13 or later, with landlock in its list of security modules"
+    reach = ["files", "TCP"][: 2 if version >= 4 else 1] + (["signals", "abstract sockets"] if version >= 6 else [])
+    return f"version {version}: {', '.join(reach)}", ""
+
+
+def _user(own: bool) -> tuple[bool, str]:
+    does, missing = "threads are counted per worker", "needs root or a user namespace: threads are counted per user"
+    return own, does if own else missing
+
+
+def _found(found: dict[str, str], expected: dict[str, str], does: str, missing: str = "") -> tuple[bool, str]:
+    """Whether every attempt met the error that the layer gives it; and what the layer does, or why it does not."""
     gaps = [attempt for attempt, error in expected.items() if found.get(attempt) != error]
-    return Layer(name, not gaps, f"{why}; not refused: {', '.join(gaps)}" if gaps else why)
+    return not gaps, does if not gaps else missing or f"it does not refuse: {', '.join(gaps)}"

@@ -10,20 +10,30 @@ import resource
 import socket
 from collections.abc import Callable
 
+_TERABYTE = 1 << 40
+_MAP_NORESERVE = 0x4000
 
-def look_around() -> dict[str, str]:
-    """Name of each attempt → name of the error that refused it; empty where nothing did."""
+
+def look_around(source: str) -> dict[str, str]:
+    """Name of each attempt → name of the error that refused it; empty where nothing did.
+
+    `source` is a file of the sandbox's own, which namespaces don't hide.
+    """
     attempts: dict[str, Callable[[], object]] = {
         "read": lambda: os.open("/etc/passwd", os.O_RDONLY),
-        "list": lambda: os.open("/", os.O_RDONLY),
         "proc": lambda: os.open("/proc/self/status", os.O_RDONLY),
-        "write": lambda: os.open("/tmp/astor-probe", os.O_WRONLY | os.O_CREAT),
+        "list": lambda: os.open("/", os.O_RDONLY),
+        "source": lambda: os.open(source, os.O_RDONLY),
+        "write": lambda: os.open("/dev/urandom", os.O_WRONLY),
+        "create": lambda: os.open("/astor-probe", os.O_WRONLY | os.O_CREAT),
+        "processes": _find_others,
         "fork": _fork,
         "exec": lambda: os.execv("/nonexistent", ["/nonexistent"]),
         "signal": lambda: os.kill(os.getppid(), 0),
         "socket": socket.socket,
         "limits": lambda: resource.setrlimit(resource.RLIMIT_CPU, resource.getrlimit(resource.RLIMIT_CPU)),
-        "memory": lambda: mmap.mmap(-1, resource.getrlimit(resource.RLIMIT_AS)[1] + (1 << 20)),
+        "memory": lambda: mmap.mmap(-1, _TERABYTE, mmap.MAP_PRIVATE | _MAP_NORESERVE, mmap.PROT_READ),
+        "descriptors": lambda: os.dup2(0, 1000),
         "user": lambda: os.setuid(os.getuid()),
     }
     found = {}
@@ -37,6 +47,11 @@ def look_around() -> dict[str, str]:
         else:
             found[name] = ""
     return found
+
+
+def _find_others() -> None:
+    if os.getppid() == 1:  # The zygote is the first that there is: no other process can be named.
+        raise ProcessLookupError(errno.ESRCH, "")
 
 
 def _fork() -> None:

@@ -12,6 +12,7 @@ from astor.sandbox.jobs import Job, ParseJob, Result
 from astor.sandbox.layers import PROBE, Layer, read_layers, require
 from astor.sandbox.options import Limits, SandboxOptions
 from astor.sandbox.plans import plan
+from astor.sandbox.surroundings import surroundings
 
 TEXTS_PER_CHILD = 64
 """Texts that one child parses: our choice, enough to share the cost of a fork, few enough to keep all workers busy."""
@@ -20,8 +21,9 @@ TEXTS_PER_CHILD = 64
 class Sandbox:
     """Runs hostile programs and returns what they claim. A context manager: its workers live from enter to exit.
 
-    Entering raises UserError where Landlock or seccomp does not stand. The workers end with the thread that entered;
-    another thread may call `run`, one at a time. The more jobs a `run` gets at once, the busier are all cores.
+    Entering raises UserError where seccomp does not stand, or neither Landlock nor bubblewrap. The workers end with
+    the thread that entered; another thread may call `run`, one at a time. The more jobs a `run` gets at once, the
+    busier are all cores.
     """
 
     def __init__(self, options: SandboxOptions | None = None) -> None:
@@ -65,9 +67,10 @@ class Sandbox:
             self._broker = None
 
     def _open(self) -> tuple[Layer, ...]:
-        self._broker = Broker(self.options.workers or len(os.sched_getaffinity(0)))
+        around = surroundings(self.options)
+        self._broker = Broker(self.options.workers or len(os.sched_getaffinity(0)), around)
         (probe,) = self._broker.execute([plan(PROBE, Limits())])
-        return read_layers(self._broker.workers[0].stands, probe)
+        return read_layers(self._broker.workers[0].stands, around.namespaces, probe)
 
 
 def check_layers() -> tuple[Layer, ...]:

@@ -1,56 +1,38 @@
 """A zygote as the broker sees it: a process and the socket that controls it."""
 
 import os
+import signal
 import socket
+import struct
 import subprocess
-import sys
-import sysconfig
 from array import array
-from pathlib import Path
+from contextlib import suppress
+from typing import Any
 
 from astor.errors import UserError
 from astor.sandbox.codec import decode, encode
-from astor.sandbox.filters import filters
 from astor.sandbox.options import Limits
+from astor.sandbox.readable import PYTHON
+from astor.sandbox.surroundings import ENVIRONMENT, Surroundings
 from astor.sandbox.zygote import NO_FORK, REPORT, REQUEST
 
-ENVIRONMENT = {
-    "HOME": "/nonexistent",
-    "LC_ALL": "C.UTF-8",
-    "MALLOC_ARENA_MAX": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PATH": "/usr/bin:/bin",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONHASHSEED": "0",
-    "TZ": "UTC",
-}
-"""All that a program finds in its environment: the same on every machine. One arena, because each reserves 64 MiB of
-the address space that RLIMIT_AS counts."""
-
-_SYSTEM_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo")
-
 _START_SECONDS = 30.0
+
+_CREDENTIALS = struct.Struct("3i")
+"""Process, user and group id, as the kernel packs them."""
 
 Report = tuple[int, float, int]
 """Status as of waitpid, CPU seconds, why it was killed (`astor.sandbox.zygote`)."""
 
 
-def readable_paths() -> list[str]:
-    """What programs may read: the interpreter's library, installed packages, and the system's shared libraries."""
-    paths = sysconfig.get_paths()
-    own = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    return [path for path in dict.fromkeys([*own, *_SYSTEM_LIBRARIES]) if Path(path).exists()]
-
-
 class Worker:
     """One zygote. It ends with the thread that started it, or when `stop` is called."""
 
-    def __init__(self) -> None:
+    def __init__(self, surroundings: Surroundings) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-s", "-P", str(Path(__file__).with_name("launch.py")), str(theirs.fileno())],
+                surroundings.command(theirs.fileno()),
                 env=ENVIRONMENT,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -59,20 +41,18 @@ class Worker:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
+        self.pid = self._process.pid
+        """Process id of the zygote."""
         self.control.settimeout(_START_SECONDS)
-        self.stands = self._introduce()
+        self.stands = self._introduce(surroundings.config)
         self.control.settimeout(None)
 
-    def _introduce(self) -> dict[str, int]:
-        config = {
-            "parent": os.getpid(),
-            "readable": readable_paths(),
-            "zygote_filter": filters().zygote,
-            "child_filter": filters().child,
-        }
+    def _introduce(self, config: dict[str, Any]) -> dict[str, int]:
+        # The kernel tells who answers: within namespaces it is not the process that was started.
+        self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
-            self.control.send(encode(config))
-            answer = self.control.recv(1 << 16)
+            self.control.send(encode({**config, "user": self._process.pid}))
+            answer, credentials, _, _ = self.control.recvmsg(1 << 16, socket.CMSG_SPACE(_CREDENTIALS.size))
         except OSError:
             answer = b""
         assert self._process.stderr is not None
@@ -81,15 +61,12 @@ class Worker:
             complaint = self._process.stderr.read().decode(errors="replace").strip().splitlines()
             self.stop()
             why = complaint[-1] if complaint else "it says nothing"
-            raise UserError(f"The sandbox's worker does not start under {sys.executable} ({why}): see `astor doctor`.")
+            raise UserError(f"The sandbox's worker does not start under {PYTHON} ({why}): see `astor doctor`.")
         self._process.stderr.close()
+        self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+        self.pid, _, _ = _CREDENTIALS.unpack(credentials[0][2])
         stands: dict[str, int] = decode(answer)
         return stands
-
-    @property
-    def pid(self) -> int:
-        """Process id of the zygote."""
-        return self._process.pid
 
     def send(self, limits: Limits, descriptors: list[int]) -> bool:
         """Ask for a child per descriptor; whether the zygote could be asked. The caller keeps its descriptors."""
@@ -113,7 +90,9 @@ class Worker:
         return [] if data == NO_FORK else list(REPORT.iter_unpack(data))
 
     def stop(self) -> None:
-        """Kill the zygote, and by its end its children."""
+        """Kill the zygote, and by its end its children; where it has a parent within, that one ends after it."""
+        if self._process.poll() is None:
+            with suppress(ProcessLookupError):  # It has ended just now, and its parent is about to.
+                os.kill(self.pid, signal.SIGKILL)
         self.control.close()
-        self._process.kill()
         self._process.wait()

@@ -10,17 +10,19 @@ import _thread
 import gc
 import os
 import signal
+import site
 import socket
 import struct
 import sys
 import time
 import warnings
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from astor.sandbox import programs
 from astor.sandbox.codec import decode, encode
 from astor.sandbox.confinement import Confinement
+from astor.sandbox.declared import DeclaredPackages
 
 PREPARED = (
     "abc array ast bisect cmath collections contextlib copy dataclasses datetime decimal enum fractions functools "
@@ -50,8 +52,8 @@ def main() -> NoReturn:
     os.closerange(_CONTROL + 1, 256)
     control = socket.socket(fileno=_CONTROL)
     config = decode(control.recv(1 << 20))
-    _prepare(config["readable"])
-    confinement = Confinement(config["parent"], config["readable"], config["zygote_filter"], config["child_filter"])
+    _prepare(config)
+    confinement = Confinement(config)
     control.send(encode({"landlock": confinement.landlock_version, "own_user": confinement.own_user}))
     os.dup2(0, 2)
     gc.collect()
@@ -64,24 +66,29 @@ def main() -> NoReturn:
         control.send(_serve(confinement, descriptors, *REQUEST.unpack(request)))
 
 
-def _prepare(readable: list[str]) -> None:
+def _prepare(config: dict[str, Any]) -> None:
     # Hooks of these modules would cost each fork more than its confinement does. The one there is would give each
     # program its own random numbers; all are to see the same.
     register_at_fork, os.register_at_fork = os.register_at_fork, lambda **hooks: None
     for name in PREPARED.split():
         __import__(name)
     os.register_at_fork = register_at_fork
-    sys.modules["random"].seed(0)
+    # What an interpreter without site packages lacks, and programs use.
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()
     warnings.simplefilter("ignore")
-    sys.path[:] = [entry for entry in sys.path if entry.startswith(tuple(readable))]
-    # Finders that packages of this environment have installed would look where nothing can be read.
-    sys.meta_path[:] = [finder for finder in sys.meta_path if isinstance(finder, type)]
     sys.argv[:] = [""]
-    # Neither this package nor what others load at every start is a program's business.
+    os.environ.pop("PWD", None)  # bwrap's.
+    # This package is no program's business.
     for name in list(sys.modules):
-        if name.partition(".")[0] not in sys.stdlib_module_names:
+        if name.partition(".")[0] == "astor":
             del sys.modules[name]
     sys.modules["__main__"] = ModuleType("__main__")
+    sys.meta_path.append(DeclaredPackages(config["modules"], config["metadata"]))
+    for name in config["preimported"]:
+        __import__(name)
+    sys.modules["random"].seed(0)
     # The default, eight MiB, leaves room for few threads within the limit of memory.
     _thread.stack_size(_THREAD_STACK_BYTES)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})

@@ -18,12 +18,23 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def zygotes():
-    """Process ids of this process's children that are zygotes, read from the kernel."""
+    """Process ids of this process's zygotes, read from the kernel: its children, or those of a bwrap of its own."""
 
     def read() -> set[int]:
-        children = (
-            int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()
-        )
-        return {pid for pid in children if b"launch.py" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+        found = set()
+        for pid in children("self"):
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if b"launch.py" in command:
+                found |= children(pid) if Path(command.split(b"\0")[0].decode()).name == "bwrap" else {pid}
+        return found
 
     return read
+
+
+def children(pid: int | str) -> set[int]:
+    """Process ids of the children of a process, of all its threads; none where it has gone."""
+    try:
+        texts = [(task / "children").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+    except FileNotFoundError:
+        return set()
+    return {int(child) for text in texts for child in text.split()}

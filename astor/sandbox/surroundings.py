@@ -1,0 +1,61 @@
+"""What a zygote finds around it: made once for all zygotes of a sandbox."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from astor.sandbox.bubblewrap import Bubblewrap, bubblewrap
+from astor.sandbox.filters import filters
+from astor.sandbox.libraries import find_libraries
+from astor.sandbox.options import SandboxOptions
+from astor.sandbox.readable import PYTHON, readable
+
+ENVIRONMENT = {
+    "HOME": "/nonexistent",
+    "LC_ALL": "C.UTF-8",
+    "MALLOC_ARENA_MAX": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PATH": "/usr/bin:/bin",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "TZ": "UTC",
+}
+"""All that a program finds in its environment: the same on every machine. One arena, because each reserves 64 MiB of
+the address space that RLIMIT_AS counts."""
+
+_LAUNCH = Path(__file__).resolve().with_name("launch.py")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """How zygotes are started, and what they are told."""
+
+    namespaces: Bubblewrap
+    config: dict[str, Any]
+    """Plain data."""
+
+    def command(self, control: int) -> list[str]:
+        """The command of a zygote that is controlled through the descriptor `control`."""
+        # Without its site packages, which are none of a program's and take longer to start than all the rest.
+        return [*self.namespaces.command, PYTHON, "-S", "-s", "-P", str(_LAUNCH), str(control)]
+
+
+def surroundings(options: SandboxOptions) -> Surroundings:
+    """What the zygotes of a sandbox find; UserError where a package is declared that is not installed."""
+    libraries = find_libraries(options.allowed_imports)
+    files = readable(tuple(libraries.files), tuple(libraries.directories))
+    namespaces = bubblewrap(files, str(_LAUNCH.parent))
+    config = {
+        # The parent of the first process of a namespace is none that it could know.
+        "parent": 0 if namespaces.command else os.getpid(),
+        "readable": files.files(),
+        "listable": files.directories(),
+        "modules": libraries.modules,
+        "metadata": libraries.metadata,
+        "preimported": list(options.preimported),
+        "zygote_filter": filters().zygote,
+        "child_filter": filters().child,
+    }
+    return Surroundings(namespaces, config)
