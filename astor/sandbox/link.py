@@ -3,7 +3,7 @@
 Both ends speak alike, in frames of plain data, each one of
 
     ("ready", 0, (), ())                  the first message of the end that serves
-    ("ask", number, (operation, packed), packed)    do this to that, with a tuple of arguments and a dict of keywords
+    ("ask", number, (do, packed), packed) do this to that, with a tuple of arguments and a dict of keywords
     ("value", number, packed, ())         what came of the question of this number
     ("raised", number, name, packed)      it raised: a builtin exception's name, and the class
 
