@@ -13,8 +13,8 @@ BEAT_SECONDS = 5.0
 """Longest silence of an answer. Our choice: half of what proxies and clients are least likely to wait."""
 
 GATHER_SECONDS = 0.1
-"""How long a result waits for others to go with it, unless it is the last. Our choice: sent one by one, results would
-cost a tenth of what small programs do, and nobody can do anything with a part of a batch so soon."""
+"""How long a result waits for others to go with it, at most. Our choice: sent one by one, results would cost a tenth
+of what small programs do, and nobody can do anything with a part of a batch so soon."""
 
 UNREAD_BYTES = 1 << 25
 """A client that leaves so much unread gets no further job run: our choice, some twenty of the largest results."""
@@ -27,13 +27,13 @@ class Order:
         self.waiting = deque(enumerate(jobs))
         self.limits = limits
         self.started = time.monotonic()
-        self._open = len(jobs)
+        self._unfinished = self._open = len(jobs)
         self._lines: deque[bytes] = deque()
         self._failed = False
         # Each is counted by one thread alone.
         self._written = self._read = 0
         self._loop = asyncio.get_running_loop()
-        self._news = asyncio.Event()
+        self._news, self._whole = asyncio.Event(), asyncio.Event()
         self._told = False
 
     @property
@@ -46,12 +46,18 @@ class Order:
         line = write_line(index, result)
         self._written += len(line)
         self._lines.append(line)
-        self._tell()
+        self._unfinished -= 1
+        if not self._unfinished:
+            self._tell(self._whole)
+        if not self._told:
+            self._told = True
+            self._tell(self._news)
 
     def fail(self) -> None:
         """No further result will come; called by the dispatcher."""
         self._failed = True
-        self._tell()
+        self._tell(self._whole)
+        self._tell(self._news)
 
     async def lines(self) -> AsyncIterator[bytes]:
         """The lines as they come, several at once where they are there; an empty line where none comes for long.
@@ -60,14 +66,10 @@ class Order:
             ConnectionAbortedError: no further result will come.
         """
         while self._open:
-            try:
-                async with asyncio.timeout(BEAT_SECONDS):
-                    await self._news.wait()
-            except TimeoutError:
+            if not await _within(BEAT_SECONDS, self._news):
                 yield b"\n"
                 continue
-            if len(self._lines) < self._open and not self._failed:
-                await asyncio.sleep(GATHER_SECONDS)
+            await _within(GATHER_SECONDS, self._whole)
             self._news.clear()
             self._told = False
             lines = [self._lines.popleft() for _ in range(len(self._lines))]
@@ -79,10 +81,17 @@ class Order:
             elif self._failed:
                 raise ConnectionAbortedError("the sandbox has ended")
 
-    def _tell(self) -> None:
-        if not self._told:
-            self._told = True
-            try:
-                self._loop.call_soon_threadsafe(self._news.set)
-            except RuntimeError:  # The event loop has ended, and the client with it.
-                self.waiting.clear()
+    def _tell(self, event: asyncio.Event) -> None:
+        try:
+            self._loop.call_soon_threadsafe(event.set)
+        except RuntimeError:  # The event loop has ended, and the client with it.
+            self.waiting.clear()
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    """Wait for the event; whether it came so soon."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False
