@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from pool_server import COMMAND, serving
+from restricted_pod import in_pod
 
 from astor.sandbox.pool.options import ServerOptions
 from astor.sandbox.pool.server import describe
@@ -155,6 +156,24 @@ def test_on_sigterm_it_finishes_what_runs_and_leaves_no_process() -> None:
         assert [line["outcome"] for line in lines] == ["passed"] * 3
         assert process.wait(timeout=20) == 0
         assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def test_a_restricted_pod_with_nothing_to_write_into_can_serve() -> None:
+    read_only = [
+        "unshare",
+        "-m",
+        "sh",
+        "-c",
+        'mount --bind / / && mount -o remount,bind,ro / && cd / && exec "$@"',
+        "sh",
+    ]
+    if subprocess.run([*read_only, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be made read-only here")
+    with serving("--workers", "1", within=[*read_only, *in_pod([])]) as (url, _):
+        answer = httpx.post(
+            f"{url}/v1/jobs", json=batch(QUICK, {"type": "stdin", "program": "print(1)", "inputs": [""]})
+        )
+    assert sorted(json.loads(line)["outcome"] for line in answer.text.splitlines() if line) == ["passed"] * 2
 
 
 def test_nothing_waits_longer_than_it_may_drain() -> None:
