@@ -1,34 +1,33 @@
 """astor's sandbox in calls mode with some of its layers: zygotes that this benchmark starts in its own way."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import os
+from pathlib import Path
 
-from cases import CASES
+from pools import Judging
+from with_astor import opened as with_all
 
-from astor.sandbox import CallsJob, Limits, worker
-from astor.sandbox.broker import Broker
-from astor.sandbox.filters import Filters
-from astor.sandbox.plans import plan
+from astor.sandbox import CallsJob, SandboxOptions, sandbox, surroundings
+from astor.sandbox.bubblewrap import Bubblewrap
+from astor.sandbox.surroundings import Surroundings
+
+NO_PROBE = CallsJob("def look_around(): return {}", "look_around", ((),))
+"""What is asked instead of the probe, which is not to be run with nothing around it."""
 
 
-@contextmanager
-def opened(variant: str, name: str, workers: int) -> Iterator[Callable[[int], float]]:
+def opened(variant: str, name: str, workers: int) -> Judging:
     """What runs so many jobs with the layers that `variant` names."""
-    if "seccomp" not in variant:
-        worker.filters = lambda: Filters(b"", b"")
+    make = surroundings.surroundings
+
+    def fewer(options: SandboxOptions) -> Surroundings:
+        config = {**make(options).config, "parent": os.getpid()}
+        if "seccomp" not in variant:
+            config |= {"zygote_filter": b"", "child_filter": b""}
+        return Surroundings(Bubblewrap(missing="left out"), config)
+
     if "landlock" not in variant:
         # The launcher that lies beside this file; it finds no Landlock.
-        worker.__file__ = __file__
-    case = CASES[name]
-    job = CallsJob(case.program, case.entry, case.arguments)
-    broker = Broker(workers)
-
-    def run(count: int) -> float:
-        results = broker.execute([plan(job, Limits()) for _ in range(count)])
-        for result in results:
-            assert result.outcome == "passed", result
-            assert tuple(claim.value for claim in result.claims) == case.expected
-        return sum(result.cpu_seconds for result in results)
-
-    yield run
-    broker.close()
+        surroundings._LAUNCH = Path(__file__).with_name("launch.py")
+    sandbox.surroundings = fewer
+    sandbox.PROBE = NO_PROBE
+    sandbox.require = lambda layers: None
+    return with_all("calls", name, workers)
