@@ -14,6 +14,8 @@ class Line:
         self.ended = False
         """Nothing more will be received: the child has closed its end or died, or has written too much."""
         self.flooded = False
+        self.watched = 0
+        """The events of its socket that a selector tells of."""
         self._limit = limit
 
     def pump(self) -> None:

@@ -2,16 +2,20 @@
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import Self
 
+from astor.errors import UserError
 from astor.records import Outcome
 from astor.sandbox.broker import Broker
 from astor.sandbox.jobs import Job, ParseJob, Result
 from astor.sandbox.layers import PROBE, Layer, read_layers, require
 from astor.sandbox.options import Limits, SandboxOptions
 from astor.sandbox.plans import plan
+from astor.sandbox.runs import Plan
 from astor.sandbox.surroundings import surroundings
 
 TEXTS_PER_CHILD = 64
@@ -32,9 +36,13 @@ class Sandbox:
         """Which layers stand, from enter on."""
         self._broker: Broker | None = None
         self._lock = threading.Lock()
+        self._streaming_thread: int | None = None
+        self._counts: dict[str, int] = {}
+        self._outcomes: Counter[Outcome] = Counter()
 
     def __enter__(self) -> Self:
         try:
+            self._outcomes.clear()
             self.layers = self._open()
             require(self.layers)
         except BaseException:
@@ -48,28 +56,63 @@ class Sandbox:
         self.close()
 
     def run(self, jobs: Sequence[Job]) -> list[Result]:
-        """The result of each job, in order. UserError where a job holds what can't be run at all."""
-        assert self._broker is not None, "the sandbox is entered before it runs"
+        """The result of each job, in order. Errors as `stream`."""
+        results = dict(self.stream(jobs))
+        return [results[place] for place in range(len(jobs))]
+
+    def stream(self, jobs: Iterable[Job]) -> Iterator[tuple[int, Result]]:
+        """Each job's place and result, as they end.
+
+        Jobs are read when a worker is free for them, so that any number of them takes little memory. Leaving early, or
+        closing the iterator, ends what is running and leaves the sandbox as it was.
+
+        Raises:
+            UserError: a job holds what can't be run at all; this thread has a stream open; or no worker can be started.
+        """
+        broker = self._broker
+        assert broker is not None, "the sandbox is entered before it runs"
+        if self._streaming_thread == threading.get_ident():
+            raise UserError("The sandbox has a stream open: take all of its results, or close it, before the next.")
         limits = self.options.limits
-        with self._lock:
-            parts = self._broker.execute([plan(part, limits) for job in jobs for part in _parts(job)])
-        results = iter(parts)
-        return [_join([next(results) for _ in _parts(job)]) for job in jobs]
+        whole: dict[int, dict[int, Result]] = {}
+        with self._lock, closing(broker.stream(_plans(jobs, limits))) as results:
+            self._streaming_thread = threading.get_ident()
+            try:
+                for (place, part, parts), result in results:
+                    if parts > 1:
+                        ended = whole.setdefault(place, {})
+                        ended[part] = result
+                        if len(ended) < parts:
+                            continue
+                        del whole[place]
+                        result = _join([ended[number] for number in range(parts)])
+                    self._outcomes[result.outcome] += 1
+                    yield place, result
+            finally:
+                self._streaming_thread = None
 
     def metrics(self) -> dict[str, float]:
-        """`restarts`: workers replaced since enter because they died or fell silent."""
-        return {"restarts": float(self._broker.restarts if self._broker else 0)}
+        """Counts since enter, readable after exit too.
+
+        Of workers: `restarts` were replaced because they had died or fallen silent, `recycled` because they had grown,
+        `cancelled` because nobody waited any more for what they ran. Of runs: `retried` were run once more because a
+        worker had failed them; `waiting` and `running` are those of now. Of jobs: `jobs_` and an outcome.
+        """
+        counts = self._broker.counts() if self._broker else self._counts
+        outcomes = {f"jobs_{outcome.value}": self._outcomes[outcome] for outcome in Outcome}
+        return {name: float(number) for name, number in (counts | outcomes).items()}
 
     def close(self) -> None:
         """Stop the workers; no process is left."""
         if self._broker is not None:
             self._broker.close()
+            self._counts = self._broker.counts()
             self._broker = None
 
     def _open(self) -> tuple[Layer, ...]:
         around = surroundings(self.options)
         self._broker = Broker(self.options.workers or len(os.sched_getaffinity(0)), around)
-        (probe,) = self._broker.execute([plan(PROBE, Limits())])
+        ((_, probe),) = self._broker.stream([("probe", plan(PROBE, Limits()))])
         return read_layers(self._broker.workers[0].stands, around.namespaces, probe)
 
 
@@ -82,18 +125,20 @@ def check_layers() -> tuple[Layer, ...]:
         sandbox.close()
 
 
-def _parts(job: Job) -> Iterator[Job]:
-    if isinstance(job, ParseJob) and job.texts:
-        for start in range(0, len(job.texts), TEXTS_PER_CHILD):
-            yield ParseJob(job.parser, job.texts[start : start + TEXTS_PER_CHILD])
-    else:
-        yield job
+def _plans(jobs: Iterable[Job], limits: Limits) -> Iterator[tuple[tuple[int, int, int], Plan]]:
+    """What is run by itself, each with its job's place, its own place in the job and how many parts that has."""
+    for place, job in enumerate(jobs):
+        if isinstance(job, ParseJob) and len(job.texts) > TEXTS_PER_CHILD:
+            starts = range(0, len(job.texts), TEXTS_PER_CHILD)
+            for part, start in enumerate(starts):
+                texts = job.texts[start : start + TEXTS_PER_CHILD]
+                yield (place, part, len(starts)), plan(ParseJob(job.parser, texts), limits)
+        else:
+            yield (place, 0, 1), plan(job, limits)
 
 
 def _join(parts: list[Result]) -> Result:
     """One result of the parts of a job: the worst outcome, and claims only where every part has them."""
-    if len(parts) == 1:
-        return parts[0]
     cpu_seconds = sum(part.cpu_seconds for part in parts)
     for part in parts:
         if part.outcome is not Outcome.PASSED:
