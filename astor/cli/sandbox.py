@@ -44,8 +44,12 @@ def judge(
     compare: Annotated[
         Literal["exact", "whitespace", "float"], typer.Option(help="When an output of --stdin is the expected one.")
     ] = "whitespace",
+    allow_import: Annotated[
+        list[str] | None, typer.Option(help="Installed package that programs may import; once for each.")
+    ] = None,
 ) -> None:
     """Judge one program in exactly one way; prints one JSON line."""
+    from astor.sandbox import SandboxOptions
     from astor.sandbox.judge import Way, judge_files
 
     ways: dict[Way, Path | None] = {
@@ -61,7 +65,8 @@ def judge(
         names = ", ".join(f"--{way}" for way in ways)
         raise UserError(f"A program is judged in exactly one way, and here is {what}: give one of {names}.")
     ((way, path),) = given
-    typer.echo(json.dumps(judge_files(program, way, path, entry, compare)))
+    options = SandboxOptions(allowed_imports=tuple(allow_import or ()))
+    typer.echo(json.dumps(judge_files(program, way, path, entry, compare, options)))
 
 
 @app.command()
