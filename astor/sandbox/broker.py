@@ -53,10 +53,11 @@ class Broker:
             "running": len(self._supervisor.flying),
         }
 
-    def stream(self, plans: Iterable[tuple[Key, Plan]]) -> Generator[tuple[Key, Result], None, None]:
+    def stream(self, plans: Iterable[tuple[Key, Plan] | None]) -> Generator[tuple[Key, Result], None, None]:
         """The results of `plans` as they end, each with its key.
 
-        A plan is taken when a worker is free for it. Left early, by an exception too, it ends what is running.
+        A plan is taken when a worker is free for it; a None in its place says that there is none now. Left early, by an
+        exception too, it ends what is running.
         """
         coming = iter(plans)
         results: list[tuple[Key, Result]] = []
@@ -83,7 +84,7 @@ class Broker:
         """Stop every worker."""
         self._supervisor.close()
 
-    def _send_out(self, coming: Iterator[tuple[Key, Plan]], results: list[tuple[Key, Result]]) -> None:
+    def _send_out(self, coming: Iterator[tuple[Key, Plan] | None], results: list[tuple[Key, Result]]) -> None:
         """Give every idle worker a run, as long as there are any."""
         while self._crew.idle and len(results) < 2 * len(self.workers):
             if self._send_again():

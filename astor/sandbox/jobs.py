@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from astor.records import Outcome
+from astor.sandbox.options import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,14 @@ class GeneratedTestsJob:
 
 
 Job = CallsJob | CheckJob | ParseJob | CoverageJob | StdinJob | GeneratedTestsJob
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """A job with limits of its own, in place of those of the sandbox."""
+
+    job: Job
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)

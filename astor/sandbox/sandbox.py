@@ -11,7 +11,7 @@ from typing import Self
 from astor.errors import UserError
 from astor.records import Outcome
 from astor.sandbox.broker import Broker
-from astor.sandbox.jobs import Job, ParseJob, Result
+from astor.sandbox.jobs import Bounded, Job, ParseJob, Result
 from astor.sandbox.layers import PROBE, Layer, read_layers, require
 from astor.sandbox.options import Limits, SandboxOptions
 from astor.sandbox.plans import plan
@@ -60,11 +60,12 @@ class Sandbox:
         results = dict(self.stream(jobs))
         return [results[place] for place in range(len(jobs))]
 
-    def stream(self, jobs: Iterable[Job]) -> Iterator[tuple[int, Result]]:
+    def stream(self, jobs: Iterable[Job | Bounded | None]) -> Iterator[tuple[int, Result]]:
         """Each job's place and result, as they end.
 
         Jobs are read when a worker is free for them, so that any number of them takes little memory. Leaving early, or
-        closing the iterator, ends what is running and leaves the sandbox as it was.
+        closing the iterator, ends what is running and leaves the sandbox as it was. A None among them says that there
+        is none now, and to go on with those that run; while none runs, the iterator had better wait.
 
         Raises:
             UserError: a job holds what can't be run at all; this thread has a stream open; or no worker can be started.
@@ -125,9 +126,13 @@ def check_layers() -> tuple[Layer, ...]:
         sandbox.close()
 
 
-def _plans(jobs: Iterable[Job], limits: Limits) -> Iterator[tuple[tuple[int, int, int], Plan]]:
+def _plans(jobs: Iterable[Job | Bounded | None], granted: Limits) -> Iterator[tuple[tuple[int, int, int], Plan] | None]:
     """What is run by itself, each with its job's place, its own place in the job and how many parts that has."""
-    for place, job in enumerate(jobs):
+    for place, each in enumerate(jobs):
+        if each is None:
+            yield None
+            continue
+        job, limits = (each.job, each.limits) if isinstance(each, Bounded) else (each, granted)
         if isinstance(job, ParseJob) and len(job.texts) > TEXTS_PER_CHILD:
             starts = range(0, len(job.texts), TEXTS_PER_CHILD)
             for part, start in enumerate(starts):

@@ -1,21 +1,17 @@
 """The thread that owns a server's sandbox, and feeds it the jobs of all open orders in turn."""
 
-import os
+import itertools
 import threading
-import time
 from collections import deque
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-from astor.sandbox.jobs import Job
+from astor.sandbox.jobs import Bounded, Job
 from astor.sandbox.options import SandboxOptions
 from astor.sandbox.pool.metrics import Metrics
 from astor.sandbox.pool.order import Order
 from astor.sandbox.sandbox import Sandbox
-
-TURN_SECONDS = 0.05
-"""As many jobs are run together as took so long the last time, and at least one a worker: our choice, enough to keep
-the workers busy, and short for a client that waits for its turn."""
 
 _LEAVE_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
@@ -42,8 +38,8 @@ class Dispatcher:
         self._max_queue = max_queue
         self._orders: deque[Order] = deque()
         """Those with jobs that wait."""
-        self._running: set[Order] = set()
-        self._workers = self._share = options.workers or len(os.sched_getaffinity(0))
+        self._running: dict[int, tuple[Order, int]] = {}
+        """Number of a job among all → its order, and its place there."""
         self._changed = threading.Condition()
         self._stands = threading.Event()
         self._closing = False
@@ -100,44 +96,37 @@ class Dispatcher:
         try:
             with self.sandbox:
                 self._stands.set()
-                while taken := self._take():
-                    self._run(taken)
+                while not self._closing:
+                    for number, result in self.sandbox.stream(self._jobs()):
+                        order, index = self._running.pop(number)
+                        self.metrics.count(result, order.started)
+                        order.put(index, result)
         except BaseException as error:
             self.failure = error
         finally:
             self._stands.set()
-            self._closing = True
-            for order in {*self._orders, *self._running}:
+            for order in {*self._orders, *(order for order, _ in self._running.values())}:
                 order.fail()
 
-    def _take(self) -> list[tuple[Order, int, Job]]:
-        """The next jobs, waited for: one of each order in turn, of the limits of the first. None at the end."""
-        with self._changed:
-            while not self._closing:
-                taken: list[tuple[Order, int, Job]] = []
-                passed = 0
-                while self._orders and passed < len(self._orders) and len(taken) < self._share:
-                    order = self._orders.popleft()
-                    if not order.waiting:
-                        continue
-                    self._orders.append(order)
-                    if order.is_stalled or (taken and order.limits != taken[0][0].limits):
-                        passed += 1
-                    else:
-                        taken.append((order, *order.waiting.popleft()))
-                        passed = 0
-                if taken:
-                    self._running = {order for order, _, _ in taken}
-                    return taken
-                self._changed.wait(_LOOK_SECONDS if self._orders else None)
-        return []
+    def _jobs(self) -> Iterator[Bounded | None]:
+        """Job after job, waited for while none runs; None where others run, which are to be looked after."""
+        for number in itertools.count():
+            with self._changed:
+                while not (taken := self._take()) and not self._running and not self._closing:
+                    self._changed.wait(_LOOK_SECONDS if self._orders else None)
+                if self._closing:
+                    return
+                if taken is not None:
+                    order, index, job = taken
+                    self._running[number] = order, index
+            yield Bounded(job, order.limits) if taken is not None else None
 
-    def _run(self, taken: list[tuple[Order, int, Job]]) -> None:
-        self.sandbox.options = self.sandbox.options.model_copy(update={"limits": taken[0][0].limits})
-        started = time.monotonic()
-        results = self.sandbox.run([job for _, _, job in taken])
-        fitting = int(len(taken) * TURN_SECONDS / (time.monotonic() - started))
-        self._share = max(self._workers, min(fitting, 2 * self._share))
-        for (order, index, _), result in zip(taken, results, strict=True):
-            self.metrics.count(result, order.started)
-            order.put(index, result)
+    def _take(self) -> tuple[Order, int, Job] | None:
+        """The next job of the order whose turn it is, if any."""
+        for _ in range(len(self._orders)):
+            order = self._orders.popleft()
+            if order.waiting:
+                self._orders.append(order)
+                if not order.is_stalled:
+                    return order, *order.waiting.popleft()
+        return None
