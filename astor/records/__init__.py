@@ -10,7 +10,8 @@ from astor.records.files import (
     write_jsonl,
     write_parquet,
 )
-from astor.records.item import Call, Commit, Function, Item
+from astor.records.item import Call, Commit, Function, Item, Program, StdinTest
+from astor.records.prepared import MANIFEST, PreparedManifest, PreparedPart
 from astor.records.prompt import Demonstration, Message, Prompt, Reference, Split
 from astor.records.record import Record
 from astor.records.rollout import Batch, BatchRow, Completion, Group, Outcome, Verdict
@@ -19,6 +20,7 @@ from astor.records.training import PolicyCard, TaskUpdate, UpdateReport
 from astor.records.trajectory import PublicTest, Trajectory, Turn
 
 __all__ = [
+    "MANIFEST",
     "Batch",
     "BatchRow",
     "Call",
@@ -34,6 +36,9 @@ __all__ = [
     "Message",
     "Outcome",
     "PolicyCard",
+    "Program",
+    "PreparedManifest",
+    "PreparedPart",
     "Prompt",
     "PromptStatistics",
     "PublicTest",
@@ -43,6 +48,7 @@ __all__ = [
     "Scores",
     "Split",
     "State",
+    "StdinTest",
     "TaskStatistics",
     "TaskUpdate",
     "Trajectory",
