@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from astor.cli.data import app as data_app
 from astor.cli.sandbox import app as sandbox_app
 from astor.errors import explain
 
@@ -16,6 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(data_app, name="data")
 app.add_typer(sandbox_app, name="sandbox")
 
 Recipe = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or the name of a packaged recipe.")]

@@ -1,6 +1,6 @@
 """Items: what sources yield, before any task has looked at it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -36,6 +36,32 @@ class Function(Record):
     """What its argument is, where the source says so."""
 
 
+class StdinTest(Record):
+    """What a program is given on its standard input, and what it then writes to its standard output."""
+
+    stdin: str
+    stdout: str
+
+
+class Program(Record):
+    """A problem that whole programs solve: they read standard input and write standard output.
+
+    A program is right on a test when the sandbox's `same_output(written, test.stdout, compare)` holds for what a
+    `StdinJob` of it wrote. Public tests may be shown to a policy, in prompts and in feedback; hidden tests are for
+    rewards and scores alone, and no text that a policy reads may hold one. No test is both.
+    """
+
+    kind: Literal["program"] = "program"
+    description: str
+    """The statement of the problem, in words."""
+    solutions: tuple[str, ...] = ()
+    """Programs that are said to be right; the first one is the reference."""
+    public_tests: tuple[StdinTest, ...] = ()
+    hidden_tests: tuple[StdinTest, ...] = ()
+    compare: Literal["exact", "whitespace", "float"] = "whitespace"
+    """How outputs are compared, as `astor.sandbox.same_output` defines it."""
+
+
 class Commit(Record):
     """A change of code and the message that a person wrote for it."""
 
@@ -48,8 +74,11 @@ class Commit(Record):
 class Item(Record):
     """Something that one or several tasks can be made of; it knows of none of them."""
 
+    schema_version: ClassVar[int] = 2
+
     id: str
-    content: Annotated[Function | Commit, Field(discriminator="kind")]
+    """Unique in its source."""
+    content: Annotated[Function | Program | Commit, Field(discriminator="kind")]
     source: str
     """Name of the source that yielded it."""
     licence: str
