@@ -37,9 +37,9 @@ def read_request(descriptor: int) -> Any:
 
 def write_all(descriptor: int, data: bytes) -> None:
     """Write every byte to a blocking descriptor."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+    written = os.write(descriptor, data)
+    while written < len(data):
+        written += os.write(descriptor, memoryview(data)[written:])
 
 
 def read_frame(descriptor: int, limit: int) -> bytes | None:
