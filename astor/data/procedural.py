@@ -11,7 +11,7 @@ from pydantic import Field
 from astor.data.drawing import Drawing, arguments, describe
 from astor.data.edits import draw_commit
 from astor.data.grammar import Chain, Family, render
-from astor.data.mutation import mutate
+from astor.data.mutation import TOTAL, mutate
 from astor.data.source import Source
 from astor.data.splits import SplitOptions
 from astor.data.structure import structural_hash
@@ -114,7 +114,7 @@ class ProceduralSource(Source):
         return calls
 
     def _mutants(self, source: str, calls: Sequence[tuple[Any, Any]], rng: Random) -> tuple[str, ...]:
-        candidates = mutate(source)
+        candidates = mutate(source, TOTAL)
         found: list[str] = []
         for mutant in rng.sample(candidates, len(candidates)):
             if len(found) == self.options.mutants:
