@@ -50,3 +50,8 @@ class PreparedManifest(Record):
     parts: tuple[PreparedPart, ...]
     probed: dict[str, float | str] = {}
     """Of the last difficulty probe: `policy`, `samples`, `items` and `mean`; empty where there was none."""
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Path of each part relative to the directory → SHA-256."""
+        return {part.file: part.digest for part in self.parts}
