@@ -23,7 +23,7 @@ WATCH_SECONDS = 0.01
 """From when on the lines of a run are watched. Our choice: a few times what a small program takes."""
 
 LOOK_SECONDS = 0.1
-"""How often to look for silent workers while the lines of all runs are watched. Our choice."""
+"""How often to look for silent workers while every worker has a run whose lines are watched. Our choice."""
 
 GRACE_SECONDS = 5.0
 """How long after a run's wall clock its worker may be silent before it counts as dead. Our choice."""
@@ -85,8 +85,9 @@ class Supervisor(Generic[Errand]):
         """Wait a moment for something to happen; what is over."""
         if not self.flying:
             return []
-        watched = all(flight.watched for _, flight in self.flying.values())
-        events = self._selector.select(LOOK_SECONDS if watched else WATCH_SECONDS)
+        # An idle worker may be wanted soon.
+        lasting = not self.crew.idle and all(flight.watched for _, flight in self.flying.values())
+        events = self._selector.select(LOOK_SECONDS if lasting else WATCH_SECONDS)
         # Whoever has reported by now was not silent, however long the rest takes.
         now = time.monotonic()
         landed: list[Landed[Errand]] = []

@@ -102,8 +102,9 @@ JOBS: dict[str, tuple[Outcome, Job]] = {
 
 @contextmanager
 def load(processes: int) -> Iterator[None]:
-    """So many processes that do nothing but compute."""
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
+    """So many processes that do nothing but compute, each in a session of its own, as workers are: none is favoured."""
+    command = [sys.executable, "-c", "while True: pass"]
+    busy = [subprocess.Popen(command, start_new_session=True) for _ in range(processes)]
     try:
         yield
     finally:
