@@ -39,11 +39,12 @@ class Metrics:
 
 
 class _Supervision(Collector):
-    """What the sandbox itself counts, as `Sandbox.metrics` names it."""
+    """What the sandbox itself counts of its workers and runs, as `Sandbox.metrics` names it."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
     def collect(self):  # type: ignore[no-untyped-def]
         for name, value in self._sandbox.metrics().items():
-            yield GaugeMetricFamily(f"astor_sandbox_{name}", f"Sandbox.metrics()[{name!r}].", value=value)
+            if not name.startswith("jobs_"):  # counted above
+                yield GaugeMetricFamily(f"astor_sandbox_{name}", f"Sandbox.metrics()[{name!r}].", value=value)
