@@ -80,13 +80,17 @@ class Row:
 
 
 def own_rows(programs: int) -> Iterator[Row]:
-    """Everything but the peers."""
+    """Everything but the peers. A process per call makes ten of a program."""
     for name, (adapter, variant) in OWN_ROWS.items():
-        # A process per call makes ten of a program.
-        yield Row(name, Path(sys.executable), adapter, variant, programs // 8 if variant == "stdin" else programs)
+        count = _eighth(programs) if variant == "stdin" else programs
+        yield Row(name, Path(sys.executable), adapter, variant, count)
 
 
 def peer_rows(pythons: dict[str, Path], programs: int) -> Iterator[Row]:
     """The peers that were found. They judge an eighth of the programs: each takes them some ten times as long."""
     for peer, python in pythons.items():
-        yield Row(peer, python, f"with_{peer}", "", programs // 8)
+        yield Row(peer, python, f"with_{peer}", "", _eighth(programs))
+
+
+def _eighth(programs: int) -> int:
+    return max(1, programs // 8)
