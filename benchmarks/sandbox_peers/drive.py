@@ -1,8 +1,9 @@
-"""One row's process: python drive.py ADAPTER VARIANT CASE WORKERS COUNT
+"""One row's process: python drive.py ADAPTER VARIANT CASE COUNT WORKERS...
 
-Starts what the row needs, judges a program per worker so that all is warm, then COUNT programs, five times. Prints
-JSON: `wall` and `cpu`, seconds of the fastest and of the cheapest time, and `memory`, bytes that the processes below
-this one take per worker, shared pages counted in parts (PSS), or null where there is none or the kernel does not tell.
+For each number of workers, starts what the row needs, judges a program per worker so that all is warm, then COUNT
+programs, five times. Prints JSON: WORKERS → `wall` and `cpu`, seconds of the fastest and of the cheapest time, and
+`memory`, bytes that the processes below this one take per worker, shared pages counted in parts (PSS), or null where
+there is none or the kernel does not tell.
 """
 
 import importlib
@@ -11,7 +12,11 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+
+from pools import Judging
 
 TIMES = 5
 
@@ -38,24 +43,31 @@ def cpu_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages) + living
 
 
-def main() -> None:
-    """Run the row that the command line names."""
-    adapter, variant, case, workers, count = sys.argv[1:]
-    said = os.dup(1)
-    os.dup2(2, 1)  # Some peers print.
+def measure(opened: Callable[[int], Judging], workers: int, count: int) -> dict[str, float | None]:
+    """What a pool of so many workers takes."""
     walls, cpus = [], []
-    with importlib.import_module(adapter).opened(variant, case, int(workers)) as run:
-        run(int(workers))
+    with opened(workers) as run:
+        run(workers)
         for _ in range(TIMES):
             cpu, started = cpu_seconds(), time.perf_counter()
-            elsewhere = run(int(count))
+            elsewhere = run(count)
             walls.append(time.perf_counter() - started)
             cpus.append(cpu_seconds() - cpu + elsewhere)
         try:
-            taken = memory() // int(workers) or None
+            taken = memory() / workers or None
         except OSError:
             taken = None
-    os.write(said, json.dumps({"wall": min(walls), "cpu": min(cpus), "memory": taken}).encode())
+    return {"wall": min(walls), "cpu": min(cpus), "memory": taken}
+
+
+def main() -> None:
+    """Run the row that the command line names."""
+    adapter, variant, case, count, *pools = sys.argv[1:]
+    said = os.dup(1)
+    os.dup2(2, 1)  # Some peers print.
+    opened = partial(importlib.import_module(adapter).opened, variant, case)
+    found = {workers: measure(opened, int(workers), int(count)) for workers in pools}
+    os.write(said, json.dumps(found).encode())
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).parent
 WORKERS = (1, 2, 4)
@@ -41,26 +40,21 @@ class Row:
     """CPU seconds that the programs took on one worker."""
     wall: dict[int, list[float]] = field(default_factory=lambda: {workers: [] for workers in WORKERS})
     """Workers → seconds that the programs took."""
-    memory: dict[int, int | None] = field(default_factory=dict)
+    memory: dict[int, float | None] = field(default_factory=dict)
     """Workers → bytes of memory per worker."""
 
     def measure(self, case: str) -> None:
         """Measure everything once more; RuntimeError where the row can't be run."""
-        for workers in WORKERS:
-            said = self._run(case, workers)
-            self.wall[workers].append(said["wall"])
-            self.memory[workers] = said["memory"]
-            if workers == 1:
-                self.cpu.append(said["cpu"])
-
-    def _run(self, case: str, workers: int) -> dict[str, Any]:
-        command = [self.python, HERE / "drive.py", self.adapter, self.variant, case, str(workers), str(self.programs)]
+        command = [self.python, HERE / "drive.py", self.adapter, self.variant, case, str(self.programs)]
         environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1]), "OMP_NUM_THREADS": "1"}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        done = subprocess.run([*command, *map(str, WORKERS)], env=environment, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{self.name}: {(done.stderr.strip().splitlines() or ['it says nothing'])[-1]}")
-        said: dict[str, Any] = json.loads(done.stdout)
-        return said
+        said = {int(workers): found for workers, found in json.loads(done.stdout).items()}
+        self.cpu.append(said[1]["cpu"])
+        for workers, found in said.items():
+            self.wall[workers].append(found["wall"])
+            self.memory[workers] = found["memory"]
 
     @property
     def cpu_ms(self) -> float:
