@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from astor.sandbox.attendant import Attendant
 from astor.sandbox.jobs import Result
 from astor.sandbox.runs import Plan, Run
 from astor.sandbox.supervisor import Landed, Supervisor
@@ -30,6 +31,7 @@ class Broker:
     def __init__(self, workers: int, surroundings: Surroundings) -> None:
         self._supervisor: Supervisor[Errand[Any]] = Supervisor(workers, surroundings)
         self._crew = self._supervisor.crew
+        self._attendant = Attendant(lambda: [flight for _, flight in self._supervisor.flying.values()])
         self._waiting: deque[Errand[Any]] = deque()
         """Errands whose first run is over."""
         self._retried = 0
@@ -62,6 +64,7 @@ class Broker:
         coming = iter(plans)
         results: list[tuple[Key, Result]] = []
         landed: list[Landed[Errand[Any]]] = []
+        self._attendant.come_back()
         self._cancel()  # What an interrupt has kept the stream before from ending.
         self._crew.fill()
         try:
@@ -73,15 +76,19 @@ class Broker:
                 self._send_out(coming, results)
                 if not (self._supervisor.flying or results):
                     return
+                self._attendant.leave()
                 yield from results
+                self._attendant.come_back()
                 assert self.workers, "a sandbox is closed after its streams"
                 results.clear()
                 landed = self._supervisor.land()
         finally:
+            self._attendant.come_back()
             self._cancel()
 
     def close(self) -> None:
         """Stop every worker."""
+        self._attendant.close()
         self._supervisor.close()
 
     def _send_out(self, coming: Iterator[tuple[Key, Plan] | None], results: list[tuple[Key, Result]]) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -111,6 +112,17 @@ def test_what_came_before_a_bad_job_may_have_been_handed_out(patient):
     assert len(seen) == 10
     with pytest.raises(UserError, match="plain data"):
         list(stream)
+
+
+def test_who_takes_results_late_changes_none():
+    """Both programs fill their sockets, and their wall clock runs while nobody asks for a result."""
+    many = CallsJob("def solve(x): return x", "solve", tuple((number,) for number in range(3000)))
+    large = CallsJob("def solve(x): return 'x' * 900_000", "solve", ((1,),))
+    with Sandbox(SandboxOptions(workers=3, limits=Limits(cpu_seconds=2, wall_seconds=2))) as sandbox:
+        stream = sandbox.stream([ADD, many, large])
+        next(stream)
+        time.sleep(3)
+        assert [result.outcome for _, result in stream] == [Outcome.PASSED] * 2
 
 
 def test_a_second_stream_has_to_wait(patient):
