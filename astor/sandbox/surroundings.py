@@ -50,7 +50,8 @@ def surroundings(options: SandboxOptions) -> Surroundings:
     config = {
         # The parent of the first process of a namespace is none that it could know.
         "parent": 0 if namespaces.command else os.getpid(),
-        "readable": files.files(),
+        # Each child copies Landlock's rules: few will do where namespaces hide the rest.
+        "readable": [*files.roots, *files.packages] if namespaces.command else files.files(),
         "listable": files.directories(),
         "modules": libraries.modules,
         "metadata": libraries.metadata,
