@@ -1,82 +1,141 @@
-"""Finds out in the sandbox whether items that others wrote are what they claim to be."""
+"""Finds out in the sandbox whether items that others wrote are what they claim to be, and which mutants they get."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from random import Random
+from typing import NamedTuple
 
 from astor.data.calls import arguments_of, result_of
-from astor.records import Call, Function, Item, Outcome
-from astor.sandbox import CallsJob, CheckJob, Claim, Result, same_value
+from astor.data.mutation import draw_mutants
+from astor.data.verification_cache import Finding, VerificationCache
+from astor.records import Call, Function, Item, Outcome, Program
+from astor.sandbox import CallsJob, CheckJob, Claim, Job, Result, StdinJob, same_output, same_value
 from astor.sandbox.runner import JobRunner
+from astor.storage import digest_json
 
-CANDIDATES = 8
+CANDIDATES = 12
 """Mutants of a function that are run, drawn by its structural hash. Our choice: some loop until their time is over."""
 KEPT = 5
 """Mutants of a function that are kept. Our choice: each is one more program per prompt of the unit-test task."""
+BATCH = 256
+"""Items whose programs are run together. Our choice: work enough for every core, little to do again after a stop."""
+RULES = 1
+"""Raised when this module finds otherwise about the same programs: what is cached then counts no more."""
+
+NO_TESTS = "it has no tests"
+FAILS = "it does not pass its own tests"
+TIMES_OUT = "it times out on its own tests"
+UNKNOWN = "the sandbox could not run it"
 
 
-def verified(items: Iterable[Item], sandbox: JobRunner) -> tuple[list[Item], Counter[str]]:
-    """The items that hold what they claim, and how many were left out, by reason.
+class Verified(NamedTuple):
+    """An item, with those of its mutants that count, and why it must go: empty where it may stay."""
 
-    A function stays when it passes its own tests, with those of its mutants that end, do not raise on every call and
-    give another result than the function on some call. Commits stay as they are.
+    item: Item
+    reason: str
+
+
+def verify_items(
+    items: Iterable[Item], sandbox: JobRunner, cache: VerificationCache | None = None
+) -> Iterator[Verified]:
+    """Every item with what the sandbox found out about it, in order, a few hundred at a time.
+
+    A function stays when it passes its own tests, with those of its mutants that end, do not raise on every call, give
+    another result than the function on some call, and do not do the same as another mutant on all of them. Without
+    mutants of its own it is given some. A program stays when its first solution passes its tests, and where it has no
+    solution. All other items stay as they are.
     """
-    kept: list[Item] = []
-    left_out: Counter[str] = Counter()
-    candidates = [(item, _mutants(item)) for item in items]
-    jobs = [_jobs(item, mutants) for item, mutants in candidates]
-    results = iter(sandbox.run([job for group in jobs for job in group]))
-    for (item, mutants), group in zip(candidates, jobs, strict=True):
-        function, ended = item.content, [next(results) for _ in group]
-        if not isinstance(function, Function):
-            kept.append(item)
-            continue
-        tests = len(group) - len(mutants)
-        if tests == 0:
-            left_out["it has no tests"] += 1
-            continue
-        if not all(_passes(job, result, function.calls) for job, result in zip(group[:tests], ended, strict=False)):
-            left_out["it does not pass its own tests"] += 1
-            continue
-        living = [
-            mutant
-            for mutant, result in zip(mutants, ended[tests:], strict=True)
-            if _is_killable(result, function.calls)
-        ]
-        content = function.model_copy(update={"mutants": tuple(living[:KEPT])})
-        kept.append(item.model_copy(update={"content": content}))
-    return kept, left_out
+    left = iter(items)
+    while batch := list(islice(left, BATCH)):
+        trials = [_Trial(item) for item in batch]
+        known = {} if cache is None else cache.find([trial.key for trial in trials])
+        unknown = [trial for trial in trials if trial.key not in known and trial.jobs]
+        results = iter(sandbox.run([job for trial in unknown for job in trial.jobs]))
+        found = {trial.key: trial.judge([next(results) for _ in trial.jobs]) for trial in unknown}
+        if cache is not None:
+            cache.keep({key: finding for key, finding in found.items() if finding.reason != UNKNOWN})
+        known |= found
+        yield from (trial.conclude(known.get(trial.key)) for trial in trials)
 
 
-def _mutants(item: Item) -> list[str]:
-    function = item.content
-    if not isinstance(function, Function) or not function.calls:
-        return []
-    count = min(CANDIDATES, len(function.mutants))
-    return Random(item.structural_hash).sample(function.mutants, count)
+class _Trial:
+    """What is run for one item: first the reference on its tests, then its mutants on the same calls."""
+
+    def __init__(self, item: Item) -> None:
+        self.item, self.jobs = item, list[Job]()
+        self.mutants: Sequence[str] = ()
+        content, self.tests = item.content, 0
+        if isinstance(content, Function):
+            arguments = tuple(arguments_of(call) for call in content.calls)
+            if content.calls:
+                self.jobs.append(CallsJob(content.source, content.entry, arguments))
+                self.mutants = _candidates(content, item.structural_hash)
+            if content.check is not None:
+                self.jobs.append(CheckJob(content.source, content.entry, content.check))
+            self.tests = len(self.jobs)
+            self.jobs += [CallsJob(mutant, content.entry, arguments) for mutant in self.mutants]
+        elif isinstance(content, Program) and content.solutions:
+            tests = (*content.public_tests, *content.hidden_tests)
+            self.jobs = [StdinJob(content.solutions[0], tuple(test.stdin for test in tests))] if tests else []
+            self.tests = len(self.jobs)
+        self.key = digest_json([RULES, content.model_dump(mode="json"), list(self.mutants)]) if self.jobs else ""
+
+    def judge(self, results: Sequence[Result]) -> Finding:
+        """Why the item must go, or the places of the mutants that count."""
+        for job, result in zip(self.jobs[: self.tests], results, strict=False):
+            if result.outcome is Outcome.INFRASTRUCTURE_ERROR:
+                return Finding(UNKNOWN)
+            if result.outcome is Outcome.TIMEOUT:
+                return Finding(TIMES_OUT)
+            if result.outcome is not Outcome.PASSED or not self._answers(job, result):
+                return Finding(FAILS)
+        if not isinstance(self.item.content, Function):
+            return Finding("")
+        seen, living = set[str](), []
+        for place, result in enumerate(results[self.tests :]):
+            behaviour = repr(result.claims)
+            if _is_killable(result, self.item.content.calls) and behaviour not in seen:
+                seen.add(behaviour)
+                living.append(place)
+        return Finding("", tuple(living[:KEPT]))
+
+    def conclude(self, finding: Finding | None) -> Verified:
+        """The item as it is after what was found; None where there was nothing to run."""
+        content = self.item.content
+        if finding is None:
+            return Verified(self.item, NO_TESTS if isinstance(content, Function | Program) and self._bare else "")
+        if finding.reason or not isinstance(content, Function):
+            return Verified(self.item, finding.reason)
+        content = content.model_copy(update={"mutants": tuple(self.mutants[place] for place in finding.mutants)})
+        return Verified(self.item.model_copy(update={"content": content}), "")
+
+    @property
+    def _bare(self) -> bool:
+        content = self.item.content
+        return not isinstance(content, Program) or not (content.public_tests or content.hidden_tests)
+
+    def _answers(self, job: Job, result: Result) -> bool:
+        content = self.item.content
+        if isinstance(content, Program):
+            tests = (*content.public_tests, *content.hidden_tests)
+            return all(
+                claim.kind == "value" and same_output(claim.value, test.stdout, content.compare)
+                for claim, test in zip(result.claims, tests, strict=True)
+            )
+        assert isinstance(content, Function)
+        if isinstance(job, CheckJob):
+            return True
+        return all(_agrees(claim, call) for claim, call in zip(result.claims, content.calls, strict=True))
 
 
-def _jobs(item: Item, mutants: Sequence[str]) -> list[CallsJob | CheckJob]:
-    function = item.content
-    if not isinstance(function, Function):
-        return []
-    arguments = tuple(arguments_of(call) for call in function.calls)
-    jobs: list[CallsJob | CheckJob] = []
-    if function.calls:
-        jobs.append(CallsJob(function.source, function.entry, arguments))
-    if function.check is not None:
-        jobs.append(CheckJob(function.source, function.entry, function.check))
-    return [*jobs, *(CallsJob(mutant, function.entry, arguments) for mutant in mutants)]
+def _candidates(function: Function, seed: str) -> list[str]:
+    if not function.mutants:
+        return draw_mutants(function.source, CANDIDATES, seed)
+    return Random(seed).sample(function.mutants, min(CANDIDATES, len(function.mutants)))
 
 
 def _agrees(claim: Claim, call: Call) -> bool:
     return claim.kind == "value" and same_value(claim.value, result_of(call))
-
-
-def _passes(job: CallsJob | CheckJob, result: Result, calls: Sequence[Call]) -> bool:
-    if result.outcome is not Outcome.PASSED or isinstance(job, CheckJob):
-        return result.outcome is Outcome.PASSED
-    return all(_agrees(claim, call) for claim, call in zip(result.claims, calls, strict=True))
 
 
 def _is_killable(result: Result, calls: Sequence[Call]) -> bool:

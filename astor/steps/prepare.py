@@ -11,7 +11,7 @@ from typing import NamedTuple
 from astor.data.catalogue import source_classes
 from astor.data.source import Source
 from astor.data.splits import require_classes
-from astor.data.verification import verified
+from astor.data.verification import verify_items
 from astor.errors import UserError
 from astor.options import Options
 from astor.records import Demonstration, Item, Message, Prompt, Reference, Split
@@ -160,11 +160,22 @@ def _files(options: Options) -> list[str]:
 
 def _items(run: Run, source: Source) -> Iterator[tuple[Split, Item]]:
     items: Iterable[Item] = source.items()
+    refuted: Counter[str] = Counter()
     if not source.trusted:
-        items, refuted = verified(items, run.sandbox)
-        for reason, count in (source.left_out + refuted).items():
-            logger.info("%s: %d items left out: %s", source.options.type, count, reason)
-    return ((source.split_of(item), item) for item in items)
+        items = _true_items(items, run, refuted)
+    yield from ((source.split_of(item), item) for item in items)
+    for reason, count in (source.left_out + refuted).items():
+        logger.info("%s: %d items left out: %s", source.options.type, count, reason)
+
+
+def _true_items(items: Iterable[Item], run: Run, refuted: Counter[str]) -> Iterator[Item]:
+    """The items that hold what they claim; the others are counted in `refuted`, by reason."""
+    with run.verification_cache() as cache:
+        for item, reason in verify_items(items, run.sandbox, cache):
+            if reason:
+                refuted[reason] += 1
+            else:
+                yield item
 
 
 def _in_turns(sources: list[Iterator[tuple[Split, Item]]]) -> Iterator[tuple[Split, Item]]:

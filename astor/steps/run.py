@@ -8,13 +8,14 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import yaml
 
+from astor.data.verification_cache import VerificationCache
 from astor.errors import UserError
 from astor.recipe.load import parse_recipe, parse_yaml
 from astor.recipe.recipe import Recipe
@@ -26,7 +27,7 @@ from astor.sandbox.runner import JobRunner
 from astor.steps.failure import tell_failure
 from astor.steps.lifeline import hold_lifeline
 from astor.steps.parts import Payload, describe, read_part, write_part
-from astor.storage import Attempt, find, load, locate, remove
+from astor.storage import Attempt, digest_json, find, load, locate, remove
 from astor.tasks.catalogue import task_classes
 
 REMEMBERED = 48
@@ -179,6 +180,13 @@ class Run:
         if self._sandbox is None:
             self._sandbox = self._held.enter_context(_open_sandbox(self.recipe.sandbox))
         return self._sandbox
+
+    def verification_cache(self) -> AbstractContextManager[VerificationCache | None]:
+        """What the sandbox found out about items before, kept in a store that is a directory of this machine."""
+        if self.is_remote:
+            return nullcontext()
+        scope = digest_json(self.recipe.sandbox.model_dump(mode="json"))
+        return VerificationCache(Path(self.root) / "cache" / "verification.sqlite", scope)
 
     @property
     def is_remote(self) -> bool:

@@ -97,7 +97,7 @@ def test_a_task_without_items_is_named(miniature: Miniature, tmp_path: Path) -> 
         pytest.raises(UserError, match="The task commit_message got no prompt for the split train"),
     ):
         prepare(run)
-    assert not (tmp_path / "store").exists(), "nothing is committed of what cannot be used"
+    assert not (tmp_path / "store" / "cache" / "prompts").exists(), "nothing is committed of what cannot be used"
     both = [*sources, {"type": "procedural"}]
     with miniature(**{"data.sources": both}) as run:
         prompts: list[Prompt] = run.read(prepare(run).prompts, "prompts")

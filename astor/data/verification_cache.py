@@ -1,0 +1,58 @@
+"""What the sandbox found out about items, by digest of their programs and tests, so that nothing is run twice."""
+
+import json
+import sqlite3
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+
+class Finding(NamedTuple):
+    """Why an item must go, empty where it may stay; and the places of its mutants that count."""
+
+    reason: str
+    mutants: tuple[int, ...] = ()
+
+
+class VerificationCache:
+    """A SQLite file, of constant memory however large. A context manager.
+
+    `scope` names everything besides programs and tests that decides how they end, as the sandbox's limits; the version
+    of Python is added. Findings of another scope are not found.
+    """
+
+    def __init__(self, path: Path, scope: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.scope = f"{sys.version_info.major}.{sys.version_info.minor}/{scope}"
+        self._file = sqlite3.connect(path, timeout=60)
+        self._file.execute("CREATE TABLE IF NOT EXISTS findings (key TEXT PRIMARY KEY, found TEXT) WITHOUT ROWID")
+
+    def find(self, keys: Sequence[str]) -> dict[str, Finding]:
+        """What is known of the keys."""
+        found = {}
+        for key in keys:
+            if row := self._file.execute("SELECT found FROM findings WHERE key = ?", (self._key(key),)).fetchone():
+                reason, mutants = json.loads(row[0])
+                found[key] = Finding(reason, tuple(mutants))
+        return found
+
+    def keep(self, found: Mapping[str, Finding]) -> None:
+        """Remember findings; they are on the disk afterwards."""
+        with self._file:
+            self._file.executemany(
+                "INSERT OR REPLACE INTO findings VALUES (?, ?)",
+                [(self._key(key), json.dumps(finding)) for key, finding in found.items()],
+            )
+
+    def _key(self, key: str) -> str:
+        return f"{self.scope}/{key}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._file.close()
