@@ -11,6 +11,10 @@ from rich.table import Table
 
 from astor.errors import UserError
 
+AllowImport = Annotated[
+    list[str] | None, typer.Option(help="Installed package that programs may import; once for each.")
+]
+
 app = typer.Typer(help="The sandbox by itself: check its layers, judge a program.", no_args_is_help=True)
 
 
@@ -44,9 +48,7 @@ def judge(
     compare: Annotated[
         Literal["exact", "whitespace", "float"], typer.Option(help="When an output of --stdin is the expected one.")
     ] = "whitespace",
-    allow_import: Annotated[
-        list[str] | None, typer.Option(help="Installed package that programs may import; once for each.")
-    ] = None,
+    allow_import: AllowImport = None,
 ) -> None:
     """Judge one program in exactly one way; prints one JSON line."""
     from astor.sandbox import SandboxOptions
@@ -81,6 +83,7 @@ def serve(
     max_jobs: Annotated[int, typer.Option(min=1, help="Jobs of one batch.")] = 1024,
     max_body_mb: Annotated[int, typer.Option(min=1, help="MiB of one request.")] = 64,
     drain_seconds: Annotated[int, typer.Option(min=0, help="How long batches may go on after SIGTERM.")] = 25,
+    allow_import: AllowImport = None,
     openapi: Annotated[bool, typer.Option("--openapi", help="Print the interface as OpenAPI, and end.")] = False,
 ) -> None:
     """Serve the sandbox to a pool's clients; prints the address when it takes jobs. Ends on SIGTERM."""
@@ -90,7 +93,7 @@ def serve(
     from astor.sandbox.pool.server import serve as serve_pool
 
     options = ServerOptions(
-        sandbox=SandboxOptions(workers=workers),
+        sandbox=SandboxOptions(workers=workers, allowed_imports=tuple(allow_import or ())),
         max_queue=max_queue,
         max_jobs=max_jobs,
         max_body_mb=max_body_mb,
