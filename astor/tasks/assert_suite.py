@@ -67,7 +67,8 @@ def judge_suite(
     if coverage is not None:
         if not coverage.claims:
             return Judgement.ended_early(coverage)
-        parts["branch_coverage"] = coverage.claims[0].value["branch"]
+        shares = coverage.claims[0].value
+        parts |= {"line_coverage": shares["line"], "branch_coverage": shares["branch"]}
     return Judgement(
         Outcome.PASSED if killed == 1 else Outcome.FAILED,
         0.2 + 0.8 * killed,

@@ -74,7 +74,7 @@ class CommitMessage(Task):
     def judge(
         self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
     ) -> list[Judgement]:
-        return [_judge(reference, answer.text[:TEXT_CHARACTERS], extended) for answer in answers]
+        return [_judge(reference, answer.said[:TEXT_CHARACTERS], extended) for answer in answers]
 
 
 def _judge(reference: Reference, text: str, extended: bool) -> Judgement:

@@ -94,7 +94,7 @@ class IOPrediction(Task):
         if reference.kind == "output":
             expected = result_of(reference.tests[0])
             return [
-                _judgement(same_value(answer.value, expected), answer.text == repr(expected), extended)
+                _judgement(same_value(answer.value, expected), answer.said == repr(expected), extended)
                 for answer in answers
             ]
         places = {text: place for place, text in enumerate(self._inputs(reference, answers))}
@@ -123,7 +123,7 @@ class IOPrediction(Task):
             return Judgement.ended_early(results[0])
         claim = results[0].claims[place]
         right = claim.kind == "value" and same_value(claim.value, result_of(reference.tests[0]))
-        return _judgement(right, answer.text == repr(answer.value), extended)
+        return _judgement(right, answer.said == repr(answer.value), extended)
 
 
 def _judgement(right: bool, canonical: bool, extended: bool) -> Judgement:

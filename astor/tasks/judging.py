@@ -1,13 +1,14 @@
 """From completions to verdicts: everything of a batch is parsed together, and everything is run together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from astor.records import Completion, Outcome, Reference, Verdict
 from astor.sandbox import CallsJob, Job, ParseJob, Result
 from astor.sandbox.runner import JobRunner
 from astor.tasks.task import Answer, Judgement, Task
 
+BEGINNING_OF_THINKING = "<think>"
 TEXTS_PER_JOB = 64
 """Texts that one child parses. Our choice: few forks, and still work for every core."""
 
@@ -70,34 +71,43 @@ def judge_completions(
 
 
 def _read(tasks: Mapping[str, Task], completions: Sequence[Completion], sandbox: JobRunner) -> list[Answer | Judgement]:
-    """Every completion as an answer, or the judgement that it cannot be read. Equal texts are parsed once."""
+    """Every completion as an answer, or the judgement that it cannot be read. Equal texts are parsed once.
+
+    Parsers see what follows the thinking; thinking that does not end leaves no answer.
+    """
+    written = [Answer(tasks[completion.task].options.prefill + completion.text) for completion in completions]
+    parsers = [tasks[completion.task].parser for completion in completions]
     texts: dict[str, dict[str, None]] = {}
-    for completion in completions:
-        if (parser := tasks[completion.task].parser) is not None:
-            texts.setdefault(parser, {})[completion.text] = None
+    for answer, parser in zip(written, parsers, strict=True):
+        if parser is not None:
+            texts.setdefault(parser, {})[answer.said] = None
     jobs = [
         ParseJob(parser, tuple(distinct)[start : start + TEXTS_PER_JOB])
         for parser, distinct in texts.items()
         for start in range(0, len(distinct), TEXTS_PER_JOB)
     ]
-    read: dict[tuple[str, str], Answer | Judgement] = {}
+    read: dict[tuple[str, str], tuple[Result, int]] = {}
     for job, result in zip(jobs, sandbox.run(jobs), strict=True):
         for number, text in enumerate(job.texts):
-            read[job.parser, text] = _answer(text, result, number)
+            read[job.parser, text] = result, number
     found: list[Answer | Judgement] = []
-    for completion in completions:
-        parser = tasks[completion.task].parser
-        found.append(Answer(completion.text) if parser is None else read[parser, completion.text])
+    for answer, parser in zip(written, parsers, strict=True):
+        if answer.said.lstrip().startswith(BEGINNING_OF_THINKING):
+            found.append(_malformed())
+        else:
+            found.append(answer if parser is None else _answer(answer, *read[parser, answer.said]))
     return found
 
 
-def _answer(text: str, result: Result, number: int) -> Answer | Judgement:
+def _answer(answer: Answer, result: Result, number: int) -> Answer | Judgement:
     if number >= len(result.claims):
         return Judgement(Outcome.INFRASTRUCTURE_ERROR, None, 0.0, detail=result.detail)
     claim = result.claims[number]
-    if claim.kind != "value":
-        return Judgement(Outcome.MALFORMED, 0.0, 0.0, detail="The answer does not have the form that was asked for.")
-    return Answer(text, claim.value)
+    return replace(answer, value=claim.value) if claim.kind == "value" else _malformed()
+
+
+def _malformed() -> Judgement:
+    return Judgement(Outcome.MALFORMED, 0.0, 0.0, detail="The answer does not have the form that was asked for.")
 
 
 def _run(groups: Sequence[_Asked], sandbox: JobRunner, extended: bool) -> list[tuple[_Asked, list[Job], list[Result]]]:
@@ -126,7 +136,7 @@ def _verdict(completion: Completion, judgement: Judgement, metric: str | None) -
         task=completion.task,
         outcome=judgement.outcome,
         score=judgement.score,
-        tokens=len(completion.tokens),
+        tokens=sum(completion.loss_mask),
         format=judgement.format,
         parts=unmeasured | judgement.parts,
         detail=judgement.detail,

@@ -1,7 +1,7 @@
 """Writing unit tests for a function."""
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -9,6 +9,7 @@ from astor.data.calls import assertion
 from astor.records import Function, Item, Reference, Split
 from astor.sandbox import CallsJob, CoverageJob, Job, Result
 from astor.tasks.assert_suite import COUNTED, AssertSuite, judge_suite, union_of_calls
+from astor.tasks.generated_suite import job_of, judge_generated
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions, place_in
 
 DEMONSTRATED = 2
@@ -17,12 +18,20 @@ INSTRUCTION = (
     "```python\n{source}\n```\n\nWrite 2 to 8 tests for this function with different arguments, each a line of the form"
     " `assert {entry}(arguments) == expected` with Python literals alone. Answer with these lines only."
 )
+FREE_INSTRUCTION = (
+    "```python\n{source}\n```\n\nWrite tests for this function: asserts, or test functions and classes as pytest and"
+    " unittest find them. Call it as `{entry}` with plain data, at least twice and differently, and write what each"
+    " call must return rather than computing it. Answer with one fenced block of Python."
+)
 
 
 class UnitTestsOptions(TaskOptions):
     """Options of `unit_tests`."""
 
     type: Literal["unit_tests"] = "unit_tests"
+    free_form: bool = False
+    """Whether answers may be any test code. It costs some 40 ms of CPU an answer and mutant; asserts of literals stay
+    as cheap as they are without it."""
     demonstrated_asserts: int = Field(default=3, ge=2, le=COUNTED)
     """Asserts in a demonstration for the warm start. Our choice: 3."""
 
@@ -41,16 +50,24 @@ class UnitTests(Task):
     - write dozens: only the first 8 asserts count;
     - keep to arguments on which every version gives the same, as `f([]) == []`: that kills no mutant;
     - assert nothing of the function, as `1 == 1`, or test a function of its own: only calls of the function with
-      literals are read.
+      literals are read;
+    - write empty or idle tests in free form: tests that kill no mutant earn nothing there, and what they call is
+      recorded where they have no hold on it;
+    - compute the function again to compare with, since the prompt shows it: free-form tests that hold more than half of
+      its expressions earn nothing, nor may they hide code in texts; a paraphrase is not noticed;
+    - fail by chance: what comes to different ends on two runs earns nothing.
     """
 
     key = "unit_tests"
     options_type = UnitTestsOptions
-    parser = "asserts"
     shares_runs = True
     promotion_metric = "branch_coverage"
-    """Share of the function's branches that the asserted calls take, 1 where it has none; 0 unless all are right."""
+    """Share of the function's branches that the tested calls take, 1 where it has none; 0 unless all are right."""
     options: UnitTestsOptions
+
+    def __init__(self, options: UnitTestsOptions) -> None:
+        super().__init__(options)
+        self.parser = "tests" if options.free_form else "asserts"
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         function = item.content
@@ -69,7 +86,8 @@ class UnitTests(Task):
     def _text(self, function: Function) -> str:
         if self.options.style == "terse":
             return f"test\n{function.source}"
-        return INSTRUCTION.format(source=function.source, entry=function.entry)
+        instruction = FREE_INSTRUCTION if self.options.free_form else INSTRUCTION
+        return instruction.format(source=function.source, entry=function.entry)
 
     def _answer(self, item: Item, function: Function, number: int) -> str | None:
         """Some of the first calls, from a place of the item's own and `number`'s: None where there are too few."""
@@ -81,26 +99,46 @@ class UnitTests(Task):
         return "\n".join(assertion(function.entry, call) for call in chosen)
 
     def jobs(self, reference: Reference, answers: Sequence[Answer], extended: bool) -> list[Job]:
-        """One run of the function and of each mutant on all different calls; if `extended`, coverage per answer."""
-        suites = [AssertSuite(answer.value, reference.entry) for answer in answers]
-        calls = tuple(union_of_calls(suites).values())
-        if not calls:
-            return []
-        programs = (reference.solution, *reference.mutants)
+        """One run of the function and of each mutant on all different calls; if `extended`, coverage per answer. Each
+        different piece of test code is a job of its own."""
+        suites, codes = _suites(reference, answers), _codes(answers)
+        calls = tuple(union_of_calls(suites.values()).values())
+        programs = (reference.solution, *reference.mutants) if calls else ()
         jobs: list[Job] = [CallsJob(program, reference.entry, calls) for program in programs]
-        for suite in suites if extended else []:
+        for suite in suites.values() if extended else ():
             if suite.is_valid:
                 jobs.append(CoverageJob(reference.solution, reference.entry, tuple(suite.calls.values())))
-        return jobs
+        return [*jobs, *(job_of(reference, tests) for tests in codes.values())]
 
     def judge(
         self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
     ) -> list[Judgement]:
-        suites = [AssertSuite(answer.value, reference.entry) for answer in answers]
-        places = {text: place for place, text in enumerate(union_of_calls(suites))}
-        programs = 1 + len(reference.mutants)
-        coverages = iter(results[programs:])
-        return [
-            judge_suite(suite, places, results[:programs], next(coverages) if extended and suite.is_valid else None)
-            for suite in suites
-        ]
+        suites, codes = _suites(reference, answers), _codes(answers)
+        places = {text: place for place, text in enumerate(union_of_calls(suites.values()))}
+        left = iter(results)
+        runs = [next(left) for _ in range(1 + len(reference.mutants))] if places else []
+        judged: dict[int, Judgement] = {}
+        for number, suite in suites.items():
+            coverage = next(left) if extended and suite.is_valid else None
+            judged[number] = judge_suite(suite, places, runs, coverage)
+        of_code = {source: judge_generated(reference, tests, next(left), extended) for source, tests in codes.items()}
+        for number, answer in enumerate(answers):
+            judgement = judged.get(number) or of_code[answer.value["source"]]
+            if extended and judgement.score is not None:
+                judgement.parts["compiles"] = 1.0
+            judged[number] = judgement
+        return [judged[number] for number in range(len(answers))]
+
+
+def _suites(reference: Reference, answers: Sequence[Answer]) -> dict[int, AssertSuite]:
+    """Place of an answer → its asserts, where it holds nothing else."""
+    return {
+        number: AssertSuite(answer.value, reference.entry)
+        for number, answer in enumerate(answers)
+        if isinstance(answer.value, list)
+    }
+
+
+def _codes(answers: Sequence[Answer]) -> dict[str, dict[str, Any]]:
+    """Source → what was read of it, of the other answers."""
+    return {answer.value["source"]: answer.value for answer in answers if not isinstance(answer.value, list)}

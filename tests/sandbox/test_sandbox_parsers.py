@@ -34,6 +34,14 @@ def test_literals(sandbox):
     assert [None if value == "" else value for value in found] == expected
 
 
+def test_block_is_the_last_fenced_one_whatever_it_holds(sandbox):
+    assert parsed(sandbox, "block", "```python\nx = 1\n```\n```\nno (code\n```", "x = 1", "```python\nx = 1") == [
+        "no (code\n",
+        "IndexError",
+        "IndexError",
+    ]
+
+
 def test_program_is_the_last_fenced_block_that_compiles(sandbox):
     answer = "Here:\n```\nx = 1\n```\nor\n```python\ndef f():\n    return 2\n```\nDone."
     assert parsed(sandbox, "program", answer, "x = 1", "```python\nx = \n```", "no code", "x = '\0'") == [
@@ -43,6 +51,24 @@ def test_program_is_the_last_fenced_block_that_compiles(sandbox):
         "SyntaxError",
         "SyntaxError",
     ]
+
+
+def test_of_two_different_programs_the_last_one_counts_and_an_unfinished_block_is_none(sandbox):
+    draft = "First try:\n```python\nx = 1\n```\nBetter:\n```python\nx = 2\n```\nwhich is right."
+    unfinished = "```python\nx = 1\n```\nBetter:\n```python\nx = 2"
+    assert parsed(sandbox, "program", draft, unfinished, "```python\nx = 2") == ["x = 2\n", "x = 1\n", "SyntaxError"]
+
+
+def test_tests_are_asserts_where_they_can_be_and_code_otherwise(sandbox):
+    loop = "for x in range(3):\n    assert f(x) == max(x, 1)"
+    same = "for n in range(3):\n    assert g(n) == max(n, 1)"
+    asserts, code, renamed, hidden, broken = parsed(
+        sandbox, "tests", "assert f(1) == 2", loop, same, "eval('1')\nassert f(1) == 2", "def f(:"
+    )
+    assert asserts == [((1,), 2, "f")]
+    assert code["source"] == loop
+    assert code["expressions"] == renamed["expressions"] != []
+    assert (hidden, broken) == ("ValueError", "SyntaxError")
 
 
 def test_asserts_become_data(sandbox):

@@ -30,8 +30,8 @@ def examples_of(items: Iterator[Item], tasks: list[Task]) -> list[Example]:
 def check(examples: list[Example]) -> None:
     assert len({example.prompt.id for example in examples}) == len(examples)
     for example in examples:
-        (message,) = example.prompt.messages
-        assert message.content == message.content.strip()
+        for message in example.prompt.messages:
+            assert message.content == message.content.strip()
         assert example.prompt.id == example.reference.prompt_id
         assert example.prompt.task == example.reference.task
         assert example.prompt.split is Split.TRAIN

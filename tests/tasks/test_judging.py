@@ -74,4 +74,31 @@ def test_details_show_nothing_of_the_reference(examples, complete, sandbox) -> N
 
 def test_an_infrastructure_error_is_no_reward() -> None:
     verdict = Verdict(prompt_id="p", rollout=0, task="t", outcome=Outcome.INFRASTRUCTURE_ERROR, score=None)
-    assert [task.reward(verdict) for task in TASKS.values()] == [None] * 4
+    assert [task.reward(verdict) for task in TASKS.values()] == [None] * len(TASKS)
+
+
+def test_thinking_is_no_part_of_an_answer(examples, complete, sandbox) -> None:
+    """Whatever it holds; what never stops thinking has no answer."""
+    references = {example.prompt.id: example.reference for example in examples}
+    chosen = list({example.prompt.task: example for example in examples}.values())
+    thoughts = "<think>\nfirst ```python\nnonsense\n``` then more\n</think>\n\n"
+    for example in chosen:
+        answers = [example.answer, thoughts + example.answer, f"<think>{example.answer}", f"<think>\n{thoughts[:9]}"]
+        completions = [complete(example, number, text) for number, text in enumerate(answers)]
+        plain, thought, *endless = judge_completions(TASKS, references, completions, sandbox, extended=True)
+        if example.prompt.task != "multi_turn_code":
+            assert thought.parts == plain.parts
+        assert (thought.score, thought.outcome) == (plain.score, plain.outcome)
+        assert [verdict.outcome for verdict in endless] == [Outcome.MALFORMED] * 2
+
+
+def test_an_answer_goes_on_from_its_prefill(examples, complete, sandbox) -> None:
+    example = next(example for example in examples if example.prompt.task == "code_generation")
+    task = type(TASKS["code_generation"])
+    filled = task(task.options_type(prefill="```python"))
+    references = {example.prompt.id: example.reference}
+    completions = [complete(example, 0, f"\n{example.reference.solution}\n```")]
+    (verdict,) = judge_completions({filled.key: filled}, references, completions, sandbox, extended=False)
+    assert verdict.score == 1
+    with pytest.raises(ValueError, match="begins or ends in white space"):
+        task.options_type(prefill="```python\n")

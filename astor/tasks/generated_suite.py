@@ -1,0 +1,43 @@
+"""What free-form test code is worth, from what the sandbox found of it against a function and its mutants."""
+
+import ast
+from typing import Any
+
+from astor.records import Outcome, Reference
+from astor.sandbox import GeneratedTestsJob, Result
+from astor.sandbox.expressions import share_found
+from astor.tasks.task import Judgement
+
+COPIED = 0.5
+"""Largest share of the function's own expressions that its tests may hold. Our choice: a test may state a property that
+reads like a line of the function, and not compute the function again."""
+
+
+def job_of(reference: Reference, tests: dict[str, Any]) -> GeneratedTestsJob:
+    """What the sandbox runs for tests that `parse_tests` read as code."""
+    return GeneratedTestsJob(tests["source"], reference.entry, reference.solution, reference.mutants)
+
+
+def judge_generated(reference: Reference, tests: dict[str, Any], result: Result, extended: bool) -> Judgement:
+    """As `judge_suite` pays asserts; but tests that fail on the function earn nothing, nor do those that kill nothing:
+    how much of such tests is right, the tests alone would say."""
+    if not result.claims:
+        return Judgement.ended_early(result)
+    found = result.claims[0].value
+    well_formed = found["distinct_calls"] >= 2
+    copies = share_found(ast.parse(reference.solution), tests["expressions"]) > COPIED
+    passed = found["passed"] and well_formed and not copies
+    killed = found["killed"] / found["mutants"] if passed else 0.0
+    parts = {"correct": float(passed), "killed": killed}
+    if extended:
+        parts |= {"line_coverage": found["line"] * passed, "branch_coverage": found["branch"] * passed}
+    abnormal = result.outcome not in (Outcome.PASSED, Outcome.FAILED)
+    outcome = Outcome.PASSED if killed == 1 else result.outcome if abnormal else Outcome.FAILED
+    score = 0.2 + 0.8 * killed if killed else 0.0
+    return Judgement(outcome, score, float(well_formed), parts, _detail(passed, copies, killed, result))
+
+
+def _detail(passed: bool, copies: bool, killed: float, result: Result) -> str:
+    if passed:
+        return f"The tests pass; {killed:.0%} of the mutants are killed."
+    return "The tests compute the function again." if copies else result.detail or "Fewer than two different calls."
