@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from astor.coordination.partial_trajectories import CutOptions, cut_trajectories, split_prompts
+from astor.coordination.partial_trajectories import CutOptions, cut_trajectories
 from astor.evaluation.hacking import count_hacking, hard_codes
 from astor.evaluation.literals import list_literals, list_text_literals
 from astor.evaluation.turns import score_turns
@@ -88,10 +88,10 @@ def test_trajectories_become_prompts_with_rewards(sandbox: Sandbox) -> None:
     assert [score.pass_at_1.value for score in score_turns(trajectories)] == pytest.approx([1 / 3, 2 / 3])
 
     partials = cut_trajectories(trajectories, lambda messages: 100 * len(messages), CutOptions())
-    prompts, references = split_prompts(partials, {PROMPT.id: PROMPT}, {REFERENCE.prompt_id: REFERENCE})
-    reached = {reference.prompt_id: reference.prev_best for reference in references}
+    reached = {partial.id: partial.prev_best for partial in partials}
     assert reached == {"squares": 0, "squares/0/1": pytest.approx(1 / 12), "squares/0/2": 1}
-    assert {prompt.id: len(prompt.messages) for prompt in prompts} == {"squares": 1, "squares/0/1": 3, "squares/0/2": 5}
+    lengths = {partial.id: len(partial.messages) for partial in partials}
+    assert lengths == {"squares": 1, "squares/0/1": 3, "squares/0/2": 5}
 
     options = ImprovementOptions(form=AnswerFormOptions(thinking=False))
     again, better = (

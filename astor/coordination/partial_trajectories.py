@@ -1,6 +1,6 @@
 """Trajectories cut into prompts: a contextual bandit whose contexts are conversations that have begun (Cobalt)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import Field
@@ -13,7 +13,7 @@ from astor.coordination.trajectories import (
     select_for_validation,
 )
 from astor.options import Options
-from astor.records import Message, Prompt, Reference, Split, Trajectory
+from astor.records import Message, Split, Trajectory
 from astor.tasks.conversation import prefix
 
 CountTokens = Callable[[Sequence[Message]], int]
@@ -54,16 +54,6 @@ class PartialTrajectory:
         if self.index is None:
             return self.problem
         return f"{self.problem}/{'perturbed-' if self.perturbed else ''}{self.index}/{self.programs}"
-
-    def as_prompt(self, problem: Prompt) -> Prompt:
-        """The prompt, otherwise like that of the problem; `prev_best` is no part of it."""
-        assert problem.id == self.problem, (problem.id, self.problem)
-        return problem.model_copy(update={"id": self.id, "messages": self.messages})
-
-    def as_reference(self, problem: Reference) -> Reference:
-        """What judges answers: all of the problem's tests as they truly are, and what has been reached before."""
-        assert problem.prompt_id == self.problem, (problem.prompt_id, self.problem)
-        return problem.model_copy(update={"prompt_id": self.id, "prev_best": self.prev_best})
 
 
 def cut_trajectories(
@@ -124,14 +114,3 @@ def cut_trajectory(
             programs=programs,
             perturbed=bool(trajectory.perturbed),
         )
-
-
-def split_prompts(
-    partials: Iterable[PartialTrajectory], prompts: Mapping[str, Prompt], references: Mapping[str, Reference]
-) -> tuple[list[Prompt], list[Reference]]:
-    """What policies may see, and what `verify` alone may read, in one order; prompts and references by problem."""
-    kept = list(partials)
-    return (
-        [partial.as_prompt(prompts[partial.problem]) for partial in kept],
-        [partial.as_reference(references[partial.problem]) for partial in kept],
-    )

@@ -43,8 +43,19 @@ class Policy:
 
     def encode(self, messages: Sequence[Message]) -> list[int]:
         """Tokens of the chat, up to where the assistant's answer begins."""
-        turns = [{"role": message.role, "content": message.content} for message in messages]
+        turns = [{"role": message.role, "content": self._as_text(message.content)} for message in messages]
         return self.tokenizer.apply_chat_template(turns, add_generation_prompt=True, return_dict=False)
+
+    def _as_text(self, content: str) -> str:
+        """What a message says, in which nothing is read as the chat's own structure: a program's output, or an answer,
+        could forge a turn. A special token's name is parted by a space after its first character."""
+        for token in self._special_texts:
+            content = content.replace(token, f"{token[0]} {token[1:]}")
+        return content
+
+    @cached_property
+    def _special_texts(self) -> list[str]:
+        return [token.content for token in self.tokenizer.added_tokens_decoder.values() if token.special]
 
     def decode(self, tokens: Sequence[int]) -> str:
         """The answer's text without its stop token. Special tokens inside an answer are faults, and stay visible."""

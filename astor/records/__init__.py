@@ -10,9 +10,10 @@ from astor.records.files import (
     write_jsonl,
     write_parquet,
 )
-from astor.records.item import Call, Commit, Function, Item, Program, StdinTest
+from astor.records.item import Call, Commit, Conversation, Function, Item, Program, StdinTest
+from astor.records.message import Message
 from astor.records.prepared import MANIFEST, PreparedManifest, PreparedPart
-from astor.records.prompt import Demonstration, Message, Prompt, Reference, Split
+from astor.records.prompt import Demonstration, Prompt, Reference, Split
 from astor.records.record import Record
 from astor.records.rollout import Batch, BatchRow, Completion, Group, Outcome, Verdict
 from astor.records.state import PromptStatistics, State, TaskStatistics
@@ -27,6 +28,7 @@ __all__ = [
     "Champion",
     "Commit",
     "Completion",
+    "Conversation",
     "Demonstration",
     "Function",
     "GateDecision",

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from astor.records.message import Message
 from astor.records.record import Record
 
 
@@ -71,6 +72,17 @@ class Commit(Record):
     repository: str = ""
 
 
+class Conversation(Record):
+    """A problem, and what was said of it so far: programs that do not solve it yet, and what became of them."""
+
+    kind: Literal["conversation"] = "conversation"
+    problem: Function
+    said: tuple[Message, ...]
+    """Answers and feedback on them in turn, after the question; the last one is feedback."""
+    prev_best: float = Field(default=0.0, ge=0, le=1)
+    """Largest share of the problem's tests that one of the programs passes."""
+
+
 class Item(Record):
     """Something that one or several tasks can be made of; it knows of none of them."""
 
@@ -78,7 +90,7 @@ class Item(Record):
 
     id: str
     """Unique in its source."""
-    content: Annotated[Function | Program | Commit, Field(discriminator="kind")]
+    content: Annotated[Function | Program | Commit | Conversation, Field(discriminator="kind")]
     source: str
     """Name of the source that yielded it."""
     licence: str

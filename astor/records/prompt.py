@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from astor.records.item import Call
+from astor.records.message import Message
 from astor.records.record import Record
 
 
@@ -18,15 +19,10 @@ class Split(StrEnum):
     PROMOTION = "promotion"
 
 
-class Message(Record):
-    """One turn of a chat."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
 class Prompt(Record):
     """What a policy is asked, and everything that it may know."""
+
+    schema_version: ClassVar[int] = 2
 
     id: str
     item_id: str
@@ -35,6 +31,8 @@ class Prompt(Record):
     split: Split
     messages: tuple[Message, ...]
     public_tests: tuple[Call, ...] = ()
+    entry: str = ""
+    """Name of the function that the public tests call, where a task runs them between turns."""
     bucket: int = 0
     """Difficulty bucket of the item."""
     max_tokens: int = 64
@@ -44,7 +42,7 @@ class Prompt(Record):
 class Reference(Record):
     """What only `verify` may read. A task fills the fields that it needs."""
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
 
     prompt_id: str
     task: str
@@ -59,6 +57,8 @@ class Reference(Record):
     """Hidden tests that the reward runs."""
     second_tests: tuple[Call, ...] = ()
     """Hidden tests that the reward never runs; evaluation does."""
+    compare: Literal["exact", "whitespace", "float"] = "whitespace"
+    """How outputs of whole programs are compared, as `astor.sandbox.same_output` defines it."""
     check: str | None = None
     """Hidden test code that defines `check(candidate)`; runs in the test process of two-process mode."""
     mutants: tuple[str, ...] = ()

@@ -2,7 +2,8 @@
 
 from pydantic import Field, model_validator
 
-from astor.records.prompt import Message, Split
+from astor.records.message import Message
+from astor.records.prompt import Split
 from astor.records.record import Record
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
+from astor.data.turns import FENCE
 from astor.options import Options
 from astor.tasks.conversation import END_OF_THINKING
 from astor.tasks.repetition import repeats_itself
 
-FENCE = "```python"
 END_OF_FENCE = "\n```"
 SELF_CHECKS = ("wait", "mistake", "however", "but", "retry", "error", "verify", "wrong", "evaluate")
 _SELF_CHECK = {word: re.compile(rf"\b{word}\b") for word in SELF_CHECKS}

@@ -7,6 +7,7 @@ from astor.errors import UserError
 from astor.tasks.code_generation import CodeGeneration
 from astor.tasks.commit_message import CommitMessage
 from astor.tasks.io_prediction import IOPrediction
+from astor.tasks.multi_turn_code import MultiTurnCode
 from astor.tasks.task import Task
 from astor.tasks.unit_tests import UnitTests
 
@@ -17,7 +18,7 @@ ENTRY_POINTS = "astor.tasks"
 def task_classes() -> dict[str, type[Task]]:
     """Key of a task, which is also the `type` of its options → its class."""
     classes: dict[str, type[Task]] = {
-        task.key: task for task in (IOPrediction, CodeGeneration, UnitTests, CommitMessage)
+        task.key: task for task in (IOPrediction, CodeGeneration, UnitTests, CommitMessage, MultiTurnCode)
     }
     for point in entry_points(group=ENTRY_POINTS):
         find: Callable[[], Mapping[str, type[Task]]] = point.load()

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from astor.data.calls import call_text
+from astor.data.turns import PASSED
 from astor.options import Options
 from astor.records import Prompt, PublicTest
 
@@ -79,7 +80,7 @@ def give_feedback(tests: Sequence[PublicTest], runs: Sequence[PublicRun] | None,
         if run.end != "passed":
             text = _line(test, run) if short else REQUEST + _report(test, run, options)
             return Feedback(text.rstrip(), number if short or run.end == "wrong" else None)
-    return Feedback("passed" if short else REQUEST + ALL_PASSED, None)
+    return Feedback(PASSED if short else REQUEST + ALL_PASSED, None)
 
 
 def truncate(text: str) -> str:

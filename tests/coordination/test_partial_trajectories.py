@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astor.coordination.partial_trajectories import (
-    CutOptions,
-    cut_trajectories,
-    cut_trajectory,
-    split_prompts,
-)
-from astor.records import Call, Prompt, Reference, Split
+from astor.coordination.partial_trajectories import CutOptions, cut_trajectories, cut_trajectory
+from astor.records import Split
 from tests.trajectories import trajectory_of
 
 OPTIONS = CutOptions()
@@ -100,21 +95,3 @@ def test_the_order_depends_on_the_seed_alone() -> None:
     first, again, other = (cut_trajectories(these, count, CutOptions(seed=seed)) for seed in (42, 42, 43))
     assert first == again != other
     assert sorted(partial.id for partial in first) == sorted(partial.id for partial in other)
-
-
-def test_prompts_hold_the_conversation_and_references_what_was_reached() -> None:
-    tests = (Call(arguments="(4,)", returns="6"),)
-    prompts = {"p": Prompt(id="p", item_id="i", task="t", split=Split.TRAIN, messages=(), max_tokens=99)}
-    references = {"p": Reference(prompt_id="p", task="t", tests=tests)}
-    partials = list(cut_trajectory(trajectory_of(0.5, 1.0, perturbed=(0,)), count, OPTIONS))
-    shown, hidden = split_prompts(partials, prompts, references)
-    assert [(prompt.id, prompt.item_id, len(prompt.messages), prompt.max_tokens) for prompt in shown] == [
-        ("p/perturbed-0/1", "i", 4, 99),
-        ("p/perturbed-0/2", "i", 6, 99),
-    ]
-    assert [(reference.prompt_id, reference.prev_best) for reference in hidden] == [
-        ("p/perturbed-0/1", 0.5),
-        ("p/perturbed-0/2", 1),
-    ]
-    assert all(reference.tests == tests for reference in hidden), "true tests judge what perturbed ones were shown to"
-    assert "prev_best" not in shown[0].model_dump()

@@ -27,9 +27,9 @@ def install(directory: Path, name: str) -> None:
     (info / "entry_points.txt").write_text(f"[astor.tasks]\ntheirs = their_task_{name}:tasks\n")
 
 
-def test_the_four_tasks_have_their_keys() -> None:
+def test_our_tasks_have_their_keys() -> None:
     classes = task_classes()
-    assert set(classes) == {"io_prediction", "code_generation", "unit_tests", "commit_message"}
+    assert set(classes) == {"io_prediction", "code_generation", "unit_tests", "commit_message", "multi_turn_code"}
     for key, task in classes.items():
         assert task.key == key == task.options_type.model_fields["type"].default
 

@@ -1,4 +1,4 @@
-"""Rewards of the baselines that Cobalt is compared with: multi-turn GRPO's outcome and VeRPO's dense reward."""
+"""VeRPO's dense reward, one of the baselines that Cobalt is compared with."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from astor.options import Options
-from astor.records import Trajectory
 
 Floats = NDArray[np.float64]
 
@@ -46,13 +45,3 @@ def dense_rewards(passed: Sequence[Sequence[bool]], options: DenseRewardOptions)
     outcome = options.outcome_share
     # Weights sum to 1 within rounding only.
     return [1.0 if right else (1 - outcome) * min(float(part), 1.0) for right, part in zip(full, share, strict=True)]
-
-
-def outcome_reward(trajectory: Trajectory) -> float:
-    """Multi-turn GRPO's reward of a whole trajectory, for every token that the policy wrote in it: 1 where the *last*
-    program passes all tests, else 0.
-
-    Our choice: it is the answer that a person is left with. The best program of a trajectory would pay for a right one
-    that is spoilt afterwards.
-    """
-    return float(trajectory.rates[-1] == 1)

@@ -1,12 +1,11 @@
-"""VeRPO's dense reward pays rare tests more and a right program most; multi-turn GRPO's pays the last program."""
+"""VeRPO's dense reward pays rare tests more and a right program most."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astor.coordination.dense_reward import DenseRewardOptions, dense_rewards, outcome_reward, weigh_tests
-from tests.trajectories import trajectory_of
+from astor.tasks.dense_reward import DenseRewardOptions, dense_rewards, weigh_tests
 
 OPTIONS = DenseRewardOptions()
 tables = st.integers(1, 6).flatmap(
@@ -46,7 +45,3 @@ def test_passing_more_tests_of_a_group_is_never_worse(passed) -> None:
         for other, theirs in zip(passed, rewards, strict=True):
             if all(b or not a for a, b in zip(one, other, strict=True)):
                 assert reward <= theirs + 1e-12
-
-
-def test_the_last_program_is_the_outcome() -> None:
-    assert [outcome_reward(trajectory_of(*rates)) for rates in [(0.0, 1.0), (1.0, 0.95), (0.0, 0.5)]] == [1, 0, 0]

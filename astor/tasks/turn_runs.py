@@ -1,0 +1,74 @@
+"""Programs of trajectories: read from answers and run on tests, each different one once."""
+
+from collections.abc import Mapping, Sequence
+
+from astor.data.calls import arguments_of
+from astor.errors import UserError
+from astor.records import Call, Outcome, Reference, Trajectory, Turn
+from astor.sandbox import CallsJob, Job, ParseJob, Result
+from astor.sandbox.runner import JobRunner
+from astor.tasks.conversation import after_thinking
+from astor.tasks.judging import TEXTS_PER_JOB
+from astor.tasks.multi_turn_code import MultiTurnCode, passes
+
+TRIES = 3
+"""Times that a job is run which ends by our own fault."""
+
+Wanted = tuple[str, str, tuple[Call, ...]]
+"""A program, its function's name, and the calls to make."""
+
+
+def read_programs(sandbox: JobRunner, texts: Sequence[str]) -> list[str | None]:
+    """The program in the last fenced block of each answer, its thinking apart; None where there is no block."""
+    distinct = list(dict.fromkeys(map(after_thinking, texts)))
+    jobs = [
+        ParseJob(MultiTurnCode.parser, tuple(distinct[start : start + TEXTS_PER_JOB]))
+        for start in range(0, len(distinct), TEXTS_PER_JOB)
+    ]
+    claims = [claim for result in _run(sandbox, jobs) for claim in result.claims]
+    found = dict(zip(distinct, claims, strict=True))
+    return [claim.value if (claim := found[after_thinking(text)]).kind == "value" else None for text in texts]
+
+
+def run_calls(sandbox: JobRunner, wanted: Sequence[Wanted]) -> dict[Wanted, Result]:
+    """What became of each of `wanted`, of equal ones once."""
+    distinct = list(dict.fromkeys(wanted))
+    jobs = [CallsJob(program, entry, tuple(map(arguments_of, calls))) for program, entry, calls in distinct]
+    return dict(zip(distinct, _run(sandbox, jobs), strict=True))
+
+
+def judge_turns(
+    trajectories: Sequence[Trajectory], references: Mapping[str, Reference], sandbox: JobRunner
+) -> list[Trajectory]:
+    """The trajectories with the results of their problems' hidden tests; `references` by prompt identifier.
+
+    Only what selects and measures reads them afterwards, never a policy.
+    """
+
+    def wanted(trajectory: Trajectory, turn: Turn) -> Wanted:
+        reference = references[trajectory.prompt_id]
+        return turn.program or "", reference.entry, reference.tests
+
+    ran = run_calls(sandbox, [wanted(one, turn) for one in trajectories for turn in one.turns if turn.program])
+
+    def judged(trajectory: Trajectory, turn: Turn) -> Turn:
+        tests = references[trajectory.prompt_id].tests
+        passed = passes(ran[wanted(trajectory, turn)], tests) if turn.program else (False,) * len(tests)
+        return turn.model_copy(update={"hidden_passed": passed})
+
+    return [one.model_copy(update={"turns": tuple(judged(one, turn) for turn in one.turns)}) for one in trajectories]
+
+
+def _run(sandbox: JobRunner, jobs: Sequence[Job]) -> list[Result]:
+    """The results; jobs that end by our own fault are run again. UserError where they go on to do so."""
+    results = sandbox.run(jobs)
+    for _ in range(TRIES - 1):
+        failed = [place for place, result in enumerate(results) if result.outcome is Outcome.INFRASTRUCTURE_ERROR]
+        for place, result in zip(failed, sandbox.run([jobs[place] for place in failed]), strict=True):
+            results[place] = result
+    if broken := [result for result in results if result.outcome is Outcome.INFRASTRUCTURE_ERROR]:
+        raise UserError(
+            f"The sandbox failed {TRIES} times on {len(broken)} of {len(jobs)} programs ({broken[0].detail}): run "
+            "`astor sandbox check`, then the same command again."
+        )
+    return results

@@ -1,0 +1,31 @@
+"""Programs of trajectories are read after the thinking, run once each, and judged on hidden tests."""
+
+from astor.data.turns import fenced
+from astor.records import Call, Reference
+from astor.tasks.turn_runs import judge_turns, read_programs, run_calls
+from tests.trajectories import trajectory_of
+
+DOUBLE = "def f(x):\n    return 2 * x\n"
+TESTS = tuple(Call(arguments=f"({x},)", returns=str(2 * x)) for x in range(16))
+
+
+def test_programs_are_read_after_the_thinking(sandbox) -> None:
+    long = "Is it\n```\nx = 1\n```\n" * 1000 + f"</think>It is\n{fenced(DOUBLE)}"
+    assert read_programs(sandbox, [fenced(DOUBLE), "none", long]) == [DOUBLE, None, DOUBLE]
+
+
+def test_equal_programs_are_run_once(sandbox) -> None:
+    wanted = (DOUBLE, "f", TESTS)
+    ran = run_calls(sandbox, [wanted, wanted, ("def f(", "f", TESTS)])
+    assert len(ran) == 2
+    assert [claim.value for claim in ran[wanted].claims][:3] == [0, 2, 4]
+
+
+def test_hidden_tests_are_filled_in(sandbox) -> None:
+    trajectory = trajectory_of(0.0, 0.0, 0.0)
+    programs = [None, "def f(x):\n    return 2 * x if x < 8 else 0", DOUBLE]
+    turns = [turn.model_copy(update={"program": p}) for turn, p in zip(trajectory.turns, programs, strict=True)]
+    trajectory = trajectory.model_copy(update={"turns": tuple(turns)})
+    references = {"p": Reference(prompt_id="p", task="t", entry="f", tests=TESTS)}
+    (judged,) = judge_turns([trajectory], references, sandbox)
+    assert [turn.hidden_rate for turn in judged.turns] == [0, 0.5, 1]
