@@ -1,18 +1,23 @@
-"""Writing a function from its description."""
+"""Writing a function from its description, or a whole program from a problem's statement."""
 
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from pydantic import Field
 
-from astor.data.calls import arguments_of, assertion, result_of
-from astor.records import Call, Function, Item, Outcome, Reference, Split
-from astor.sandbox import CallsJob, CheckJob, Job, Result, same_value
+from astor.data.calls import assertion
+from astor.records import Function, Item, Outcome, Program, Reference, Split, StdinTest
+from astor.sandbox import CheckJob, Job, Result
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
+from astor.tasks.trials import ENDS, PROGRAM, as_call, passes, says_something, trial
 
 INSTRUCTION = (
     "Write a Python function named `{entry}` for this task: {description}\n\n{tests}"
     "Answer with one fenced block of Python."
+)
+PROGRAM_INSTRUCTION = (
+    "Write a Python program that solves this problem. It reads standard input and writes standard output.\n\n"
+    "{description}\n\n{tests}Answer with one fenced block of Python."
 )
 
 
@@ -21,24 +26,29 @@ class CodeGenerationOptions(TaskOptions):
 
     type: Literal["code_generation"] = "code_generation"
     shown_tests: int = Field(default=0, ge=0)
-    """Calls that the prompt shows, the item's first ones. They must pass and earn nothing."""
+    """Tests that the prompt shows, the item's first calls or a problem's first public tests. They must pass and earn
+    nothing."""
     hidden_tests: int = Field(default=8, ge=1)
-    """Most hidden calls that the reward runs, the next ones; what is left is the second test set, which only
+    """Most hidden tests that the reward runs, the next ones; what is left is the second test set, which only
     evaluation runs. 8 is our choice."""
 
 
 class CodeGeneration(Task):
-    """One prompt per function that has a description and hidden tests.
+    """One prompt per function or problem that has a description and hidden tests.
 
     Terse: `write f for list: reverse, then first item`, and a line `assert f([1, 2]) == 2` per shown test; the answer
-    is the whole definition.
+    is the whole definition. Of a problem that whole programs solve: `solve: ` and its statement.
 
     Score: 0.3 * share of hidden tests passed + 0.7 * [all pass], and 0 unless all shown tests pass and the program
-    comes to its end. A policy could
+    comes to its end. Test code of an item is one hidden test. A policy could
 
     - return what the shown tests expect: only hidden tests are paid;
-    - read or replace what judges it: expected values are never where the program runs, what it claims is plain data;
-    - exit, hang or fill the memory before a hard test: a program that does not end earns nothing;
+    - read or replace what judges it: expected values are never where the program runs, what it claims is plain data,
+      and test code runs in a process of its own;
+    - exit, hang or fill the memory before a hard test: a function that does not end earns nothing, and an input that
+      does not end takes all from a whole program;
+    - write nothing, for the sake of the form: without the function, or without any output, there is no form;
+    - write at length: beyond `max_tokens`, or 10 kB after its thinking, an answer is cut or not read;
     - overfit the hidden tests by their partial credit: the promotion gate reads a second hidden set.
     """
 
@@ -50,11 +60,14 @@ class CodeGeneration(Task):
     options: CodeGenerationOptions
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
-        function = item.content
-        if not isinstance(function, Function) or not function.description:
-            return
+        if isinstance(item.content, Function):
+            yield from self._of_function(item, item.content, split)
+        elif isinstance(item.content, Program):
+            yield from self._of_program(item, item.content, split)
+
+    def _of_function(self, item: Item, function: Function, split: Split) -> Iterator[Example]:
         shown, hidden = function.calls[: self.options.shown_tests], function.calls[self.options.shown_tests :]
-        if not hidden and function.check is None:
+        if not function.description or (not hidden and function.check is None):
             return
         reference = Reference(
             prompt_id=f"{self.key}/{item.id}",
@@ -66,18 +79,46 @@ class CodeGeneration(Task):
             second_tests=hidden[self.options.hidden_tests :],
             check=function.check,
         )
-        yield self.example(item, split, self._text(function, shown), reference, function.source, shown)
-
-    def _text(self, function: Function, shown: tuple[Call, ...]) -> str:
         tests = [assertion(function.entry, call) for call in shown]
+        answer = self._answer(function.source)
+        yield self.example(item, split, self._text(function, tests), reference, answer, shown)
+
+    def _of_program(self, item: Item, problem: Program, split: Split) -> Iterator[Example]:
+        shown, hidden = problem.public_tests[: self.options.shown_tests], tuple(map(as_call, problem.hidden_tests))
+        if not problem.description or not hidden:
+            return
+        source = next(iter(problem.solutions), None)
+        yield self.ask(
+            item,
+            split,
+            self._statement(problem, shown),
+            self._answer(source) if source is not None else None,
+            tuple(map(as_call, shown)),
+            kind=PROGRAM,
+            solution=source or "",
+            tests=hidden[: self.options.hidden_tests],
+            second_tests=hidden[self.options.hidden_tests :],
+            compare=problem.compare,
+        )
+
+    def _answer(self, source: str) -> str:
+        return source if self.options.style == "terse" else f"```python\n{source.rstrip()}\n```"
+
+    def _text(self, function: Function, tests: Sequence[str]) -> str:
         if self.options.style == "terse":
             kind = f" for {function.argument_type}" if function.argument_type else ""
             return "\n".join([f"write {function.entry}{kind}: {function.description}", *tests])
         listing = "It must pass this test:\n```python\n" + "\n".join(tests) + "\n```\n\n" if tests else ""
         return INSTRUCTION.format(entry=function.entry, description=function.description, tests=listing)
 
+    def _statement(self, problem: Program, shown: Sequence[StdinTest]) -> str:
+        listing = "".join(f"Input:\n{test.stdin.rstrip()}\nOutput:\n{test.stdout.rstrip()}\n\n" for test in shown)
+        if self.options.style == "terse":
+            return f"solve: {problem.description.strip()}\n{listing}"
+        return PROGRAM_INSTRUCTION.format(description=problem.description.strip(), tests=listing)
+
     def jobs(self, reference: Reference, answers: Sequence[Answer], extended: bool) -> list[Job]:
-        """Equal programs are run once: their shown and hidden calls, the check, and the second calls if `extended`."""
+        """Equal programs are run once: on shown and hidden tests, the check, and on the second tests if `extended`."""
         return [job for program in _programs(answers) for job in _jobs(reference, program, extended)]
 
     def judge(
@@ -100,20 +141,10 @@ def _jobs(reference: Reference, program: str, extended: bool) -> list[Job]:
     jobs: list[Job] = []
     for calls in (reference.public_tests + reference.tests, reference.second_tests if extended else ()):
         if calls:
-            jobs.append(CallsJob(program, reference.entry, tuple(map(arguments_of, calls))))
+            jobs.append(trial(reference, program, calls))
     if reference.check is not None:
         jobs.append(CheckJob(program, reference.entry, reference.check))
     return jobs
-
-
-def _passed(result: Result, calls: Sequence[Call]) -> list[bool]:
-    """Per call, whether the claim is what the call returns; all False where the program did not come to its end."""
-    if result.outcome is not Outcome.PASSED:
-        return [False] * len(calls)
-    return [
-        claim.kind == "value" and same_value(claim.value, result_of(call))
-        for claim, call in zip(result.claims, calls, strict=True)
-    ]
 
 
 def _judge(reference: Reference, results: list[Result], extended: bool) -> Judgement:
@@ -123,7 +154,7 @@ def _judge(reference: Reference, results: list[Result], extended: bool) -> Judge
     first = left.pop(0) if calls else None
     second = left.pop(0) if extended and reference.second_tests else None
     check = left.pop(0) if reference.check is not None else None
-    passed = _passed(first, calls) if first is not None else []
+    passed = passes(reference, first, calls) if first is not None else []
     shown, hidden = passed[: len(reference.public_tests)], passed[len(reference.public_tests) :]
     if check is not None:
         hidden.append(check.outcome is Outcome.PASSED)
@@ -131,14 +162,16 @@ def _judge(reference: Reference, results: list[Result], extended: bool) -> Judge
     # The first program that did not come to its end decides; a check that failed did come to its end.
     ends = [result.outcome for result in (first, check) if result is not None and result.outcome is not Outcome.PASSED]
     outcome = next(iter(ends), Outcome.PASSED if full else Outcome.FAILED)
-    ended = outcome in (Outcome.PASSED, Outcome.FAILED)
+    ended = outcome in ENDS
+    spoken = outcome is not Outcome.MALFORMED and (first is None or says_something(reference, first))
     parts = {"hidden_tests": share, "all_tests": float(full)}
     if extended:
-        parts["second_tests"] = float(all(_passed(second, reference.second_tests)) if second is not None else full)
+        apart = passes(reference, second, reference.second_tests) if second is not None else [full]
+        parts["second_tests"] = float(all(apart))
     return Judgement(
         outcome,
         0.3 * share + 0.7 * full if all(shown) and ended else 0.0,
-        0.0 if outcome is Outcome.MALFORMED else 1.0,
+        float(spoken),
         parts,
         f"{sum(hidden)} of {len(hidden)} hidden tests pass.",
     )

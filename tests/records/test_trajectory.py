@@ -59,7 +59,7 @@ def test_trajectories_survive_their_file(tmp_path) -> None:
 
 
 def test_what_was_reached_before_is_the_references_alone_and_is_0_in_older_ones() -> None:
-    assert Reference.schema_name() == "Reference/2"
+    assert Reference.schema_name() == "Reference/3"
     assert Reference.model_validate_json('{"prompt_id": "p", "task": "t"}').prev_best == 0
     with pytest.raises(ValidationError):
         Reference(prompt_id="p", task="t", prev_best=1.1)
