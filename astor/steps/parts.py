@@ -18,6 +18,7 @@ from astor.records import (
     Reference,
     Scores,
     State,
+    Trajectory,
     UpdateReport,
     Verdict,
     read_json,
@@ -49,6 +50,7 @@ LINES: dict[str, type[Record]] = {
     "greedy_verdicts": Verdict,
     "groups": Group,
     "items": ItemScore,
+    "trajectories": Trajectory,
 }
 """Parts that are records in a JSONL file."""
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from astor.records import Batch, Prompt
+from astor.records import Batch, Completion, Prompt
 from astor.steps.run import Run
 from astor.storage import load
 
@@ -29,16 +29,38 @@ def rollout(run: Run, prompts: str, batch: str, policy: str, part: str = "batch"
     made_from = {"prompts": prompts, "batch": batch, "policy": f"#{live.card.digest}"}
     if reference := run.done(uri, made_from):
         return reference
-    from astor.rollout.rollout import roll_out
-
     known = run.read(prompts, "prompts", by_id)
-    engine = engine_of(run)
-    parts = {"completions": roll_out(engine, live, known, wanted)}
+    parts = {"completions": answer(run, live, known, wanted)}
     if wanted.greedy:
         rows = tuple(row.model_copy(update={"rollouts": 1}) for row in wanted.rows)
         once = wanted.model_copy(update={"temperature": 0.0, "rows": rows})
-        parts["greedy_completions"] = roll_out(engine, live, known, once)
+        parts["greedy_completions"] = answer(run, live, known, once)
     return run.commit(uri, made_from, **parts)
+
+
+def answer(run: Run, policy: "Policy", prompts: dict[str, Prompt], batch: Batch) -> list[Completion]:
+    """Completions of a batch; of a task with several turns, which come last, each is a whole trajectory."""
+    from astor.rollout.rollout import roll_out
+    from astor.rollout.turns import Problem, TurnsOptions, roll_out_turns
+
+    engine = engine_of(run)
+    over_turns = {key: options for key, options in run.recipe.tasks.items() if getattr(options, "turns", 1) > 1}
+    single = tuple(row for row in batch.rows if row.task not in over_turns)
+    completions = roll_out(engine, policy, prompts, batch.model_copy(update={"rows": single}))
+    for key, options in over_turns.items():
+        if not (rows := [row for row in batch.rows if row.task == key]):
+            continue
+        settings = TurnsOptions(
+            trajectories=rows[0].rollouts,
+            turns=options.turns,
+            temperature=batch.temperature,
+            seed=batch.seed,
+            feedback=options.feedback,
+        )
+        problems = [Problem.of(prompts[row.prompt_id]) for row in rows]
+        dialogues = roll_out_turns(engine, policy, run.sandbox, problems, settings, verbatim=True)
+        completions += [dialogue.completion(policy) for dialogue in dialogues]
+    return completions
 
 
 def by_id(prompts: list[Prompt]) -> dict[str, Prompt]:
