@@ -3,10 +3,17 @@
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 
+from astor.data.commits import CommitsSource
+from astor.data.crux_eval import CruxEvalSource
+from astor.data.doctests import DoctestsSource
+from astor.data.git import GitSource
+from astor.data.human_eval import HumanEvalSource
 from astor.data.jsonl import JsonlSource
 from astor.data.mbpp import MbppSource
+from astor.data.prepared import PreparedSource
 from astor.data.procedural import ProceduralSource
 from astor.data.source import Source
+from astor.data.stdin_problems import StdinProblemsSource
 from astor.errors import UserError
 
 ENTRY_POINTS = "astor.sources"
@@ -15,7 +22,18 @@ ENTRY_POINTS = "astor.sources"
 
 def source_classes() -> dict[str, type[Source]]:
     """Name of a source, which is the `type` of its options → its class."""
-    classes: dict[str, type[Source]] = {"procedural": ProceduralSource, "mbpp": MbppSource, "jsonl": JsonlSource}
+    classes: dict[str, type[Source]] = {
+        "procedural": ProceduralSource,
+        "mbpp": MbppSource,
+        "human-eval": HumanEvalSource,
+        "crux-eval": CruxEvalSource,
+        "stdin": StdinProblemsSource,
+        "doctests": DoctestsSource,
+        "commits": CommitsSource,
+        "git": GitSource,
+        "jsonl": JsonlSource,
+        "prepared": PreparedSource,
+    }
     for point in entry_points(group=ENTRY_POINTS):
         find: Callable[[], Mapping[str, type[Source]]] = point.load()
         found = find()

@@ -21,7 +21,6 @@ Either may have `id` (the line's number where it is missing) and `licence` (the 
 """
 
 import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -29,13 +28,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag, TypeAdapter
 
 from astor.data.assertions import is_literal
+from astor.data.commits import first_file
 from astor.data.lines import read_lines
 from astor.data.mutation import mutate
 from astor.data.source import Source
 from astor.data.structure import parse, structural_hash
 from astor.options import Options
 from astor.records import Call, Commit, Function, Item
-from astor.storage import digest_bytes
 
 
 def _literal(text: str) -> str:
@@ -112,8 +111,7 @@ class _CommitLine(_Line):
         return Commit(diff=self.diff, message=self.message, repository=self.repository)
 
     def structure(self) -> str:
-        first = re.search(r"^\+\+\+ (?:b/)?(.+)$", self.diff, re.MULTILINE)
-        return digest_bytes(f"{self.repository}\n{first[1] if first else self.diff}".encode())
+        return first_file(self.repository, self.diff)
 
 
 def _kind(value: Any) -> str:

@@ -19,14 +19,16 @@ class Source(ABC):
     options_type: ClassVar[type[Options]]
     endless: ClassVar[bool] = False
     """Whether `items` never ends: then whoever reads stops."""
-    trusted: ClassVar[bool] = False
-    """Whether we wrote the code of the items ourselves, so that its calls and mutants are known to be right.
-    Items of other sources go through `astor.data.verification.verified` first."""
+    trusted: bool = False
+    """Whether calls and mutants of the items are known to be right: we wrote the code, or it was run before. Items of
+    other sources go through `astor.data.verification` first."""
 
     def __init__(self, options: Options, splits: SplitOptions) -> None:
         self.options, self.splits = options, splits
         self.left_out: Counter[str] = Counter()
         """Reason → entries of the file that the last reading could not use."""
+        self.parts_left_out: Counter[str] = Counter()
+        """Reason → parts of entries, as examples of a function, that it could not use; the entries may be used."""
 
     @abstractmethod
     def items(self) -> Iterator[Item]:

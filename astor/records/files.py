@@ -1,6 +1,8 @@
 """Records as files: JSON for one, JSONL for few, Parquet for many."""
 
+import gzip
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +15,9 @@ from astor.errors import UserError
 from astor.records.record import Record
 
 R = TypeVar("R", bound=Record)
+
+GZIP = b"\x1f\x8b"
+"""How a file in gzip's form begins (RFC 1952, section 2.3.1)."""
 
 
 def write_json(path: Path, record: Record) -> None:
@@ -48,18 +53,30 @@ def read_jsonl(path: Path, record: type[R]) -> Iterator[R]:
 
 
 def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
-    """Line number and object of every line of a foreign JSONL file; a UserError names the line that is none."""
+    """Line number and object of every line of a foreign JSONL file, in gzip's form or as it is.
+
+    A UserError names the line that is no object, and a file in gzip's form that is damaged.
+    """
     with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
+        packed = file.read(len(GZIP)) == GZIP
+    with gzip.open(path) if packed else path.open("rb") as lines:
+        for number, line in enumerate(_unpacked(path, lines), start=1):
             if not line.strip():
                 continue
             try:
                 value = json.loads(line)
-            except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            except (ValueError, RecursionError) as error:  # Also text that is no UTF-8, and numbers too long to read.
                 raise UserError(f"{path}, line {number} is not JSON ({error}): mend or remove the line.") from error
             if not isinstance(value, dict):
                 raise UserError(f"{path}, line {number} is a {type(value).__name__}, not an object: mend the line.")
             yield number, value
+
+
+def _unpacked(path: Path, lines: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from lines
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise UserError(f"{path} is damaged ({error}): fetch the file again.") from error
 
 
 def write_parquet(path: Path, records: Sequence[Record], record: type[R]) -> None:

@@ -40,6 +40,19 @@ class S3Store:
             data: bytes = self.client.get_object(Bucket=self.bucket, Key=self._key(key))["Body"].read()
         return data
 
+    def file(self, key: str) -> Path:
+        with self._explained(key):
+            tag = self.client.head_object(Bucket=self.bucket, Key=self._key(key))["ETag"].strip('"')
+        whole = Path(self._key(key))
+        path = self._cache() / whole.parent / f".{tag}" / whole.name
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_name(f".{path.name}-{os.getpid()}")
+            with self._explained(key):
+                self.client.download_file(self.bucket, self._key(key), str(temporary))
+            os.replace(temporary, path)
+        return path
+
     def create(self, key: str, data: bytes) -> bool:
         from botocore.exceptions import ClientError
 
@@ -80,8 +93,7 @@ class S3Store:
         shutil.rmtree(directory)
 
     def fetch(self, prefix: str, files: dict[str, str]) -> Path:
-        cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "astor" / "s3"
-        target = cache / self.bucket / self._key(prefix)
+        target = self._cache() / self._key(prefix)
         for name, digest in files.items():
             path = target / name
             if path.is_file() and digest_file(path) == digest:
@@ -96,6 +108,9 @@ class S3Store:
                 raise UserError(f"s3://{self.bucket}/{self._key(key)} does not have the digest its manifest names.")
             os.replace(temporary, path)
         return target
+
+    def _cache(self) -> Path:
+        return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "astor" / "s3" / self.bucket
 
     def _key(self, key: str) -> str:
         return f"{self.prefix}/{key}" if self.prefix else key

@@ -13,6 +13,9 @@ class Store(Protocol):
     def read(self, key: str) -> bytes:
         """The bytes at `key`; FileNotFoundError where there is none."""
 
+    def file(self, key: str) -> Path:
+        """A local file with the bytes at `key`, however many; FileNotFoundError where there is none."""
+
     def create(self, key: str, data: bytes) -> bool:
         """Write `data` at `key` unless something is there already; whether this call wrote it. Atomic."""
 
@@ -43,6 +46,12 @@ class LocalStore:
 
     def read(self, key: str) -> bytes:
         return (self.root / key).read_bytes()
+
+    def file(self, key: str) -> Path:
+        path = self.root / key
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        return path
 
     def create(self, key: str, data: bytes) -> bool:
         temporary = self._write_temporary(key, data)

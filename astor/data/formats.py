@@ -1,0 +1,115 @@
+"""What a file, a directory or a name holds, and the source that reads it."""
+
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from astor.data import hub
+from astor.data.catalogue import source_classes
+from astor.data.doctests import modules
+from astor.data.source import Source
+from astor.data.splits import SplitOptions
+from astor.errors import UserError
+from astor.records import MANIFEST, read_json_lines
+from astor.storage import locate
+
+LOOKED_AT = 20
+"""Records of a file that its format is told from. Our choice: enough to meet what is odd in one of them."""
+FILES = (".json", ".jsonl", ".gz", ".py")
+"""Endings of files: a name that has one is of no data set on the hub."""
+FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
+    "mbpp": (frozenset({"task_id", "code", "test_list"}),),
+    "human-eval": (frozenset({"task_id", "prompt", "entry_point", "canonical_solution", "test"}),),
+    "crux-eval": (frozenset({"id", "code", "input", "output"}),),
+    "stdin": (frozenset({"question", "input_output"}),),
+    "commits": (frozenset({"diff", "message", "sha"}), frozenset({"diff", "message", "repo"})),
+    "jsonl": (frozenset({"entry", "source"}), frozenset({"kind", "diff", "message"})),
+}
+"""Format → fields that all of its records have, one set for each of its kinds of record."""
+
+
+def open_source(text: str, format: str = "auto", splits: SplitOptions | None = None) -> Source:
+    """The source that reads `text`: a local path, an `s3://` URI, or a name on the hub as `hub.NAME` has it.
+
+    `format` is the name of a source that takes a path; "auto" tells it from what is there (`recognise`), and whoever
+    calls says aloud what it is: `source.options.type`. Nothing of the items is read yet.
+
+    Raises:
+        UserError: there is no such thing or format; the records are of no known format, or could be of several.
+    """
+    if format == "auto":
+        place = _local(text)
+        format = recognise(place)
+    else:
+        place = text if format == "prepared" else _local(text)
+    classes = source_classes()
+    taken = sorted(name for name, source in classes.items() if "path" in source.options_type.model_fields)
+    if format not in taken:
+        raise UserError(f"There is no format {format!r}: known are auto, {', '.join(taken)}.")
+    try:
+        options = classes[format].options_type.model_validate({"type": format, "path": place})
+    except ValidationError as error:
+        needed = ", ".join(str(problem["loc"][0]) for problem in error.errors())
+        raise UserError(f"The format {format} also needs {needed}: read {text} through a recipe.") from error
+    return classes[format](options, splits or SplitOptions())
+
+
+def recognise(place: str) -> str:
+    """The format of a local file or directory, or of a prepared directory's URI, as `docs/data.md` has it."""
+    path = Path(place)
+    if place.startswith("s3://") or (path / MANIFEST).is_file():
+        return "prepared"
+    if path.is_dir():
+        if (path / ".git").exists() or ((path / "HEAD").is_file() and (path / "objects").is_dir()):
+            return "git"
+        if next(modules(path), None) is not None:
+            return "doctests"
+        raise UserError(f"{path} holds no {MANIFEST}, no git repository and no Python file: name a file in it.")
+    if path.suffix == ".py":
+        return "doctests"
+    records = [record for _, record in islice(read_json_lines(path), LOOKED_AT)]
+    if not records:
+        raise UserError(f"{path} holds no record: give a file with a JSON object a line.")
+    found = [name for name in FIELDS if all(_fits(record, name) for record in records)]
+    if len(found) > 1:
+        raise UserError(f"The records of {path} could be {' or '.join(found)}: say which with --format.")
+    if not found:
+        raise UserError(_of_no_format(path, records))
+    return found[0]
+
+
+def _fits(record: Mapping[str, Any], name: str) -> bool:
+    return any(fields <= record.keys() for fields in FIELDS[name])
+
+
+def _of_no_format(path: Path, records: list[dict[str, object]]) -> str:
+    """Also of a file whose one column is missing: the nearest format tells which."""
+    missing = {
+        name: min((sorted(fields - record.keys()) for fields in FIELDS[name] for record in records), key=len)
+        for name in FIELDS
+    }
+    name, lacking = min(missing.items(), key=lambda pair: len(pair[1]))
+    if 0 < len(lacking) < len(FIELDS[name][0]):
+        return f"The records of {path} are of no known format: for {name} they lack {', '.join(lacking)}."
+    known = "; ".join(f"{name} has {', '.join(sorted(fields[0]))}" for name, fields in FIELDS.items())
+    return f"The records of {path} are of no known format: {known}."
+
+
+def _local(text: str) -> str:
+    """A local path, with what lies elsewhere; a prepared directory's URI as it is."""
+    if Path(text).exists():
+        return text
+    if "://" in text:
+        store, key = locate(text)
+        if any(name == f"{key}/{MANIFEST}" for name in store.keys(key)):
+            return text
+        try:
+            return str(store.file(key))
+        except FileNotFoundError as error:
+            raise UserError(f"There is no {text}: name an object, or a prepared directory.") from error
+    if hub.NAME.fullmatch(text) and not Path(text).parent.is_dir() and Path(text).suffix not in FILES:
+        return str(hub.fetch(text))
+    raise UserError(f"There is no file or directory {text}, and it is no owner/name on the hub: check the path.")

@@ -1,0 +1,151 @@
+"""HumanEval (Chen and others, arXiv 2107.03374) and HumanEval+ (Liu and others, arXiv 2305.01210)."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, TypeAdapter
+
+from astor.data.assertions import check_code, is_literal, read_call
+from astor.data.docstrings import describe, without_docstrings
+from astor.data.lines import read_lines
+from astor.data.source import Source
+from astor.data.structure import parse, structural_hash
+from astor.errors import UserError
+from astor.options import Options
+from astor.records import Call, Function, Item
+
+CANDIDATE = "candidate"
+"""What the tests call the function."""
+LICENCE = "MIT"
+"""Of HumanEval; what HumanEval+ adds is under Apache-2.0."""
+
+
+class HumanEvalOptions(Options):
+    """Where the file lies."""
+
+    type: Literal["human-eval"] = "human-eval"
+    path: Path
+    """`HumanEval.jsonl`, or HumanEval+ in the form with its expected results (`test` lists `inputs` and `results`)."""
+
+
+class _Problem(BaseModel):
+    task_id: str
+    prompt: str
+    entry_point: str
+    canonical_solution: str
+    test: str
+
+
+class HumanEvalSource(Source):
+    """One function a problem, with the docstring of the prompt as its description.
+
+    Assertions `candidate(literals) == literal` become calls, and so do HumanEval+'s lists `inputs` and `results`, which
+    are compared with the sandbox's tolerances instead of those of the file. All other test code stays a check, which
+    gets whatever else the prompt defines. `assert True` tests nothing and is dropped. The source is without docstrings,
+    for they show what calls return.
+    """
+
+    options_type = HumanEvalOptions
+    options: HumanEvalOptions
+
+    def items(self) -> Iterator[Item]:
+        self.left_out = Counter()
+        for number, problem in read_lines(self.options.path, TypeAdapter(_Problem)):
+            try:
+                function = _function(problem)
+            except SyntaxError as error:
+                raise UserError(f"{self.options.path}, line {number} holds no Python: {error}.") from error
+            if function is None:
+                self.left_out["it has no tests, or does not define what they test"] += 1
+                continue
+            yield Item(
+                id=problem.task_id.replace("/", "-"),
+                content=function,
+                source=self.options.path.name,
+                licence=LICENCE,
+                structural_hash=structural_hash(function.source),
+            )
+
+
+def _function(problem: _Problem) -> Function | None:
+    program = (problem.prompt + problem.canonical_solution).replace("\r\n", "\n")
+    source = without_docstrings(program).strip("\n")
+    tests = parse(problem.test)
+    check, entry = _named(tests, "check"), _named(parse(program), problem.entry_point)
+    if check is None or entry is None:
+        return None
+    calls, others = _read(check)
+    if not calls and not others:
+        return None
+    helpers = [node for node in parse(source).body if getattr(node, "name", None) != problem.entry_point]
+    rest = [node for node in tests.body if node is not check and not _is_metadata(node)]
+    preamble = "".join(f"{ast.unparse(node)}\n" for node in [*helpers, *rest])
+    return Function(
+        entry=problem.entry_point,
+        source=source,
+        description=describe(ast.get_docstring(entry) or ""),
+        calls=tuple(calls),
+        check=check_code(others, problem.entry_point, preamble) if others else None,
+    )
+
+
+def _read(check: ast.FunctionDef) -> tuple[list[Call], list[ast.stmt]]:
+    """The calls of a check, and its statements that are none."""
+    if (lists := _listed(check)) is not None:
+        return lists, []
+    calls: list[Call] = []
+    others: list[ast.stmt] = []
+    for statement in check.body:
+        call = read_call(statement, CANDIDATE)
+        if call is not None:
+            calls.append(call)
+        elif not _is_vacuous(statement):
+            others.append(statement)
+    return calls, others
+
+
+def _listed(check: ast.FunctionDef) -> list[Call] | None:
+    """HumanEval+'s calls: as many `inputs`, each a list of arguments, as `results`."""
+    inputs, results = _assigned(check, "inputs"), _assigned(check, "results")
+    if not isinstance(inputs, ast.List) or not isinstance(results, ast.List) or not is_literal(results):
+        return None
+    if len(inputs.elts) != len(results.elts) or not is_literal(inputs):
+        return None
+    pairs = zip(inputs.elts, results.elts, strict=True)
+    return [
+        Call(arguments=ast.unparse(ast.Tuple(arguments.elts, ast.Load())), returns=ast.unparse(result))
+        for arguments, result in pairs
+        if isinstance(arguments, ast.List | ast.Tuple)
+    ]
+
+
+def _assigned(check: ast.FunctionDef, name: str) -> ast.expr | None:
+    for statement in check.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+                return value
+    return None
+
+
+def _named(tree: ast.Module, name: str) -> ast.FunctionDef | None:
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
+    return found[-1] if found else None
+
+
+def _is_metadata(node: ast.stmt) -> bool:
+    match node:
+        case ast.Assign(targets=[ast.Name(id="METADATA")]):
+            return True
+    return False
+
+
+def _is_vacuous(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Assert(test=ast.Constant(value=True)) | ast.Pass():
+            return True
+        case ast.Expr(value=ast.Constant()):
+            return True
+    return False

@@ -1,0 +1,54 @@
+"""Prepared directories: items that were read, cleaned and counted once, and are read as they are from then on."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import ValidationError
+
+from astor.data.source import Source
+from astor.data.splits import SplitOptions
+from astor.errors import UserError
+from astor.options import Options
+from astor.records import MANIFEST, Item, PreparedManifest, read_jsonl
+from astor.storage import locate
+
+
+class PreparedOptions(Options):
+    """Where the directory lies."""
+
+    type: Literal["prepared"] = "prepared"
+    path: str
+    """A directory that `astor data prepare` wrote, or its `s3://` URI."""
+
+
+class PreparedSource(Source):
+    """The items of a prepared directory, part by part; trusted where they were run when it was made."""
+
+    options_type = PreparedOptions
+    options: PreparedOptions
+
+    def __init__(self, options: PreparedOptions, splits: SplitOptions) -> None:
+        super().__init__(options, splits)
+        self.manifest = read_manifest(options.path)
+        self.trusted = self.manifest.verified
+
+    def items(self) -> Iterator[Item]:
+        store, key = locate(self.options.path)
+        for part in self.manifest.parts:
+            try:
+                path = store.fetch(key, {part.file: part.digest}) / part.file
+                yield from read_jsonl(path, Item)
+            except FileNotFoundError as error:
+                place = self.options.path
+                raise UserError(f"{place} lacks {part.file}, which its {MANIFEST} names: prepare it again.") from error
+
+
+def read_manifest(path: str) -> PreparedManifest:
+    """The manifest of a prepared directory, local or `s3://`; a UserError where there is none, or another thing."""
+    store, key = locate(path)
+    try:
+        return PreparedManifest.model_validate_json(store.read(f"{key}/{MANIFEST}"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise UserError(f"{path} is no prepared directory: make one with astor data prepare SOURCE.") from error
+    except ValidationError as error:
+        raise UserError(f"The {MANIFEST} of {path} cannot be read: prepare the directory again.") from error

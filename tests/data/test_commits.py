@@ -1,0 +1,141 @@
+"""Commits as JSONL, and mined from a repository's history."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from astor.data.commits import CommitsOptions, CommitsSource, human_part
+from astor.data.git import GitOptions, GitSource
+from astor.data.splits import SplitOptions
+from astor.errors import UserError
+from astor.records import Commit, Item
+
+DIFF = "diff --git a/m.py b/m.py\n--- a/m.py\n+++ b/m.py\n@@ -1 +1 @@\n-x = 1\n+x = 2\n"
+
+
+def git(repository: Path, *arguments: str) -> None:
+    identity = {f"GIT_{who}_{what}": "someone@x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    environment = {**os.environ, **identity, "GIT_CONFIG_GLOBAL": os.devnull}
+    subprocess.run(["git", "-C", str(repository), *arguments], env=environment, check=True, capture_output=True)
+
+
+def commit(repository: Path, message: str, **files: str | bytes) -> None:
+    for name, content in files.items():
+        path = repository / name.replace("_py", ".py").replace("_txt", ".txt")
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    git(repository, "add", ".")
+    git(repository, "commit", "--allow-empty", "-m", message)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    path = tmp_path / "project"
+    path.mkdir()
+    git(path, "init", "-b", "main")
+    return path
+
+
+def mine(path: Path) -> tuple[GitSource, list[Item]]:
+    source = GitSource(GitOptions(path=path, licence="MIT", most_lines=4), SplitOptions())
+    return source, list(source.items())
+
+
+def content_of(item: Item) -> Commit:
+    assert isinstance(item.content, Commit)
+    return item.content
+
+
+def test_small_commits_of_python_are_mined(repository: Path) -> None:
+    commit(repository, "Begin with one number", a_py="x = 1\n")
+    commit(repository, "Raise the number\n\nIt was low.\n\nSigned-off-by: Me <me@x>", a_py="x = 2\n")
+    source, items = mine(repository)
+    last, first = map(content_of, items)
+    assert last.message == "Raise the number\n\nIt was low."
+    assert last.diff.startswith("diff --git a/a.py b/a.py\n")
+    assert last.diff.endswith("@@ -1 +1 @@\n-x = 1\n+x = 2")
+    assert (first.repository, items[0].source, items[0].licence) == ("project", "project", "MIT")
+    assert items[0].structural_hash == items[1].structural_hash, "they touch the same file"
+    assert source.left_out.total() == 0
+
+
+def test_a_message_may_say_anything_and_a_bare_clone_is_read(repository: Path, tmp_path: Path) -> None:
+    commit(repository, "diff --git a/x b/y\n\ncommit 0000\n--- a", a_py="x = 'é'\n")
+    git(tmp_path, "clone", "--bare", "project", "bare.git")
+    (item,) = mine(tmp_path / "bare.git")[1]
+    assert content_of(item).message == "diff --git a/x b/y\n\ncommit 0000\n--- a"
+    assert content_of(item).repository == "bare"
+
+
+def test_other_commits_are_counted_by_reason(repository: Path) -> None:
+    commit(repository, "Add many lines here", a_py="x = 1\n" * 9)
+    commit(repository, "Change another file too", a_py="x = 2\n" + "x = 1\n" * 8, b_txt="b\n")
+    commit(repository, "Fix it", a_py="x = 3\n" + "x = 1\n" * 8)
+    commit(repository, 'Revert "Fix it"', a_py="x = 2\n" + "x = 1\n" * 8)
+    commit(repository, "Write in another encoding", c_py=b"x = '\xe9'\n")
+    commit(repository, "Touch nothing of Python", b_txt="c\n")
+    source, items = mine(repository)
+    assert not items
+    assert source.left_out == {
+        "it changes too much": 1,
+        "it changes other files than Python": 1,
+        "its message has fewer than three words": 1,
+        "its message is of a revert, a merge or a release": 1,
+        "it is no UTF-8": 1,
+    }
+
+
+def test_settings_of_the_repository_run_nothing(repository: Path, tmp_path: Path) -> None:
+    commit(repository, "Begin with one number", a_py="x = 1\n")
+    touch = f"touch {tmp_path / 'ran'}; true"
+    for key in ("diff.external", "core.fsmonitor", "core.pager", "gpg.program", "diff.python.textconv"):
+        git(repository, "config", key, touch)
+    git(repository, "config", "log.showSignature", "true")
+    (repository / ".gitattributes").write_text("*.py diff=python\n")
+    assert len(mine(repository)[1]) == 1
+    assert not (tmp_path / "ran").exists()
+
+
+def test_what_is_no_repository_of_python_is_named(repository: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"cannot be read as a git repository .*does not have any commits"):
+        mine(repository)
+    commit(repository, "Begin with a text", b_txt="b\n")
+    with pytest.raises(UserError, match="has no commit that touches a Python file"):
+        mine(repository)
+    with pytest.raises(UserError, match="cannot be read as a git repository"):
+        mine(tmp_path)
+
+
+def test_lines_of_commits_are_read(tmp_path: Path) -> None:
+    lines = [
+        {"repo": "someone/else", "sha": "ab12", "license": "MIT", "message": "Raise x\r\n", "diff": DIFF, "date": ""},
+        {"message": "Raise x", "diff": DIFF},
+        {"message": " \n", "diff": DIFF},
+    ]
+    path = tmp_path / "commits.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    source = CommitsSource(CommitsOptions(path=path, licence="CC0-1.0"), SplitOptions())
+    one, two = source.items()
+    assert (one.id, one.licence, content_of(one).message) == ("someone/else@ab12", "MIT", "Raise x")
+    assert (two.id, two.licence) == ("commits@2", "CC0-1.0")
+    assert source.left_out == {"it has no message": 1}
+
+
+@pytest.mark.parametrize(
+    ("message", "human"),
+    [
+        ("Fix it\n\nCo-authored-by: A <a@x>\nChange-Id: I12", "Fix it"),
+        ("Signed-off-by: A <a@x>", "Signed-off-by: A <a@x>"),
+        ("Fix: keep\n\nFixes: #12\nmore", "Fix: keep\n\nFixes: #12\nmore"),
+    ],
+)
+def test_trailers_are_taken_off(message: str, human: str) -> None:
+    assert human_part(message) == human
+
+
+def test_the_real_commits_are_read(shared_data: Path) -> None:
+    options = CommitsOptions(path=shared_data / "commits" / "commits.train.jsonl")
+    items = list(CommitsSource(options, SplitOptions()).items())
+    assert len({item.id for item in items}) == len(items) == 1574
