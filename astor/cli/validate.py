@@ -1,0 +1,42 @@
+"""`astor data validate`: which references fail on their own tests, and what remains without them."""
+
+import json
+import time
+from collections import Counter
+
+import typer
+from rich.console import Console
+
+from astor.cli.display import Display
+from astor.data.formats import open_source
+from astor.data.prepared import PreparedSource
+from astor.errors import UserError
+from astor.sandbox import Limits, Sandbox, SandboxOptions
+from astor.steps.validate import failures, take_out
+
+console = Console(stderr=True, highlight=False)
+
+
+def validate_source(text: str, format: str, write: bool, cpu_seconds: float) -> None:
+    """Print a line for each failure, and at the end one line of JSON."""
+    source = open_source(text, format)
+    console.print(f"{text} is read as {source.options.type}.", markup=False)  # type: ignore[attr-defined]
+    if write and (not isinstance(source, PreparedSource) or text.startswith("s3://")):
+        raise UserError(
+            f"{text} is no prepared directory of this machine, and only such a one is written: omit --write."
+        )
+    started = time.perf_counter()
+    counted, failed = Counter[str](), list[dict[str, str]]()
+    total = source.manifest.kept if isinstance(source, PreparedSource) else 0
+    limits = Limits(cpu_seconds=cpu_seconds, wall_seconds=5 * cpu_seconds)
+    with Sandbox(SandboxOptions(limits=limits)) as sandbox, Display(console):
+        for key, reason in failures(source, sandbox, counted, total):
+            failed.append({"id": key, "reason": reason})
+            console.print(f"{key}: {reason}", markup=False, soft_wrap=True)
+    if not counted["items"]:
+        raise UserError(f"{text} holds no item that can be used ({dict(source.left_out)}): name another source.")
+    if write and failed:
+        take_out(text, {failure["id"] for failure in failed})
+    seconds = round(time.perf_counter() - started, 3)
+    result = {"items": counted["items"], "passed": counted["passed"], "failed": failed, "seconds": seconds}
+    typer.echo(json.dumps(result))

@@ -1,0 +1,58 @@
+"""`astor data inspect` and `astor data validate`, as people run them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_command import Astor
+
+GOOD = {
+    "id": "good",
+    "entry": "add",
+    "source": "def add(a, b):\n    return a + b",
+    "description": "Add [two] numbers.",
+    "calls": [{"arguments": "(1, 2)", "returns": "3"}],
+}
+BAD = GOOD | {"id": "bad", "calls": [{"arguments": "(1, 2)", "returns": "4"}]}
+
+
+def write(path: Path, *records: object) -> Path:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def test_inspect_shows_what_is_there(astor: Astor, tmp_path: Path) -> None:
+    done = astor("data", "inspect", write(tmp_path / "mine.jsonl", GOOD, BAD), COLUMNS="120")
+    assert done.returncode == 0, done.stderr
+    assert "mine.jsonl is read as jsonl" in done.stdout.replace("\n", "")
+    for told in ("warm_start", "description", "Add [two] numbers.", "unknown", "function mine-good"):
+        assert told in done.stdout
+
+
+def test_validate_lists_failures_and_ends_with_json(astor: Astor, tmp_path: Path) -> None:
+    done = astor("data", "validate", write(tmp_path / "mine.jsonl", GOOD, BAD))
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert result.keys() == {"items", "passed", "failed", "seconds"}
+    assert (result["items"], result["passed"]) == (2, 1)
+    assert result["failed"] == [{"id": "mine-bad", "reason": "test 1 of 1: the result is another one"}]
+    assert "mine-bad: test 1 of 1" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "records", "options", "told"),
+    [
+        ("validate", [GOOD, GOOD], (), "Items 1 and 2 of mine.jsonl are both called 'mine-good'"),
+        ("validate", [GOOD], ("--write",), "mine.jsonl is no prepared directory of this machine"),
+        ("inspect", [GOOD], ("--format", "mbpp"), "mine.jsonl, line 1, field 'task_id': Field required."),
+    ],
+)
+def test_mistakes_are_told_in_one_sentence(
+    astor: Astor, tmp_path: Path, command: str, records: list[object], options: tuple[str, ...], told: str
+) -> None:
+    write(tmp_path / "mine.jsonl", *records)
+    done = astor("data", command, "mine.jsonl", *options, cwd=tmp_path)
+    assert done.returncode == 2
+    assert told in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.jsonl"]
