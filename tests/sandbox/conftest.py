@@ -7,7 +7,7 @@ import pytest
 
 from astor.sandbox import Limits, Sandbox, SandboxOptions
 
-LIMITS = Limits(cpu_seconds=0.4, wall_seconds=1.0, memory_mb=256)
+LIMITS = Limits(cpu_seconds=0.4, wall_seconds=3.0, memory_mb=256)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from red_team.program_files import HERE, REFUSALS, ProgramFile, read_programs
 
 from astor.records import Outcome
 from astor.sandbox import CallsJob, CheckJob, Job, Limits, Result, Sandbox, SandboxOptions, StdinJob, same_value
+from astor.sandbox.jobs import Bounded
 
 LIMITS = Limits(cpu_seconds=0.4, wall_seconds=1.0, memory_mb=256)
 
@@ -30,8 +31,8 @@ LESS = Limits(cpu_seconds=0.2, wall_seconds=0.6, memory_mb=128)
 WAITED_FOR_ONCE = {"host/spins_and_ignores_signals", "host/sleeps", "check/spins", "stdin/waits_for_ever"}
 """With less, of the programs that only the limits of time end, these alone are run."""
 
-TRIES = 3
-"""On a busy machine a program that should end otherwise may meet the wall clock."""
+PATIENCE = (1, 5, 25)
+"""Times the wall clock's limit: on a busy machine a program that should end otherwise may meet it, and tries again."""
 
 ARGUMENTS = (41, 7)
 """A hostile program is called with each of these and the bystanders; right would be the argument plus one."""
@@ -72,9 +73,9 @@ class Arena:
         job = JOBS[program.head["Mode"]](program, self._bystanders.world)
         processes = 2 if isinstance(job, CheckJob) else 1
         memory_bytes = processes * (self._limits.memory_mb << 20) + SLACK_BYTES
-        for _ in range(TRIES):
+        for patience in PATIENCE:
             with Watch(self._bystanders, memory_bytes, VERIFIER_CPU_SECONDS) as watch:
-                result = self._run(job)
+                result = self._run(job, patience)
             if result.outcome is not Outcome.TIMEOUT or Outcome.TIMEOUT in program.outcomes:
                 break
         complaints = watch.complaints + judge(program, result)
@@ -83,8 +84,9 @@ class Arena:
             complaints.append(f"the next program found {control.claims} and ended {control.outcome} ({control.detail})")
         return complaints
 
-    def _run(self, job: Job) -> Result:
-        (result,) = self._sandbox.run([job])
+    def _run(self, job: Job, patience: int = PATIENCE[-1]) -> Result:
+        longer = self._limits.model_copy(update={"wall_seconds": patience * self._limits.wall_seconds})
+        ((_, result),) = self._sandbox.stream([Bounded(job, longer)])
         return result
 
 
