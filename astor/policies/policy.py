@@ -42,9 +42,12 @@ class Policy:
         return frozenset([*ends, self.tokenizer.eos_token_id]) - {None}
 
     def encode(self, messages: Sequence[Message]) -> list[int]:
-        """Tokens of the chat, up to where the assistant's answer begins."""
+        """Tokens of the chat, up to where the assistant's answer begins, or goes on where it ends in a beginning."""
         turns = [{"role": message.role, "content": self._as_text(message.content)} for message in messages]
-        return self.tokenizer.apply_chat_template(turns, add_generation_prompt=True, return_dict=False)
+        begun = messages[-1].role == "assistant"
+        return self.tokenizer.apply_chat_template(
+            turns, add_generation_prompt=not begun, continue_final_message=begun, return_dict=False
+        )
 
     def _as_text(self, content: str) -> str:
         """What a message says, in which nothing is read as the chat's own structure: a program's output, or an answer,

@@ -19,6 +19,7 @@ from astor.steps.code import code_digest
 from astor.steps.progress import report_progress
 from astor.steps.run import Run
 from astor.storage import digest_file, digest_json
+from astor.tasks.framing import Framing
 from astor.tasks.task import Example
 
 logger = logging.getLogger("astor")
@@ -65,7 +66,7 @@ def prepare(run: Run) -> Prepared:
     prompts = run.commit(
         prompts_uri,
         {"references": references},
-        prompts=gathered.prompts,
+        prompts=gathered.framed_prompts(),
         demonstrations=gathered.shuffled_demonstrations(),
     )
     return Prepared(prompts, references)
@@ -85,7 +86,8 @@ class Gathering:
         self.wanted_demonstrations = counts.demonstrations
         self.prompts: list[Prompt] = []
         self.references: list[Reference] = []
-        self.demonstrations: list[Demonstration] = []
+        self.demonstrations: list[Example] = []
+        self.framings = {key: Framing(task) for key, task in self.tasks.items()}
         self.counts: Counter[tuple[Split, str]] = Counter()
         self.classes: defaultdict[Split, set[str]] = defaultdict(set)
         self.barren = 0
@@ -109,12 +111,14 @@ class Gathering:
         task, kind = example.reference.task, f"{example.reference.task}/{example.reference.kind}"
         if self._texts.get(example.prompt.messages, split) is not split:
             return
+        framing = self.framings[task]
+        if framing.keeps(example):
+            return
         before = self.counts.total()
         if split is Split.WARM_START:
             key = kind if kind in self.wanted_demonstrations else task
-            if example.answer is not None and self.counts[split, key] < self.wanted_demonstrations.get(key, 0):
-                messages = example.prompt.messages
-                self.demonstrations.append(Demonstration(task=task, messages=messages, answer=example.answer))
+            if framing.demonstrates(example) and self.counts[split, key] < self.wanted_demonstrations.get(key, 0):
+                self.demonstrations.append(example)
                 self.counts[split, key] += 1
         elif self.counts[split, task] < self.wanted_prompts[split] and example.prompt.id not in self._seen:
             self._seen.add(example.prompt.id)
@@ -149,7 +153,15 @@ class Gathering:
 
     def shuffled_demonstrations(self) -> list[Demonstration]:
         """The demonstrations in an order that mixes tasks evenly, the same for every seed of a run."""
-        return Random(0).sample(self.demonstrations, len(self.demonstrations))
+        shuffled = Random(0).sample(self.demonstrations, len(self.demonstrations))
+        return [self.framings[example.prompt.task].demonstration(example) for example in shuffled]
+
+    def framed_prompts(self) -> list[Prompt]:
+        """The prompts with what their tasks show before them, and how answers begin."""
+        return [
+            self.framings[prompt.task].prompt(prompt, reference.kind)
+            for prompt, reference in zip(self.prompts, self.references, strict=True)
+        ]
 
 
 def _files(options: Options) -> list[str]:
