@@ -3,9 +3,11 @@
 import ast
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain, zip_longest
 from random import Random
 
 from astor.data.mutation_operators import (
+    Change,
     Operator,
     arithmetic,
     boolean,
@@ -32,7 +34,10 @@ def mutate(source: str, operators: tuple[Operator, ...] = OPERATORS) -> tuple[st
     Nothing inside a `while` loop is changed, or many would never end: with MBPP all that did not had such a loop.
     Docstrings stay. Whether a mutant also behaves differently is for whoever may run it to find out.
     """
-    return tuple(dict.fromkeys(mutant for _, mutant in _mutants(source, operators)))
+    tree = parse(source)
+    mutants = dict.fromkeys(_mutant(tree, change) for _, change in _changes(tree, operators))
+    mutants.pop(ast.unparse(tree), None)
+    return tuple(mutants)
 
 
 def draw_mutants(source: str, count: int, seed: str) -> list[str]:
@@ -40,38 +45,39 @@ def draw_mutants(source: str, count: int, seed: str) -> list[str]:
 
     In turn, because operators that find many places, as `off_by_one` does, would else crowd out the others.
     """
-    random = Random(seed)
-    by_operator: dict[Operator, list[str]] = {}
-    for operator, mutant in _mutants(source, OPERATORS):
-        by_operator.setdefault(operator, []).append(mutant)
+    tree, random = parse(source), Random(seed)
+    by_operator: dict[Operator, list[Change]] = {}
+    for operator, change in _changes(tree, OPERATORS):
+        by_operator.setdefault(operator, []).append(change)
     turns = [random.sample(found, len(found)) for found in by_operator.values()]
     random.shuffle(turns)
-    drawn: dict[str, None] = {}
-    while len(drawn) < count and any(turns):
-        for turn in turns:
-            if turn and len(drawn) < count:
-                drawn[turn.pop()] = None
+    original, drawn = ast.unparse(tree), dict[str, None]()
+    for change in chain.from_iterable(zip_longest(*turns)):
+        if len(drawn) == count:
+            break
+        if change is not None and (mutant := _mutant(tree, change)) != original:
+            drawn[mutant] = None
     return list(drawn)
 
 
-def _mutants(source: str, operators: tuple[Operator, ...]) -> Iterator[tuple[Operator, str]]:
-    tree = parse(source)
-    original = ast.unparse(tree)
-    for node in list(_outside_while(tree)):
+def _changes(tree: ast.Module, operators: tuple[Operator, ...]) -> Iterator[tuple[Operator, Change]]:
+    for node in _outside_while(tree):
         for operator in operators:
-            for change in list(operator(node)):
-                undo = change()
-                mutant = ast.unparse(tree)
-                undo()
-                if mutant != original:
-                    yield operator, mutant
+            for change in operator(node):
+                yield operator, change
 
 
-def _outside_while(node: ast.AST) -> Iterator[ast.AST]:
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, ast.While) and not _is_docstring(child):
-            yield from _outside_while(child)
+def _mutant(tree: ast.Module, change: Change) -> str:
+    undo = change()
+    mutant = ast.unparse(tree)
+    undo()
+    return mutant
+
+
+def _outside_while(node: ast.AST) -> list[ast.AST]:
+    """The node and what is below it, listed before anything is changed."""
+    below = (child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.While))
+    return [node, *(each for child in below if not _is_docstring(child) for each in _outside_while(child))]
 
 
 def _is_docstring(node: ast.AST) -> bool:

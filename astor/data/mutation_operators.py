@@ -112,10 +112,11 @@ def returned(node: ast.AST) -> Iterator[Change]:
 def deleted(node: ast.AST) -> Iterator[Change]:
     """A statement → `pass`. Definitions, imports, returns, docstrings and blocks stay."""
     for field in _BLOCKS:
-        block = getattr(node, field, None)
-        for place, statement in enumerate(block if isinstance(block, list) else ()):
-            if isinstance(statement, _DELETABLE) and not _is_text(statement):
-                yield partial(_set, node, field, [*block[:place], ast.Pass(), *block[place + 1 :]])
+        block: object = getattr(node, field, None)
+        if isinstance(block, list):
+            for place, statement in enumerate(block):
+                if isinstance(statement, _DELETABLE) and not _is_text(statement):
+                    yield partial(_set, node, field, [*block[:place], ast.Pass(), *block[place + 1 :]])
 
 
 def swapped_arguments(node: ast.AST) -> Iterator[Change]:

@@ -23,6 +23,7 @@ RULES = 1
 """Raised when this module finds otherwise about the same programs: what is cached then counts no more."""
 
 NO_TESTS = "it has no tests"
+NO_SOLUTION = "it has no solution"
 FAILS = "it does not pass its own tests"
 TIMES_OUT = "it times out on its own tests"
 UNKNOWN = "the sandbox could not run it"
@@ -42,8 +43,8 @@ def verify_items(
 
     A function stays when it passes its own tests, with those of its mutants that end, do not raise on every call, give
     another result than the function on some call, and do not do the same as another mutant on all of them. Without
-    mutants of its own it is given some. A program stays when its first solution passes its tests, and where it has no
-    solution. All other items stay as they are.
+    mutants of its own it is given some. A program stays when its first solution passes its tests. All other items stay
+    as they are.
     """
     left = iter(items)
     while batch := list(islice(left, BATCH)):
@@ -103,16 +104,20 @@ class _Trial:
         """The item as it is after what was found; None where there was nothing to run."""
         content = self.item.content
         if finding is None:
-            return Verified(self.item, NO_TESTS if isinstance(content, Function | Program) and self._bare else "")
+            return Verified(self.item, self._lack())
         if finding.reason or not isinstance(content, Function):
             return Verified(self.item, finding.reason)
         content = content.model_copy(update={"mutants": tuple(self.mutants[place] for place in finding.mutants)})
         return Verified(self.item.model_copy(update={"content": content}), "")
 
-    @property
-    def _bare(self) -> bool:
-        content = self.item.content
-        return not isinstance(content, Program) or not (content.public_tests or content.hidden_tests)
+    def _lack(self) -> str:
+        """Why there was nothing to run; empty where there never is."""
+        match self.item.content:
+            case Program(solutions=()):
+                return NO_SOLUTION
+            case Function() | Program():
+                return NO_TESTS
+        return ""
 
     def _answers(self, job: Job, result: Result) -> bool:
         content = self.item.content

@@ -8,7 +8,7 @@ from astor.data.calls import arguments_of
 from astor.data.mbpp import MbppOptions, MbppSource
 from astor.data.procedural import ProceduralOptions, ProceduralSource
 from astor.data.splits import SplitOptions
-from astor.data.verification import FAILS, KEPT, NO_TESTS, TIMES_OUT, verify_items
+from astor.data.verification import FAILS, KEPT, NO_SOLUTION, NO_TESTS, TIMES_OUT, verify_items
 from astor.data.verification_cache import VerificationCache
 from astor.records import Call, Commit, Function, Item, Program, StdinTest
 from astor.sandbox import CallsJob, Limits, Sandbox, SandboxOptions
@@ -84,7 +84,7 @@ def test_the_first_solution_of_a_program_is_run_on_all_of_its_tests(sandbox: San
         Program(description="double", hidden_tests=tests),
         Program(description="double", solutions=(double,)),
     ]
-    assert [found.reason for found in verify_items(map(item, programs), sandbox)] == ["", FAILS, "", NO_TESTS]
+    assert [found.reason for found in verify_items(map(item, programs), sandbox)] == ["", FAILS, NO_SOLUTION, NO_TESTS]
 
 
 def test_what_is_cached_is_not_run_again(sandbox: Sandbox, tmp_path: Path) -> None:
