@@ -11,6 +11,8 @@ from astor.records import ItemScore, Outcome, Score, Scores, Verdict
 ALL = "all"
 """The task name of figures over all tasks: their metrics are `mean` and `worst`."""
 TOKENS = "tokens"
+DRAWS = (1, 5, 10, 100)
+"""k of pass@k where there are as many samples: those of Chen and others 2021 and of CRUXEval."""
 
 
 def score_verdicts(
@@ -19,8 +21,10 @@ def score_verdicts(
     """Scores with 95 % intervals, and per-prompt results, of one policy's samples.
 
     Metrics of a task: `score` (the task part of the reward), `format`, `passed` (share of samples whose outcome is
-    passed), `pass@1` and `pass@k` for k samples a prompt, every named part of the verdicts, and `tokens` (mean length
-    of an answer). All but the last are in [0, 1]. `all` has `mean` and `worst` of the tasks' scores,
+    passed), `malformed` (share that could not be read), `pass@k` for k = 1, 5, 10 and 100 up to the number of samples a
+    prompt and for that number, every named part of the verdicts, and `tokens` (mean length of an answer). All but the
+    last are in [0, 1]. A task with several kinds of prompt has each `pass@k` of a kind too, as `pass@1/output`, a mean
+    over the prompts of that kind. `all` has `mean` and `worst` of the tasks' scores,
     MT-GRPO's two figures (arXiv 2602.05547). A part that a verdict lacks counts 0: a malformed answer earned none.
 
     Infrastructure errors are left out and counted. A prompt without any other verdict has items with 0 samples.
@@ -81,6 +85,7 @@ def find_score(scores: Scores, task: str, metric: str) -> Score:
 def _measure(task: str, prompts: Mapping[str, Sequence[Verdict]], most: int) -> list[ItemScore]:
     """Every metric of every prompt: means over valid samples."""
     parts = sorted({part for samples in prompts.values() for verdict in samples for part in verdict.parts})
+    several = len({verdict.kind for samples in prompts.values() for verdict in samples}) > 1
     items = []
     for prompt, samples in sorted(prompts.items()):
         count = len(samples)
@@ -89,18 +94,19 @@ def _measure(task: str, prompts: Mapping[str, Sequence[Verdict]], most: int) -> 
             "score": [verdict.score or 0.0 for verdict in samples],
             "format": [verdict.format for verdict in samples],
             "passed": [float(verdict.outcome is Outcome.PASSED) for verdict in samples],
+            "malformed": [float(verdict.outcome is Outcome.MALFORMED) for verdict in samples],
             **{part: [verdict.parts.get(part, 0.0) for verdict in samples] for part in parts},
             TOKENS: [float(verdict.tokens) for verdict in samples],
         }
         for metric, of_samples in values.items():
             value = sum(of_samples) / count if count else 0.0
             items.append(ItemScore(prompt_id=prompt, task=task, metric=metric, value=value, samples=count))
-        for k in sorted({1, most} - {0}):
+        for k in sorted({*(k for k in DRAWS if k <= most), most} - {0}):
             enough = count >= k
-            value = pass_at_k(count, passed, k) if enough else 0.0
-            items.append(
-                ItemScore(prompt_id=prompt, task=task, metric=f"pass@{k}", value=value, samples=count if enough else 0)
-            )
+            value, used = (pass_at_k(count, passed, k), count) if enough else (0.0, 0)
+            kind = f"/{samples[0].kind}" if several and samples else ""
+            for metric in sorted({f"pass@{k}", f"pass@{k}{kind}"}):
+                items.append(ItemScore(prompt_id=prompt, task=task, metric=metric, value=value, samples=used))
     return items
 
 

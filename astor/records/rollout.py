@@ -89,9 +89,13 @@ class Outcome(StrEnum):
 class Verdict(Record):
     """What one rollout is worth, and why."""
 
+    schema_version: ClassVar[int] = 2
+
     prompt_id: str
     rollout: int
     task: str
+    kind: str = ""
+    """Which of the task's kinds of prompt was answered, as its reference says."""
     outcome: Outcome
     score: float | None
     """The task part of the reward, in [0, 1]; None exactly where the outcome is `infrastructure_error`."""

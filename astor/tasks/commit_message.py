@@ -7,7 +7,7 @@ from pydantic import Field
 
 from astor.records import Commit, Item, Outcome, Reference, Split
 from astor.sandbox import Job, Result
-from astor.tasks.overlap import bleu, meteor_exact_stem, repeats_a_line, rouge_l, share_of_words, words
+from astor.tasks.overlap import b_norm, bleu, meteor_exact_stem, repeats_a_line, rouge_l, share_of_words, words
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
 
 FEWEST_WORDS, MOST_WORDS = 3, 60
@@ -83,7 +83,10 @@ def _judge(reference: Reference, text: str, extended: bool) -> Judgement:
     score = (parts["bleu"] + parts["rouge_l"]) / 2 * _length_factor(message) * _copying_factor(message, reference)
     well_formed = _has_form(message)
     if extended:
-        parts["meteor"] = meteor_exact_stem(message, reference.message)
+        parts |= {
+            "meteor": meteor_exact_stem(message, reference.message),
+            "b_norm": b_norm(message, reference.message),
+        }
     outcome = Outcome.PASSED if well_formed and score > 0 else Outcome.FAILED
     return Judgement(outcome, score, float(well_formed), parts)
 

@@ -65,7 +65,12 @@ def judge_completions(
     for group, _, results in _run(again, sandbox, extended):
         judgements.update(_judge(group, results, extended))
     return [
-        _verdict(completion, judgements[place], tasks[completion.task].promotion_metric if extended else None)
+        _verdict(
+            completion,
+            references[completion.prompt_id].kind,
+            judgements[place],
+            tasks[completion.task].promotion_metric if extended else None,
+        )
         for place, completion in enumerate(completions)
     ]
 
@@ -128,12 +133,13 @@ def _judge(group: _Asked, results: Sequence[Result], extended: bool) -> dict[int
     return dict(zip(group.places, judgements, strict=True))
 
 
-def _verdict(completion: Completion, judgement: Judgement, metric: str | None) -> Verdict:
+def _verdict(completion: Completion, kind: str, judgement: Judgement, metric: str | None) -> Verdict:
     unmeasured = {} if metric is None or judgement.score is None else {metric: 0.0}
     return Verdict(
         prompt_id=completion.prompt_id,
         rollout=completion.rollout,
         task=completion.task,
+        kind=kind,
         outcome=judgement.outcome,
         score=judgement.score,
         tokens=sum(completion.loss_mask),

@@ -1,5 +1,6 @@
 """How much a text has in common with another one, each figure in [0, 1]. Texts are lower-cased."""
 
+import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -11,11 +12,11 @@ def words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
-@lru_cache(maxsize=1)
-def _bleu_metric() -> Any:
+@lru_cache
+def _bleu_metric(**settings: Any) -> Any:
     from sacrebleu.metrics.bleu import BLEU
 
-    return BLEU(lowercase=True, smooth_method="exp", effective_order=True)
+    return BLEU(lowercase=True, tokenize="13a", **settings)
 
 
 @lru_cache(maxsize=1)
@@ -26,9 +27,28 @@ def _rouge_scorer() -> Any:
 
 
 def bleu(text: str, reference: str) -> float:
-    """Sentence BLEU-4 (Papineni and others, 2002) of sacrebleu, exponentially smoothed, with effective order."""
-    score: float = _bleu_metric().sentence_score(text, [reference]).score
+    """Sentence BLEU-4 (Papineni and others, 2002) of sacrebleu, exponentially smoothed, with effective order.
+
+    Its signature is `nrefs:1|case:lc|eff:yes|tok:13a|smooth:exp`.
+    """
+    settings = {"smooth_method": "exp", "effective_order": True}
+    score: float = _bleu_metric(**settings).sentence_score(text, [reference]).score
     return min(1.0, score / 100)
+
+
+def b_norm(text: str, reference: str) -> float:
+    """B-Norm, the BLEU-4 of the commit benchmark MCMD (Tao and others, ICSME 2021, metrics/B-Norm.py).
+
+    Words and signs are parted, then sacrebleu's 13a; one is added to the counts of two words and more (Lin and Och,
+    2004), and to both lengths of the brevity penalty.
+    """
+    parted = [" ".join(re.findall(r"\w+|[^\s\w]", each)) for each in (text, reference)]
+    found = _bleu_metric(smooth_method="add-k", smooth_value=1).sentence_score(parted[0], parted[1:])
+    precisions = [share / 100 for share in found.precisions]
+    if not all(precisions):
+        return 0.0
+    brevity = min(0.0, 1 - (found.ref_len + 1) / (found.sys_len + 1))
+    return math.exp(sum(map(math.log, precisions)) / len(precisions) + brevity)
 
 
 def rouge_l(text: str, reference: str) -> float:

@@ -75,3 +75,24 @@ def test_nothing_gives_no_scores():
     scores, items = measure([])
     assert scores.scores == ()
     assert items == []
+
+
+def test_malformed_answers_are_counted_apart():
+    scores, _ = measure([verdict("a", 0, 0.0, outcome=Outcome.MALFORMED), *(verdict("a", i, 0.0) for i in (1, 2, 3))])
+    assert scores.value("code", "malformed") == 0.25
+
+
+def test_pass_at_k_is_measured_where_benchmarks_measure_it():
+    scores, _ = measure([verdict("a", i, float(i == 0)) for i in range(12)])
+    measured = {score.metric: score.value for score in scores.scores if score.metric.startswith("pass@")}
+    assert measured == {f"pass@{k}": pytest.approx(k / 12) for k in (1, 5, 10, 12)}
+
+
+def test_kinds_of_prompts_have_scores_of_their_own():
+    verdicts = [
+        verdict(prompt, 0, score, task="io").model_copy(update={"kind": kind})
+        for prompt, kind, score in [("a", "output", 1.0), ("b", "output", 0.0), ("c", "input", 1.0)]
+    ]
+    scores, items = measure(verdicts)
+    assert (scores.value("io", "pass@1/output"), scores.value("io", "pass@1/input")) == (0.5, 1.0)
+    assert {item.prompt_id for item in items if item.metric == "pass@1/output"} == {"a", "b"}
