@@ -15,8 +15,6 @@ from astor.steps.validate import distinct
 
 SHOWN_CHARACTERS = 400
 """Of each part of an item that is shown."""
-MOST_ITEMS = 1_000_000
-"""Of an endless source."""
 
 
 def inspect_source(text: str, format: str) -> None:

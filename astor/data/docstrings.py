@@ -52,36 +52,49 @@ def _skip_paragraph(lines: Iterator[str]) -> None:
         begun = begun or bool(line.strip())
 
 
-def without_docstrings(source: str) -> str:
-    """The source without the docstrings of its functions and classes, which may hold what its calls return.
+def docstring_of(function: ast.FunctionDef) -> str:
+    """The first text that stands by itself in the function's body, be it after code; empty where there is none."""
+    texts = (statement.value for statement in function.body if _is_text(statement) and isinstance(statement, ast.Expr))
+    return inspect.cleandoc(str(next((text.value for text in texts if isinstance(text, ast.Constant)), "")))
 
-    Comments and layout stay, unless a docstring shares its line with other code. SyntaxError where it is no Python.
+
+def without_docstrings(source: str) -> str:
+    """The source without docstrings and other texts that stand by themselves: they may hold what its calls return.
+
+    Comments and layout stay, unless such a text shares its line with other code. SyntaxError where it is no Python.
     """
-    tree = parse(source)
-    owners = [node for node in ast.walk(tree) if isinstance(node, _OWNERS) and _docstring(node) is not None]
-    lines: list[str | None] = [*source.split("\n")]
-    for owner in owners:
-        docstring = owner.body[0]
-        first, last = docstring.lineno - 1, (docstring.end_lineno or docstring.lineno) - 1
-        before = source.split("\n")[first].encode()[: docstring.col_offset]
-        after = source.split("\n")[last].encode()[docstring.end_col_offset :]
-        if before.strip() or after.strip():
-            return _unparsed(tree, owners)
-        lines[first : last + 1] = [None] * (last + 1 - first)
-        if len(owner.body) == 1:
-            lines[first] = f"{before.decode()}pass"
+    tree, whole = parse(source), source.split("\n")
+    lines: list[str | None] = [*whole]
+    for block in _blocks(tree):
+        texts = [statement for statement in block if _is_text(statement)]
+        for text in texts:
+            first, last = text.lineno - 1, (text.end_lineno or text.lineno) - 1
+            before, after = whole[first].encode()[: text.col_offset], whole[last].encode()[text.end_col_offset :]
+            if before.strip() or after.strip():
+                return _unparsed(tree)
+            lines[first : last + 1] = [None] * (last + 1 - first)
+            if text is texts[-1] and len(texts) == len(block):
+                lines[first] = f"{before.decode()}pass"
     return "\n".join(line for line in lines if line is not None)
 
 
-_OWNERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
-_Owner = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
+def _is_text(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Constant(value=str())):
+            return True
+    return False
 
 
-def _docstring(node: _Owner) -> str | None:
-    return ast.get_docstring(node, clean=False)
+def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    """Every list of statements."""
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if isinstance(block, list) and block:
+                yield block
 
 
-def _unparsed(tree: ast.Module, owners: list[_Owner]) -> str:
-    for owner in owners:
-        owner.body = owner.body[1:] or [ast.Pass()]
+def _unparsed(tree: ast.Module) -> str:
+    for block in list(_blocks(tree)):
+        block[:] = [statement for statement in block if not _is_text(statement)] or [ast.Pass()]
     return ast.unparse(tree)

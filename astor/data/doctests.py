@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from astor.data.assertions import is_literal, read_call
-from astor.data.docstrings import describe, examples, without_docstrings
+from astor.data.docstrings import describe, docstring_of, examples, without_docstrings
 from astor.data.slicing import slice_module
 from astor.data.source import Source
 from astor.data.structure import parse, structural_hash
@@ -58,7 +58,7 @@ class DoctestsSource(Source):
     def _module(self, name: str, source: str, tree: ast.Module) -> Iterator[Item]:
         functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
         for entry, node in functions.items():
-            docstring = ast.get_docstring(node) or ""
+            docstring = docstring_of(node)
             shown = examples(docstring)
             if not shown:
                 continue

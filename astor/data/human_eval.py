@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, TypeAdapter
 
 from astor.data.assertions import check_code, is_literal, read_call
-from astor.data.docstrings import describe, without_docstrings
+from astor.data.docstrings import describe, docstring_of, without_docstrings
 from astor.data.lines import read_lines
 from astor.data.source import Source
 from astor.data.structure import parse, structural_hash
@@ -86,7 +86,7 @@ def _function(problem: _Problem) -> Function | None:
     return Function(
         entry=problem.entry_point,
         source=source,
-        description=describe(ast.get_docstring(entry) or ""),
+        description=describe(docstring_of(entry)),
         calls=tuple(calls),
         check=check_code(others, problem.entry_point, preamble) if others else None,
     )

@@ -110,6 +110,7 @@ def test_a_function_comes_with_what_it_needs_and_without_its_examples(tmp_path: 
     [
         ('def f():\n    """Doc."""\n', "def f():\n    pass\n"),
         ('def f(): "Doc."; return 1', "def f():\n    return 1"),
+        ('def f():\n    import math\n    """Late."""\n    return 1', "def f():\n    import math\n    return 1"),
         ('class A:\n    """Doc\n    é."""\n    x = 1  # one', "class A:\n    x = 1  # one"),
     ],
 )

@@ -43,7 +43,10 @@ def sandbox():
             ADD.model_copy(update={"calls": (Call(arguments="(1, '')", returns="3"),)}),
             "test 1 of 1: it raised TypeError",
         ),
-        (ADD.model_copy(update={"check": "def check(f):\n    assert f(1, 1) == 3"}), "failed: the check raised AssertionError"),
+        (
+            ADD.model_copy(update={"check": "def check(f):\n    assert f(1, 1) == 3"}),
+            "failed: the check raised AssertionError",
+        ),
         (ADD.model_copy(update={"source": "def add(a, b):\n    while True: pass"}), "timeout: "),
         (ADD.model_copy(update={"source": "import nowhere"}), "failed: it raised ModuleNotFoundError"),
         (ADD.model_copy(update={"entry": "other"}), "malformed: "),
