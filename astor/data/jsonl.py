@@ -8,7 +8,7 @@ A line with `kind: function` (the default) has
 - `calls`: list of `{"arguments": "([3, 1], 2)", "returns": "3"}`, both Python literals as text, the arguments as a
   tuple; the first ones may be shown to a policy;
 - `check`: source that defines `check(candidate)`, for tests that are not data;
-- `mutants`: list of sources that misbehave on some call; made from `source` where the field is missing;
+- `mutants`: list of sources that misbehave on some call; made from `source` where there are none;
 - `difficulty`: bucket, 1 (easiest) upwards; 0, the default, is unknown.
 
 A line with `kind: commit` has
@@ -30,7 +30,6 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, TypeAdapter
 from astor.data.assertions import is_literal
 from astor.data.commits import first_file
 from astor.data.lines import read_lines
-from astor.data.mutation import mutate
 from astor.data.source import Source
 from astor.data.structure import parse, structural_hash
 from astor.options import Options
@@ -81,11 +80,10 @@ class _FunctionLine(_Line):
     description: str = ""
     calls: tuple[_CallLine, ...] = ()
     check: Python | None = None
-    mutants: tuple[Python, ...] | None = None
+    mutants: tuple[Python, ...] = ()
     difficulty: int = Field(default=0, ge=0)
 
     def content(self) -> Function:
-        mutants = mutate(self.source) if self.mutants is None else self.mutants
         calls = tuple(Call(arguments=call.arguments, returns=call.returns) for call in self.calls)
         return Function(
             entry=self.entry,
@@ -93,7 +91,7 @@ class _FunctionLine(_Line):
             description=self.description,
             calls=calls,
             check=self.check,
-            mutants=mutants if calls else (),
+            mutants=self.mutants if calls else (),
         )
 
     def structure(self) -> str:

@@ -10,7 +10,6 @@ from pydantic import AliasChoices, BaseModel, Field, TypeAdapter
 
 from astor.data.assertions import called_names, check_code, read_call
 from astor.data.lines import read_lines
-from astor.data.mutation import mutate
 from astor.data.source import Source
 from astor.data.structure import parse, structural_hash
 from astor.errors import UserError
@@ -82,6 +81,7 @@ class MbppSource(Source):
         if others and _used_names([*others, parse(preamble)]) & (defined - {entry}):
             self.left_out["the tests use more of the program than one function"] += 1
             return None
+        preamble = "".join(_imports(parse(source), _used_names(others))) + preamble
         data = tuple(call for call in calls if call is not None)
         return Function(
             entry=entry,
@@ -89,7 +89,6 @@ class MbppSource(Source):
             description=problem.description.strip(),
             calls=data,
             check=check_code(others, entry, preamble) if others else None,
-            mutants=mutate(source) if data else (),
             argument_type=_argument_type(data[0].arguments) if data else "",
             result_type=type(ast.literal_eval(data[0].returns)).__name__ if data else "",
         )
@@ -108,6 +107,15 @@ def _defined_names(tree: ast.Module) -> set[str]:
             case ast.Assign(targets=targets):
                 names |= {target.id for target in targets if isinstance(target, ast.Name)}
     return names
+
+
+def _imports(program: ast.Module, names: set[str]) -> Iterator[str]:
+    """The program's imports that its tests rely on: where the data set was made, both ran in one namespace."""
+    for statement in program.body:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            bound = {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+            if bound & names:
+                yield f"{ast.unparse(statement)}\n"
 
 
 def _used_names(trees: list[Any]) -> set[str]:

@@ -27,7 +27,7 @@ def test_functions_and_commits_are_read(tmp_path: Path) -> None:
     function, commit = read(tmp_path, FUNCTION, COMMIT)
     assert isinstance(function.content, Function)
     assert (function.id, function.source, function.licence) == ("mine-1", "mine.jsonl", "CC0-1.0")
-    assert {"def add(x, y):\n    return x - y", "def add(x, y):\n    return x * y"} <= set(function.content.mutants)
+    assert function.content.mutants == ()
     assert commit.content == Commit(diff=COMMIT["diff"], message="Raise x")
     assert commit.licence == "MIT"
 
