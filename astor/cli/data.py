@@ -1,5 +1,6 @@
 """`astor data`: what a data set holds, and whether it holds what it claims."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,3 +32,56 @@ def validate(
     from astor.cli.validate import validate_source
 
     validate_source(source, format, write, cpu_seconds)
+
+
+@app.command()
+def prepare(
+    source: Place,
+    out: Annotated[str, typer.Option(metavar="DIR", help="Directory or s3:// prefix to write.")],
+    format: Format = "auto",
+    against: Annotated[
+        list[str], typer.Option(metavar="EVAL", help="What is evaluated, and must not be trained on; several times.")
+    ] = [],  # noqa: B006
+    ngram: Annotated[int, typer.Option(min=1, help="Words of a run that an item may not share with EVAL.")] = 13,
+    overlap: Annotated[
+        float, typer.Option(min=0, max=0.999, help="Share of an EVAL text's runs from which an item goes; 0: one run.")
+    ] = 0.0,
+    near_duplicates: Annotated[
+        float, typer.Option(min=0.01, max=1, help="Jaccard similarity from which an item is a copy.")
+    ] = 0.8,
+    verify: Annotated[bool, typer.Option(help="Run references on their tests, and make mutants.")] = True,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Replace what DIR holds.")] = False,
+) -> None:
+    """Read SOURCE, drop what cannot be used, and write the rest at DIR; goes on where it was stopped."""
+    from astor.cli.prepare import prepare_source
+    from astor.data.decontamination import DecontaminationOptions
+    from astor.data.sieve import SieveOptions
+    from astor.steps.dataset import DatasetOptions
+
+    decontamination = DecontaminationOptions(ngram=ngram, overlap=overlap)
+    sieve = SieveOptions(near_duplicates=near_duplicates, decontamination=decontamination)
+    prepare_source(source, out, format, against, DatasetOptions(sieve=sieve, verify=verify), fresh)
+
+
+@app.command()
+def collect(
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or the name of a packaged recipe.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where to collect; the same command goes on there.")],
+    overrides: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = [],  # noqa: B006
+    store: Annotated[str, typer.Option(help="Directory or s3:// prefix below which runs and caches lie.")] = ".",
+    trajectories: Annotated[int, typer.Option(min=1, help="Of each problem.")] = 16,
+    turns: Annotated[int, typer.Option(min=1, help="Programs of each trajectory.")] = 3,
+    temperature: Annotated[float, typer.Option(min=0, max=2, help="Of sampling.")] = 0.6,
+    perturbed: Annotated[float, typer.Option(min=0, max=1, help="Share of problems with wrong tests besides.")] = 0,
+    block: Annotated[int, typer.Option(min=1, help="Problems that are committed together.")] = 64,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Collect a policy's trajectories of code over turns, and cut them into a source to train on."""
+    from astor.cli.collect import collect_trajectories
+    from astor.recipe.load import load_recipe, parse_overrides
+    from astor.steps.collect import CollectOptions
+
+    options = CollectOptions(
+        trajectories=trajectories, turns=turns, temperature=temperature, perturbed=perturbed, block=block, seed=seed
+    )
+    collect_trajectories(load_recipe(recipe, parse_overrides(overrides)), store, out, options)

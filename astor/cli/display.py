@@ -68,9 +68,9 @@ class Display:
 
     def _show(self, stage: str, done: int, total: int, note: str) -> None:
         if stage not in self._bars:
-            self._bars[stage] = self._progress.add_task(stage, total=total, note=note)
-        self._progress.update(self._bars[stage], completed=done, total=total, note=note)
+            self._bars[stage] = self._progress.add_task(stage, total=total or None, note=note)
+        self._progress.update(self._bars[stage], completed=done, total=total or None, note=note)
         tenth = 10 * done // max(total, 1)
         if not self.console.is_terminal and self._tenths.get(stage) != tenth:
-            self.console.print(f"{stage} {done}/{total} {note}", highlight=False)
+            self.console.print(f"{stage} {done}/{total or '?'} {note}", highlight=False)
             self._tenths[stage] = tenth

@@ -1,0 +1,45 @@
+"""`astor data prepare`: a source becomes a prepared directory; the last line is what became of it as JSON."""
+
+import json
+from collections.abc import Sequence
+
+import typer
+from rich.console import Console
+
+from astor.cli.display import Display
+from astor.data.formats import open_source
+from astor.errors import UserError
+from astor.records import PreparedManifest
+from astor.sandbox import Sandbox, SandboxOptions
+from astor.steps.dataset import DatasetOptions, Preparation
+
+console = Console(stderr=True, highlight=False)
+
+
+def prepare_source(
+    source: str, out: str, format: str, against: Sequence[str], options: DatasetOptions, fresh: bool
+) -> None:
+    """Prepare `source` at `out`, or go on with it, or print what it came to."""
+    if source.rstrip("/") == out.rstrip("/"):
+        raise UserError(f"{out} cannot be prepared into itself: name another --out.")
+    opened = open_source(source, format)
+    evaluated = {each: open_source(each) for each in against}
+    for name, each in {source: opened, **evaluated}.items():
+        console.print(f"{name} is read as {each.options.type}", markup=False, soft_wrap=True)  # type: ignore[attr-defined]
+    preparation = Preparation(source, opened, out, options, evaluated)
+    if fresh:
+        preparation.start_over()
+    if (manifest := preparation.finished()) is not None:
+        console.print(f"{out} is prepared already; --fresh starts over.", markup=False, soft_wrap=True)
+    elif preparation.needs_sandbox:
+        with Sandbox(SandboxOptions()) as sandbox, Display(console):
+            manifest = preparation.run(sandbox)
+    else:
+        with Display(console):
+            manifest = preparation.run(None)
+    _print(manifest)
+
+
+def _print(manifest: PreparedManifest) -> None:
+    fields = ("read", "kept", "dropped", "prompts")
+    typer.echo(json.dumps({field: getattr(manifest, field) for field in fields}))
