@@ -12,7 +12,7 @@ from astor.sandbox.pool.client import SandboxPool
 from astor.sandbox.pool.options import PoolOptions
 
 TOKEN = "a token of the tests"
-LIMITS = Limits(cpu_seconds=0.4, wall_seconds=1.0, memory_mb=256)
+LIMITS = Limits(cpu_seconds=0.4, wall_seconds=3.0, memory_mb=256)
 SMALL = CallsJob("def f(x):\n    return x, {1: {x}}", "f", ((1,), ("\ud800",), (1 << 70,), (None,)))
 MIXED: list[Job] = [
     SMALL,

@@ -63,7 +63,7 @@ def zygotes(zygotes):
 @pytest.fixture
 def own(zygotes):
     """A sandbox of one worker, for tests that break it."""
-    with Sandbox(SandboxOptions(workers=1, limits=Limits(cpu_seconds=1, wall_seconds=1))) as sandbox:
+    with Sandbox(SandboxOptions(workers=1, limits=Limits(cpu_seconds=1, wall_seconds=2))) as sandbox:
         yield sandbox
 
 
@@ -90,7 +90,7 @@ MOMENTS = {
     "after its answer": "import threading, time\n"
     "def solve(x):\n    threading.Thread(target=time.sleep, args=(0.2,)).start()\n    return x + 1",
     "while it answers": "def solve(x): return x + 1 if x < 1e6 else 'x' * 900_000",
-    "while it computes": "def solve(x):\n    for _ in range(10 ** 7): pass\n    return x + 1",
+    "while it computes": "def solve(x):\n    for _ in range(4 * 10 ** 6): pass\n    return x + 1",
 }
 
 

@@ -92,7 +92,7 @@ def test_every_way_to_write_and_to_end(sandbox, program):
         ("import sys\nsys.stdin.buffer.raw.write(b'1')", Outcome.FAILED, "OSError", ""),
         ("import os\nos.write(0, b'1')", Outcome.FAILED, "OSError", ""),
         ("while True: pass", Outcome.TIMEOUT, "", "it took more than 0.4 CPU seconds"),
-        ("import time\ntime.sleep(9)", Outcome.TIMEOUT, "", "it took more than 1 s"),
+        ("import time\ntime.sleep(9)", Outcome.TIMEOUT, "", "it took more than 3 s"),
         ("import threading\nthreading.Event().wait()", Outcome.TIMEOUT, "", ""),
         ("x = bytearray(1 << 40)", Outcome.OUT_OF_MEMORY, "", ""),
         ("while True: print('x' * 1000)", Outcome.FAILED, None, "it wrote more than 1048576 bytes of results"),
