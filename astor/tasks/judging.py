@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from astor.records import Completion, Outcome, Reference, Verdict
 from astor.sandbox import CallsJob, Job, ParseJob, Result
 from astor.sandbox.runner import JobRunner
-from astor.tasks.task import Answer, Judgement, Task
+from astor.tasks.task import Answer, Example, Judgement, Task
 
 BEGINNING_OF_THINKING = "<think>"
 TEXTS_PER_JOB = 64
@@ -73,6 +73,29 @@ def judge_completions(
         )
         for place, completion in enumerate(completions)
     ]
+
+
+def judge_texts(
+    task: Task, example: Example, texts: Sequence[str], sandbox: JobRunner, extended: bool = True
+) -> list[Verdict]:
+    """The verdicts of texts as answers to one example, for trying a task out."""
+    completions = [
+        Completion(
+            prompt_id=example.prompt.id,
+            rollout=rollout,
+            task=task.key,
+            policy_digest="",
+            prompt_tokens=(),
+            tokens=(),
+            logp_rollout=(),
+            loss_mask=(),
+            text=text,
+            finish_reason="stop",
+        )
+        for rollout, text in enumerate(texts)
+    ]
+    references = {example.prompt.id: example.reference}
+    return judge_completions({task.key: task}, references, completions, sandbox, extended)
 
 
 def _read(tasks: Mapping[str, Task], completions: Sequence[Completion], sandbox: JobRunner) -> list[Answer | Judgement]:

@@ -4,7 +4,7 @@ import pytest
 
 from astor.records import Call, Commit, Completion, Function, Item, Split, Verdict
 from astor.sandbox import Limits, Sandbox, SandboxOptions
-from astor.tasks.judging import judge_completions
+from astor.tasks.judging import judge_texts
 from astor.tasks.task import Example, Task
 
 Judge = Callable[..., list[Verdict]]
@@ -21,9 +21,7 @@ def judge(sandbox: Sandbox) -> Judge:
     """judge(task, example, *texts, extended=False): the verdicts of answers to one prompt."""
 
     def judge(task: Task, example: Example, *texts: str, extended: bool = False) -> list[Verdict]:
-        answers = [completion(example, number, text) for number, text in enumerate(texts)]
-        references = {example.prompt.id: example.reference}
-        return judge_completions({task.key: task}, references, answers, sandbox, extended)
+        return judge_texts(task, example, texts, sandbox, extended)
 
     return judge
 
