@@ -54,6 +54,11 @@ def test_of_mutants_that_do_the_same_one_stays(sandbox: Sandbox) -> None:
     assert len(found.content.mutants) == 1
 
 
+def test_a_mutant_may_return_a_number_too_long_to_write(sandbox: Sandbox) -> None:
+    (found,) = kept_of([function(mutants=("def f(x):\n    return x ** 99999",))], sandbox)
+    assert len(found.content.mutants) == 1
+
+
 def test_a_function_without_mutants_is_given_some(sandbox: Sandbox) -> None:
     (found,) = kept_of([function("def f(x):\n    return x + 2")], sandbox)
     assert 1 <= len(found.content.mutants) <= KEPT
