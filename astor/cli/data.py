@@ -85,3 +85,22 @@ def collect(
         trajectories=trajectories, turns=turns, temperature=temperature, perturbed=perturbed, block=block, seed=seed
     )
     collect_trajectories(load_recipe(recipe, parse_overrides(overrides)), store, out, options)
+
+
+@app.command()
+def probe(
+    directory: Annotated[str, typer.Argument(metavar="DIR", help="A prepared directory.")],
+    recipe: Annotated[str, typer.Option(help="Its tasks, engine and sandbox are used, and its policy.")],
+    policy: Annotated[Path | None, typer.Option(help="A policy's directory, instead of the recipe's.")] = None,
+    overrides: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = [],  # noqa: B006
+    samples: Annotated[int, typer.Option(min=1, help="Answers to each prompt.")] = 4,
+    temperature: Annotated[float, typer.Option(min=0.01, max=2, help="Of sampling.")] = 0.7,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Have a policy answer every item, and write how hard it is into DIR; goes on where it was stopped."""
+    from astor.cli.probe import probe_directory
+    from astor.recipe.load import load_recipe, parse_overrides
+    from astor.steps.probe import ProbeOptions
+
+    options = ProbeOptions(samples=samples, temperature=temperature, seed=seed)
+    probe_directory(directory, load_recipe(recipe, parse_overrides(overrides)), policy, options)

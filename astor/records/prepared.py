@@ -48,7 +48,7 @@ class PreparedManifest(Record):
     against: tuple[str, ...] = ()
     """Evaluation sources whose items were kept out."""
     parts: tuple[PreparedPart, ...]
-    probed: dict[str, float | str] = {}
+    probed: dict[str, int | float | str] = {}
     """Of the last difficulty probe: `policy`, `samples`, `items` and `mean`; empty where there was none."""
 
     @property

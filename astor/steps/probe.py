@@ -1,0 +1,139 @@
+"""probe: a policy answers every item of a prepared directory a few times; how well becomes the items' difficulty.
+
+Until all items are probed, `probes/PLAN/00000-00000.json` and so on hold what came of some dozens of them each: a
+command that was killed goes on after them. Only then the items are written anew, under names of their own; the manifest
+that names them takes the old one's place at once, and the old files go last.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from astor.data.prepared import read_manifest
+from astor.errors import UserError
+from astor.options import Options
+from astor.records import MANIFEST, Batch, BatchRow, Item, PreparedManifest, Record, Split
+from astor.sandbox.runner import JobRunner
+from astor.steps.progress import report_progress
+from astor.storage import digest_bytes, digest_json, locate
+from astor.tasks.judging import judge_completions
+from astor.tasks.task import Task
+
+if TYPE_CHECKING:
+    from astor.policies.policy import Policy
+    from astor.rollout.engine import Engine
+
+BUCKETS = 5
+"""Of difficulty: 1 for pass rates above 4/5, 5 for those of 1/5 and less; 0 stays for items that no task can ask about.
+Our choice: four answers or so tell no finer."""
+
+
+class ProbeOptions(Options):
+    """How the policy is asked."""
+
+    samples: int = Field(default=4, ge=1)
+    """Answers to each prompt of an item. Our choice: the buckets need no more, and it is paid for every item."""
+    temperature: float = Field(default=0.7, gt=0, le=2)
+    """Our choice, as in evaluations of chat models."""
+    seed: int = Field(default=0, ge=0)
+    items: int = Field(default=64, ge=1)
+    """Items that are probed together, and at most lost. Our choice: enough to fill the engine's batches."""
+
+
+class Rates(Record):
+    """What came of some items."""
+
+    rates: dict[str, float]
+    """Item → mean score of the answers to its prompts, in [0, 1]. Where scores are 0 or 1 that is the pass rate."""
+
+
+def bucket(rate: float) -> int:
+    """The difficulty of an item with this pass rate: 1 (easiest) to `BUCKETS`."""
+    return min(BUCKETS, 1 + int(BUCKETS * (1 - rate)))
+
+
+def probe(
+    directory: str,
+    policy: "Policy",
+    engine: "Engine",
+    tasks: Mapping[str, Task],
+    sandbox: JobRunner,
+    options: ProbeOptions,
+    name: str,
+) -> PreparedManifest:
+    """Give every item of `directory`, a local path or `s3://` URI, its bucket; the manifest that says so.
+
+    `name` is the policy's, for people and for going on: what was begun with another policy, other tasks or options is
+    not gone on with. UserError where `directory` is not prepared, or none of the tasks can ask about its items.
+    """
+    store, key = locate(directory)
+    manifest = read_manifest(directory)
+    asked = {task.key: task.options.model_dump(mode="json") for task in tasks.values()}
+    plan = digest_json([name, asked, options.model_dump(mode="json"), manifest.files])[:16]
+    rates: dict[str, float] = {}
+    done = 0
+    for number, part in enumerate(manifest.parts):
+        items = _items(store.read(f"{key}/{part.file}"))
+        for start in range(0, len(items), options.items):
+            note = f"{key}/probes/{plan}/{number:05d}-{start:05d}.json"
+            block = items[start : start + options.items]
+            try:
+                found = Rates.model_validate_json(store.read(note))
+            except FileNotFoundError:
+                found = _rates(block, policy, engine, tasks, sandbox, options)
+                store.replace(note, found.model_dump_json().encode())
+            rates |= found.rates
+            done += len(block)
+            report_progress("probe", done, manifest.kept)
+    if not rates:
+        raise UserError(f"None of {', '.join(tasks)} can ask about an item of {directory}: name a recipe with others.")
+    parts = []
+    for part in manifest.parts:
+        rated = [
+            item.model_copy(update={"difficulty": bucket(rates[item.id]) if item.id in rates else 0})
+            for item in _items(store.read(f"{key}/{part.file}"))
+        ]
+        data = "".join(f"{item.model_dump_json()}\n" for item in rated).encode()
+        file = f"items/part-{len(parts):05d}-{digest_bytes(data)[:8]}.jsonl"
+        store.replace(f"{key}/{file}", data)
+        parts.append(part.model_copy(update={"file": file, "digest": digest_bytes(data)}))
+    told = {"policy": name, "samples": options.samples, "items": len(rates), "mean": round(fmean(rates.values()), 4)}
+    probed = manifest.model_copy(update={"parts": tuple(parts), "probed": told})
+    store.replace(f"{key}/{MANIFEST}", probed.model_dump_json(indent=1).encode())
+    for old in manifest.files.keys() - probed.files.keys():
+        store.remove(f"{key}/{old}")
+    store.remove(f"{key}/probes")
+    return probed
+
+
+def _rates(
+    items: Sequence[Item],
+    policy: "Policy",
+    engine: "Engine",
+    tasks: Mapping[str, Task],
+    sandbox: JobRunner,
+    options: ProbeOptions,
+) -> Rates:
+    from astor.rollout.rollout import roll_out
+
+    examples = [example for item in items for task in tasks.values() for example in task.examples(item, Split.TRAIN)]
+    prompts = {example.prompt.id: example.prompt for example in examples}
+    references = {example.prompt.id: example.reference for example in examples}
+    rows = tuple(
+        BatchRow(prompt_id=prompt.id, task=prompt.task, rollouts=options.samples, max_tokens=prompt.max_tokens)
+        for prompt in prompts.values()
+    )
+    batch = Batch(round=0, policy_digest=None, seed=options.seed, temperature=options.temperature, rows=rows)
+    completions = roll_out(engine, policy, prompts, batch)
+    scores: defaultdict[str, list[float]] = defaultdict(list)
+    for verdict in judge_completions(tasks, references, completions, sandbox, extended=False):
+        if verdict.score is not None:
+            scores[prompts[verdict.prompt_id].item_id].append(verdict.score)
+    return Rates(rates={item: fmean(found) for item, found in scores.items()})
+
+
+def _items(data: bytes) -> list[Item]:
+    return [Item.model_validate_json(line) for line in data.splitlines()]
