@@ -11,7 +11,7 @@ from astor.data.stdin_problems import StdinProblemsOptions, StdinProblemsSource
 from astor.data.verification import verify_items
 from astor.errors import UserError
 from astor.records import Item, Program
-from astor.sandbox import Sandbox
+from astor.sandbox import Limits, Sandbox, SandboxOptions
 
 QUESTION = "Read two whole numbers from a line and write their sum. " * 3
 TESTS = {"inputs": [f"{n} {n}\n" for n in range(8)], "outputs": [f"{2 * n}\n" for n in range(8)]}
@@ -96,5 +96,5 @@ def test_a_reference_is_run_on_all_tests(tmp_path: Path) -> None:
     (right,) = read(tmp_path)[1]
     (wrong,) = read(tmp_path, solutions=["print(sum(map(int, input().split())) % 13)"])[1]
     (slow,) = read(tmp_path, solutions=["while True: pass"])[1]
-    with Sandbox() as sandbox:
+    with Sandbox(SandboxOptions(limits=Limits(cpu_seconds=0.3))) as sandbox:
         assert [bool(reason) for _, reason in verify_items([right, wrong, slow], sandbox)] == [False, True, True]
