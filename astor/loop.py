@@ -16,6 +16,7 @@ from astor.steps.promote import promote
 from astor.steps.rollout import rollout
 from astor.steps.run import Run
 from astor.steps.score import score
+from astor.steps.turns import evaluate_turns
 from astor.steps.update import update
 from astor.steps.verify import verify
 
@@ -69,6 +70,8 @@ def train(run: Run, start: Start, until: int) -> str:
 
 def finish(run: Run, start: Start, policy: str) -> str:
     """Evaluate the last policy, compare it with the champion, and promote; the reference of the result."""
+    for one in (start.policy, policy):
+        evaluate_turns(run, start.prompts, start.references, one, start.policy)
     return promote(
         run,
         start.prompts,

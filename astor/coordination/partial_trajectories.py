@@ -61,9 +61,10 @@ def cut_trajectories(
 ) -> list[PartialTrajectory]:
     """The prompts that judged trajectories give, shuffled by the seed.
 
-    Per problem that is not mastered: the problem alone, and the prefixes of the trajectories that the selection of
-    their split keeps. Trajectories that a problem has under perturbed tests are selected apart from the others, so
-    that a mixture holds as many of each (our choice); the problem alone comes once.
+    Per problem the problem alone, and the prefixes of the trajectories that the selection of its split keeps. Training
+    problems that are mastered give nothing; others stay, for what is measured must not depend on who collected (our
+    choice). Trajectories that a problem has under perturbed tests are selected apart from the others, so that a mixture
+    holds as many of each (our choice); the problem alone comes once.
     """
     problems: dict[str, list[Trajectory]] = {}
     for trajectory in trajectories:
@@ -76,12 +77,12 @@ def cut_trajectories(
 def _cut_problem(
     collected: Sequence[Trajectory], count_tokens: CountTokens, options: CutOptions
 ) -> Iterator[PartialTrajectory]:
-    if is_mastered(collected):
+    training = collected[0].split is Split.TRAIN
+    if training and is_mastered(collected):
         return
     yield PartialTrajectory(collected[0].prompt_id, collected[0].messages)
     for perturbed in (False, True):
         these = [one for one in collected if bool(one.perturbed) == perturbed]
-        training = collected[0].split is Split.TRAIN
         for kept in select_for_training(these, options.selection) if training else select_for_validation(these):
             yield from cut_trajectory(kept, count_tokens, options)
 

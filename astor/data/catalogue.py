@@ -14,6 +14,8 @@ from astor.data.prepared import PreparedSource
 from astor.data.procedural import ProceduralSource
 from astor.data.source import Source
 from astor.data.stdin_problems import StdinProblemsSource
+from astor.data.trajectories import TrajectoriesSource
+from astor.data.underspecified import UnderspecifiedSource
 from astor.errors import UserError
 
 ENTRY_POINTS = "astor.sources"
@@ -24,6 +26,7 @@ def source_classes() -> dict[str, type[Source]]:
     """Name of a source, which is the `type` of its options → its class."""
     classes: dict[str, type[Source]] = {
         "procedural": ProceduralSource,
+        "underspecified": UnderspecifiedSource,
         "mbpp": MbppSource,
         "human-eval": HumanEvalSource,
         "crux-eval": CruxEvalSource,
@@ -33,6 +36,7 @@ def source_classes() -> dict[str, type[Source]]:
         "git": GitSource,
         "jsonl": JsonlSource,
         "prepared": PreparedSource,
+        "trajectories": TrajectoriesSource,
     }
     for point in entry_points(group=ENTRY_POINTS):
         find: Callable[[], Mapping[str, type[Source]]] = point.load()

@@ -102,6 +102,24 @@ def before_after(name: str, rows: Mapping[str, tuple[Interval, Interval]], colou
         return _svg(figure, name, "score before and after, per task, with 95 % intervals")
 
 
+def over_turns(name: str, rows: Mapping[str, Sequence[Interval]], colours: Mapping[str, str], label: str) -> str:
+    """A line per row over turns, the first of them 0, with its 95 % interval as a band."""
+    with matplotlib.style.context(["default", STYLE]):
+        figure, axes = _frame(210, width=400)
+        for row, intervals in rows.items():
+            turns = range(len(intervals))
+            low, high = [one.low for one in intervals], [one.high for one in intervals]
+            axes.fill_between(turns, low, high, color=colours[row], alpha=0.13, linewidth=0)
+            values = [one.value for one in intervals]
+            axes.plot(turns, values, color=colours[row], linewidth=1.8, marker="o", markersize=4)
+        axes.set_xticks(range(max(map(len, rows.values()))))
+        axes.set_ylim(0, min(1.0, max(one.high for intervals in rows.values() for one in intervals) * 1.08 + 0.02))
+        axes.yaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
+        axes.set_xlabel("turn")
+        axes.set_ylabel(label)
+        return _svg(figure, name, f"{label} per turn, with 95 % intervals")
+
+
 def stacks(name: str, rows: Mapping[str, Mapping[str, float]], colours: Mapping[str, str], label: str) -> str:
     """A bar per row, divided into named shares of the row's sum; shares of 7 % and more carry their figure."""
     with matplotlib.style.context(["default", STYLE, {"axes.grid": False}]):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from astor.evaluation.turns import TurnScore
 from astor.records import Completion, GateDecision, Prompt, Scores, TaskStatistics, TaskUpdate, UpdateReport, Verdict
 
 Round = tuple[int, Mapping[str, TaskStatistics], UpdateReport | None]
@@ -35,6 +36,10 @@ class RunHistory:
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Kind of step → wall seconds of all steps of the kind."""
     samples: Sequence[Sample] = ()
+    turns_before: Sequence[TurnScore] = ()
+    """The first policy over turns, on hidden tests; empty where no task has any."""
+    turns_after: Sequence[TurnScore] = ()
+    """The last policy, from the same first programs."""
     model: str | None = None
     """Registered model and version, as `astor/3`."""
     alias: str | None = None

@@ -43,9 +43,11 @@ def render_report(history: RunHistory) -> str:
         history=history,
         colours=colours,
         comparisons=_comparisons(history, colours),
+        metrics=_metrics(history),
         curves=[curve for curve in curves if curve["picture"]],
         unmeasured=[curve["title"] for curve in curves if not curve["picture"]],
         window=charts.smoothing_window(len(history.rounds)),
+        turns=_turns(history),
         budget=_budget(history, colours),
         time=_time(history),
         outcomes=_outcomes(history),
@@ -98,6 +100,19 @@ def _interval(scores: Scores, task: str, metric: str) -> Interval:
     return Interval(score.value, score.low, score.high)
 
 
+def _metrics(history: RunHistory) -> list[dict[str, Any]]:
+    """Everything that was measured of each task beside its score, first policy and last; None where it was not."""
+    before, after = (
+        {(score.task, score.metric): score.value for score in scores.scores}
+        for scores in (history.before, history.after)
+    )
+    return [
+        {"task": task, "metric": metric, "before": before.get((task, metric)), "after": after.get((task, metric))}
+        for task, metric in sorted(before.keys() | after.keys())
+        if task in history.tasks and metric != "score"
+    ]
+
+
 def _curves(history: RunHistory, colours: Mapping[str, str]) -> list[dict[str, str]]:
     """Every curve with its picture, empty where nothing was measured."""
     rounds = [number for number, _, _ in history.rounds]
@@ -120,6 +135,18 @@ def _held_out(history: RunHistory, colours: Mapping[str, str]) -> list[dict[str,
     series = {task: np.array([of_policy.value(task) for of_policy in scores]) for task in history.tasks}
     picture = charts.curves("held_out", rounds, series, colours, "score", None)
     return [{"title": "Held-out score", "caption": "On prompts of functions never trained on", "picture": picture}]
+
+
+def _turns(history: RunHistory) -> dict[str, Any] | None:
+    """pass@1 on hidden tests by turn, before and after."""
+    if not history.turns_before or not history.turns_after:
+        return None
+    scores = {"before": history.turns_before, "after": history.turns_after}
+    colours = {"before": charts.MUTED, "after": charts.PALETTE[0]}
+    rows = {name: [score.pass_at_1 for score in of_policy] for name, of_policy in scores.items()}
+    picture = charts.over_turns("turns", rows, colours, "pass@1")
+    pairs = list(zip(history.turns_before, history.turns_after, strict=True))
+    return {"pairs": pairs, "colours": colours, "picture": picture}
 
 
 def _budget(history: RunHistory, colours: Mapping[str, str]) -> dict[str, Any] | None:

@@ -7,9 +7,11 @@ from typing import Any
 
 from astor.errors import UserError
 from astor.evaluation.history import Round, RunHistory, Sample
+from astor.evaluation.turns import TurnScore, score_turns
 from astor.records import Completion, Verdict
 from astor.steps.rollout import by_id
 from astor.steps.run import Run
+from astor.steps.turns import place_of
 from astor.storage import Artifact, find, load, locate
 
 SHOWN = 3
@@ -38,6 +40,8 @@ def read_history(run: Run, prompts: str, before: str, after: str, **outcome: obj
         promotion_metrics={key: task.promotion_metric for key, task in run.tasks.items()},
         seconds=_seconds(run),
         samples=_samples(run, prompts, after),
+        turns_before=_turns(run, run.read(before, "scores").policy_digest),
+        turns_after=_turns(run, run.read(after, "scores").policy_digest),
         **outcome,  # type: ignore[arg-type]
     )
 
@@ -106,6 +110,11 @@ def _seconds(run: Run) -> dict[str, float]:
     for step, artifact in _artifacts(run):
         totals[step] += artifact.manifest.seconds
     return dict(totals)
+
+
+def _turns(run: Run, policy_digest: str) -> list[TurnScore]:
+    reference = run.reference(run.place("evaluations", place_of(policy_digest)))
+    return score_turns(run.read(reference, "trajectories")) if reference else []
 
 
 def _samples(run: Run, prompts: str, scores: str) -> list[Sample]:

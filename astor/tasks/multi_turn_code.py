@@ -35,6 +35,9 @@ class MultiTurnCodeOptions(TaskOptions):
     turns: int = Field(default=1, ge=1)
     """Programs of one training rollout. 1: one more program after a conversation that has begun, as Cobalt trains;
     more: whole trajectories, each of whose turns the policy wrote itself, as multi-turn GRPO and VeRPO train."""
+    evaluated_turns: int = Field(default=4, ge=1)
+    """Programs of each trajectory by which a run's first and last policy are compared on held-out problems; 1 leaves it
+    out. Cobalt's evaluation has 9; 4 is our choice, where most of the gain lies."""
     reward: Literal["improvement", "outcome", "dense"] = "improvement"
     """`improvement`: Cobalt's three parts. `outcome`: 1 where the last program passes all tests, else 0, multi-turn
     GRPO's; the best program would pay for a right one that is spoilt afterwards. `dense`: VeRPO's, of the last program

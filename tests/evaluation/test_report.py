@@ -8,7 +8,9 @@ import pytest
 from example_runs import TASKS, long_run, make_rounds, sample, short_run
 
 from astor.evaluation.report import MOST_CHARACTERS, render_report, seconds
+from astor.evaluation.turns import score_turns
 from astor.records import Outcome
+from tests.trajectories import trajectory_of
 
 
 class Page(HTMLParser):
@@ -51,6 +53,15 @@ def test_it_needs_nothing_beside_itself(html):
     assert all(reference.startswith("#") for reference in page.references)
     assert "@import" not in html
     assert "url(http" not in html
+
+
+def test_it_shows_turns_where_a_task_has_them(html):
+    assert "Over turns" not in Page(html).text
+    before = score_turns([trajectory_of(0.0, 0.0, 1.0), trajectory_of(1.0, 1.0, 1.0, prompt_id="q")])
+    after = score_turns([trajectory_of(0.0, 1.0, 1.0), trajectory_of(1.0, 1.0, 1.0, prompt_id="q")])
+    text = Page(render_report(replace(long_run(), turns_before=before, turns_after=after))).text
+    assert "2 held-out problems" in text
+    assert "+0.500" in text
 
 
 def test_it_shows_every_section_and_task(html):

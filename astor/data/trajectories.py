@@ -1,0 +1,41 @@
+"""Trajectories that were collected and cut, as items: problems, and conversations about them that have begun."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from astor.data.source import Source
+from astor.errors import UserError
+from astor.options import Options
+from astor.records import MANIFEST, Item, PreparedManifest, read_json, read_jsonl
+from astor.records.collection import COLLECTION, Collection
+
+
+class TrajectoriesOptions(Options):
+    """Where they lie."""
+
+    type: Literal["trajectories"] = "trajectories"
+    path: Path
+    """A directory that `astor data collect` wrote."""
+
+
+class TrajectoriesSource(Source):
+    """The items of one collection."""
+
+    options_type = TrajectoriesOptions
+    trusted = True  # Problems are verified before trajectories of them are collected.
+    options: TrajectoriesOptions
+
+    def items(self) -> Iterator[Item]:
+        """UserError where there is no finished collection, or it was made of problems that were divided otherwise."""
+        path = self.options.path
+        if not (path / MANIFEST).is_file() or not (path / COLLECTION).is_file():
+            raise UserError(f"{path} holds no finished collection: run `astor data collect` with --out {path} first.")
+        collection = read_json(path / COLLECTION, Collection)
+        if collection.splits != (splits := self.splits.model_dump()):
+            raise UserError(
+                f"The trajectories in {path} are of problems divided by data.splits {collection.splits}, not by "
+                f"{splits}: give the recipe the splits of the collection."
+            )
+        for part in read_json(path / MANIFEST, PreparedManifest).parts:
+            yield from read_jsonl(path / part.file, Item)

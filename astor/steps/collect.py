@@ -1,0 +1,211 @@
+"""collect: a policy's trajectories on a recipe's problems, judged and cut into items that an ordinary run trains on."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import Field
+
+from astor.coordination.partial_trajectories import CutOptions, PartialTrajectory, cut_trajectories
+from astor.coordination.state import generator
+from astor.data.catalogue import source_classes
+from astor.errors import UserError
+from astor.options import Options
+from astor.records import (
+    MANIFEST,
+    Conversation,
+    Function,
+    Item,
+    PreparedManifest,
+    PreparedPart,
+    Prompt,
+    Trajectory,
+    read_json,
+    write_json,
+    write_jsonl,
+)
+from astor.records.collection import COLLECTION, Collection
+from astor.steps.initialise import initialise
+from astor.steps.prepare import prepare
+from astor.steps.progress import report_progress
+from astor.steps.rollout import engine_of, policy_of
+from astor.steps.run import Run
+from astor.steps.verify import by_prompt
+from astor.storage import digest_file, digest_json, load
+from astor.tasks.multi_turn_code import MultiTurnCode
+from astor.tasks.turn_runs import judge_turns
+
+BLOCKS = "trajectories"
+
+
+class CollectOptions(Options):
+    """How trajectories are collected."""
+
+    trajectories: int = Field(default=16, ge=1)
+    """Of each problem (Cobalt's code)."""
+    turns: int = Field(default=3, ge=1)
+    """Programs of each trajectory (Cobalt's code; 9 in its evaluation)."""
+    temperature: float = Field(default=0.6, ge=0, le=2)
+    """Sampling temperature (Cobalt's code, which has top-p 0.95 beside it)."""
+    perturbed: float = Field(default=0.0, ge=0, le=1)
+    """Share of problems that are collected once more with two wrong public tests, in [0, 1]; where all tests expect
+    the same there are none. The reward of what is cut from them uses the true tests."""
+    block: int = Field(default=64, ge=1)
+    """Problems whose trajectories are committed together: most that an interruption loses."""
+    seed: int = Field(default=0, ge=0)
+
+
+class Collected(NamedTuple):
+    """What a collection came to."""
+
+    problems: int
+    trajectories: int
+    prompts: dict[str, int]
+    """Split → prompts that the items make: what `data.prompts` must at least ask for."""
+    tokens: int
+    """That the policy generated."""
+    policy: Path
+    """Directory of the policy that wrote them, to go on training from."""
+
+
+def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
+    """Collect on every problem of the recipe that its policy answers, into `directory`, which becomes a source.
+
+    Goes on from the last block that was committed; the manifest is written at the end, so that nothing half-written is
+    a source. All splits are collected: held-out and promotion problems give the validation prompts of Cobalt.
+
+    Raises:
+        UserError: the recipe has no `multi_turn_code`, or the directory holds another collection.
+    """
+    task = run.tasks.get(MultiTurnCode.key)
+    if not isinstance(task, MultiTurnCode):
+        raise UserError(f"The recipe {run.recipe.name} has no task {MultiTurnCode.key}: add it under tasks.")
+    prepared = prepare(run)
+    policy = initialise(run, prepared.prompts)
+    wanted = Collection(
+        policy=policy.rpartition("#")[2],
+        prompts=prepared.prompts.rpartition("#")[2],
+        splits=run.recipe.data.splits.model_dump(),
+        options=options.model_dump(),
+    )
+    _claim(directory, wanted)
+    prompts = [prompt for prompt in run.read(prepared.prompts, "prompts") if prompt.task == task.key]
+    blocks = [prompts[start : start + options.block] for start in range(0, len(prompts), options.block)]
+    trajectories: list[Trajectory] = []
+    for number, block in enumerate(blocks):
+        place = f"{directory}/{BLOCKS}/{number:05d}"
+        committed = run.reference(place) or _commit_block(run, place, policy, prepared.references, block, task, options)
+        trajectories += run.read(committed, "trajectories")
+        report_progress("collect", min((number + 1) * options.block, len(prompts)), len(prompts))
+    live = policy_of(run, policy)
+    room = live.model.config.max_position_embeddings - task.options.max_tokens
+    cut = CutOptions(prompt_tokens=min(CutOptions().prompt_tokens, room))
+    partials = cut_trajectories(trajectories, lambda messages: len(live.encode(messages)), cut)
+    split_of = {prompt.id: prompt.split for prompt in prompts}
+    items = list(_items(run, partials, prompts))
+    _write_items(directory, items, run.recipe.name, wanted)
+    return Collected(
+        problems=len(prompts),
+        trajectories=len(trajectories),
+        prompts=dict(Counter(split_of[partial.problem].value for partial in partials)),
+        tokens=sum(turn.tokens for one in trajectories for turn in one.turns),
+        policy=load(policy.rpartition("#")[0]).part("policy"),
+    )
+
+
+def _claim(directory: Path, wanted: Collection) -> None:
+    """Say in the directory what is collected there; UserError where it is something else."""
+    path = directory / COLLECTION
+    if path.is_file():
+        found = read_json(path, Collection)
+        if found != wanted:
+            differing = [name for name, value in wanted if getattr(found, name) != value]
+            names = " and ".join(differing)
+            raise UserError(f"{directory} holds a collection with other {names}: remove it, or give another --out.")
+        return
+    directory.mkdir(parents=True, exist_ok=True)
+    if any(directory.iterdir()):
+        raise UserError(f"{directory} is not empty and holds no collection: give another --out.")
+    write_json(path, wanted)
+
+
+def _commit_block(
+    run: Run,
+    place: str,
+    policy: str,
+    references: str,
+    prompts: Sequence[Prompt],
+    task: MultiTurnCode,
+    options: CollectOptions,
+) -> str:
+    """Roll out, with public tests alone; then judge by hidden ones, and commit. The reference of what stands there."""
+    from astor.rollout.turns import Problem, TurnsOptions, roll_out_turns
+
+    live = policy_of(run, policy)
+    settings = TurnsOptions(
+        trajectories=options.trajectories,
+        turns=options.turns,
+        temperature=options.temperature,
+        seed=options.seed,
+        feedback=task.options.feedback,
+    )
+    problems = [Problem.of(prompt) for prompt in prompts]
+    for prompt in prompts:
+        drawn = generator(options.seed, prompt.id, "perturbed").random() < options.perturbed
+        if drawn and (changed := Problem.with_wrong_tests(prompt, options.seed)):
+            problems.append(changed)
+    dialogues = roll_out_turns(engine_of(run), live, run.sandbox, problems, settings)
+    rolled_out = [dialogue.trajectory(live) for dialogue in dialogues]
+    known = run.read(references, "references", by_prompt)
+    made_from = {"policy": policy, "references": references}
+    return run.commit(place, made_from, trajectories=judge_turns(rolled_out, known, run.sandbox))
+
+
+def _items(run: Run, partials: Sequence[PartialTrajectory], prompts: Sequence[Prompt]) -> Iterator[Item]:
+    """A problem alone is its item; a conversation about it is an item of the same split. Both in the order given."""
+    item_ids = {prompt.id: prompt.item_id for prompt in prompts}
+    problems = _find_items(run, {item_ids[partial.problem] for partial in partials})
+    asked = {prompt.id: len(prompt.messages) for prompt in prompts}
+    for partial in partials:
+        item = problems[item_ids[partial.problem]]
+        if partial.programs:
+            assert isinstance(item.content, Function), item.id
+            said = partial.messages[asked[partial.problem] :]
+            content = Conversation(problem=item.content, said=said, prev_best=partial.prev_best)
+            name = f"{item.id}{partial.id.removeprefix(partial.problem)}"
+            item = item.model_copy(update={"id": name, "content": content})
+        yield item
+
+
+def _find_items(run: Run, wanted: set[str]) -> dict[str, Item]:
+    """The items of the recipe's sources with these identifiers."""
+    data = run.recipe.data
+    sources = [source_classes()[options.type](options, data.splits) for options in data.sources]
+    found: dict[str, Item] = {}
+    for turn in zip_longest(*(source.items() for source in sources)):
+        found |= {item.id: item for item in turn if item is not None and item.id in wanted}
+        if len(found) == len(wanted):
+            break
+    return found
+
+
+def _write_items(directory: Path, items: Sequence[Item], source: str, plan: Collection) -> None:
+    """The items as a prepared directory; its manifest last."""
+    name = "items/part-00000.jsonl"
+    (directory / "items").mkdir(exist_ok=True)
+    write_jsonl(directory / name, items)
+    licences = dict(Counter(item.licence for item in items))
+    counts = {"read": len(items), "kept": len(items), "dropped": {}, "licences": licences}
+    counts["prompts"] = {MultiTurnCode.key: len(items)}
+    part = PreparedPart(file=name, digest=digest_file(directory / name), **counts)
+    manifest = PreparedManifest(
+        format="trajectories",
+        source=source,
+        plan=digest_json(plan.model_dump(mode="json")),
+        verified=True,
+        parts=(part,),
+        **counts,
+    )
+    write_json(directory / MANIFEST, manifest)

@@ -1,0 +1,124 @@
+"""Trajectories are collected block by block, and what is cut from them is a source for an ordinary run."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+
+from astor.data.splits import SplitOptions
+from astor.data.trajectories import TrajectoriesOptions, TrajectoriesSource
+from astor.errors import UserError
+from astor.loop import post_train
+from astor.recipe.load import load_recipe
+from astor.records import Conversation, Function, Split
+from astor.steps.collect import BLOCKS, Collected, CollectOptions, collect
+from astor.steps.run import Run
+
+SMALL = {
+    "rounds": 1,
+    "checkpoint_every": 1,
+    "rounds_per_segment": 1,
+    "policy.hidden_size": 48,
+    "policy.warm_start.steps": 150,
+    "policy.warm_start.batch_size": 24,
+    "data.prompts": {
+        "train": 8,
+        "held_out": 4,
+        "promotion": 4,
+        "demonstrations": {"multi_turn_code/first": 400, "multi_turn_code/next": 400},
+    },
+    "data.sources": [{"type": "underspecified", "depths": {1: 3, 2: 1}}],
+    "data.splits": {"warm_start": 0.4, "train": 0.2, "held_out": 0.2, "promotion": 0.2},
+    "batch": {"prompts": 4, "rollouts": 4},
+    "evaluation.samples": 2,
+    "tasks.multi_turn_code.max_tokens": 30,
+}
+OPTIONS = CollectOptions(trajectories=6, turns=2, temperature=1.0, perturbed=0.5, block=6)
+Make = Callable[..., Run]
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """`make(**{"dotted.key": value})`, all in one store, so that they share prompts and the warm start."""
+    store = tmp_path_factory.mktemp("store")
+    return lambda **overrides: Run(str(store), load_recipe("cobalt", deepcopy(SMALL) | overrides))
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("collected") / "trajectories"
+
+
+@pytest.fixture(scope="module")
+def collected(make: Make, directory: Path) -> Collected:
+    with make() as run:
+        return collect(run, directory, OPTIONS)
+
+
+def test_every_problem_is_collected_and_cut(collected: Collected, directory: Path) -> None:
+    assert collected.problems == 16
+    assert collected.trajectories > 16 * 6, "some problems have wrong tests besides"
+    source = TrajectoriesSource(TrajectoriesOptions(path=directory), splits())
+    items = list(source.items())
+    assert len(items) == sum(collected.prompts.values())
+    assert len({item.id for item in items}) == len(items)
+    assert {source.split_of(item) for item in items} == {Split.TRAIN, Split.HELD_OUT, Split.PROMOTION}
+    begun = [item.content for item in items if isinstance(item.content, Conversation)]
+    assert begun
+    assert any(isinstance(item.content, Function) for item in items)
+    assert all(content.said[-1].role == "user" for content in begun)
+
+
+def splits() -> SplitOptions:
+    return SplitOptions(**SMALL["data.splits"])
+
+
+def test_an_interrupted_collection_goes_on(collected: Collected, make: Make, directory: Path) -> None:
+    before = (directory / "items" / "part-00000.jsonl").read_bytes()
+    (directory / "manifest.json").unlink()
+    with pytest.raises(UserError, match="no finished collection"):
+        next(TrajectoriesSource(TrajectoriesOptions(path=directory), splits()).items())
+    lost = directory / BLOCKS / "00001" / "manifest.json"
+    lost.unlink()
+    with make() as run:
+        assert collect(run, directory, OPTIONS) == collected
+    assert (directory / "items" / "part-00000.jsonl").read_bytes() == before
+
+
+def test_a_directory_holds_one_collection(collected: Collected, make: Make, directory: Path, tmp_path: Path) -> None:
+    with make() as run:
+        with pytest.raises(UserError, match="with other options"):
+            collect(run, directory, OPTIONS.model_copy(update={"seed": 1}))
+        (tmp_path / "letter").write_text("mine")
+        with pytest.raises(UserError, match="is not empty"):
+            collect(run, tmp_path, OPTIONS)
+
+
+def test_problems_must_be_divided_as_they_were(collected: Collected, directory: Path) -> None:
+    with pytest.raises(UserError, match="give the recipe the splits"):
+        next(TrajectoriesSource(TrajectoriesOptions(path=directory), SplitOptions()).items())
+
+
+def test_an_ordinary_run_trains_on_them(collected: Collected, make: Make, directory: Path) -> None:
+    overrides = {
+        "data.sources": [{"type": "trajectories", "path": str(directory)}],
+        "data.prompts": collected.prompts,
+        "policy": {"type": "huggingface", "path": str(collected.policy)},
+    }
+    with make(**overrides) as run:
+        post_train(run)
+        names = [name for name in run.names("evaluations") if name.startswith("turns-")]
+        measured = [run.read(run.committed("evaluations", name), "trajectories") for name in names]
+        for trajectories in measured:
+            first = [one.turns[0].text for one in trajectories]
+            assert first == [one.turns[0].text for one in measured[0]], "all begin with the same programs"
+            assert all(len(one.turns) == 4 and one.turns[-1].hidden_passed for one in trajectories)
+        assert "Over turns" in (Path(run.uri) / "report.html").read_text()
+
+
+def test_an_ordinary_run_trains_on_whole_trajectories(make: Make) -> None:
+    with make(**{"tasks.multi_turn_code.turns": 2, "tasks.multi_turn_code.reward": "dense"}) as run:
+        post_train(run)
+        completions = run.read(run.committed("rounds", 0, "rollout"), "completions")
+        assert all(not all(one.loss_mask) for one in completions)
