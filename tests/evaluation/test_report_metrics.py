@@ -1,0 +1,28 @@
+"""The report's table of what was measured beside the score."""
+
+from dataclasses import replace
+
+from example_runs import short_run
+
+from astor.evaluation.report import render_report
+from astor.evaluation.score import score_verdicts
+from astor.records import Outcome, Scores, Verdict
+
+
+def scores(*outcomes: Outcome, **parts: float) -> Scores:
+    verdicts = [
+        Verdict(prompt_id="p", rollout=i, task="unit_tests", outcome=outcome, score=0.0, parts=parts)
+        for i, outcome in enumerate(outcomes)
+    ]
+    return score_verdicts(verdicts, "digest", "held_out", 0)[0]
+
+
+def test_it_names_malformed_answers_and_parts_of_first_and_last_policy() -> None:
+    before = scores(Outcome.MALFORMED, Outcome.FAILED, Outcome.FAILED, Outcome.MALFORMED)
+    after = scores(*[Outcome.FAILED] * 4, line_coverage=0.25)
+    nothing = {"greedy_before": None, "greedy_after": None, "decision": None, "samples": (), "rounds": ()}
+    page = render_report(replace(short_run(), before=before, after=after, **nothing))
+    table = page[page.index("Other metrics") :]
+    assert "<td>malformed</td><td>0.500</td><td>0.000</td>" in table
+    assert "<td>line coverage</td><td>–</td><td>0.250</td>" in table
+    assert "<td>score</td>" not in table
