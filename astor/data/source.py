@@ -38,5 +38,5 @@ class Source(ABC):
         """
 
     def split_of(self, item: Item) -> Split:
-        """The split of `item`, by its structural hash and difficulty alone."""
-        return self.splits.split(item.structural_hash, item.difficulty)
+        """The split of `item`, by its structural hash or repository, and its difficulty alone."""
+        return self.splits.split_of(item)

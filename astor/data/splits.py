@@ -1,18 +1,22 @@
-"""Which split an item belongs to: a matter of its structural hash, never of a seed."""
+"""Which split an item belongs to: a matter of its structure or its repository, never of a seed or a place in a file."""
 
 from collections.abc import Iterable, Mapping
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from astor.errors import UserError
 from astor.options import Options
-from astor.records import Item, Split
+from astor.records import Commit, Item, Split
+from astor.storage import digest_bytes
 
 
 class SplitOptions(Options):
     """How items are divided. One set of fractions for all sources keeps a function in one split everywhere."""
 
+    by: Literal["function", "repository"] = "function"
+    """What is never divided: a function by its structure, and the commits that touch the same file of a repository
+    first; or besides all commits of a repository, whose files tell of each other."""
     warm_start: float = Field(default=0.4, ge=0, le=1)
     """Share of structural classes for the supervised warm start, in [0, 1]. Our choice."""
     train: float = Field(default=0.3, ge=0, le=1)
@@ -42,6 +46,13 @@ class SplitOptions(Options):
             if place < 0:
                 return split
         return next(split for split, share in reversed(self._shares()) if share > 0)  # rounding at the upper end
+
+    def split_of(self, item: Item) -> Split:
+        """The split of `item`, by what is not divided and its difficulty alone."""
+        content = item.content
+        if self.by == "repository" and isinstance(content, Commit) and content.repository:
+            return self.split(digest_bytes(content.repository.encode()), item.difficulty)
+        return self.split(item.structural_hash, item.difficulty)
 
     def _shares(self) -> tuple[tuple[Split, float], ...]:
         return (

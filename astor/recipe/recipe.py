@@ -10,6 +10,7 @@ from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.groups import GroupOptions
 from astor.coordination.schedulers.astor import AstorOptions
 from astor.data.catalogue import source_classes
+from astor.data.decontamination import DecontaminationOptions
 from astor.data.splits import SplitOptions
 from astor.evaluation.gate import GateOptions
 from astor.options import Options
@@ -67,6 +68,9 @@ class DataOptions(Options):
     sources: tuple[SourceOptions, ...] = Field(min_length=1)
     splits: SplitOptions = SplitOptions()
     prompts: PromptCounts = PromptCounts()
+    decontamination: DecontaminationOptions | None = None
+    """Keeps items out of the training splits that share text with an item of the splits that are evaluated; None keeps
+    structure apart alone. Our choice: what a grammar generates shares its words by design, files want it."""
 
 
 class BatchOptions(Options):

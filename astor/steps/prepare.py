@@ -2,13 +2,14 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import zip_longest
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, zip_longest
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 from astor.data.catalogue import source_classes
+from astor.data.decontamination import Decontamination, DecontaminationOptions
 from astor.data.source import Source
 from astor.data.splits import require_classes
 from astor.data.verification import verify_items
@@ -25,6 +26,7 @@ from astor.tasks.task import Example
 logger = logging.getLogger("astor")
 BARREN_ITEMS = 5_000
 """Items in a row that add nothing before an endless source counts as exhausted."""
+EVALUATED = (Split.HELD_OUT, Split.PROMOTION)
 FEWEST_CLASSES = 2
 """Distinct functions that each split needs at least: scores of one function say nothing of a task."""
 
@@ -57,8 +59,10 @@ def prepare(run: Run) -> Prepared:
     if references and (prompts := run.done(prompts_uri, {"references": references})):
         return Prepared(prompts, references)
     gathered = Gathering(run)
-    for item in _in_turns([_items(run, source) for source in sources]):
-        gathered.add(item)
+    contaminated = _contamination(data.decontamination, sources)
+    for split, item in _in_turns([_items(run, source) for source in sources]):
+        if split in EVALUATED or not contaminated(item):
+            gathered.add((split, item))
         if gathered.complete or gathered.barren >= BARREN_ITEMS:
             break
     gathered.check()
@@ -188,6 +192,24 @@ def _true_items(items: Iterable[Item], run: Run, refuted: Counter[str]) -> Itera
                 refuted[reason] += 1
             else:
                 yield item
+
+
+def _contamination(options: DecontaminationOptions | None, sources: Sequence[Source]) -> Callable[[Item], str]:
+    """Says why an item must not be trained on; empty where it may. What is evaluated is read beforehand, of files."""
+    if options is None:
+        return lambda item: ""
+    items = chain.from_iterable(source.items() for source in sources if not source.endless)
+    splits = sources[0].splits
+    known = Decontamination(options, (item for item in items if splits.split_of(item) in EVALUATED))
+    dropped: Counter[str] = Counter()
+
+    def reason(item: Item) -> str:
+        if found := known.reason(item):
+            dropped[found] += 1
+            logger.info("%s is not trained on: %s (%d so far)", item.id, found, dropped[found])
+        return found
+
+    return reason
 
 
 def _in_turns(sources: list[Iterator[tuple[Split, Item]]]) -> Iterator[tuple[Split, Item]]:

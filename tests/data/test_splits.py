@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from astor.data.splits import SplitOptions, count_classes, require_classes
 from astor.data.structure import structural_hash
 from astor.errors import UserError
-from astor.records import Function, Item, Split
+from astor.records import Commit, Function, Item, Split
 
 HASHES = st.integers(0, 2**256 - 1).map(lambda number: f"{number:064x}")
 DEPTH_RULE = SplitOptions(warm_start_depth=1)
@@ -52,3 +52,24 @@ def test_classes_are_counted_and_too_few_are_refused() -> None:
     require_classes(found, {Split.TRAIN: 2, Split.HELD_OUT: 1})
     with pytest.raises(UserError, match="held_out has 1 functions of different structure and needs 2"):
         require_classes(found, {Split.TRAIN: 2, Split.HELD_OUT: 2})
+
+
+def commit(repository: str, file: str) -> Item:
+    content = Commit(diff="", message="", repository=repository)
+    return Item(id=file, content=content, source="git", licence="MIT", structural_hash=structural_hash(f"'{file}'"))
+
+
+def test_a_repository_is_not_divided_where_that_is_asked_for() -> None:
+    items = [commit(f"r{number % 20}", f"{number}.py") for number in range(400)]
+
+    def splits(options: SplitOptions) -> dict[str, set[Split]]:
+        found: dict[str, set[Split]] = {}
+        for item in items:
+            assert isinstance(item.content, Commit)
+            found.setdefault(item.content.repository, set()).add(options.split_of(item))
+        return found
+
+    assert all(len(found) > 1 for found in splits(SplitOptions()).values())
+    whole = splits(SplitOptions(by="repository"))
+    assert all(len(found) == 1 for found in whole.values())
+    assert len(set.union(*whole.values())) > 1

@@ -102,3 +102,21 @@ def test_a_task_without_items_is_named(miniature: Miniature, tmp_path: Path) -> 
     with miniature(**{"data.sources": both}) as run:
         prompts: list[Prompt] = run.read(prepare(run).prompts, "prompts")
     assert any(prompt.item_id.startswith("functions-") for prompt in prompts), "an endless source starves no other"
+
+
+def test_nothing_is_trained_on_that_shares_text_with_what_is_evaluated(miniature: Miniature, tmp_path: Path) -> None:
+    said = "give the same number that every other one of these functions was asked to give, whatever it is"
+    path = tmp_path / "functions.jsonl"
+    lines = []
+    for number in range(60):
+        source = f"def f(x):\n    return x * {number} + {number % 7}\n"
+        calls = [{"arguments": f"({x},)", "returns": str(x * number + number % 7)} for x in range(8)]
+        words = f"{said}, {number}" if number % 2 else f"Function {number}."
+        lines.append(json.dumps({"entry": "f", "source": source, "description": words, "calls": calls}))
+    path.write_text("\n".join(lines))
+    overrides = {"data.sources": [{"type": "jsonl", "path": str(path)}, {"type": "procedural"}]}
+    for decontamination, alone in (None, False), ({}, True):
+        with miniature(**overrides, **{"data.decontamination": decontamination}) as run:
+            prompts: list[Prompt] = run.read(prepare(run).prompts, "prompts")
+        shared = {prompt.split for prompt in prompts if said in str(prompt.messages)}
+        assert shared.isdisjoint({Split.TRAIN}) is alone
