@@ -44,7 +44,9 @@ class CommitMessage(Task):
     - copy lines of the diff: a message that repeats one scores 0, unless the human message does;
     - list identifiers of the diff: what goes beyond half of the words, or beyond the human share, is taken off;
     - write one frequent word, or everything it can think of: lengths outside 3 to 60 words are paid in proportion, and
-      both measures count precision.
+      both measures count precision;
+    - write at length: a long first line costs the form, and with it the whole reward; what comes after 2000 characters
+      is not read.
     """
 
     key = "commit_message"

@@ -41,7 +41,8 @@ class IOPrediction(Task):
     - answer with code that computes the value: only literals are read;
     - answer with an object that equals everything: claims are rebuilt from plain builtins;
     - hang the function with a huge argument: its own answer earns nothing, the others run again without it;
-    - guess a frequent literal for the sake of its form: that earns at most a ninth of what being right adds.
+    - guess a frequent literal for the sake of its form: that earns at most a ninth of what being right adds;
+    - answer several times, or at length: one literal is read, of several blocks the last, and none beyond 10 kB.
     """
 
     key = "io_prediction"

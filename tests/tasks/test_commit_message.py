@@ -104,6 +104,19 @@ def test_long_diffs_make_no_prompt(make_commit) -> None:
     assert list(TASK.examples(make_commit("+" + "x" * 3000, MESSAGE), Split.TRAIN)) == []
 
 
+def test_one_word_and_every_word_earn_less_than_a_message(example, judge) -> None:
+    everything = f"{MESSAGE} and reverse, sort, add, drop, double, keep, skip, also, no longer, at most, first, last"
+    one, all_of_them, right = judge(TASK, example, "change", everything, MESSAGE)
+    assert one.score < 0.15
+    assert all_of_them.score < 0.6 < right.score
+
+
+def test_what_comes_after_two_thousand_characters_is_not_read(example, judge) -> None:
+    read, unread = judge(TASK, example, "x" * 1900 + f" {MESSAGE}", "x" * 2000 + f" {MESSAGE}")
+    assert read.parts["rouge_l"] > 0 == unread.parts["rouge_l"]
+    assert TASK.reward(read) == TASK.reward(unread) == 0
+
+
 def test_a_batch_of_commits_is_judged_in_a_blink(example, judge) -> None:
     judge(TASK, example, MESSAGE)
     started = time.perf_counter()

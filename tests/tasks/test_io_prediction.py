@@ -109,3 +109,11 @@ def test_exact_match_wants_the_canonical_literal_and_nothing_else(make_item, fir
 def test_long_literals_are_not_asked_for(make_item) -> None:
     item = make_item("def f(a):\n    return a", [((list(range(100)),), 0)])
     assert list(TASK.examples(item, Split.TRAIN)) == []
+
+
+def test_of_several_answers_the_last_block_counts_and_several_without_blocks_are_none(output, judge) -> None:
+    right = output.reference.tests[0].returns
+    both = f"```\n99\n```\nor rather\n```\n{right}\n```"
+    listed, either, long = judge(TASK, output, both, f"99\n{right}", f"{right}{' ' * 10_000}")
+    assert listed.score == 1
+    assert [either.outcome, long.outcome] == [Outcome.MALFORMED] * 2
