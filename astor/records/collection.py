@@ -13,7 +13,7 @@ class Collection(Record):
     """Digest of the policy that writes them."""
     prompts: str
     """Digest of the prompts of problems."""
-    splits: dict[str, float]
+    splits: dict[str, float | str]
     """The options that divide problems: who trains on the trajectories must divide them in the same way."""
     options: dict[str, float | int | bool | None]
     """What the collection was asked for."""
