@@ -120,3 +120,14 @@ def test_nothing_is_trained_on_that_shares_text_with_what_is_evaluated(miniature
             prompts: list[Prompt] = run.read(prepare(run).prompts, "prompts")
         shared = {prompt.split for prompt in prompts if said in str(prompt.messages)}
         assert shared.isdisjoint({Split.TRAIN}) is alone
+
+
+def test_few_shot_prompts_show_answers_that_nobody_is_asked_for(miniature: Miniature) -> None:
+    with miniature(**{"tasks.io_prediction.few_shot": 2, "tasks.io_prediction.prefill": "["}) as run:
+        prepared = prepare(run)
+        prompts = [prompt for prompt in run.read(prepared.prompts, "prompts") if prompt.task == "io_prediction"]
+    shown = {message.content for prompt in prompts for message in prompt.messages[:-2] if message.role == "user"}
+    assert len(shown) == 4, "two of each kind"
+    assert not shown & {prompt.messages[-2].content for prompt in prompts}
+    assert {len(prompt.messages) for prompt in prompts} == {6}
+    assert all(prompt.messages[-1].content == "[" for prompt in prompts)

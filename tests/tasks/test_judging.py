@@ -102,3 +102,14 @@ def test_an_answer_goes_on_from_its_prefill(examples, complete, sandbox) -> None
     assert verdict.score == 1
     with pytest.raises(ValueError, match="begins or ends in white space"):
         task.options_type(prefill="```python\n")
+
+
+def test_no_reward_contains_the_metric_that_the_gate_looks_at(examples, complete, sandbox) -> None:
+    references = {example.prompt.id: example.reference for example in examples}
+    completions = [complete(example, 0, example.answer) for example in examples[:30]]
+    plain, extended = (judge_completions(TASKS, references, completions, sandbox, each) for each in (False, True))
+    for less, more in zip(plain, extended, strict=True):
+        task = TASKS[less.task]
+        assert task.promotion_metric not in less.parts
+        assert task.promotion_metric in more.parts
+        assert task.reward(less) == task.reward(more)
