@@ -11,10 +11,12 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -37,7 +39,7 @@ def record(number: int) -> dict[str, object]:
     return {"entry": name, "source": source, "description": f"Number {number}: {said}.", "calls": calls}
 
 
-def lines(count: int):
+def lines(count: int) -> Iterator[dict[str, object]]:
     """Records, of which some are copies of earlier ones."""
     for number in range(count):
         if number % 10 == 3 and number > 100:
@@ -70,8 +72,9 @@ def main() -> None:
     verify = "--verify" if arguments.verify else "--no-verify"
     command = ["-m", "astor.cli", "data", "prepare", str(data), "--out", str(out), "--against", str(held), verify]
 
+    shutil.rmtree(out, ignore_errors=True)
     started = time.perf_counter()
-    with subprocess.Popen([sys.executable, *command, "--fresh"], stdout=subprocess.PIPE) as first:
+    with subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE) as first:
         while first.poll() is None and len(list(out.glob("work/*/*.json"))) < 3:
             time.sleep(0.2)
         first.send_signal(signal.SIGKILL)
