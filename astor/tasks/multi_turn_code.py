@@ -1,9 +1,9 @@
 """Writing a function over turns: each answer is a whole program, and feedback on public tests stands between them."""
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from astor.data.calls import arguments_of
 from astor.data.turns import fenced
@@ -44,6 +44,12 @@ class MultiTurnCodeOptions(TaskOptions):
     too, its weights from the answers to the prompt that hold a program."""
     improvement: ImprovementOptions = ImprovementOptions(form=AnswerFormOptions(thinking=False))
     dense: DenseRewardOptions = DenseRewardOptions()
+
+    @model_validator(mode="after")
+    def _is_a_conversation_already(self) -> Self:
+        if self.few_shot or self.prefill:
+            raise ValueError("multi_turn_code has turns of its own: leave few_shot and prefill out")
+        return self
 
 
 class MultiTurnCode(Task):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from astor.data.mbpp import MbppOptions, MbppSource
+from astor.data.mutation import mutate
 from astor.data.procedural import ProceduralOptions, ProceduralSource
 from astor.data.splits import SplitOptions
 from astor.records import Item, Split
@@ -38,6 +39,12 @@ def check(examples: list[Example]) -> None:
         assert example.prompt.max_tokens == 40
 
 
+def with_mutants(item: Item) -> Item:
+    """As verification leaves an item, but for what it runs."""
+    mutants = mutate(item.content.source)[:2] if item.content.calls else ()
+    return item.model_copy(update={"content": item.content.model_copy(update={"mutants": mutants})})
+
+
 @pytest.mark.parametrize("style", ["terse", "instruct"])
 def test_prompts_of_generated_items(style: str) -> None:
     items = list(islice(ProceduralSource(LONG, SplitOptions()).items(), 100))
@@ -51,7 +58,8 @@ def test_prompts_of_generated_items(style: str) -> None:
 @pytest.mark.skipif(not MBPP.is_file(), reason=f"{MBPP} is not there: no prompts of the real MBPP")
 @pytest.mark.parametrize("style", ["terse", "instruct"])
 def test_prompts_of_real_problems(style: str) -> None:
-    examples = examples_of(MbppSource(MbppOptions(path=MBPP), SplitOptions()).items(), tasks_of(style))
+    items = MbppSource(MbppOptions(path=MBPP), SplitOptions()).items()
+    examples = examples_of(map(with_mutants, items), tasks_of(style))
     check(examples)
     assert {example.prompt.task for example in examples} == {"io_prediction", "code_generation", "unit_tests"}
 
