@@ -138,7 +138,7 @@ class Task(ABC):
         left = iter(results)
         ended = [next(left) if self.job(reference, answer) is not None else None for answer in answers]
         return [
-            Judgement.ended_early(result)
+            Judgement.ended_early(result, float(result.outcome is not Outcome.MALFORMED))
             if result is not None and result.outcome is not Outcome.PASSED
             else self.judge_answer(reference, answer, result.claims if result is not None else ())
             for answer, result in zip(answers, ended, strict=True)

@@ -1,10 +1,14 @@
+from collections.abc import Iterator, Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from astor.records import Outcome, Verdict
+from astor.records import Function, Item, Outcome, Reference, Split, Verdict
+from astor.sandbox import CallsJob, Claim, Job
 from astor.tasks.commit_message import CommitMessage, CommitMessageOptions
+from astor.tasks.task import Answer, Example, Judgement, Task
 
 SHARE = st.floats(0, 1)
 
@@ -33,3 +37,49 @@ def test_nine_tenths_are_the_tasks_and_one_the_forms() -> None:
 def test_the_form_never_earns_more_than_a_tenth() -> None:
     with pytest.raises(ValidationError):
         CommitMessageOptions(format_share=0.2)
+
+
+class Same(Task):
+    """What a task needs at least: answer with a function that returns its argument, or with the word none."""
+
+    key = "same"
+    parser = None
+    promotion_metric = "short"
+
+    def examples(self, item: Item, split: Split) -> Iterator[Example]:
+        assert isinstance(item.content, Function)
+        yield self.ask(item, split, "the same? ", "none", kind="word", entry=item.content.entry)
+
+    def job(self, reference: Reference, answer: Answer) -> Job | None:
+        return None if answer.text == "none" else CallsJob(answer.text, reference.entry, ((1,), (2,)))
+
+    def judge_answer(self, reference: Reference, answer: Answer, claims: Sequence[Claim]) -> Judgement:
+        return Judgement.of(float([claim.value for claim in claims] in ([], [1, 2])), short=float(not claims))
+
+
+def test_a_task_without_options_of_its_own_gets_those_of_all_tasks() -> None:
+    options = Same.options_type()
+    assert (options.type, options.max_tokens) == ("same", 40)
+    with pytest.raises(ValidationError):
+        Same.options_type(type="other")
+
+
+def test_a_question_is_asked_with_a_reference_of_its_own(make_item, first) -> None:
+    example = first(Same(Same.options_type()), make_item("def f(x): return x", []))
+    assert example.prompt.id == example.reference.prompt_id == "same/word/item"
+    assert example.prompt.messages[0].content == "the same?"
+    assert (example.reference.entry, example.answer) == ("f", "none")
+
+
+def test_answers_are_judged_one_by_one_and_only_those_that_came_to_their_end(make_item, first, judge) -> None:
+    task = Same(Same.options_type())
+    right, none, wrong, raises, unnamed = judge(
+        task,
+        first(task, make_item("def f(x): return x", [])),
+        *["def f(x): return x", "none", "def f(x): return 1", "exit()", "def g(x): return x"],
+        extended=True,
+    )
+    assert [verdict.score for verdict in (right, none, wrong, raises, unnamed)] == [1, 1, 0, 0, 0]
+    assert [verdict.parts["short"] for verdict in (right, none, raises)] == [0, 1, 0]
+    assert (raises.outcome, raises.format) == (Outcome.FAILED, 1)
+    assert (unnamed.outcome, unnamed.format) == (Outcome.MALFORMED, 0)
