@@ -43,7 +43,8 @@ def b_norm(text: str, reference: str) -> float:
     2004), and to both lengths of the brevity penalty.
     """
     parted = [" ".join(re.findall(r"\w+|[^\s\w]", each)) for each in (text, reference)]
-    found = _bleu_metric(smooth_method="add-k", smooth_value=1).sentence_score(parted[0], parted[1:])
+    # As a corpus of one, for of a sentence sacrebleu wants an effective order, which this metric does not have.
+    found = _bleu_metric(smooth_method="add-k", smooth_value=1).corpus_score(parted[:1], [parted[1:]])
     precisions = [share / 100 for share in found.precisions]
     if not all(precisions):
         return 0.0

@@ -88,3 +88,8 @@ def published_b_norm(text: str, reference: str) -> float:
 def test_b_norm_is_mcmds(pairs) -> None:
     for text, reference in pairs:
         assert b_norm(text, reference) == pytest.approx(published_b_norm(text, reference), abs=1e-9)
+
+
+def test_no_metric_talks(caplog) -> None:
+    b_norm("fix a bug", "fix the bug"), bleu("fix a bug", "fix the bug")
+    assert caplog.messages == []
