@@ -15,7 +15,7 @@ from astor.data.splits import require_classes
 from astor.data.verification import verify_items
 from astor.errors import UserError
 from astor.options import Options
-from astor.records import Demonstration, Item, Message, Prompt, Reference, Split
+from astor.records import MANIFEST, Demonstration, Item, Message, Prompt, Reference, Split
 from astor.steps.code import code_digest
 from astor.steps.progress import report_progress
 from astor.steps.run import Run
@@ -169,8 +169,8 @@ class Gathering:
 
 
 def _files(options: Options) -> list[str]:
-    """Digests of the files that the options name."""
-    paths = [value for _, value in options if isinstance(value, Path)]
+    """Digests of the files that the options name, and of the manifests of directories."""
+    paths = [value / MANIFEST if value.is_dir() else value for _, value in options if isinstance(value, Path)]
     return [digest_file(path) for path in paths if path.is_file()]
 
 

@@ -13,6 +13,7 @@ from astor.loop import post_train
 from astor.recipe.load import load_recipe
 from astor.records import Conversation, Function, Split
 from astor.steps.collect import BLOCKS, Collected, CollectOptions, collect
+from astor.steps.prepare import prepare
 from astor.steps.run import Run
 
 SMALL = {
@@ -98,6 +99,21 @@ def test_a_directory_holds_one_collection(collected: Collected, make: Make, dire
 def test_problems_must_be_divided_as_they_were(collected: Collected, directory: Path) -> None:
     with pytest.raises(UserError, match="give the recipe the splits"):
         next(TrajectoriesSource(TrajectoriesOptions(path=directory), SplitOptions()).items())
+
+
+def test_prompts_are_made_anew_of_another_collection(collected: Collected, make: Make, directory: Path) -> None:
+    overrides = {
+        "data.sources": [{"type": "trajectories", "path": str(directory)}],
+        "data.prompts": collected.prompts,
+    }
+    manifest = directory / "manifest.json"
+    content = manifest.read_text()
+    with make(**overrides) as run:
+        before = prepare(run)
+        manifest.write_text(content + " ")
+        other = prepare(run)
+        manifest.write_text(content)
+    assert before.prompts.partition("#")[0] != other.prompts.partition("#")[0]
 
 
 def test_an_ordinary_run_trains_on_them(collected: Collected, make: Make, directory: Path) -> None:
