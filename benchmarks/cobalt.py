@@ -55,6 +55,7 @@ def measure(store: str, seed: int, arms: Sequence[str]) -> dict[str, Any]:
     from astor.steps.initialise import initialise
     from astor.steps.prepare import prepare
     from astor.steps.run import Run
+    from astor.storage import load
 
     results: dict[str, Any] = {}
     with Run(store, load_recipe("cobalt", settings(seed, "cobalt-start", ROUNDS))) as start:
@@ -64,7 +65,11 @@ def measure(store: str, seed: int, arms: Sequence[str]) -> dict[str, Any]:
         results["before"] = judge.measure(first)
         for arm in arms:
             collected, rounds = None, ROUNDS
-            changes: dict[str, Any] = {}
+            path = load(first.rpartition("#")[0]).part("policy")
+            changes: dict[str, Any] = {
+                "data.prompts.demonstrations": {},
+                "policy": {"type": "huggingface", "path": str(path)},
+            }
             if arm not in REWARDS:
                 options = CollectOptions(
                     trajectories=TRAJECTORIES, turns=TURNS, temperature=1.0, seed=seed, perturbed=float("-" in arm)
@@ -72,7 +77,6 @@ def measure(store: str, seed: int, arms: Sequence[str]) -> dict[str, Any]:
                 collected = collect(start, Path(store) / f"{arm}-{seed}", options)
                 changes["data.sources"] = [{"type": "trajectories", "path": f"{store}/{arm}-{seed}"}]
                 changes["data.prompts"] = collected.prompts
-                changes["policy"] = {"type": "huggingface", "path": str(collected.policy)}
             else:
                 programs = sum(COUNTS.values()) * TRAJECTORIES * TURNS + ROUNDS * PROMPTS * ROLLOUTS
                 rounds = round(programs / (PROMPTS * ROLLOUTS * TURNS))
