@@ -100,17 +100,18 @@ def _interval(scores: Scores, task: str, metric: str) -> Interval:
     return Interval(score.value, score.low, score.high)
 
 
-def _metrics(history: RunHistory) -> list[dict[str, Any]]:
-    """Everything that was measured of each task beside its score, first policy and last; None where it was not."""
+def _metrics(history: RunHistory) -> dict[str, list[dict[str, Any]]]:
+    """Task → what was measured of it beside its score, first policy and last; None where it was not."""
     before, after = (
         {(score.task, score.metric): score.value for score in scores.scores}
         for scores in (history.before, history.after)
     )
-    return [
-        {"task": task, "metric": metric, "before": before.get((task, metric)), "after": after.get((task, metric))}
-        for task, metric in sorted(before.keys() | after.keys())
-        if task in history.tasks and metric != "score"
-    ]
+    tables: dict[str, list[dict[str, Any]]] = {task: [] for task in sorted(history.tasks)}
+    for task, metric in sorted(before.keys() | after.keys()):
+        if task in tables and metric != "score":
+            values = {"before": before.get((task, metric)), "after": after.get((task, metric))}
+            tables[task].append({"metric": metric} | values)
+    return {task: rows for task, rows in tables.items() if rows}
 
 
 def _curves(history: RunHistory, colours: Mapping[str, str]) -> list[dict[str, str]]:

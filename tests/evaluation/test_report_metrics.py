@@ -23,6 +23,6 @@ def test_it_names_malformed_answers_and_parts_of_first_and_last_policy() -> None
     nothing = {"greedy_before": None, "greedy_after": None, "decision": None, "samples": (), "rounds": ()}
     page = render_report(replace(short_run(), before=before, after=after, **nothing))
     table = page[page.index("Other metrics") :]
-    assert "<td>malformed</td><td>0.500</td><td>0.000</td>" in table
-    assert "<td>line coverage</td><td>–</td><td>0.250</td>" in table
-    assert "<td>score</td>" not in table
+    assert "<th>malformed</th><td>0.500</td><td>0.000</td>" in table
+    assert "<th>line coverage</th><td>–</td><td>0.250</td>" in table
+    assert "<th>score</th>" not in table
