@@ -10,6 +10,7 @@ from rich.console import Console
 from astor.cli.display import Display
 from astor.data.formats import open_source
 from astor.data.prepared import PreparedSource
+from astor.data.verification import Verified
 from astor.errors import UserError
 from astor.sandbox import Limits, Sandbox, SandboxOptions
 from astor.steps.validate import failures, take_out
@@ -26,17 +27,22 @@ def validate_source(text: str, format: str, write: bool, cpu_seconds: float) -> 
             f"{text} is no prepared directory of this machine, and only such a one is written: omit --write."
         )
     started = time.perf_counter()
-    counted, failed = Counter[str](), list[dict[str, str]]()
+    counted, failed = Counter[str](), list[Verified]()
     total = source.manifest.kept if isinstance(source, PreparedSource) else 0
     limits = Limits(cpu_seconds=cpu_seconds, wall_seconds=5 * cpu_seconds)
     with Sandbox(SandboxOptions(limits=limits)) as sandbox, Display(console):
-        for key, reason in failures(source, sandbox, counted, total):
-            failed.append({"id": key, "reason": reason})
-            console.print(f"{key}: {reason}", markup=False, soft_wrap=True)
+        for found in failures(source, sandbox, counted, total):
+            failed.append(found)
+            console.print(f"{found.item.id}: {_reason(found)}", markup=False, soft_wrap=True)
     if not counted["items"]:
         raise UserError(f"{text} holds no item that can be used ({dict(source.left_out)}): name another source.")
     if write and failed:
-        take_out(text, {failure["id"] for failure in failed})
+        take_out(text, {found.item.id: found.reason for found in failed})
     seconds = round(time.perf_counter() - started, 3)
-    result = {"items": counted["items"], "passed": counted["passed"], "failed": failed, "seconds": seconds}
+    told = [{"id": found.item.id, "reason": _reason(found)} for found in failed]
+    result = {"items": counted["items"], "passed": counted["passed"], "failed": told, "seconds": seconds}
     typer.echo(json.dumps(result))
+
+
+def _reason(found: Verified) -> str:
+    return f"{found.reason} ({found.detail})" if found.detail else found.reason

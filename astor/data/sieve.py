@@ -52,7 +52,7 @@ class Sieve:
         """The items that pass, and how many do not, by reason. `verify` is asked last but one: it takes longest."""
         dropped: Counter[str] = Counter()
         cheap = self._cheaply(items, dropped)
-        true = list(cheap) if verify is None else [item for item, _ in _true(verify(cheap), dropped)]
+        true = list(cheap) if verify is None else list(_true(verify(cheap), dropped))
         unlike = self._near.admit(true)
         passed = [item for item, new in zip(true, unlike, strict=True) if new]
         dropped[NEAR] += len(true) - len(passed)
@@ -76,12 +76,12 @@ class Sieve:
                 yield item
 
 
-def _true(found: Iterable[Verified], dropped: Counter[str]) -> Iterator[Verified]:
+def _true(found: Iterable[Verified], dropped: Counter[str]) -> Iterator[Item]:
     for verified in found:
         if verified.reason:
             dropped[verified.reason] += 1
         else:
-            yield verified
+            yield verified.item
 
 
 def _short(text: str) -> bytes:

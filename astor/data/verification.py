@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from astor.data.calls import arguments_of, result_of
 from astor.data.mutation import draw_mutants
+from astor.data.own_tests import UNKNOWN, own_tests, what_is_wrong
 from astor.data.verification_cache import Finding, VerificationCache
-from astor.records import Call, Function, Item, Outcome, Program
-from astor.sandbox import CallsJob, CheckJob, Claim, Job, Result, StdinJob, same_output, same_value
+from astor.records import Call, Function, Item, Outcome
+from astor.sandbox import CallsJob, Claim, Result, same_value
 from astor.sandbox.runner import JobRunner
 from astor.storage import digest_json
 
@@ -20,14 +21,8 @@ KEPT = 5
 """Mutants of a function that are kept. Our choice: each is one more program per prompt of the unit-test task."""
 BATCH = 256
 """Items whose programs are run together. Our choice: work enough for every core, little to do again after a stop."""
-RULES = 1
+RULES = 2
 """Raised when this module finds otherwise about the same programs: what is cached then counts no more."""
-
-NO_TESTS = "it has no tests"
-NO_SOLUTION = "it has no solution"
-FAILS = "it does not pass its own tests"
-TIMES_OUT = "it times out on its own tests"
-UNKNOWN = "the sandbox could not run it"
 
 
 class Verified(NamedTuple):
@@ -35,21 +30,23 @@ class Verified(NamedTuple):
 
     item: Item
     reason: str
+    detail: str = ""
+    """Which test told, and what came of it: for people."""
 
 
 def verify_items(
-    items: Iterable[Item], sandbox: JobRunner, cache: VerificationCache | None = None
+    items: Iterable[Item], sandbox: JobRunner, cache: VerificationCache | None = None, *, mutants: bool = True
 ) -> Iterator[Verified]:
     """Every item with what the sandbox found out about it, in order, a few hundred at a time.
 
     A function stays when it passes its own tests, with those of its mutants that end, do not raise on every call, give
     another result than the function on some call, and do not do the same as another mutant on all of them. Without
     mutants of its own it is given some. A program stays when its first solution passes its tests. All other items stay
-    as they are.
+    as they are. With `mutants=False` references alone are run, and functions too stay as they are.
     """
     left = iter(items)
     while batch := list(islice(left, BATCH)):
-        trials = [_Trial(item) for item in batch]
+        trials = [_Trial(item, mutants) for item in batch]
         known = {} if cache is None else cache.find([trial.key for trial in trials])
         unknown = [trial for trial in trials if trial.key not in known and trial.jobs]
         results = iter(sandbox.run([job for trial in unknown for job in trial.jobs]))
@@ -63,34 +60,22 @@ def verify_items(
 class _Trial:
     """What is run for one item: first the reference on its tests, then its mutants on the same calls."""
 
-    def __init__(self, item: Item) -> None:
-        self.item, self.jobs = item, list[Job]()
+    def __init__(self, item: Item, mutants: bool) -> None:
+        content, self.item, self.makes_mutants = item.content, item, mutants
+        self.jobs = own_tests(content)
+        self.tests = len(self.jobs)
         self.mutants: Sequence[str] = ()
-        content, self.tests = item.content, 0
-        if isinstance(content, Function):
+        if mutants and isinstance(content, Function) and content.calls:
             arguments = tuple(arguments_of(call) for call in content.calls)
-            if content.calls:
-                self.jobs.append(CallsJob(content.source, content.entry, arguments))
-                self.mutants = _candidates(content, item.structural_hash)
-            if content.check is not None:
-                self.jobs.append(CheckJob(content.source, content.entry, content.check))
-            self.tests = len(self.jobs)
+            self.mutants = _candidates(content, item.structural_hash)
             self.jobs += [CallsJob(mutant, content.entry, arguments) for mutant in self.mutants]
-        elif isinstance(content, Program) and content.solutions:
-            tests = (*content.public_tests, *content.hidden_tests)
-            self.jobs = [StdinJob(content.solutions[0], tuple(test.stdin for test in tests))] if tests else []
-            self.tests = len(self.jobs)
         self.key = digest_json([RULES, content.model_dump(mode="json"), list(self.mutants)]) if self.jobs else ""
 
     def judge(self, results: Sequence[Result]) -> Finding:
         """Why the item must go, or the places of the mutants that count."""
-        for job, result in zip(self.jobs[: self.tests], results, strict=False):
-            if result.outcome is Outcome.INFRASTRUCTURE_ERROR:
-                return Finding(UNKNOWN)
-            if result.outcome is Outcome.TIMEOUT:
-                return Finding(TIMES_OUT)
-            if result.outcome is not Outcome.PASSED or not self._answers(job, result):
-                return Finding(FAILS)
+        failure = what_is_wrong(self.item.content, self.jobs[: self.tests], results[: self.tests])
+        if failure.reason:
+            return Finding(failure.reason, detail=failure.detail)
         if not isinstance(self.item.content, Function):
             return Finding("")
         seen, living = set[bytes](), []
@@ -105,33 +90,11 @@ class _Trial:
         """The item as it is after what was found; None where there was nothing to run."""
         content = self.item.content
         if finding is None:
-            return Verified(self.item, self._lack())
-        if finding.reason or not isinstance(content, Function):
-            return Verified(self.item, finding.reason)
+            return Verified(self.item, what_is_wrong(content, (), ()).reason)
+        if finding.reason or not self.makes_mutants or not isinstance(content, Function):
+            return Verified(self.item, finding.reason, finding.detail)
         content = content.model_copy(update={"mutants": tuple(self.mutants[place] for place in finding.mutants)})
         return Verified(self.item.model_copy(update={"content": content}), "")
-
-    def _lack(self) -> str:
-        """Why there was nothing to run; empty where there never is."""
-        match self.item.content:
-            case Program(solutions=()):
-                return NO_SOLUTION
-            case Function() | Program():
-                return NO_TESTS
-        return ""
-
-    def _answers(self, job: Job, result: Result) -> bool:
-        content = self.item.content
-        if isinstance(content, Program):
-            tests = (*content.public_tests, *content.hidden_tests)
-            return all(
-                claim.kind == "value" and same_output(claim.value, test.stdout, content.compare)
-                for claim, test in zip(result.claims, tests, strict=True)
-            )
-        assert isinstance(content, Function)
-        if isinstance(job, CheckJob):
-            return True
-        return all(_agrees(claim, call) for claim, call in zip(result.claims, content.calls, strict=True))
 
 
 def _candidates(function: Function, seed: str) -> list[str]:

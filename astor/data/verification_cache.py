@@ -10,10 +10,11 @@ from typing import NamedTuple, Self
 
 
 class Finding(NamedTuple):
-    """Why an item must go, empty where it may stay; and the places of its mutants that count."""
+    """Why an item must go, empty where it may stay; the places of its mutants that count; which test told."""
 
     reason: str
     mutants: tuple[int, ...] = ()
+    detail: str = ""
 
 
 class VerificationCache:
@@ -34,8 +35,8 @@ class VerificationCache:
         found = {}
         for key in keys:
             if row := self._file.execute("SELECT found FROM findings WHERE key = ?", (self._key(key),)).fetchone():
-                reason, mutants = json.loads(row[0])
-                found[key] = Finding(reason, tuple(mutants))
+                reason, mutants, detail = json.loads(row[0])
+                found[key] = Finding(reason, tuple(mutants), detail)
         return found
 
     def keep(self, found: Mapping[str, Finding]) -> None:

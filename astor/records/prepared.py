@@ -39,7 +39,7 @@ class PreparedManifest(Record):
     plan: str
     """SHA-256 of the source's files and of every option: the same plan continues or finds what it made before."""
     verified: bool
-    """Whether every item was found in the sandbox to hold what it claims."""
+    """Whether every item was found in the sandbox to hold what it claims, and got its mutants."""
     read: int
     kept: int
     dropped: dict[str, int]

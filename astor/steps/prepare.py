@@ -187,11 +187,11 @@ def _items(run: Run, source: Source) -> Iterator[tuple[Split, Item]]:
 def _true_items(items: Iterable[Item], run: Run, refuted: Counter[str]) -> Iterator[Item]:
     """The items that hold what they claim; the others are counted in `refuted`, by reason."""
     with run.verification_cache() as cache:
-        for item, reason in verify_items(items, run.sandbox, cache):
-            if reason:
-                refuted[reason] += 1
+        for found in verify_items(items, run.sandbox, cache):
+            if found.reason:
+                refuted[found.reason] += 1
             else:
-                yield item
+                yield found.item
 
 
 def _contamination(options: DecontaminationOptions | None, sources: Sequence[Source]) -> Callable[[Item], str]:

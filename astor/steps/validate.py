@@ -2,13 +2,12 @@
 
 import os
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from astor.data.prepared import read_manifest
 from astor.data.source import Source
-from astor.data.validation import validate
-from astor.data.verification import FAILS
+from astor.data.verification import Verified, verify_items
 from astor.errors import UserError
 from astor.records import MANIFEST, Item, PreparedPart, Split, read_jsonl, write_json, write_jsonl
 from astor.sandbox.runner import JobRunner
@@ -20,18 +19,18 @@ REPORTED = 256
 """Items between two reports of progress."""
 
 
-def failures(source: Source, sandbox: JobRunner, counted: Counter[str], total: int = 0) -> Iterator[tuple[str, str]]:
-    """Identifier and reason of every item whose reference fails; `counted` gets `items` and `passed`.
+def failures(source: Source, sandbox: JobRunner, counted: Counter[str], total: int = 0) -> Iterator[Verified]:
+    """Every item whose reference fails; `counted` gets `items` and `passed`.
 
     `total` is how many items there are, 0 where nobody knows. An identifier that comes twice is a UserError.
     """
-    for item, reason in validate(distinct(source.items()), sandbox):
+    for found in verify_items(distinct(source.items()), sandbox, mutants=False):
         counted["items"] += 1
-        counted["passed"] += not reason
+        counted["passed"] += not found.reason
         if counted["items"] % REPORTED == 0:
             report_progress("validate", counted["items"], total)
-        if reason:
-            yield item.id, reason
+        if found.reason:
+            yield found
 
 
 def distinct(items: Iterable[Item]) -> Iterator[Item]:
@@ -47,8 +46,8 @@ def distinct(items: Iterable[Item]) -> Iterator[Item]:
         yield item
 
 
-def take_out(directory: str, failed: Container[str]) -> None:
-    """Write a prepared directory anew without the items that failed.
+def take_out(directory: str, failed: Mapping[str, str]) -> None:
+    """Write a prepared directory anew without the items that failed: their identifiers, and why.
 
     New files of items are written beside the old ones, the manifest that names them takes the old one's place at once,
     and only then the old ones go: whoever reads finds the old items or the new ones.
@@ -58,7 +57,6 @@ def take_out(directory: str, failed: Container[str]) -> None:
     changed = manifest.model_copy(
         update={
             "parts": parts,
-            "verified": True,
             "kept": sum(part.kept for part in parts),
             "dropped": dict(
                 sum((Counter(part.dropped) for part in parts), _of_reader(manifest.dropped, manifest.parts))
@@ -74,7 +72,7 @@ def take_out(directory: str, failed: Container[str]) -> None:
         (root / old).unlink()
 
 
-def _without(root: Path, part: PreparedPart, failed: Container[str]) -> PreparedPart:
+def _without(root: Path, part: PreparedPart, failed: Mapping[str, str]) -> PreparedPart:
     items = list(read_jsonl(root / part.file, Item))
     kept = [item for item in items if item.id not in failed]
     if len(kept) == len(items):
@@ -93,7 +91,7 @@ def _without(root: Path, part: PreparedPart, failed: Container[str]) -> Prepared
             "file": name,
             "digest": digest,
             "kept": len(kept),
-            "dropped": dict(Counter(part.dropped) + Counter({FAILS: len(items) - len(kept)})),
+            "dropped": dict(Counter(part.dropped) + Counter(failed[item.id] for item in items if item.id in failed)),
             "prompts": dict(+prompts),
             "licences": dict(Counter(item.licence for item in kept)),
         }

@@ -35,8 +35,9 @@ def test_validate_lists_failures_and_ends_with_json(astor: Astor, tmp_path: Path
     result = json.loads(done.stdout.splitlines()[-1])
     assert result.keys() == {"items", "passed", "failed", "seconds"}
     assert (result["items"], result["passed"]) == (2, 1)
-    assert result["failed"] == [{"id": "mine-bad", "reason": "test 1 of 1: the result is another one"}]
-    assert "mine-bad: test 1 of 1" in done.stderr
+    reason = "it does not pass its own tests (test 1 of 1: the result is another one)"
+    assert result["failed"] == [{"id": "mine-bad", "reason": reason}]
+    assert f"mine-bad: {reason}" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_the_check_has_what_else_the_prompt_defines(tmp_path: Path) -> None:
     (item,) = read(tmp_path)
     wrong = read(tmp_path, canonical_solution="    return sum(map(double, xs)) if len(xs) != 1 else 0\n")[0]
     with Sandbox() as sandbox:
-        reasons = [reason for _, reason in verify_items([item, wrong], sandbox)]
+        reasons = [found.reason for found in verify_items([item, wrong], sandbox)]
     assert reasons == ["", "it does not pass its own tests"]
 
 

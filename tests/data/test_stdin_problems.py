@@ -97,4 +97,4 @@ def test_a_reference_is_run_on_all_tests(tmp_path: Path) -> None:
     (wrong,) = read(tmp_path, solutions=["print(sum(map(int, input().split())) % 13)"])[1]
     (slow,) = read(tmp_path, solutions=["while True: pass"])[1]
     with Sandbox(SandboxOptions(limits=Limits(cpu_seconds=0.3))) as sandbox:
-        assert [bool(reason) for _, reason in verify_items([right, wrong, slow], sandbox)] == [False, True, True]
+        assert [bool(found.reason) for found in verify_items([right, wrong, slow], sandbox)] == [False, True, True]

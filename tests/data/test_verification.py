@@ -6,9 +6,10 @@ import pytest
 
 from astor.data.calls import arguments_of
 from astor.data.mbpp import MbppOptions, MbppSource
+from astor.data.own_tests import FAILS, NO_SOLUTION, NO_TESTS, TIMES_OUT
 from astor.data.procedural import ProceduralOptions, ProceduralSource
 from astor.data.splits import SplitOptions
-from astor.data.verification import FAILS, KEPT, NO_SOLUTION, NO_TESTS, TIMES_OUT, verify_items
+from astor.data.verification import KEPT, verify_items
 from astor.data.verification_cache import VerificationCache
 from astor.records import Call, Commit, Function, Item, Program, StdinTest
 from astor.sandbox import CallsJob, Limits, Sandbox, SandboxOptions
@@ -63,6 +64,15 @@ def test_a_function_without_mutants_is_given_some(sandbox: Sandbox) -> None:
     (found,) = kept_of([function("def f(x):\n    return x + 2")], sandbox)
     assert 1 <= len(found.content.mutants) <= KEPT
     assert "def f(x):\n    return x * 2" not in found.content.mutants, "which does the same for 2"
+
+
+def test_without_mutants_functions_stay_as_they_are(sandbox: Sandbox) -> None:
+    same, wrong = function(mutants=(DOUBLE,)), function(returns="5")
+    before = ran_by(sandbox)
+    right, other = verify_items([same, wrong], sandbox, mutants=False)
+    assert (right.item, right.reason) == (same, "")
+    assert (other.item, other.reason, other.detail) == (wrong, FAILS, "test 1 of 1: the result is another one")
+    assert ran_by(sandbox) - before == 2
 
 
 def test_items_that_are_not_what_they_claim_have_a_reason(sandbox: Sandbox) -> None:

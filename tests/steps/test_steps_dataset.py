@@ -9,9 +9,9 @@ import pytest
 
 from astor.data.decontamination import EXACT
 from astor.data.jsonl import JsonlOptions, JsonlSource
+from astor.data.own_tests import FAILS, TIMES_OUT
 from astor.data.sieve import NEAR, SAME_ID, SAME_TEXT
 from astor.data.splits import SplitOptions
-from astor.data.verification import FAILS, TIMES_OUT
 from astor.errors import UserError
 from astor.records import MANIFEST, Item, PreparedManifest, read_jsonl
 from astor.sandbox import Limits, Sandbox, SandboxOptions

@@ -1,0 +1,86 @@
+"""The tests that come with an item: what the sandbox runs for its reference, and what is wrong with it afterwards."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from astor.data.calls import arguments_of, result_of
+from astor.records import Call, Commit, Conversation, Function, Outcome, Program, StdinTest
+from astor.sandbox import CallsJob, CheckJob, Claim, Job, Result, StdinJob, same_output, same_value
+
+NO_TESTS = "it has no tests"
+NO_SOLUTION = "it has no solution"
+FAILS = "it does not pass its own tests"
+TIMES_OUT = "it times out on its own tests"
+UNKNOWN = "the sandbox could not run it"
+
+
+class Failure(NamedTuple):
+    """What is wrong with an item, as reports count it, and what came of which test; both empty where nothing is."""
+
+    reason: str
+    detail: str = ""
+
+
+def own_tests(content: Function | Program | Commit | Conversation) -> list[Job]:
+    """A function on its calls and its check, a program's first solution on all of its tests; nothing for all else."""
+    jobs: list[Job] = []
+    if isinstance(content, Function):
+        if content.calls:
+            jobs.append(CallsJob(content.source, content.entry, tuple(map(arguments_of, content.calls))))
+        if content.check is not None:
+            jobs.append(CheckJob(content.source, content.entry, content.check))
+    elif isinstance(content, Program) and content.solutions and (tests := _tests(content)):
+        jobs.append(StdinJob(content.solutions[0], tuple(test.stdin for test in tests)))
+    return jobs
+
+
+def what_is_wrong(
+    content: Function | Program | Commit | Conversation, jobs: Sequence[Job], results: Sequence[Result]
+) -> Failure:
+    """What came of `own_tests(content)`; what never has tests, as a commit, has nothing wrong."""
+    if isinstance(content, Program) and not content.solutions:
+        return Failure(NO_SOLUTION)
+    if isinstance(content, Function | Program) and not jobs:
+        return Failure(NO_TESTS)
+    for job, result in zip(jobs, results, strict=True):
+        if result.outcome is Outcome.INFRASTRUCTURE_ERROR:
+            return Failure(UNKNOWN, result.detail)
+        if result.outcome is Outcome.TIMEOUT:
+            return Failure(TIMES_OUT, result.detail)
+        if told := _told(content, job, result):
+            return Failure(FAILS, told)
+    return Failure("")
+
+
+def _told(content: object, job: Job, result: Result) -> str:
+    # A StdinJob fails as a whole by one of its claims, which tells more.
+    if result.outcome is Outcome.FAILED and not (isinstance(job, StdinJob) and _has_raised(result)):
+        return result.detail
+    if result.outcome not in (Outcome.PASSED, Outcome.FAILED):
+        return f"{result.outcome.value.replace('_', ' ')}: {result.detail}"
+    if isinstance(job, CheckJob):
+        return ""
+    assert isinstance(content, Function | Program)
+    tests: Sequence[Call | StdinTest] = content.calls if isinstance(content, Function) else _tests(content)
+    differs = [_differs(content, claim, test) for claim, test in zip(result.claims, tests, strict=True)]
+    return next((f"test {place} of {len(differs)}: {told}" for place, told in enumerate(differs, 1) if told), "")
+
+
+def _has_raised(result: Result) -> bool:
+    return any(claim.exception for claim in result.claims)
+
+
+def _tests(content: Program) -> tuple[StdinTest, ...]:
+    return (*content.public_tests, *content.hidden_tests)
+
+
+def _differs(content: Function | Program, claim: Claim, test: Call | StdinTest) -> str:
+    """What is wrong with the claim about a test; empty where it is what the test expects."""
+    if claim.kind == "raised":
+        return f"it raised {claim.exception or 'nothing and ended early'}"
+    if claim.kind == "opaque":
+        return "the result is not plain data"
+    if isinstance(test, Call):
+        return "" if same_value(claim.value, result_of(test)) else "the result is another one"
+    assert isinstance(content, Program)
+    return "" if same_output(claim.value, test.stdout, content.compare) else "the output is another one"
