@@ -10,6 +10,8 @@ judges the test's data, so that none passes for data by its own account:
   been told; it has no length, items, text or number; only its attributes, indices and calls give data. Else
   `abs(f(x) - 3.0) < 1e-6` would ask the program.
 - A context manager neither suppresses nor replaces what the test raised.
+- It can't be pickled, nor be a class that is derived from or asked for its instances. That raises TypeError, and is the
+  program's fault like any object where only data will do: no program can have the blame put on its test.
 
 What a call or an index gives is the program's to say. A handle has nearly every special method, whatever its object
 has, but can't be awaited; its `type` is Handle.
@@ -28,11 +30,11 @@ _JUDGING = frozenset({"startswith", "endswith", "issubset", "issuperset", "isdis
 _SPECIAL = frozenset({"__name__", "__qualname__", "__dict__", "__wrapped__"})
 """Attributes with such names that are asked for: others would tell the interpreter what the handle is."""
 
-_REFUSED = {
-    "__instancecheck__": "asks for an instance of a class of the program",
-    "__subclasscheck__": "asks for a subclass of a class of the program",
-    "__mro_entries__": "derives from a class of the program",
-    "__reduce_ex__": "pickles an object of the program",
+_IMPOSSIBLE = {
+    "__instancecheck__": "an object of the program has no instances here",
+    "__subclasscheck__": "an object of the program has no subclasses here",
+    "__mro_entries__": "nothing derives from an object of the program here",
+    "__reduce_ex__": "an object of the program can't be pickled",
 }
 
 
@@ -127,8 +129,11 @@ def _order(operation: str) -> Callable[..., Any]:
     return method
 
 
-def _refused(what: str) -> Callable[..., Any]:
-    return lambda self, *_: self._program.refuse(what)
+def _impossible(why: str) -> Callable[..., Any]:
+    def method(self: Handle, *_: Any) -> Any:
+        raise NotDataError(why)
+
+    return method
 
 
 def _guarded(operation: str, other: Any, *operands: Any) -> Any:
@@ -154,7 +159,7 @@ _METHODS = {
 }
 for _name, _method in _METHODS.items():
     setattr(Handle, f"__{_name}__", _method)
-for _name, _what in _REFUSED.items():
-    setattr(Handle, _name, _refused(_what))
+for _name, _why in _IMPOSSIBLE.items():
+    setattr(Handle, _name, _impossible(_why))
 # Without a docstring of its own, so that a handle can have that of the program's object.
 Handle.__doc__ = property(lambda self: self._program.ask("getattr", self, "__doc__"))  # type: ignore[assignment]

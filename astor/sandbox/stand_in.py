@@ -11,7 +11,7 @@ Functions and other callables of the test, but no classes, arrive in the program
 and nothing else. They are called here, with data or handles. An AssertionError in one is raised again where the test
 called the program, whatever the program makes of it.
 
-Any other object of the test can't cross: that, and what a handle refuses, raises TypeError and is counted.
+Any other object of the test can't cross: that raises TypeError and is counted.
 """
 
 from types import ModuleType

@@ -459,10 +459,6 @@ def test_names_of_the_program_can_be_patched(sandbox):
         ("class Mine: pass\nmake(Mine)", "passes 'type'"),
         ("try:\n    make(object())\nexcept TypeError:\n    pass", "passes 'object'"),
         ("import decimal\nmake(decimal.Decimal(1))", "passes 'Decimal'"),
-        ("isinstance(make(1), solution.Thing)", "instance"),
-        ("issubclass(int, solution.Thing)", "subclass"),
-        ("class Mine(solution.Thing): pass", "derives"),
-        ("import pickle\npickle.dumps(make(1))", "pickles"),
     ],
 )
 def test_what_cannot_be_expressed_is_refused_and_counted(sandbox, body, why):
@@ -470,6 +466,32 @@ def test_what_cannot_be_expressed_is_refused_and_counted(sandbox, body, why):
     count, detail = refused(sandbox, program, body)
     assert count == 1
     assert why in detail
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "isinstance(make(1), solution.Thing)",
+        "issubclass(int, solution.Thing)",
+        "class Mine(solution.Thing): pass",
+        "import pickle\npickle.dumps(make(1))",
+        "import pickle\npickle.dumps({'a': [make(1)]})",
+        "import copy\ncopy.copy(solution.numbers())",
+        "import json\njson.dumps(make(1))",
+    ],
+)
+def test_what_is_impossible_with_an_object_of_the_program_is_no_fault_of_the_test(sandbox, body):
+    program = "class Thing: pass\ndef make(x): return Thing()\ndef numbers():\n    yield 1"
+    assert judged(sandbox, program, body, f"with pytest.raises(TypeError):\n{textwrap.indent(body, '    ')}") == [
+        "TypeError",
+        True,
+    ]
+
+
+def test_a_test_that_is_loaded_with_what_is_impossible_is_failed_not_unusable(sandbox):
+    test = "import solution\nclass Mine(solution.make): pass\ndef test_one(): pass"
+    (result,) = sandbox.run([CheckJob("def make(): pass", "make", test, style="pytest")])
+    assert (result.outcome, result.refused) == (Outcome.FAILED, 0)
 
 
 def test_every_refusal_is_counted(sandbox):
