@@ -1,4 +1,7 @@
-"""A program that starts all threads that it can beside honest ones that start forty; prints what those claim."""
+"""A program that starts all threads that it can beside honest ones that start forty.
+
+Prints whether threads are counted per worker here, and what the honest ones claim.
+"""
 
 import json
 import sys
@@ -20,7 +23,8 @@ def main() -> None:
     limits = Limits(cpu_seconds=2, wall_seconds=5, memory_mb=256)
     with Sandbox(SandboxOptions(workers=2, limits=limits)) as sandbox:
         _, _, *results = sandbox.run([CallsJob(greedy, "solve", ((41, {}),)), meanwhile, *[honest] * 5])
-    print(json.dumps([claim.value for result in results for claim in result.claims]))
+    (per_worker,) = (layer.stands for layer in sandbox.layers if layer.name == "user of its own")
+    print(json.dumps([per_worker, [claim.value for result in results for claim in result.claims]]))
 
 
 if __name__ == "__main__":
