@@ -86,7 +86,7 @@ class GeneratedTestsJob:
     global, and in a module `solution`; arguments and results are plain data, and a result that is none is a TypeError.
     The one claim is a dict:
 
-    - passed: the tests pass on the reference twice and call it; on no mutant they come to different ends;
+    - passed: the tests pass on the reference three times and call it; on no mutant they come to different ends;
     - calls, distinct_calls: what they ask the reference in their first run;
     - line, branch: shares of the reference in [0, 1] that these calls reach, measured with the calls alone
       (`astor.sandbox.coverage`); 0 where that takes more than ten times the limits;

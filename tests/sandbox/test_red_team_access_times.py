@@ -1,6 +1,7 @@
 """When a file was last read is a note that one program can leave for the next, where the file system keeps it.
 
-Read-only mounts keep none. Elsewhere reading a file of the standard library is seen by whoever looks at it later.
+Read-only mounts keep none. Elsewhere reading a file of the standard library is seen by whoever looks at it later: here
+the sandbox is made to do without mounts.
 """
 
 import os
@@ -9,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from astor.records import Outcome
-from astor.sandbox import CallsJob, GeneratedTestsJob
+from astor.sandbox import CallsJob, GeneratedTestsJob, Sandbox, SandboxOptions
 
-NOTES = ["this.py", "antigravity.py"]
+NOTES = ["this.py", "antigravity.py", "__hello__.py"]
 
 WITHOUT_AN_ASSERT = """
 import os
@@ -24,14 +25,24 @@ for note in NOTES:
 else:
     raise AssertionError
 """
-"""Passes on the two first programs that it meets, and fails on all others."""
+"""Passes on the three first programs that it meets, and fails on all others."""
+
+MANY = 50
+"""Mutants among which such tests find the reference by luck, once in 5151 times."""
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    """Without mounts of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", "")
+        with Sandbox(SandboxOptions(workers=2)) as sandbox:
+            yield sandbox
 
 
 @pytest.fixture
-def notes(sandbox):
+def notes():
     """Files of the standard library that look as if nobody had ever read them."""
-    if any(layer.name == "bubblewrap" and layer.stands for layer in sandbox.layers):
-        pytest.skip("mounts that are read-only keep no times of access")
     paths = [Path(os.__file__).with_name(name) for name in NOTES]
     found = [path.stat() for path in paths]
     try:
@@ -48,16 +59,12 @@ def notes(sandbox):
         os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
-@pytest.mark.xfail(strict=True, reason="the order of the runs is always the same: reference twice, then the mutants")
 def test_tests_that_count_their_runs_kill_no_mutant(sandbox, notes):
-    job = GeneratedTestsJob(
-        f"NOTES = {notes}\n{WITHOUT_AN_ASSERT}",
-        "add",
-        "def add(a, b): return a + b",
-        ("def add(a, b): return a - b", "def add(a, b): return a * b"),
-    )
+    mutants = tuple(f"def add(a, b): return a - b - {number}" for number in range(MANY))
+    job = GeneratedTestsJob(f"NOTES = {notes}\n{WITHOUT_AN_ASSERT}", "add", "def add(a, b): return a + b", mutants)
     (result,) = sandbox.run([job])
-    assert result.outcome is not Outcome.PASSED or result.claims[0].value["killed"] == 0
+    assert (result.outcome, result.claims[0].value["killed"]) == (Outcome.FAILED, 0)
+    assert "different ends" in result.detail
 
 
 @pytest.mark.xfail(strict=True, reason="without mounts of its own, a program's reading is seen in times of access")
