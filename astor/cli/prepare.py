@@ -20,6 +20,8 @@ def prepare_source(
     source: str, out: str, format: str, against: Sequence[str], options: DatasetOptions, fresh: bool
 ) -> None:
     """Prepare `source` at `out`, or go on with it, or print what it came to."""
+    if not out:
+        raise UserError("--out has no name: give a directory or an s3:// prefix.")
     if source.rstrip("/") == out.rstrip("/"):
         raise UserError(f"{out} cannot be prepared into itself: name another --out.")
     opened = open_source(source, format)

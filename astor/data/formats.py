@@ -70,10 +70,10 @@ def recognise(place: str) -> str:
         raise UserError(f"{path} holds no {MANIFEST}, no git repository and no Python file: name a file in it.")
     if path.suffix == ".py":
         return "doctests"
-    records = [record for _, record in islice(read_json_lines(path), LOOKED_AT)]
+    records = dict(islice(read_json_lines(path), LOOKED_AT))
     if not records:
         raise UserError(f"{path} holds no record: give a file with a JSON object a line.")
-    found = [name for name in FIELDS if all(_fits(record, name) for record in records)]
+    found = [name for name in FIELDS if all(_fits(record, name) for record in records.values())]
     if len(found) > 1:
         raise UserError(f"The records of {path} could be {' or '.join(found)}: say which with --format.")
     if not found:
@@ -85,21 +85,27 @@ def _fits(record: Mapping[str, Any], name: str) -> bool:
     return any(fields <= record.keys() for fields in FIELDS[name])
 
 
-def _of_no_format(path: Path, records: list[dict[str, object]]) -> str:
-    """Also of a file whose one column is missing: the nearest format tells which."""
+def _of_no_format(path: Path, records: Mapping[int, Mapping[str, object]]) -> str:
+    """Also of a file whose one column is missing: the nearest format tells which, and in which line first."""
+    fitting = {name: sum(_fits(record, name) for record in records.values()) for name in FIELDS}
     missing = {
-        name: min((sorted(fields - record.keys()) for fields in FIELDS[name] for record in records), key=len)
+        (name, number): min((sorted(fields - record.keys()) for fields in FIELDS[name]), key=len)
         for name in FIELDS
+        for number, record in records.items()
+        if not _fits(record, name)
     }
-    name, lacking = min(missing.items(), key=lambda pair: len(pair[1]))
-    if 0 < len(lacking) < len(FIELDS[name][0]):
-        return f"The records of {path} are of no known format: for {name} they lack {', '.join(lacking)}."
-    known = "; ".join(f"{name} has {', '.join(sorted(fields[0]))}" for name, fields in FIELDS.items())
-    return f"The records of {path} are of no known format: {known}."
+    (name, number), lacking = min(missing.items(), key=lambda pair: (-fitting[pair[0][0]], len(pair[1]), pair[0][1]))
+    if fitting[name] or len(lacking) < len(FIELDS[name][0]):
+        told = f"line {number} lacks {', '.join(lacking)} for {name}"
+    else:
+        told = "; ".join(f"{name} has {', '.join(sorted(fields[0]))}" for name, fields in FIELDS.items())
+    return f"The records of {path} are of no known format: {told}."
 
 
 def _local(text: str) -> str:
     """A local path, with what lies elsewhere; a prepared directory's URI as it is."""
+    if not text:
+        raise UserError("The source has no name: give a path, an s3:// URI or owner/name.")
     if Path(text).exists():
         return text
     if "://" in text:

@@ -16,8 +16,8 @@ def fetch(text: str) -> Path:
     """The records of a data set, as `datasets` gives them, one JSON object a line; kept under the user's cache.
 
     Raises:
-        UserError: `datasets` is not installed, the hub cannot be reached, there is no such data set, or it has several
-            configurations or splits and none is named.
+        UserError: `datasets` is not installed, the hub cannot be reached, there is no such data set, it has several
+            configurations or splits and none is named, or no records.
     """
     match = NAME.fullmatch(text)
     assert match is not None, "whoever calls has looked at the name"
@@ -30,20 +30,24 @@ def fetch(text: str) -> Path:
     except ImportError as error:
         raise UserError(f"{text} is a name on the hub, which datasets reads: pip install 'astor-rl[hub]'.") from error
     name, config, split = match["name"], match["config"], match["split"]
+    temporary = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         if split is None:
             split = _only_split(text, get_dataset_split_names(name, config))
         records = load_dataset(name, config, split=split, streaming=True)
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}-{os.getpid()}")
         with temporary.open("w") as file:
             file.writelines(json.dumps(record, default=str) + "\n" for record in records)
+        if not temporary.stat().st_size:
+            raise UserError(f"{text} has no records: name another split, or other data.")
+        os.replace(temporary, path)
     except (OSError, ValueError, RuntimeError) as error:
         # What `datasets` and the hub's client raise is of one of these types, whatever the reason.
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         told = f"{text} cannot be had from the hub ({reason}): check name and network, or give a file."
         raise UserError(told) from error
-    os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
     return path
 
 

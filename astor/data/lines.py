@@ -15,7 +15,7 @@ T = TypeVar("T")
 def read_lines(path: Path, lines: TypeAdapter[T]) -> Iterator[tuple[int, T]]:
     """Number and content of every line; a UserError names the file, the line and what is wrong with it."""
     if not path.is_file():
-        raise UserError(f"The data file {path} does not exist: give the path of a JSONL file.")
+        raise UserError(f"{path} is no file: give the path of a JSONL file.")
     for number, value in read_json_lines(path):
         try:
             yield number, lines.validate_python(value)

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -25,10 +26,15 @@ class VerificationCache:
     """
 
     def __init__(self, path: Path, scope: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.scope = f"{sys.version_info.major}.{sys.version_info.minor}/{scope}"
-        self._file = sqlite3.connect(path, timeout=60)
-        self._file.execute("CREATE TABLE IF NOT EXISTS findings (key TEXT PRIMARY KEY, found TEXT) WITHOUT ROWID")
+        self.path, self.scope = path, f"{sys.version_info.major}.{sys.version_info.minor}/{scope}"
+
+    @cached_property
+    def _file(self) -> sqlite3.Connection:
+        """Made when something is asked or kept: of a source that cannot be read nothing is left behind."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        file = sqlite3.connect(self.path, timeout=60)
+        file.execute("CREATE TABLE IF NOT EXISTS findings (key TEXT PRIMARY KEY, found TEXT) WITHOUT ROWID")
+        return file
 
     def find(self, keys: Sequence[str]) -> dict[str, Finding]:
         """What is known of the keys."""
@@ -56,4 +62,5 @@ class VerificationCache:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._file.close()
+        if "_file" in self.__dict__:
+            self._file.close()

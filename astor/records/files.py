@@ -63,13 +63,25 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
         for number, line in enumerate(_unpacked(path, lines), start=1):
             if not line.strip():
                 continue
-            try:
-                value = json.loads(line)
-            except (ValueError, RecursionError) as error:  # Also text that is no UTF-8, and numbers too long to read.
-                raise UserError(f"{path}, line {number} is not JSON ({error}): mend or remove the line.") from error
-            if not isinstance(value, dict):
-                raise UserError(f"{path}, line {number} is a {type(value).__name__}, not an object: mend the line.")
-            yield number, value
+            yield number, _object(f"{path}, line {number}", line)
+
+
+def _object(place: str, line: bytes) -> dict[str, object]:
+    try:
+        text = line.decode("utf-8-sig")
+        value = json.loads(text)
+        if rb"\ud" in line.lower():
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = error.object[error.start]
+        raise UserError(f"{place} is not Unicode ({half!r} is half a character): mend the line.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{place} is not UTF-8 ({error}): save the file in UTF-8.") from error
+    except (ValueError, RecursionError) as error:  # Also numbers too long to read.
+        raise UserError(f"{place} is not JSON ({error}): write one JSON object a line.") from error
+    if not isinstance(value, dict):
+        raise UserError(f"{place} is a {type(value).__name__}, not an object: write one JSON object a line.")
+    return value
 
 
 def _unpacked(path: Path, lines: Iterable[bytes]) -> Iterator[bytes]:

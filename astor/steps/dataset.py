@@ -5,6 +5,7 @@ Beside what `PreparedManifest` describes lie, until the manifest is written, `wo
 `verification.sqlite` holds what the sandbox found out; it stays, for the next preparation in the same place.
 """
 
+import re
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from astor.data.sieve import Sieve, SieveOptions, Verify
 from astor.data.source import Source
@@ -29,6 +30,9 @@ from astor.steps.progress import report_progress
 from astor.storage import digest_bytes, digest_file, digest_json, locate
 from astor.tasks.catalogue import task_classes
 from astor.tasks.task import Task
+
+OWN = re.compile(r"manifest\.json$|verification\.sqlite|items/\.?part-|work/[0-9a-f]{16}/|\.(manifest|removed)")
+"""How the names of files begin that a preparation writes below its directory, drafts of them included."""
 
 
 class DatasetOptions(Options):
@@ -64,17 +68,36 @@ class Preparation:
         self.tasks: list[Task] = [task(task.options_type()) for task in task_classes().values()]
 
     def finished(self) -> PreparedManifest | None:
-        """The manifest that this plan made before; None where nothing was finished here."""
-        try:
-            manifest = PreparedManifest.model_validate_json(self.store.read(f"{self.key}/{MANIFEST}"))
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        if manifest.plan != self.plan:
+        """The manifest that this plan made before; None where nothing was finished here.
+
+        Raises:
+            UserError: another plan's manifest is here, or without one anything that no preparation wrote.
+        """
+        manifest = self._manifest()
+        if manifest is None:
+            self._require_ours()
+        elif manifest.plan != self.plan:
             raise UserError(
                 f"{self.out} holds what was prepared from {manifest.source} with other data, options or code: "
                 "name another --out, or replace it with --fresh."
             )
         return manifest
+
+    def _manifest(self) -> PreparedManifest | None:
+        try:
+            return PreparedManifest.model_validate_json(self.store.read(f"{self.key}/{MANIFEST}"))
+        except ValidationError as error:
+            raise UserError(f"{self.out} holds a {MANIFEST} of something else: name another --out.") from error
+        except NotADirectoryError as error:
+            told = f"{self.out} cannot be a directory, for a file is in its way: name another --out."
+            raise UserError(told) from error
+        except FileNotFoundError:
+            return None
+
+    def _require_ours(self) -> None:
+        for key in self.store.keys(self.key):
+            if not OWN.match(name := key.removeprefix(f"{self.key}/")):
+                raise UserError(f"{self.out} holds {name}, which no preparation wrote: name another --out.")
 
     @property
     def needs_sandbox(self) -> bool:
@@ -82,7 +105,9 @@ class Preparation:
         return self.options.verify and not self.source.trusted
 
     def start_over(self) -> None:
-        """Remove everything but what the sandbox found out."""
+        """Remove everything but what the sandbox found out; a UserError where anything is not ours."""
+        self._manifest()
+        self._require_ours()
         for name in (MANIFEST, "work", "items"):
             self.store.remove(f"{self.key}/{name}")
 
@@ -90,7 +115,7 @@ class Preparation:
         """Prepare what is not prepared yet; `sandbox` is given where `needs_sandbox` says so.
 
         Raises:
-            UserError: the source cannot be read, or nothing of it stays. No manifest is written.
+            UserError: the source cannot be read, or nothing of it stays. Then no part of it stands.
         """
         assert (sandbox is not None) is self.needs_sandbox
         if (done := self.finished()) is not None:
@@ -117,12 +142,19 @@ class Preparation:
         left, before = self.source.items(), read
         deque(islice(left, read), maxlen=0)
         number = len(parts)
-        while stretch := list(islice(left, self.options.per_part)):
+        while stretch := self._read(left):
             passed, dropped = sieve.sift(stretch, verify)
             yield self._commit(number, len(stretch), passed, dropped)
             number, read, kept = number + 1, read + len(stretch), kept + len(passed)
             speed = (read - before) / (time.monotonic() - started)
             report_progress("prepare", read, 0, f"{kept} kept, {speed:.0f} a second")
+
+    def _read(self, left: Iterator[Item]) -> list[Item]:
+        try:
+            return list(islice(left, self.options.per_part))
+        except UserError:
+            self.start_over()  # Of a source that is mended no part that stands can be used.
+            raise
 
     def _commit(self, number: int, read: int, items: Sequence[Item], dropped: Mapping[str, int]) -> PreparedPart:
         """Write the part, and then that it stands."""

@@ -51,6 +51,20 @@ def test_a_file_becomes_a_directory_of_what_is_true_and_not_evaluated(astor: Ast
     assert json.loads(checked.stdout.splitlines()[-1])["passed"] == 1
 
 
+def test_data_that_cannot_be_had_is_told_in_one_sentence(astor: Astor, tmp_path: Path) -> None:
+    write(tmp_path / "mine.jsonl", ADD)
+    keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "us-east-1"}
+    variables = {**keys, "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}
+    for source, out, told in (
+        ("s3://bucket/mine.jsonl", "out", "error: S3 cannot be reached for s3://bucket/mine.jsonl"),
+        ("mine.jsonl", "", "error: --out has no name"),
+    ):
+        done = astor("data", "prepare", source, "--out", out, cwd=tmp_path, **variables)
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[-1].startswith(told)
+        assert [path.name for path in tmp_path.iterdir()] == ["mine.jsonl"]
+
+
 def test_what_cannot_be_prepared_is_told_in_one_sentence(astor: Astor, tmp_path: Path) -> None:
     wrong = write(tmp_path / "wrong.jsonl", WRONG)
     done = astor("data", "prepare", wrong, "--out", tmp_path / "out")

@@ -64,9 +64,10 @@ def test_directories_are_recognised(tmp_path: Path) -> None:
     [
         ([], "holds no record"),
         ([RECORDS["crux-eval"] | RECORDS["stdin"]], "could be crux-eval or stdin: say which with --format"),
-        ([{"code": "", "task_id": 1}], "of no known format: for mbpp they lack test_list"),
+        ([{"code": "", "task_id": 1}], "of no known format: line 1 lacks test_list for mbpp"),
+        ([OWN, OWN, {"source": ""}, {"entry": "f"}], "of no known format: line 3 lacks entry for jsonl"),
         ([{"a": 1}], "of no known format: mbpp has code, task_id, test_list; human-eval"),
-        ([OWN, RECORDS["mbpp"]], "of no known format"),
+        ([OWN, RECORDS["mbpp"]], "of no known format: line 2 lacks entry, source for jsonl"),
         ([OWN, 3], "line 2 is a int, not an object"),
     ],
 )
@@ -80,16 +81,36 @@ def test_the_ambiguous_is_read_as_it_is_told(tmp_path: Path) -> None:
     assert len(list(open_source(path, "crux-eval").items())) == 1
 
 
-def test_what_is_no_text_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (json.dumps(OWN).encode() + b'\n{"entry": "\xe9"}\n', "line 2 is not UTF-8 .*: save the file in UTF-8"),
+        (json.dumps(OWN).encode("utf-16"), "line 1 is not UTF-8"),
+        (json.dumps(OWN | {"description": "\ud83d"}).encode(), "line 1 is not Unicode .*: mend the line"),
+        (json.dumps([OWN]).encode(), "line 1 is a list, not an object: write one JSON object a line"),
+        (json.dumps(OWN, indent=1).encode(), "line 1 is not JSON .*: write one JSON object a line"),
+        (gzip.compress(b"")[:5], "is damaged"),
+        (gzip.compress(b""), "holds no record"),
+        (b"", "holds no record"),
+    ],
+)
+def test_what_is_no_text_of_records_is_named(tmp_path: Path, content: bytes, told: str) -> None:
     path = tmp_path / "file"
-    path.write_bytes(json.dumps(OWN).encode() + b'\n{"entry": "\xe9"}\n')
-    with pytest.raises(UserError, match=r"line 2 is not JSON .*utf-8"):
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=told):
         open_source(str(path))
+
+
+def test_a_byte_order_mark_is_no_part_of_the_records(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(f"{json.dumps(OWN)}\n".encode("utf-8-sig"))
+    assert len(list(open_source(str(path)).items())) == 1
 
 
 @pytest.mark.parametrize(
     ("text", "format", "told"),
     [
+        ("", "auto", "The source has no name"),
         ("none.jsonl", "auto", "There is no file or directory none.jsonl"),
         ("data/none.jsonl", "auto", "There is no file or directory data/none.jsonl"),
         ("http://a/b", "auto", "neither a local path nor an s3:// URI"),
@@ -130,6 +151,15 @@ def test_a_name_on_the_hub_needs_the_network(tmp_path: Path, monkeypatch: pytest
         open_source("someone/problems:train")
     assert "\n" not in str(caught.value)
     assert not list(tmp_path.rglob("*.jsonl"))
+
+
+def test_an_empty_split_is_named_and_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    datasets = pytest.importorskip("datasets")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(datasets, "load_dataset", lambda *names, **options: [])
+    with pytest.raises(UserError, match="someone/problems:train has no records: name another split"):
+        open_source("someone/problems:train")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 @pytest.mark.slow  # of a machine's first look into `datasets`

@@ -94,7 +94,7 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str, reason: str) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"none\.jsonl does not exist"):
+    with pytest.raises(UserError, match=r"none\.jsonl is no file"):
         list(source(tmp_path / "none.jsonl").items())
 
 

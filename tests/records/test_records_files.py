@@ -79,7 +79,14 @@ def test_a_line_that_is_no_record_is_named_with_its_file_number_and_reason(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("line", "reason"), [(b"{", "not JSON"), (b"\xff", "not JSON"), (b"[1]", "a list, not an object")]
+    ("line", "reason"),
+    [
+        (b"{", "not JSON"),
+        (b"\xff", "not UTF-8"),
+        (b"[1]", "a list, not an object"),
+        ('{"a": 1}'.encode("utf-16"), "not UTF-8"),
+        (rb'{"a": "\uD83D "}', r"not Unicode \('\\ud83d' is half a character\)"),
+    ],
 )
 def test_a_foreign_line_that_is_no_object_is_named(tmp_path: Path, line: bytes, reason: str) -> None:
     path = tmp_path / "data.jsonl"

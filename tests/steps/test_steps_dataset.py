@@ -135,3 +135,46 @@ def test_nothing_is_written_of_what_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"\(2 read: 2 evaluated: the same text\)"):
         Preparation("data", evaluated, str(tmp_path / "out"), UNVERIFIED, {"all": evaluated}).run(None)
     assert files(tmp_path).keys() == {"data.jsonl", "all.jsonl"}
+
+
+def test_of_a_source_that_breaks_off_nothing_stays(tmp_path: Path) -> None:
+    data = source(tmp_path / "data.jsonl", [line(number) for number in range(25)])
+    with (tmp_path / "data.jsonl").open("ab") as file:
+        file.write(b'{"entry": "\xe9"}\n')
+    with pytest.raises(UserError, match="line 26 is not UTF-8"):
+        Preparation("data", data, str(tmp_path / "out"), UNVERIFIED, {}).run(None)
+    with Sandbox(SandboxOptions(workers=1)) as sandbox, pytest.raises(UserError, match="line 26 is not UTF-8"):
+        Preparation("data", data, str(tmp_path / "verified"), DatasetOptions(), {}).run(sandbox)
+    assert files(tmp_path).keys() == {"data.jsonl"}
+    assert not (tmp_path / "verified").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("out", "out cannot be a directory, for a file is in its way"),
+        ("out/manifest.json", r"out holds a manifest\.json of something else"),
+        ("out/thesis.txt", r"out holds thesis\.txt, which no preparation wrote"),
+        ("out/items/photograph", "out holds items/photograph, which no preparation wrote"),
+    ],
+)
+def test_what_is_not_ours_is_left_alone(tmp_path: Path, name: str, told: str) -> None:
+    preparation = Preparation("data", source(tmp_path / "data.jsonl", [line(1)]), str(tmp_path / "out"), UNVERIFIED, {})
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text("{}")
+    before = files(tmp_path)
+    for attempt in (lambda: preparation.run(None), preparation.start_over):
+        with pytest.raises(UserError, match=told):
+            attempt()
+    assert files(tmp_path) == before
+
+
+def test_a_directory_with_another_file_beside_the_items_is_read_but_not_made_anew(tmp_path: Path) -> None:
+    data = source(tmp_path / "data.jsonl", [line(1)])
+    preparation = Preparation("data", data, str(tmp_path / "out"), UNVERIFIED, {})
+    manifest = preparation.run(None)
+    (tmp_path / "out" / "README.md").write_text("mine")
+    assert preparation.finished() == manifest
+    with pytest.raises(UserError, match=r"holds README\.md"):
+        preparation.start_over()
+    assert preparation.finished() == manifest
