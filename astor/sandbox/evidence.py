@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from astor.records import Outcome
-from astor.sandbox import zygote
-from astor.sandbox.child import ENDINGS
-from astor.sandbox.codec import CodecError, decode
-from astor.sandbox.frames import split_frames
+from astor.sandbox.inside import protocol
+from astor.sandbox.inside.codec import CodecError, decode
+from astor.sandbox.inside.frames import split_frames
 from astor.sandbox.jobs import Claim
 from astor.sandbox.options import Limits
 from astor.sandbox.worker import Report
@@ -29,7 +28,7 @@ class Account:
     ready: bool = False
     claims: tuple[Claim, ...] = ()
     ending: str = ""
-    """One of `ENDINGS`; empty where none came."""
+    """One of `protocol.ENDINGS`; empty where none came."""
     why: str = ""
     nonsense: bool = False
     """It wrote what is no frame, no claim, more claims than calls, or anything after its ending."""
@@ -55,7 +54,7 @@ class Child:
     def left_over(self) -> bool:
         """It was killed because the other process of its pair had ended, and had done nothing to end by itself."""
         own_end = self.account.ending not in ("", "end") or self.account.nonsense or self.flooded
-        return self.report[2] == zygote.LEFT_OVER and not own_end
+        return self.report[2] == protocol.LEFT_OVER and not own_end
 
     def outcome(self, limits: Limits, answers: int) -> tuple[Outcome, str]:
         """How the child ended, and why; PASSED where it gave `answers` claims and ended as a child should."""
@@ -64,11 +63,11 @@ class Child:
             return Outcome.FORBIDDEN, "it wrote to the sandbox's own channel"
         if self.flooded or self.account.ending == "flood":
             return Outcome.FAILED, f"it wrote more than {limits.output_bytes} bytes of results"
-        if killed == zygote.WALL:
+        if killed == protocol.WALL:
             return Outcome.TIMEOUT, f"it took more than {limits.wall_seconds:g} s"
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        by_kernel = killed == zygote.ENDED and number == signal.SIGKILL
-        if killed == zygote.CPU or number == signal.SIGXCPU or (by_kernel and cpu_seconds >= limits.cpu_seconds):
+        by_kernel = killed == protocol.ENDED and number == signal.SIGKILL
+        if killed == protocol.CPU or number == signal.SIGXCPU or (by_kernel and cpu_seconds >= limits.cpu_seconds):
             return Outcome.TIMEOUT, f"it took more than {limits.cpu_seconds:g} CPU seconds"
         if by_kernel:
             # No program can send this signal, so it was the kernel for want of memory.
@@ -87,7 +86,7 @@ class Child:
                 return Outcome.FAILED, self.account.why
             case "end" if self.report[0] == 0 and len(self.account.claims) == answers:
                 return Outcome.PASSED, ""
-        if number and self.report[2] == zygote.ENDED:
+        if number and self.report[2] == protocol.ENDED:
             return Outcome.FAILED, f"it crashed ({signal.Signals(number).name})"
         return Outcome.FAILED, "it ended before all was answered"
 
@@ -120,7 +119,7 @@ def read_account(data: bytes, answers: int) -> Account:
             ready = message == ("ready",)
             if not ready:
                 return Account(nonsense=True)
-        elif head in ENDINGS:
+        elif head in protocol.ENDINGS:
             ending = head
             why = "".join(rest)
         else:
@@ -138,7 +137,7 @@ def _message(payload: bytes) -> tuple[Any, ...] | None:
         return None
     if type(message) is not tuple or not 1 <= len(message) <= 2 or type(message[0]) is not str:
         return None
-    is_ending = message[0] in ENDINGS
+    is_ending = message[0] in protocol.ENDINGS
     if is_ending and not all(type(part) is str and _is_line(part, _REASON_LENGTH) for part in message):
         return None
     return message

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Sequence
 
-from astor.sandbox import zygote
 from astor.sandbox.evidence import Child, Evidence, read_account
+from astor.sandbox.inside import protocol
 from astor.sandbox.line import Line
 from astor.sandbox.runs import Run
 from astor.sandbox.worker import Report
@@ -51,6 +51,6 @@ class Flight:
             for report, line, answers in zip(reports, self.lines, self.run.answers, strict=False)
         )
         # No program has run before its child said that it was ready, so none can bring this about.
-        if any(not child.account.ready and child.report[2] != zygote.LEFT_OVER for child in children):
+        if any(not child.account.ready and child.report[2] != protocol.LEFT_OVER for child in children):
             return Evidence(children, failure="a child could not be confined")
         return Evidence(children)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from astor.records import Outcome
-from astor.sandbox.codec import encode
 from astor.sandbox.comparison import same_value
 from astor.sandbox.evidence import Child, Evidence
+from astor.sandbox.inside.codec import encode
 from astor.sandbox.jobs import Claim, GeneratedTestsJob, Result
 from astor.sandbox.options import Limits
 from astor.sandbox.runs import Plan, Run, request, supervised

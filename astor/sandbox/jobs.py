@@ -29,11 +29,11 @@ class CheckJob:
     value True where it passed, None where it skipped itself unasked, the exception it raised where it failed.
 
     Plain data crosses copied: what a test changes in an argument, or a program in its own, the other doesn't see. Any
-    other object of the program arrives as a handle that equals itself alone (`astor.sandbox.handle`); functions of the
-    test can be called by the program. An exception of the program arrives by the name of its builtin type, without a
-    message, or of a class that the test has from the program. AssertionError, StopIteration and what is no Exception
-    arrive as RuntimeError. What can't be expressed is refused (`astor.sandbox.stand_in`): the result is an
-    INFRASTRUCTURE_ERROR that says so.
+    other object of the program arrives as a handle that equals itself alone (`astor.sandbox.inside.handle`); functions
+    of the test can be called by the program. An exception of the program arrives by the name of its builtin type,
+    without a message, or of a class that the test has from the program. AssertionError, StopIteration and what is no
+    Exception arrive as RuntimeError. What of the test can't be expressed is refused (`astor.sandbox.inside.stand_in`):
+    the result is an INFRASTRUCTURE_ERROR that says so.
     """
 
     program: str
@@ -44,7 +44,7 @@ class CheckJob:
 
 @dataclass(frozen=True, slots=True)
 class ParseJob:
-    """Read untrusted `texts` with a parser of `astor.sandbox.parsers`, each at most 10 kB of UTF-8."""
+    """Read untrusted `texts` with a parser of `astor.sandbox.inside.parsers`, each at most 10 kB of UTF-8."""
 
     parser: str
     texts: tuple[str, ...]
@@ -54,7 +54,7 @@ class ParseJob:
 class CoverageJob:
     """Which share of the function `entry` the calls reach; `program` is trusted, and confined like any other.
 
-    The lines and branches that count are defined in `astor.sandbox.coverage`.
+    The lines and branches that count are defined in `astor.sandbox.inside.coverage`.
     """
 
     program: str
@@ -89,7 +89,7 @@ class GeneratedTestsJob:
     - passed: the tests pass on the reference three times and call it; on no mutant they come to different ends;
     - calls, distinct_calls: what they ask the reference in their first run;
     - line, branch: shares of the reference in [0, 1] that these calls reach, measured with the calls alone
-      (`astor.sandbox.coverage`); 0 where that takes more than ten times the limits;
+      (`astor.sandbox.inside.coverage`); 0 where that takes more than ten times the limits;
     - killed, of mutants: those that answer some of these calls otherwise than the reference, or not at all, by
       `same_value`, and on which the tests fail twice.
 

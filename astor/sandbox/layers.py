@@ -22,7 +22,7 @@ class Layer:
     """The sandbox refuses to run without it. Of the two that guard files, either will do."""
 
 
-_PROBE = Path(__file__).resolve().with_name("probe.py")
+_PROBE = Path(__file__).resolve().with_name("inside") / "probe.py"
 
 PROBE = CallsJob(_PROBE.read_text(), "look_around", ((str(_PROBE),),))
 """The job whose claim `read_layers` reads."""

@@ -4,6 +4,7 @@ from astor.errors import UserError
 from astor.records import Outcome
 from astor.sandbox.check_plan import check
 from astor.sandbox.generated_plan import generated
+from astor.sandbox.inside.parsers import PARSERS, TEXT_BYTES
 from astor.sandbox.jobs import (
     CallsJob,
     CheckJob,
@@ -16,7 +17,6 @@ from astor.sandbox.jobs import (
     StdinJob,
 )
 from astor.sandbox.options import Limits
-from astor.sandbox.parsers import PARSERS, TEXT_BYTES
 from astor.sandbox.runs import Plan, Run, request, result_of_one, supervised, unjudged
 from astor.sandbox.stdin_plan import stdin
 

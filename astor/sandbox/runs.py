@@ -10,9 +10,9 @@ from typing import Any
 
 from astor.errors import UserError
 from astor.records import Outcome
-from astor.sandbox.codec import NotPlainDataError
 from astor.sandbox.evidence import Evidence
-from astor.sandbox.frames import pack_request
+from astor.sandbox.inside.codec import NotPlainDataError
+from astor.sandbox.inside.frames import pack_request
 from astor.sandbox.jobs import Claim, Result
 from astor.sandbox.options import Limits
 

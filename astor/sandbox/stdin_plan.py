@@ -4,8 +4,8 @@ import os
 
 from astor.errors import UserError
 from astor.records import Outcome
-from astor.sandbox import zygote
 from astor.sandbox.evidence import Account, Child
+from astor.sandbox.inside import protocol
 from astor.sandbox.jobs import Claim, Result, StdinJob
 from astor.sandbox.options import Limits
 from astor.sandbox.runs import Plan, Run, request, supervised, unjudged
@@ -42,7 +42,7 @@ def _encoded(text: str) -> bytes:
 def _outcome(child: Child, limits: Limits) -> tuple[Outcome, str]:
     status, _, killed = child.report
     # It has said nothing on the sandbox's own channel, so its status is all there is.
-    if child.account == Account(ready=True) and killed == zygote.ENDED and os.WIFEXITED(status) and not child.flooded:
+    if child.account == Account(ready=True) and killed == protocol.ENDED and os.WIFEXITED(status) and not child.flooded:
         code = os.WEXITSTATUS(status)
         return (Outcome.FAILED, f"it exited with status {code}") if code else (Outcome.PASSED, "")
     return child.outcome(limits, 0)

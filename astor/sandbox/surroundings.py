@@ -1,6 +1,8 @@
 """What a zygote finds around it: made once for all zygotes of a sandbox."""
 
+import compileall
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ ENVIRONMENT = {
 """All that a program finds in its environment: the same on every machine. One arena, because each reserves 64 MiB of
 the address space that RLIMIT_AS counts."""
 
-_LAUNCH = Path(__file__).resolve().with_name("launch.py")
+_LAUNCH = Path(__file__).resolve().with_name("inside") / "launch.py"
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,9 @@ class Surroundings:
 
 def surroundings(options: SandboxOptions) -> Surroundings:
     """What the zygotes of a sandbox find; UserError where a package is declared that is not installed."""
+    if not sys.dont_write_bytecode:
+        # Zygotes may not write it themselves, and compile for a fourth of their start where it is missing.
+        compileall.compile_dir(_LAUNCH.parent, quiet=2)
     libraries = find_libraries(options.allowed_imports)
     files = readable(tuple(libraries.files), tuple(libraries.directories))
     namespaces = bubblewrap(files, str(_LAUNCH.parent))

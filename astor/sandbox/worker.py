@@ -10,11 +10,11 @@ from contextlib import suppress
 from typing import Any
 
 from astor.errors import UserError
-from astor.sandbox.codec import decode, encode
+from astor.sandbox.inside.codec import decode, encode
+from astor.sandbox.inside.protocol import NO_FORK, REPORT, REQUEST
 from astor.sandbox.options import Limits
 from astor.sandbox.readable import PYTHON
 from astor.sandbox.surroundings import ENVIRONMENT, Surroundings
-from astor.sandbox.zygote import NO_FORK, REPORT, REQUEST
 
 _START_SECONDS = 30.0
 
@@ -22,7 +22,7 @@ _CREDENTIALS = struct.Struct("3i")
 """Process, user and group id, as the kernel packs them."""
 
 Report = tuple[int, float, int]
-"""Status as of waitpid, CPU seconds, why it was killed (`astor.sandbox.zygote`)."""
+"""Status as of waitpid, CPU seconds, why it was killed (`astor.sandbox.inside.protocol`)."""
 
 
 class Worker:

@@ -5,7 +5,7 @@ from typing import Any
 
 from astor.records import Outcome, Reference
 from astor.sandbox import GeneratedTestsJob, Result
-from astor.sandbox.expressions import share_found
+from astor.sandbox.inside.expressions import share_found
 from astor.tasks.task import Judgement
 
 COPIED = 0.5

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from astor.sandbox.codec import CodecError, decode, encode
 from astor.sandbox.evidence import Account, read_account
-from astor.sandbox.frames import HEADER, frame, split_frames
+from astor.sandbox.inside.codec import CodecError, decode, encode
+from astor.sandbox.inside.frames import HEADER, frame, split_frames
 from astor.sandbox.line import Line
 
 READY, END = frame(("ready",)), frame(("end",))

@@ -22,7 +22,7 @@ from astor.sandbox import (
     Result,
     StdinJob,
 )
-from astor.sandbox.codec import DEPTH, NotPlainDataError, decode, encode
+from astor.sandbox.inside.codec import DEPTH, NotPlainDataError, decode, encode
 from astor.sandbox.pool.plain import SAFE, read_plain, write_plain
 from astor.sandbox.pool.wire import KINDS, Batch, read_line, write_batch, write_job, write_line
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from astor.records import Outcome
 from astor.sandbox import Claim, Limits
 from astor.sandbox.evidence import Account, Child, read_account
-from astor.sandbox.frames import frame
-from astor.sandbox.zygote import CPU, ENDED, LEFT_OVER, WALL
+from astor.sandbox.inside.frames import frame
+from astor.sandbox.inside.protocol import CPU, ENDED, LEFT_OVER, WALL
 
 READY, END = frame(("ready",)), frame(("end",))
 ANSWER = frame(("value", 1))

@@ -14,8 +14,8 @@ import restricted_pod
 from astor.records import Outcome
 from astor.sandbox import Result, check_layers
 from astor.sandbox.bubblewrap import Bubblewrap
+from astor.sandbox.inside.zygote import PREPARED
 from astor.sandbox.layers import read_layers
-from astor.sandbox.zygote import PREPARED
 
 ROOT = Path(__file__).parents[2]
 
@@ -163,10 +163,10 @@ def test_a_worker_whose_probe_does_not_come_back_is_told():
 LEAN = """
 import sys
 from types import ModuleType
-for name, path in (("astor", sys.argv[1]), ("astor.sandbox", sys.argv[1] + "/sandbox")):
+for name in ("astor", "astor.sandbox", "astor.sandbox.inside"):
     sys.modules[name] = ModuleType(name)
-    sys.modules[name].__path__ = [path]
-import astor.sandbox.zygote
+    sys.modules[name].__path__ = [sys.argv[1]]
+import astor.sandbox.inside.zygote
 for name in sys.argv[2].split():
     __import__(name)
 print(*sorted({"threading", "logging", "subprocess", "asyncio", "pydantic", "pyarrow"} & set(sys.modules)))
@@ -174,7 +174,7 @@ print(*sorted({"threading", "logging", "subprocess", "asyncio", "pydantic", "pya
 
 
 def test_a_zygote_imports_nothing_that_makes_forks_expensive():
-    command = [sys.executable, "-S", "-c", LEAN, str(ROOT / "astor"), PREPARED]
+    command = [sys.executable, "-S", "-c", LEAN, str(ROOT / "astor/sandbox/inside"), PREPARED]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == ""
 
 

@@ -11,7 +11,7 @@ import pytest
 from astor.errors import UserError
 from astor.records import Outcome
 from astor.sandbox import CallsJob, Limits, ParseJob, Sandbox, SandboxOptions, StdinJob
-from astor.sandbox.frames import frame
+from astor.sandbox.inside.frames import frame
 
 ADD = CallsJob("def solve(x): return x + 1", "solve", ((41,),))
 SLEEP = CallsJob("import time\ndef solve(x):\n    time.sleep(0.4)\n    return x", "solve", ((1,),))

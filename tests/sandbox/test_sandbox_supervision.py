@@ -17,8 +17,8 @@ from astor.errors import UserError
 from astor.records import Outcome
 from astor.sandbox import CallsJob, CheckJob, Claim, Limits, Sandbox, SandboxOptions, StdinJob, crew, supervisor
 from astor.sandbox.evidence import Account, Child, Evidence
+from astor.sandbox.inside.protocol import ENDED
 from astor.sandbox.runs import CONTROL, supervised, unjudged
-from astor.sandbox.zygote import ENDED
 
 ADD = CallsJob("def solve(x): return x + 1", "solve", ((41,),))
 SLOW = CallsJob("import time\ndef solve(x):\n    time.sleep(0.3)\n    return x + 1", "solve", ((41,),))

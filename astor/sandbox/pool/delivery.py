@@ -9,7 +9,7 @@ from tenacity import AsyncRetrying, RetryCallState, RetryError, retry_if_excepti
 
 from astor.errors import UserError
 from astor.records import Outcome
-from astor.sandbox.codec import NotPlainDataError
+from astor.sandbox.inside.codec import NotPlainDataError
 from astor.sandbox.jobs import Job, Result
 from astor.sandbox.pool.options import PoolOptions
 from astor.sandbox.pool.wire import read_line, write_batch, write_job

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainValidator
 from typing_extensions import TypeAliasType, TypedDict
 
-from astor.sandbox.codec import DEPTH, NotPlainDataError
+from astor.sandbox.inside.codec import DEPTH, NotPlainDataError
 
 SAFE = 1 << 53
 """Ints up to here stand as JSON numbers: every reader of JSON takes them for what they are (RFC 8259, section 6)."""

@@ -13,8 +13,8 @@ from io import TextIOWrapper
 from types import CodeType, ModuleType
 from typing import Any, Literal
 
-from astor.sandbox.child import builtin_name, compiled, end
-from astor.sandbox.frames import frame, write_all
+from astor.sandbox.inside.child import builtin_name, compiled, end
+from astor.sandbox.inside.frames import frame, write_all
 
 
 def run_program(out: int, link: int, job: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ descriptor. What it can make of that is a wrong claim, a broken frame or an earl
 for more than they are.
 
 Frames to the broker, each a tuple: ("ready",) once confined; ("value", v), ("raised", builtin name) or ("opaque",)
-per call; and one ending, of `astor.sandbox.child.ENDINGS`.
+per call; and one ending, of `astor.sandbox.inside.protocol.ENDINGS`.
 """
 
 import os
@@ -13,11 +13,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
 
-from astor.sandbox import check_mode, coverage, generated_mode, stdin_mode
-from astor.sandbox.child import answer, end, load
-from astor.sandbox.codec import encode
-from astor.sandbox.frames import frame, read_request, write_all
-from astor.sandbox.parsers import PARSERS
+from astor.sandbox.inside import check_mode, coverage, generated_mode, stdin_mode
+from astor.sandbox.inside.child import answer, end, load
+from astor.sandbox.inside.codec import encode
+from astor.sandbox.inside.frames import frame, read_request, write_all
+from astor.sandbox.inside.parsers import PARSERS
 
 _READY = frame(("ready",))
 _MEMORY = frame(("memory",))

@@ -17,9 +17,9 @@ def stand_in(name: str, path: str) -> None:
 
 if __name__ == "__main__":
     here = __file__.rpartition("/")[0]
-    stand_in("astor", here.rpartition("/")[0])
-    stand_in("astor.sandbox", here)
+    for name in ("astor", "astor.sandbox", "astor.sandbox.inside"):
+        stand_in(name, here)
 
-    from astor.sandbox.zygote import main
+    from astor.sandbox.inside.zygote import main
 
     main()

@@ -1,8 +1,8 @@
 """What the test functions of a test came to: a claim for each, written as it ends. Standard library only."""
 
-from astor.sandbox.child import builtin_name
-from astor.sandbox.frames import frame, write_all
-from astor.sandbox.stand_in import Program
+from astor.sandbox.inside.child import builtin_name
+from astor.sandbox.inside.frames import frame, write_all
+from astor.sandbox.inside.stand_in import Program
 
 
 class Tally:

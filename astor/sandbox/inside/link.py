@@ -7,7 +7,7 @@ Both ends speak alike, in frames of plain data, each one of
     ("value", number, packed, ())         what came of the question of this number
     ("raised", number, name, packed)      it raised: a builtin exception's name, and the class
 
-where `packed` is a value of `astor.sandbox.references`. An end that waits for its answer does what it is asked
+where `packed` is a value of `astor.sandbox.inside.references`. An end that waits for its answer does what it is asked
 meanwhile, so questions nest. Whatever else arrives, or arrives out of turn, is the end of the link. Standard library
 only.
 """
@@ -16,10 +16,10 @@ import _thread
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from astor.sandbox.child import builtin_name
-from astor.sandbox.codec import CodecError, NotPlainDataError, TooLargeError, decode
-from astor.sandbox.frames import frame, read_frame, write_all
-from astor.sandbox.references import Packed, References
+from astor.sandbox.inside.child import builtin_name
+from astor.sandbox.inside.codec import CodecError, NotPlainDataError, TooLargeError, decode
+from astor.sandbox.inside.frames import frame, read_frame, write_all
+from astor.sandbox.inside.references import Packed, References
 
 MOST_NESTED = 24
 """Questions within questions that one end answers; one more raises RecursionError in the other. Our choice: each takes

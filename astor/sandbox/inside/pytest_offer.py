@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from astor.sandbox.handle import Handle
+from astor.sandbox.inside.handle import Handle
 
 Refuse = Callable[[str], Any]
 

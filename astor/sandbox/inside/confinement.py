@@ -11,7 +11,7 @@ import resource
 import signal
 from typing import Any
 
-from astor.sandbox import landlock
+from astor.sandbox.inside import landlock
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP = 1, 4, 22
 _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 24, 38

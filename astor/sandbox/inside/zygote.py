@@ -13,35 +13,23 @@ import os
 import signal
 import site
 import socket
-import struct
 import sys
 import time
 import warnings
 from types import ModuleType
 from typing import Any, NoReturn
 
-from astor.sandbox import programs
-from astor.sandbox.codec import decode, encode
-from astor.sandbox.confinement import Confinement
-from astor.sandbox.declared import DeclaredPackages
+from astor.sandbox.inside import programs
+from astor.sandbox.inside.codec import decode, encode
+from astor.sandbox.inside.confinement import Confinement
+from astor.sandbox.inside.declared import DeclaredPackages
+from astor.sandbox.inside.protocol import CPU, ENDED, LEFT_OVER, NO_FORK, REPORT, REQUEST, WALL
 
 PREPARED = (
     "abc array ast bisect cmath collections contextlib copy dataclasses datetime decimal enum fractions functools "
     "heapq io itertools json math numbers operator random re statistics string struct textwrap time types typing"
 )
 """Modules that programs find imported already."""
-
-REQUEST = struct.Struct("<ddQ")
-"""CPU seconds, wall seconds, bytes of memory; with it one descriptor per child, one or two, or three: those of the
-one child's socket, standard input and standard output."""
-
-REPORT = struct.Struct("<idB")
-"""Per child: status as of waitpid, CPU seconds, and why the zygote killed it."""
-
-ENDED, CPU, WALL, LEFT_OVER = range(4)
-"""Why: it did not; CPU seconds or wall clock were used up; the other process of its pair had ended."""
-
-NO_FORK = b"no fork"
 
 _CONTROL, _OUT, _LINK = 3, 3, 4
 _THREAD_STACK_BYTES = 2 << 20

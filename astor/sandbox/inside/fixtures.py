@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from astor.sandbox.pytest_offer import Fixture
+from astor.sandbox.inside.pytest_offer import Fixture
 
 Refuse = Callable[[str], Any]
 

@@ -7,12 +7,8 @@ from collections.abc import Callable
 from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
-from astor.sandbox.codec import TooLargeError
-from astor.sandbox.frames import frame, write_all
-
-ENDINGS = frozenset({"end", "malformed", "stopped", "memory", "flood", "broken", "failed"})
-"""end: all was done. malformed: no program. stopped: raised while it was loaded. memory, flood: over a limit.
-Of the test process: broken, the check can't be used; failed, it raised. All but end and memory tell why."""
+from astor.sandbox.inside.codec import TooLargeError
+from astor.sandbox.inside.frames import frame, write_all
 
 
 def compiled(out: int, job: dict[str, Any]) -> CodeType:

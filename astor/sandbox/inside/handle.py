@@ -20,10 +20,10 @@ has, but can't be awaited; its `type` is Handle.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from astor.sandbox.operations import ARITHMETIC, ORDER, READING, UNARY
+from astor.sandbox.inside.operations import ARITHMETIC, ORDER, READING, UNARY
 
 if TYPE_CHECKING:
-    from astor.sandbox.stand_in import Program
+    from astor.sandbox.inside.stand_in import Program
 
 _JUDGING = frozenset({"startswith", "endswith", "issubset", "issuperset", "isdisjoint"})
 

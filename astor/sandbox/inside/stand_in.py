@@ -1,7 +1,7 @@
 """The test's end of the link: the program as the test process finds it. Standard library only.
 
-Plain data of the program arrives as data, copied; anything else as a handle (`astor.sandbox.handle`), the same object
-as the same one. But a class of exceptions arrives as a class with such bases, so that `except` finds what the
+Plain data of the program arrives as data, copied; anything else as a handle (`astor.sandbox.inside.handle`), the same
+object as the same one. But a class of exceptions arrives as a class with such bases, so that `except` finds what the
 program raises; and a coroutine as a coroutine, which runs in the program's process while it is awaited.
 
 An exception arrives as a new one without arguments. AssertionError, what is no Exception, and StopIteration where no
@@ -17,9 +17,9 @@ Any other object of the test can't cross: that raises TypeError and is counted.
 from types import ModuleType
 from typing import Any, NoReturn
 
-from astor.sandbox.handle import Handle, NotDataError
-from astor.sandbox.link import Link
-from astor.sandbox.references import Packed, References
+from astor.sandbox.inside.handle import Handle, NotDataError
+from astor.sandbox.inside.link import Link
+from astor.sandbox.inside.references import Packed, References
 
 
 class Program:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from astor.sandbox.expressions import expressions
+from astor.sandbox.inside.expressions import expressions
 
 TEXT_BYTES = 10_000
 """Most bytes of one text, as UTF-8: our choice, an answer of some 3000 tokens."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import astor.sandbox.coverage
+import astor.sandbox.inside.coverage
 from astor.records import Outcome
 from astor.sandbox import CoverageJob
 
@@ -94,7 +94,7 @@ def test_newer_interpreters_agree(python):
     command = shutil.which(python)
     if command is None or subprocess.run([command, "-c", ""], capture_output=True, check=False).returncode:
         pytest.skip(f"{python} is not installed")
-    arguments = [command, "-c", SCRIPT, str(Path(astor.sandbox.coverage.__file__)), json.dumps(CASES)]
+    arguments = [command, "-c", SCRIPT, str(Path(astor.sandbox.inside.coverage.__file__)), json.dumps(CASES)]
     shares = json.loads(subprocess.run(arguments, capture_output=True, check=True, text=True).stdout)
     assert [(share["line"], share["branch"]) for share in shares] == [
         pytest.approx((line, branch)) for *_, line, branch in CASES

@@ -7,7 +7,7 @@
 from types import ModuleType
 from typing import Any
 
-from astor.sandbox.tally import Tally
+from astor.sandbox.inside.tally import Tally
 
 
 def run_unittest(module: ModuleType, tally: Tally) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from types import CoroutineType
 from typing import Any
 
-from astor.sandbox.link import Link
-from astor.sandbox.references import Packed, References
+from astor.sandbox.inside.link import Link
+from astor.sandbox.inside.references import Packed, References
 
 _BITWISE = ("lshift", "rshift", "and", "or", "xor")
 ARITHMETIC = ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", *_BITWISE)

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from astor.sandbox.expressions import expressions, share_found
+from astor.sandbox.inside.expressions import expressions, share_found
 
 FUNCTION = ast.parse("def f(x):\n    return x + 2 if x < 5 else max(x, 9)")
 

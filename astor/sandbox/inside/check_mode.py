@@ -7,16 +7,16 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from astor.sandbox.child import builtin_name, end, load, new_module
-from astor.sandbox.codec import TooLargeError
-from astor.sandbox.frames import frame, write_all
-from astor.sandbox.link import LostError
-from astor.sandbox.operations import serve
-from astor.sandbox.pytest_offer import offer_pytest
-from astor.sandbox.pytest_style import run_pytest
-from astor.sandbox.stand_in import Program, Solution
-from astor.sandbox.tally import Tally
-from astor.sandbox.unittest_style import run_unittest
+from astor.sandbox.inside.child import builtin_name, end, load, new_module
+from astor.sandbox.inside.codec import TooLargeError
+from astor.sandbox.inside.frames import frame, write_all
+from astor.sandbox.inside.link import LostError
+from astor.sandbox.inside.operations import serve
+from astor.sandbox.inside.pytest_offer import offer_pytest
+from astor.sandbox.inside.pytest_style import run_pytest
+from astor.sandbox.inside.stand_in import Program, Solution
+from astor.sandbox.inside.tally import Tally
+from astor.sandbox.inside.unittest_style import run_unittest
 
 MESSAGE_BYTES = 1 << 30
 """Most bytes of one message of the test to the program. What the program says is limited like any program's claims."""

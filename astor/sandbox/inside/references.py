@@ -8,7 +8,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from astor.sandbox.codec import CodecError, NotPlainDataError
+from astor.sandbox.inside.codec import CodecError, NotPlainDataError
 
 MOST_OBJECTS = 1 << 16
 """Objects that one process may give away; they live as long as it does. Our choice: its CPU seconds end sooner."""

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from astor.sandbox.codec import check_plain, encode
+from astor.sandbox.inside.codec import check_plain, encode
 
 _LENGTH = struct.Struct("<I")
 

@@ -12,10 +12,10 @@ from contextlib import ExitStack
 from types import FunctionType, ModuleType
 from typing import Any
 
-from astor.sandbox.fixtures import Fixtures, around
-from astor.sandbox.link import LostError
-from astor.sandbox.tally import Tally
-from astor.sandbox.unittest_style import run_unittest
+from astor.sandbox.inside.fixtures import Fixtures, around
+from astor.sandbox.inside.link import LostError
+from astor.sandbox.inside.tally import Tally
+from astor.sandbox.inside.unittest_style import run_unittest
 
 
 def run_pytest(module: ModuleType, tally: Tally) -> None:

@@ -9,17 +9,17 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from astor.sandbox import coverage
-from astor.sandbox.child import answer, builtin_name, compiled, end, load, new_module
-from astor.sandbox.codec import NotPlainDataError, TooLargeError, decode
-from astor.sandbox.frames import frame, write_all
-from astor.sandbox.link import Link, LostError
-from astor.sandbox.operations import OPERATIONS
-from astor.sandbox.pytest_offer import offer_pytest
-from astor.sandbox.pytest_style import run_pytest
-from astor.sandbox.references import Packed, References
-from astor.sandbox.stand_in import Program
-from astor.sandbox.tally import Tally
+from astor.sandbox.inside import coverage
+from astor.sandbox.inside.child import answer, builtin_name, compiled, end, load, new_module
+from astor.sandbox.inside.codec import NotPlainDataError, TooLargeError, decode
+from astor.sandbox.inside.frames import frame, write_all
+from astor.sandbox.inside.link import Link, LostError
+from astor.sandbox.inside.operations import OPERATIONS
+from astor.sandbox.inside.pytest_offer import offer_pytest
+from astor.sandbox.inside.pytest_style import run_pytest
+from astor.sandbox.inside.references import Packed, References
+from astor.sandbox.inside.stand_in import Program
+from astor.sandbox.inside.tally import Tally
 
 MESSAGE_BYTES = 1 << 30
 """Most bytes of one message of the tests to the program: what matters is the memory of either."""

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from astor.sandbox.codec import CodecError, NotPlainDataError, TooLargeError, check_plain, decode, encode
+from astor.sandbox.inside.codec import CodecError, NotPlainDataError, TooLargeError, check_plain, decode, encode
 
 scalars = (
     st.none()
