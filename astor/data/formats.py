@@ -24,7 +24,11 @@ FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
     "mbpp": (frozenset({"task_id", "code", "test_list"}),),
     "human-eval": (frozenset({"task_id", "prompt", "entry_point", "canonical_solution", "test"}),),
     "crux-eval": (frozenset({"id", "code", "input", "output"}),),
-    "stdin": (frozenset({"question", "input_output"}),),
+    "stdin": (
+        frozenset({"question", "input_output"}),
+        frozenset({"question_content", "public_test_cases"}),
+        frozenset({"description", "public_tests", "solutions"}),
+    ),
     "commits": (frozenset({"diff", "message", "sha"}), frozenset({"diff", "message", "repo"})),
     "jsonl": (frozenset({"entry", "source"}), frozenset({"kind", "diff", "message"})),
 }

@@ -1,14 +1,18 @@
 """Which programming problems have tests enough to learn from, and which of their tests are kept (Cobalt's code,
 `preproc_taco.py`)."""
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
 from pydantic import Field
 
 from astor.options import Options
+from astor.records import StdinTest
 
 T = TypeVar("T")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+"""JSON can name one, no program can be given one."""
 
 
 class ProblemTestOptions(Options):
@@ -25,15 +29,13 @@ class ProblemTestOptions(Options):
     those kept, which are the shortest where there were too many, is our choice."""
 
 
-def reason_to_drop(
-    statement: str, inputs: Sequence[object], outputs: Sequence[object], options: ProblemTestOptions
-) -> str:
-    """Why a problem is of no use, as reports count it; empty where it is kept."""
-    if len(inputs) != len(outputs):
-        return "inputs and outputs differ in number"
-    if len(inputs) < options.least_tests:
+def reason_to_drop(statement: str, tests: Sequence[tuple[object, object]], options: ProblemTestOptions) -> str:
+    """Why a problem with these inputs and outputs is of no use, as reports count it; empty where it is kept."""
+    if not tests:
+        return "it has no tests"
+    if len(tests) < options.least_tests:
         return "too few tests"
-    if not all(isinstance(text, str) for text in (*inputs, *outputs)):
+    if not all(_is_text(part) for test in tests for part in test):
         return "a test is not text"
     if "image" in statement.lower() or "\n![" in statement:
         return "the statement refers to an image"
@@ -54,6 +56,17 @@ def thin_out(tests: Sequence[T], inputs: Sequence[str], options: ProblemTestOpti
     return [tests[place] for place in longest_first[-short:] + longest_first[: options.most_tests - short]]
 
 
-def split_tests(tests: Sequence[T], options: ProblemTestOptions) -> tuple[list[T], list[T]]:
-    """Public and hidden tests."""
-    return list(tests[: options.public_tests]), list(tests[options.public_tests :])
+def divide(
+    tests: Sequence[StdinTest], said_public: int, options: ProblemTestOptions
+) -> tuple[list[StdinTest], list[StdinTest]]:
+    """Public and hidden tests; the first `said_public` ones are known to be public, where that is not 0."""
+    if said_public:
+        public, others = list(tests[:said_public]), tests[said_public:]
+        left = options.model_copy(update={"most_tests": max(4, options.most_tests - said_public)})
+        return public, thin_out(others, [test.stdin for test in others], left)
+    kept = thin_out(tests, [test.stdin for test in tests], options)
+    return kept[: options.public_tests], kept[options.public_tests :]
+
+
+def _is_text(part: object) -> bool:
+    return isinstance(part, str) and not _HALF_CHARACTER.search(part)

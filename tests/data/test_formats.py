@@ -64,6 +64,8 @@ def test_directories_are_recognised(tmp_path: Path) -> None:
     [
         ([], "holds no record"),
         ([RECORDS["crux-eval"] | RECORDS["stdin"]], "could be crux-eval or stdin: say which with --format"),
+        ([RECORDS["mbpp"] | RECORDS["human-eval"]], "could be mbpp or human-eval: say which with --format"),
+        ([{"kind": "commit", **RECORDS["commits"]}], "could be commits or jsonl: say which with --format"),
         ([{"code": "", "task_id": 1}], "of no known format: line 1 lacks test_list for mbpp"),
         ([OWN, OWN, {"source": ""}, {"entry": "f"}], "of no known format: line 3 lacks entry for jsonl"),
         ([{"a": 1}], "of no known format: mbpp has code, task_id, test_list; human-eval"),

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astor.data.problem_tests import ProblemTestOptions, reason_to_drop, split_tests, thin_out
+from astor.data.problem_tests import ProblemTestOptions, divide, reason_to_drop, thin_out
+from astor.records import StdinTest
 
 OPTIONS = ProblemTestOptions()
 STATEMENT = "Add all numbers of a line. " * 6
@@ -15,9 +16,10 @@ EIGHT = [str(number) for number in range(8)]
     ("statement", "inputs", "outputs", "reason"),
     [
         (STATEMENT, EIGHT, EIGHT, ""),
-        (STATEMENT, EIGHT, EIGHT[:7], "differ in number"),
+        (STATEMENT, [], [], "no tests"),
         (STATEMENT, EIGHT[:7], EIGHT[:7], "too few tests"),
         (STATEMENT, [*EIGHT[:7], 3], EIGHT, "not text"),
+        (STATEMENT, EIGHT, [*EIGHT[:7], "half \ud83d"], "not text"),
         (STATEMENT + "See the Image.", EIGHT, EIGHT, "image"),
         (STATEMENT + "\n![](a.png)", EIGHT, EIGHT, "image"),
         ("a" * 99 + " ," * 50, EIGHT, EIGHT, "too short"),
@@ -25,7 +27,7 @@ EIGHT = [str(number) for number in range(8)]
     ],
 )
 def test_reasons(statement: str, inputs: list, outputs: list, reason: str) -> None:
-    found = reason_to_drop(statement, inputs, outputs, OPTIONS)
+    found = reason_to_drop(statement, list(zip(inputs, outputs, strict=True)), OPTIONS)
     assert reason in found
     assert bool(found) == bool(reason)
 
@@ -44,5 +46,14 @@ def test_what_goes_is_neither_shortest_nor_longest(lengths: list[int]) -> None:
         assert max(lengths[place] for place in kept[:5]) <= lengths[gone] <= min(lengths[place] for place in kept[5:])
 
 
-def test_four_tests_are_public() -> None:
-    assert split_tests(EIGHT, OPTIONS) == (EIGHT[:4], EIGHT[4:])
+def test_four_tests_are_public_where_nothing_is_said() -> None:
+    tests = [StdinTest(stdin=text, stdout="") for text in EIGHT]
+    assert divide(tests, 0, OPTIONS) == (tests[:4], tests[4:])
+
+
+def test_of_many_tests_those_that_are_said_to_be_public_stay_public() -> None:
+    tests = [StdinTest(stdin="x" * length, stdout="") for length in range(40, 0, -1)]
+    public, hidden = divide(tests, 2, OPTIONS)
+    assert public == tests[:2]
+    assert len(hidden) == 18
+    assert set(hidden) <= set(tests[2:])
