@@ -1,6 +1,12 @@
-"""What is measured per prompt: shares of samples that passed, and pass@k."""
+"""What is measured of samples that passed, as pass@k, and over all answers at once."""
 
 import math
+from collections.abc import Callable, Mapping, Sequence
+
+from astor.tasks.overlap import corpus_bleu
+
+CORPUS: Mapping[str, Callable[[Sequence[int]], float]] = {"corpus_bleu": corpus_bleu}
+"""Metrics of all answers together, in [0, 1], each of the sums of the verdicts' counts."""
 
 
 def pass_at_k(samples: int, passed: int, k: int) -> float:

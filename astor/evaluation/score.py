@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from astor.errors import UserError
-from astor.evaluation.intervals import Interval, mean_interval
-from astor.evaluation.metrics import pass_at_k
+from astor.evaluation.intervals import Interval, jackknife_interval, mean_interval
+from astor.evaluation.metrics import CORPUS, pass_at_k
 from astor.records import ItemScore, Outcome, Score, Scores, Verdict
 
 ALL = "all"
@@ -24,7 +24,8 @@ def score_verdicts(
     passed), `malformed` (share that could not be read), `pass@k` for k = 1, 5, 10 and 100 up to the number of samples a
     prompt and for that number, every named part of the verdicts, and `tokens` (mean length of an answer). All but the
     last are in [0, 1]. A task with several kinds of prompt has each `pass@k` of a kind too, as `pass@1/output`, a mean
-    over the prompts of that kind. `all` has `mean` and `worst` of the tasks' scores,
+    over the prompts of that kind. A task whose verdicts have counts has the metric of all answers together, as
+    `corpus_bleu`, which no prompt's result holds. `all` has `mean` and `worst` of the tasks' scores,
     MT-GRPO's two figures (arXiv 2602.05547). A part that a verdict lacks counts 0: a malformed answer earned none.
 
     Infrastructure errors are left out and counted. A prompt without any other verdict has items with 0 samples.
@@ -58,6 +59,7 @@ def score_verdicts(
         for metric, values in by_metric.items():
             bounds = (0.0, longest) if metric == TOKENS else (0.0, 1.0)
             scores.append(_score(task, metric, mean_interval([values], bounds), len(values)))
+        scores += _over_answers(task, prompts)
         totals[task] = by_metric["score"]
     if totals:
         scores += _over_tasks(totals)
@@ -108,6 +110,17 @@ def _measure(task: str, prompts: Mapping[str, Sequence[Verdict]], most: int) -> 
             for metric in sorted({f"pass@{k}", f"pass@{k}{kind}"}):
                 items.append(ItemScore(prompt_id=prompt, task=task, metric=metric, value=value, samples=used))
     return items
+
+
+def _over_answers(task: str, prompts: Mapping[str, Sequence[Verdict]]) -> list[Score]:
+    """Metrics of all valid answers together."""
+    judged = [samples for samples in prompts.values() if samples]
+    names = sorted({name for samples in judged for verdict in samples for name in verdict.counts})
+    scores = []
+    for name in names:
+        rows = [[sum(each) for each in zip(*(v.counts[name] for v in samples), strict=True)] for samples in judged]
+        scores.append(_score(task, name, jackknife_interval(rows, CORPUS[name], (0.0, 1.0)), len(rows)))
+    return scores
 
 
 def _over_tasks(totals: Mapping[str, Sequence[float]]) -> list[Score]:

@@ -89,7 +89,7 @@ class Outcome(StrEnum):
 class Verdict(Record):
     """What one rollout is worth, and why."""
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
 
     prompt_id: str
     rollout: int
@@ -105,6 +105,8 @@ class Verdict(Record):
     """The format part of the reward, in [0, 1]: 1 where the answer has the form that was asked for."""
     parts: dict[str, float] = {}
     """Named parts of the score, and metrics that are none, each in [0, 1]."""
+    counts: dict[str, tuple[int, ...]] = {}
+    """Metric that is no mean over answers → what is added up over all of them to compute it."""
     detail: str = ""
     """For people, short; shows nothing of the reference."""
 

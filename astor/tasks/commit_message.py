@@ -7,7 +7,16 @@ from pydantic import Field
 
 from astor.records import Commit, Item, Outcome, Reference, Split
 from astor.sandbox import Job, Result
-from astor.tasks.overlap import b_norm, bleu, meteor_exact_stem, repeats_a_line, rouge_l, share_of_words, words
+from astor.tasks.overlap import (
+    b_norm,
+    bleu,
+    bleu_counts,
+    meteor_exact_stem,
+    repeats_a_line,
+    rouge_l,
+    share_of_words,
+    words,
+)
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
 
 FEWEST_WORDS, MOST_WORDS = 3, 60
@@ -77,6 +86,9 @@ class CommitMessage(Task):
         self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
     ) -> list[Judgement]:
         return [_judge(reference, answer.said[:TEXT_CHARACTERS], extended) for answer in answers]
+
+    def counts(self, reference: Reference, said: str) -> dict[str, tuple[int, ...]]:
+        return {"corpus_bleu": bleu_counts(_without_fence(said[:TEXT_CHARACTERS]), reference.message)}
 
 
 def _judge(reference: Reference, text: str, extended: bool) -> Judgement:

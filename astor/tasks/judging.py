@@ -42,12 +42,14 @@ def judge_completions(
     """One verdict per completion, in order.
 
     `tasks` by key, `references` by prompt identifier. `extended` adds metrics that are no part of the reward to the
-    verdicts' parts, each task's promotion metric to every verdict with a score (0 where it was not measured). Answers
+    verdicts' parts, each task's promotion metric to every verdict with a score (0 where it was not measured), and the
+    counts of metrics over all answers. Answers
     that shared a run which ended early run once more, each alone.
     """
     judgements: dict[int, Judgement] = {}
     asked: dict[str, _Asked] = {}
-    for place, read in enumerate(_read(tasks, completions, sandbox)):
+    answers = _read(tasks, completions, sandbox)
+    for place, read in enumerate(answers):
         completion = completions[place]
         if isinstance(read, Judgement):
             judgements[place] = read
@@ -64,15 +66,12 @@ def judge_completions(
             judgements.update(_judge(group, results, extended))
     for group, _, results in _run(again, sandbox, extended):
         judgements.update(_judge(group, results, extended))
-    return [
-        _verdict(
-            completion,
-            references[completion.prompt_id].kind,
-            judgements[place],
-            tasks[completion.task].promotion_metric if extended else None,
-        )
-        for place, completion in enumerate(completions)
-    ]
+    verdicts = []
+    for place, completion in enumerate(completions):
+        task, reference = tasks[completion.task], references[completion.prompt_id]
+        verdict = _verdict(completion, reference.kind, judgements[place])
+        verdicts.append(_extended(verdict, task, reference, answers[place]) if extended else verdict)
+    return verdicts
 
 
 def judge_texts(
@@ -156,8 +155,7 @@ def _judge(group: _Asked, results: Sequence[Result], extended: bool) -> dict[int
     return dict(zip(group.places, judgements, strict=True))
 
 
-def _verdict(completion: Completion, kind: str, judgement: Judgement, metric: str | None) -> Verdict:
-    unmeasured = {} if metric is None or judgement.score is None else {metric: 0.0}
+def _verdict(completion: Completion, kind: str, judgement: Judgement) -> Verdict:
     return Verdict(
         prompt_id=completion.prompt_id,
         rollout=completion.rollout,
@@ -167,6 +165,14 @@ def _verdict(completion: Completion, kind: str, judgement: Judgement, metric: st
         score=judgement.score,
         tokens=sum(completion.loss_mask),
         format=judgement.format,
-        parts=unmeasured | judgement.parts,
+        parts=judgement.parts,
         detail=judgement.detail,
     )
+
+
+def _extended(verdict: Verdict, task: Task, reference: Reference, read: Answer | Judgement) -> Verdict:
+    if verdict.score is None:
+        return verdict
+    parts = {task.promotion_metric: 0.0} | verdict.parts
+    counts = task.counts(reference, read.said if isinstance(read, Answer) else "")
+    return verdict.model_copy(update={"parts": parts, "counts": counts})

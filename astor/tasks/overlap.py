@@ -36,6 +36,24 @@ def bleu(text: str, reference: str) -> float:
     return min(1.0, score / 100)
 
 
+def bleu_counts(text: str, reference: str) -> tuple[int, ...]:
+    """What `corpus_bleu` needs of one text: runs of one to four words that are right, all such runs, both lengths."""
+    found = _bleu_metric(smooth_method="exp", effective_order=True).sentence_score(text, [reference])
+    return (*found.counts, *found.totals, found.sys_len, found.ref_len)
+
+
+def corpus_bleu(counts: Sequence[int]) -> float:
+    """BLEU-4 of all texts together (Papineni and others, 2002), from the sums of their `bleu_counts`.
+
+    It is sacrebleu's `corpus_score`; its signature is `nrefs:1|case:lc|eff:no|tok:13a|smooth:exp`.
+    """
+    from sacrebleu.metrics.bleu import BLEU
+
+    *runs, length, reference_length = map(int, counts)
+    found = BLEU.compute_bleu(runs[:4], runs[4:], length, reference_length, smooth_method="exp")
+    return min(1.0, float(found.score) / 100)
+
+
 def b_norm(text: str, reference: str) -> float:
     """B-Norm, the BLEU-4 of the commit benchmark MCMD (Tao and others, ICSME 2021, metrics/B-Norm.py).
 

@@ -144,6 +144,11 @@ class Task(ABC):
             for answer, result in zip(answers, ended, strict=True)
         ]
 
+    def counts(self, reference: Reference, said: str) -> dict[str, tuple[int, ...]]:
+        """What is added up over all answers, for metrics of `astor.evaluation.metrics.CORPUS`; none where a task has
+        none of these. `said` is empty where an answer could not be read."""
+        return {}
+
     def reward(self, verdict: Verdict) -> float | None:
         """(1 - f) * score * format + f * format with f the option `format_share`, in [0, 1]; None without a score."""
         if verdict.score is None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from astor.evaluation.intervals import mean_interval
+from astor.evaluation.intervals import jackknife_interval, mean_interval
 
 UNIT = (0.0, 1.0)
 values = st.lists(st.floats(0, 1), min_size=2, max_size=20)
@@ -50,3 +50,10 @@ def test_it_covers_the_truth_in_95_of_100_cases():
         interval = mean_interval([random.binomial(4, p, 60) / 4 for p in (0.2, 0.7)], UNIT)
         covered += interval.low <= truth <= interval.high
     assert 925 <= covered <= 975
+
+
+def test_of_a_mean_the_jackknife_is_students_t():
+    rows = [(1, 10), (4, 10), (9, 10), (5, 10)]
+    expected = mean_interval([[passed / of for passed, of in rows]], UNIT)
+    assert jackknife_interval(rows, lambda counts: counts[0] / counts[1], UNIT) == pytest.approx(expected)
+    assert jackknife_interval(rows[:1], lambda counts: counts[0] / counts[1], UNIT) == (0.1, 0.0, 1.0)

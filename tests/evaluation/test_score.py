@@ -1,10 +1,12 @@
 """Scores of verdicts, and what does not count as one."""
 
 import pytest
+from sacrebleu.metrics.bleu import BLEU
 
 from astor.errors import UserError
-from astor.evaluation.score import score_verdicts
+from astor.evaluation.score import find_score, score_verdicts
 from astor.records import Outcome, Verdict
+from astor.tasks.overlap import bleu_counts
 
 
 def verdict(prompt, rollout, score, task="code", outcome=None, **parts):
@@ -96,3 +98,18 @@ def test_kinds_of_prompts_have_scores_of_their_own():
     scores, items = measure(verdicts)
     assert (scores.value("io", "pass@1/output"), scores.value("io", "pass@1/input")) == (0.5, 1.0)
     assert {item.prompt_id for item in items if item.metric == "pass@1/output"} == {"a", "b"}
+
+
+def test_what_is_counted_over_all_answers_is_one_figure():
+    answers = [("the small fix", "the fix"), ("add a test of it", "add a test"), ("", "remove the old file")]
+    verdicts = [
+        verdict("ab"[number > 0], number, 0.0).model_copy(update={"counts": {"corpus_bleu": bleu_counts(*answer)}})
+        for number, answer in enumerate(answers)
+    ]
+    scores, items = measure([*verdicts, failure("b", 3)])
+    score = find_score(scores, "code", "corpus_bleu")
+    texts, references = zip(*answers, strict=True)
+    assert score.value == pytest.approx(BLEU(lowercase=True).corpus_score(list(texts), [list(references)]).score / 100)
+    assert score.count == 2
+    assert 0 <= score.low <= score.value <= score.high <= 1
+    assert "corpus_bleu" not in {item.metric for item in items}

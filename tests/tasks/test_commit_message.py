@@ -1,9 +1,11 @@
+import math
 import time
 
 import pytest
 
 from astor.records import Outcome, Split
 from astor.tasks.commit_message import CommitMessage, CommitMessageOptions
+from astor.tasks.overlap import corpus_bleu
 
 DIFF = """--- a/f.py
 +++ b/f.py
@@ -98,6 +100,14 @@ def test_meteor_is_a_metric_and_no_reward(example, judge) -> None:
     assert "meteor" not in plain[0].parts
     assert extended[0].parts["meteor"] > 0.99
     assert plain[0].score == extended[0].score
+
+
+def test_an_answer_that_cannot_be_read_counts_as_an_empty_one_over_all_answers(example, judge) -> None:
+    (plain,), extended = judge(TASK, example, MESSAGE), judge(TASK, example, MESSAGE, "<think>Hm", extended=True)
+    right, unread = (verdict.counts["corpus_bleu"] for verdict in extended)
+    assert plain.counts == {}
+    assert corpus_bleu(right) == pytest.approx(1)
+    assert corpus_bleu([sum(each) for each in zip(right, unread, strict=True)]) == pytest.approx(math.exp(-1))
 
 
 def test_long_diffs_make_no_prompt(make_commit) -> None:

@@ -13,7 +13,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu import sentence_bleu
 from sacrebleu.metrics.bleu import BLEU
 
-from astor.tasks.overlap import b_norm, bleu, meteor_exact_stem, rouge_l
+from astor.tasks.overlap import b_norm, bleu, bleu_counts, corpus_bleu, meteor_exact_stem, rouge_l
 
 MADE = [
     ("Fix typo in README", "fix typo"),
@@ -45,6 +45,17 @@ def test_bleu_is_sacrebleus(pairs) -> None:
     metric = BLEU(lowercase=True, effective_order=True)
     metric.sentence_score("a", ["a"])
     assert str(metric.get_signature()).startswith("nrefs:1|case:lc|eff:yes|tok:13a|smooth:exp")
+
+
+def test_corpus_bleu_is_sacrebleus(pairs) -> None:
+    """Over all pairs, over few, with an empty text, and over one without any word in common."""
+    for some in (pairs, MADE[:2], [*MADE, ("", "Fix it")], MADE[3:4]):
+        texts, references = map(list, zip(*some, strict=True))
+        metric = BLEU(lowercase=True)
+        official = metric.corpus_score(texts, [references])
+        counts = [sum(each) for each in zip(*(bleu_counts(*pair) for pair in some), strict=True)]
+        assert corpus_bleu(counts) == pytest.approx(official.score / 100)
+        assert str(metric.get_signature()).startswith("nrefs:1|case:lc|eff:no|tok:13a|smooth:exp")
 
 
 def test_rouge_l_is_that_of_rouge_score(pairs) -> None:

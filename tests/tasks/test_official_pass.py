@@ -3,14 +3,17 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import coverage
 import pytest
 
 from astor.data.calls import arguments_of
 from astor.data.crux_eval import CruxEvalOptions, CruxEvalSource
+from astor.data.human_eval import HumanEvalOptions, HumanEvalSource
 from astor.data.mbpp import MbppOptions, MbppSource
 from astor.data.mutation import mutate
 from astor.data.splits import SplitOptions
@@ -98,27 +101,103 @@ def test_crux_eval_is_right_where_its_own_assert_holds(shared_data: Path, judge)
     assert 0 < sum(ours) < len(ours)
 
 
+HUMAN_EVAL = [
+    {
+        "task_id": "made/0",
+        "prompt": 'def half(x):\n    return x / 2\n\n\ndef near(x, y):\n    """Whether y is half of x."""\n',
+        "entry_point": "near",
+        "canonical_solution": "    return abs(half(x) - y) < 1e-6\n",
+        "test": "METADATA = {}\n\ndef check(candidate):\n    assert candidate(2, 1)\n"
+        "    assert candidate(2, 3) == False\n    for x in range(9):\n"
+        "        assert candidate(x, half(x))\n    assert True\n",
+    },
+    {
+        "task_id": "made/1",
+        "prompt": 'def double(x):\n    """Twice x."""\n',
+        "entry_point": "double",
+        "canonical_solution": "    return x + x\n",
+        "test": "def check(candidate):\n    assert candidate(1) == 2\n    assert candidate([1]) == [1, 1], 'lists'\n",
+    },
+]
+COMPLETIONS = ["    return x + x\n", "    return 2 * x\n", "    return 0\n", "    return y\n"]
+
+
+def test_human_eval_is_passed_by_whom_its_own_check_lets_pass(tmp_path: Path, judge) -> None:
+    path = tmp_path / "HumanEval.jsonl"
+    path.write_text("".join(json.dumps(problem) + "\n" for problem in HUMAN_EVAL))
+    task = CodeGeneration(CodeGenerationOptions(hidden_tests=20))
+    ours, texts = [], []
+    items = HumanEvalSource(HumanEvalOptions(path=path), SplitOptions()).items()
+    for item, problem in zip(items, HUMAN_EVAL, strict=True):
+        answers = [problem["prompt"] + end for end in (problem["canonical_solution"], *COMPLETIONS)]
+        (example,) = task.examples(item, Split.HELD_OUT)
+        ours += [verdict.outcome is Outcome.PASSED for verdict in judge(task, example, *answers)]
+        texts += [f"{answer}\n{problem['test']}\ncheck({problem['entry_point']})" for answer in answers]
+    assert ours == ends_well(texts)
+    assert sum(ours) == 4
+
+
+def covered(tmp_path: Path, source: str, entry: str, run: Callable[[Callable[..., object]], None]) -> dict[str, float]:
+    """Shares of a function's lines and branches that `run` reaches, as `coverage report` counts them."""
+    module, report, scope = tmp_path / "graded.py", tmp_path / "report.json", dict[str, Any]()
+    module.write_text(source)
+    measured = coverage.Coverage(data_file=None, branch=True, include=[str(module)], config_file=False)
+    exec(compile(source, str(module), "exec"), scope)
+    with measured.collect():
+        run(scope[entry])
+    measured.json_report(outfile=str(report))
+    found = json.loads(report.read_text())["files"][str(module)]["functions"][entry]["summary"]
+    return {
+        "line": pytest.approx(found["covered_lines"] / found["num_statements"]),
+        "branch": pytest.approx(found["covered_branches"] / found["num_branches"]),
+    }
+
+
 @pytest.mark.parametrize(
     "calls", [[(-1, False)], [(0, True)], [(3, True)], [(2, False), (9, True)], [(9, True), (-1, 0)]]
 )
 def test_lines_and_branches_are_those_of_coverage(sandbox, tmp_path: Path, calls: list[tuple[object, ...]]) -> None:
-    """All lines and branches of the function's body, as `coverage report` counts them."""
     (result,) = sandbox.run([CoverageJob(BRANCHES, "grade", tuple(calls))])
-    module = tmp_path / "graded.py"
-    module.write_text(BRANCHES)
-    scope: dict[str, object] = {}
-    measured = coverage.Coverage(data_file=None, branch=True, include=[str(module)], config_file=False)
-    exec(compile(BRANCHES, str(module), "exec"), scope)
-    with measured.collect():
-        for arguments in calls:
-            scope["grade"](*arguments)  # type: ignore[operator]
-    report = tmp_path / "report.json"
-    measured.json_report(outfile=str(report))
-    found = json.loads(report.read_text())["files"][str(module)]["functions"]["grade"]["summary"]
-    assert result.claims[0].value == {
-        "line": pytest.approx(found["covered_lines"] / found["num_statements"]),
-        "branch": pytest.approx(found["covered_branches"] / found["num_branches"]),
-    }
+    expected = covered(tmp_path, BRANCHES, "grade", lambda grade: [grade(*arguments) for arguments in calls])
+    assert result.claims[0].value == expected
+
+
+ASSERTS = "assert f(0, True) == 0\nassert f(3, False) == 0\n"
+SUITES = [
+    ASSERTS,
+    "assert f(9, True) == 3\nassert f(-1, False) == None\n",
+    "for points in (4, 6):\n    assert f(points, True) < 4\nassert f(points, False) == 0\n",
+    ASSERTS.replace("== 0", "== 1", 1),
+    "for points in (0, 3):\n    assert f(points, True) == points + 1\n",
+    "for points in (0, 3:\n    assert f(points, True)\n",
+]
+
+
+def test_a_suite_compiles_passes_and_covers_what_plain_python_and_coverage_say(
+    make_item, first, judge, tmp_path: Path
+) -> None:
+    source = BRANCHES.strip().replace("grade", "f")
+    mutants = mutate(source)[:2]
+    task = UnitTests(UnitTestsOptions(free_form=True))
+    verdicts = judge(task, first(task, make_item(source, [], mutants=mutants)), *SUITES, extended=True)
+    passes = ends_well([f"{source}\n{suite}" for suite in SUITES])
+    for suite, verdict, passed in zip(SUITES, verdicts, passes, strict=True):
+        assert verdict.parts.get("compiles", 0.0) == compiles(suite)
+        if compiles(suite) and (passed or suite != SUITES[3]):
+            assert verdict.parts["correct"] == passed
+        expected = covered(tmp_path, source, "f", lambda f, s=suite: exec(s, {"f": f})) if passed else {}
+        for share in ("line", "branch"):
+            assert verdict.parts.get(f"{share}_coverage", 0.0) == expected.get(share, 0.0)
+    assert passes == [True, True, True, False, False, False]
+    assert verdicts[3].parts["correct"] == 1 / 2, "of asserts, the share that is right"
+
+
+def compiles(text: str) -> bool:
+    try:
+        compile(text, "suite", "exec")
+    except SyntaxError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("free_form", [False, True])
