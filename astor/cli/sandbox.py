@@ -12,7 +12,8 @@ from rich.table import Table
 from astor.errors import UserError
 
 AllowImport = Annotated[
-    list[str] | None, typer.Option(help="Installed package that programs may import; once for each.")
+    list[str] | None,
+    typer.Option(envvar="ASTOR_SANDBOX_LIBRARIES", help="Installed package that programs may import; once for each."),
 ]
 
 app = typer.Typer(help="The sandbox by itself: check its layers, judge a program.", no_args_is_help=True)
