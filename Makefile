@@ -8,8 +8,9 @@ BIN    := $(VENV)/bin
 quickstart: $(VENV)/installed
 	$(BIN)/astor run recipes/quickstart.yaml
 
+# A file's tests stay together, because they share what is dear to make.
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -25,6 +25,11 @@ settings.load_profile("astor")
 SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole runs first: of several workers none is then left alone with them at the end."""
+    items.sort(key=lambda item: item.path.name != "test_whole_runs.py")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Public data in its original form, which lies beside the checkout where it lies anywhere."""

@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
+from red_team import oracles
 from red_team.arena import judge
-from red_team.bystanders import IPC_KEY, MARK, Bystanders
+from red_team.bystanders import Bystanders
 from red_team.oracles import Watch, adopting_orphans, descendants
 from red_team.program_files import ProgramFile
 
@@ -54,7 +55,9 @@ def test_a_process_left_is_reported_even_as_a_daemon(complaints_about):
 @pytest.mark.parametrize("folder", ["/tmp", "/dev/shm", "."])
 def test_a_file_left_is_reported(complaints_about, folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    path = Path(folder) / f"{MARK}-left"
+    own_mark = f"oracle-{os.getpid()}"  # The red team may be at work in another process, and must not see it.
+    monkeypatch.setattr(oracles, "MARK", own_mark)
+    path = Path(folder) / f"{own_mark}-left"
     try:
         assert complaints_about(path.touch)[0].startswith("files changed")
     finally:
@@ -132,14 +135,15 @@ def test_a_descriptor_left_is_reported(complaints_about):
     assert complaint.startswith("the verifier's descriptors changed")
 
 
-def test_an_object_of_system_v_is_reported(complaints_about):
+def test_an_object_of_system_v_is_reported(complaints_about, monkeypatch):
     if not Path("/proc/sysvipc/shm").exists():
         pytest.skip("this kernel has none")
     import ctypes
 
-    libc, made = ctypes.CDLL(None), []
+    libc, made, own_key = ctypes.CDLL(None), [], os.getpid()
+    monkeypatch.setattr(oracles, "IPC_KEY", own_key)
     try:
-        (complaint,) = complaints_about(lambda: made.append(libc.shmget(IPC_KEY, 4096, 0o1600)))
+        (complaint,) = complaints_about(lambda: made.append(libc.shmget(own_key, 4096, 0o1600)))
     finally:
         libc.shmctl(made[0], 0, None)
     assert complaint.startswith("SysV objects changed")

@@ -18,9 +18,9 @@ from astor.steps.run import Run
 Miniature = Callable[..., Run]
 BIGGER = {
     "data.sources": [{"type": "procedural", "families": ["arithmetic", "lists", "strings"]}],
-    "data.prompts.train": 400,
-    "data.prompts.held_out": 60,
-    "data.prompts.promotion": 60,
+    "data.prompts.train": 150,
+    "data.prompts.held_out": 40,
+    "data.prompts.promotion": 40,
 }
 
 
