@@ -16,6 +16,7 @@ from astor.sandbox.readable import PYTHON, readable
 ENVIRONMENT = {
     "HOME": "/nonexistent",
     "LC_ALL": "C.UTF-8",
+    "LD_BIND_NOW": "1",
     "MALLOC_ARENA_MAX": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -24,8 +25,9 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "TZ": "UTC",
 }
-"""All that a program finds in its environment: the same on every machine. One arena, because each reserves 64 MiB of
-the address space that RLIMIT_AS counts."""
+"""All that a program finds in its environment, but for LD_BIND_NOW: the same on every machine. One arena, because each
+reserves 64 MiB of the address space that RLIMIT_AS counts. Symbols are bound when a zygote starts, not again in each
+child that is the first to use one."""
 
 _LAUNCH = Path(__file__).resolve().with_name("inside") / "launch.py"
 

@@ -104,6 +104,7 @@ def test_every_program_sees_the_same_world(generous):
     assert first.outcome is Outcome.PASSED
     assert all(other.claims == first.claims for other in others)
     assert first.claims[0].value[2] == "UTC"
+    assert not {"PWD", "LD_BIND_NOW"} & set(first.claims[0].value[4])
 
 
 def test_results_come_in_the_order_of_the_jobs(generous):

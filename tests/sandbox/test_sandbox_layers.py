@@ -169,7 +169,8 @@ for name in ("astor", "astor.sandbox", "astor.sandbox.inside"):
 import astor.sandbox.inside.zygote
 for name in sys.argv[2].split():
     __import__(name)
-print(*sorted({"threading", "logging", "subprocess", "asyncio", "pydantic", "pyarrow"} & set(sys.modules)))
+dear = {"threading", "logging", "subprocess", "asyncio", "socket", "hashlib", "pydantic", "pyarrow"}
+print(*sorted(dear & set(sys.modules)))
 """
 
 

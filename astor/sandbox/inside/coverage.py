@@ -161,7 +161,8 @@ def _branches(source: str, entry: str, lines: set[int]) -> dict[range, range]:
         test = node.iter if isinstance(node, ast.For | ast.AsyncFor) else node.test
         end = test.end_lineno or node.lineno
         first = node.body[0].lineno
-        if first > end and not isinstance(test, ast.Constant) and lines.intersection(range(node.lineno, end + 1)):
+        decides = isinstance(node, ast.For | ast.AsyncFor) or not isinstance(test, ast.Constant)
+        if first > end and decides and lines.intersection(range(node.lineno, end + 1)):
             branches[range(node.lineno, end + 1)] = range(first, (node.body[-1].end_lineno or first) + 1)
     return branches
 

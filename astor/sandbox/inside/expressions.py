@@ -2,7 +2,6 @@
 
 import ast
 import builtins
-import hashlib
 from collections.abc import Iterable
 
 FEWEST_NODES = 3
@@ -31,6 +30,8 @@ def share_found(tree: ast.AST, found: Iterable[str]) -> float:
 
 def _read(node: object, marks: set[str]) -> tuple[str, int, bool]:
     """Mark of a node, expressions in it, and whether one of them is a name."""
+    import hashlib  # OpenSSL's three megabytes, which no other child of a zygote shall copy.
+
     if isinstance(node, ast.Name):
         return (node.id if node.id in _BUILTINS else "_"), 1, True
     if isinstance(node, ast.AST):

@@ -3,19 +3,21 @@
 It holds no program, no input and no secret: what arrives on its control socket are limits and descriptors, which it
 hands to the child unread. It does one request at a time, so that a child has nothing of another's to inherit.
 Standard library only, and lean: threading, logging, subprocess and asyncio would double the cost of a fork through
-their hooks, so programs import those themselves.
+their hooks, and each page of memory makes it dearer, such as those of `socket` (not `_socket`) and of OpenSSL behind
+`hashlib`. So programs import those themselves.
 """
 
 import _signal  # type: ignore[import-not-found]
+import _socket
 import _thread
 import gc
 import os
 import signal
 import site
-import socket
 import sys
 import time
 import warnings
+from array import array
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -32,6 +34,7 @@ PREPARED = (
 """Modules that programs find imported already."""
 
 _CONTROL, _OUT, _LINK = 3, 3, 4
+_RIGHTS = _socket.CMSG_LEN(3 * array("i").itemsize)
 _THREAD_STACK_BYTES = 2 << 20
 
 
@@ -39,19 +42,21 @@ def main() -> NoReturn:
     """Serve the broker, at the other end of the descriptor that the command line names, until it closes it."""
     os.dup2(int(sys.argv[1]), _CONTROL, inheritable=False)
     os.closerange(_CONTROL + 1, 256)
-    control = socket.socket(fileno=_CONTROL)
+    control = _socket.socket(fileno=_CONTROL)
     config = decode(control.recv(1 << 20))
     _prepare(config)
     confinement = Confinement(config)
     control.send(encode({"landlock": confinement.landlock_version, "own_user": confinement.own_user}))
     os.dup2(0, 2)
+    programs.rehearse(2)
     gc.collect()
     gc.freeze()
     gc.disable()
     while True:
-        request, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 3)
+        request, rights, _, _ = control.recvmsg(REQUEST.size, _RIGHTS)
         if not request:
             os._exit(0)
+        descriptors = memoryview(rights[0][2]).cast("i").tolist()
         control.send(_serve(confinement, descriptors, *REQUEST.unpack(request)))
 
 
@@ -68,7 +73,8 @@ def _prepare(config: dict[str, Any]) -> None:
     site.sethelper()
     warnings.simplefilter("ignore")
     sys.argv[:] = [""]
-    os.environ.pop("PWD", None)  # bwrap's.
+    for name in ("PWD", "LD_BIND_NOW"):  # bwrap's, and the zygote's own.
+        os.environ.pop(name, None)
     # This package is no program's business.
     for name in list(sys.modules):
         if name.partition(".")[0] == "astor":
@@ -88,7 +94,7 @@ def _serve(
 ) -> bytes:
     """Fork a child per descriptor, or one with three, wait for all, and return their reports."""
     sockets, streams = (descriptors[:1], descriptors[1:]) if len(descriptors) == 3 else (descriptors, [])
-    links = socket.socketpair() if len(descriptors) == 2 else ()
+    links = _socket.socketpair() if len(descriptors) == 2 else ()
     zygote = os.getpid()
     children: list[int] = []
     try:
