@@ -162,6 +162,12 @@ def test_lines_and_branches_are_those_of_coverage(sandbox, tmp_path: Path, calls
     assert result.claims[0].value == expected
 
 
+def test_a_loop_over_a_constant_has_branches(sandbox, tmp_path: Path) -> None:
+    source = "def f(x):\n    for letter in 'ab':\n        if letter in x:\n            x += '!'\n    return x"
+    (result,) = sandbox.run([CoverageJob(source, "f", (("c",),))])
+    assert result.claims[0].value == covered(tmp_path, source, "f", lambda f: f("c"))
+
+
 ASSERTS = "assert f(0, True) == 0\nassert f(3, False) == 0\n"
 SUITES = [
     ASSERTS,
