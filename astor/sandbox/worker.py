@@ -43,9 +43,13 @@ class Worker:
             )
         self.pid = self._process.pid
         """Process id of the zygote."""
-        self.control.settimeout(_START_SECONDS)
-        self.stands = self._introduce(surroundings.config)
-        self.control.settimeout(None)
+        try:
+            self.control.settimeout(_START_SECONDS)
+            self.stands = self._introduce(surroundings.config)
+            self.control.settimeout(None)
+        except BaseException:
+            self.stop()
+            raise
 
     def _introduce(self, config: dict[str, Any]) -> dict[str, int]:
         # The kernel tells who answers: within namespaces it is not the process that was started.
@@ -59,7 +63,6 @@ class Worker:
         if not answer:
             self._process.kill()
             complaint = self._process.stderr.read().decode(errors="replace").strip().splitlines()
-            self.stop()
             why = complaint[-1] if complaint else "it says nothing"
             raise UserError(f"The sandbox's worker does not start under {PYTHON} ({why}): see `astor doctor`.")
         self._process.stderr.close()
