@@ -18,8 +18,8 @@ from typing import Any
 ARMS = ("cobalt", "cobalt-perturbed", "multi-turn-grpo", "verpo")
 REWARDS = {"multi-turn-grpo": "outcome", "verpo": "dense"}
 TURNS, TRAJECTORIES, SAMPLES = 3, 4, 4
-ROUNDS, PROMPTS, ROLLOUTS = 24, 32, 8
-COUNTS = {"train": 200, "held_out": 60, "promotion": 8}
+ROUNDS, PROMPTS, ROLLOUTS = 50, 48, 8
+COUNTS = {"train": 800, "held_out": 100, "promotion": 8}
 
 
 def settings(seed: int, name: str, rounds: int) -> dict[str, Any]:
