@@ -1,6 +1,7 @@
 """Which share of a function's lines and branches some calls reach. Standard library only.
 
-*Lines*: the lines on which code of the function's body starts, nested functions, lambdas and comprehensions
+*Lines*: the lines on which statements of the function's body start, as coverage.py counts them: a statement, or a
+header such as that of a `for`, is one however many lines it takes. Nested functions, lambdas and comprehensions are
 included; the signature and the docstring are none of them.
 
 *Branches*: each `if`, `elif`, `while` and `for` statement of the body, nested functions included, has two arcs: from
@@ -30,7 +31,7 @@ def measure(source: str, entry: str, function: Callable[..., Any], run: Callable
     """{"line": share, "branch": share} in [0, 1] that `run` reaches of `function`, defined by `source` as `entry`."""
     codes = list(_codes(inspect.unwrap(function).__code__))
     lines = {line for code in codes for line in _lines(code)}
-    recorder = _Recorder()
+    recorder, starts = _Recorder(), _starts(source, entry)
     with_events = _with_monitoring if sys.version_info >= (3, 12) else _with_trace
     with_events(recorder, codes, run)
     wanted = _branches(source, entry, lines)
@@ -40,8 +41,9 @@ def measure(source: str, entry: str, function: Callable[..., Any], run: Callable
         for before, after in recorder.arcs
         if before in header and after not in header
     }
+    statements, reached = ({starts.get(line, line) for line in some} for some in (lines, recorder.lines & lines))
     return {
-        "line": len(recorder.lines & lines) / len(lines) if lines else 1.0,
+        "line": len(reached) / len(statements) if statements else 1.0,
         "branch": len(taken) / (2 * len(wanted)) if wanted else 1.0,
     }
 
@@ -165,6 +167,23 @@ def _branches(source: str, entry: str, lines: set[int]) -> dict[range, range]:
         if first > end and decides and lines.intersection(range(node.lineno, end + 1)):
             branches[range(node.lineno, end + 1)] = range(first, (node.body[-1].end_lineno or first) + 1)
     return branches
+
+
+def _starts(source: str, entry: str) -> dict[int, int]:
+    """Line → the line on which its statement starts; of a statement with a body the lines of its header alone."""
+    starts: dict[int, int] = {}
+    for node in ast.walk(_definition(source, entry)):
+        match node:
+            case ast.Match(subject=subject):
+                end = subject.end_lineno
+            case ast.stmt(body=[first, *_]):
+                end = first.lineno - 1
+            case ast.stmt(end_lineno=last):
+                end = last
+            case _:
+                continue
+        starts |= dict.fromkeys(range(node.lineno, (end or node.lineno) + 1), node.lineno)
+    return starts
 
 
 def _definition(source: str, entry: str) -> ast.AST:

@@ -36,9 +36,9 @@ def grade(points, strict):
 '''
 
 CASES = [
-    (STEPS, "grade", [(-1, False)], 2 / 12, 1 / 8),
-    (STEPS, "grade", [(0, False)], 6 / 12, 3 / 8),
-    (STEPS, "grade", [(3, True)], 10 / 12, 6 / 8),
+    (STEPS, "grade", [(-1, False)], 2 / 10, 1 / 8),
+    (STEPS, "grade", [(0, False)], 5 / 10, 3 / 8),
+    (STEPS, "grade", [(3, True)], 8 / 10, 6 / 8),
     (STEPS, "grade", [(-1, True), (200, True)], 1.0, 1.0),
     ("def f(x): return x", "f", [(1,)], 1.0, 1.0),
     ("def f(x):\n    return [y for y in x\n        if y]", "f", [([1],)], 1.0, 1.0),
