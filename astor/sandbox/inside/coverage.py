@@ -173,16 +173,10 @@ def _starts(source: str, entry: str) -> dict[int, int]:
     """Line → the line on which its statement starts; of a statement with a body the lines of its header alone."""
     starts: dict[int, int] = {}
     for node in ast.walk(_definition(source, entry)):
-        match node:
-            case ast.Match(subject=subject):
-                end = subject.end_lineno
-            case ast.stmt(body=[first, *_]):
-                end = first.lineno - 1
-            case ast.stmt(end_lineno=last):
-                end = last
-            case _:
-                continue
-        starts |= dict.fromkeys(range(node.lineno, (end or node.lineno) + 1), node.lineno)
+        if isinstance(node, ast.stmt):
+            body = node.cases[0].pattern if isinstance(node, ast.Match) else next(iter(getattr(node, "body", [])), None)
+            end = body.lineno - 1 if body else node.end_lineno or node.lineno
+            starts |= dict.fromkeys(range(node.lineno, end + 1), node.lineno)
     return starts
 
 
