@@ -1,5 +1,7 @@
 """What a collection of trajectories was made with; another one does not go into the same directory."""
 
+from typing import ClassVar
+
 from astor.records.record import Record
 
 COLLECTION = "collection.json"
@@ -9,10 +11,16 @@ COLLECTION = "collection.json"
 class Collection(Record):
     """`collection.json` of a directory of trajectories."""
 
+    schema_version: ClassVar[int] = 2
+
     policy: str
     """Digest of the policy that writes them."""
     prompts: str
     """Digest of the prompts of problems."""
+    references: str
+    """Digest of what their programs are judged by."""
+    feedback: dict[str, str | float]
+    """The options of what is said between turns."""
     splits: dict[str, float | str]
     """The options that divide problems: who trains on the trajectories must divide them in the same way."""
     options: dict[str, float | int | bool | None]

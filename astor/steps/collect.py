@@ -6,7 +6,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from astor.coordination.partial_trajectories import CutOptions, PartialTrajectory, cut_trajectories
 from astor.coordination.state import generator
@@ -21,10 +21,9 @@ from astor.records import (
     PreparedManifest,
     PreparedPart,
     Prompt,
+    Record,
     Trajectory,
     read_json,
-    write_json,
-    write_jsonl,
 )
 from astor.records.collection import COLLECTION, Collection
 from astor.steps.initialise import initialise
@@ -33,7 +32,8 @@ from astor.steps.progress import report_progress
 from astor.steps.rollout import engine_of, policy_of
 from astor.steps.run import Run
 from astor.steps.verify import by_prompt
-from astor.storage import digest_file, digest_json, load
+from astor.storage import digest_file, digest_json, load, locate
+from astor.tasks.conversation import has_begun
 from astor.tasks.multi_turn_code import MultiTurnCode
 from astor.tasks.turn_runs import judge_turns
 
@@ -71,27 +71,37 @@ class Collected(NamedTuple):
 
 
 def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
-    """Collect on every problem of the recipe that its policy answers, into `directory`, which becomes a source.
+    """Collect on every problem of the recipe, into `directory`, which becomes a source.
 
+    Conversations that have begun are no problems: a policy that was trained on a collection can collect on it again.
     Goes on from the last block that was committed; the manifest is written at the end, so that nothing half-written is
     a source. All splits are collected: held-out and promotion problems give the validation prompts of Cobalt.
 
     Raises:
-        UserError: the recipe has no `multi_turn_code`, or the directory holds another collection.
+        UserError: the recipe has no `multi_turn_code`, or no problem, or the directory holds another collection.
     """
     task = run.tasks.get(MultiTurnCode.key)
     if not isinstance(task, MultiTurnCode):
         raise UserError(f"The recipe {run.recipe.name} has no task {MultiTurnCode.key}: add it under tasks.")
+    found = _find_collection(directory)
     prepared = prepare(run)
     policy = initialise(run, prepared.prompts)
     wanted = Collection(
         policy=policy.rpartition("#")[2],
         prompts=prepared.prompts.rpartition("#")[2],
+        references=prepared.references.rpartition("#")[2],
+        feedback=task.options.feedback.model_dump(),
         splits=run.recipe.data.splits.model_dump(),
         options=options.model_dump(),
     )
-    _claim(directory, wanted)
-    prompts = [prompt for prompt in run.read(prepared.prompts, "prompts") if prompt.task == task.key]
+    prompts = [
+        prompt
+        for prompt in run.read(prepared.prompts, "prompts")
+        if prompt.task == task.key and not has_begun(prompt.messages)
+    ]
+    if not prompts:
+        raise UserError("The recipe's sources give no problem without an answer to it: add one under data.sources.")
+    _claim(directory, found, wanted)
     blocks = [prompts[start : start + options.block] for start in range(0, len(prompts), options.block)]
     trajectories: list[Trajectory] = []
     for number, block in enumerate(blocks):
@@ -115,20 +125,37 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
     )
 
 
-def _claim(directory: Path, wanted: Collection) -> None:
-    """Say in the directory what is collected there; UserError where it is something else."""
+def _find_collection(directory: Path) -> Collection | None:
+    """What is collected in the directory already; UserError where it holds, or is, something else."""
+    if directory.is_file():
+        raise UserError(f"{directory} is a file: give another --out.")
     path = directory / COLLECTION
     if path.is_file():
-        found = read_json(path, Collection)
-        if found != wanted:
-            differing = [name for name, value in wanted if getattr(found, name) != value]
-            names = " and ".join(differing)
-            raise UserError(f"{directory} holds a collection with other {names}: remove it, or give another --out.")
-        return
-    directory.mkdir(parents=True, exist_ok=True)
-    if any(directory.iterdir()):
+        try:
+            return read_json(path, Collection)
+        except ValidationError as error:
+            raise UserError(
+                f"{path} cannot be read as a collection: remove {directory}, or give another --out."
+            ) from error
+    # What was being written of a collection's file when an interruption came begins with a dot.
+    if directory.is_dir() and any(not path.name.startswith(f".{COLLECTION}") for path in directory.iterdir()):
         raise UserError(f"{directory} is not empty and holds no collection: give another --out.")
-    write_json(path, wanted)
+    return None
+
+
+def _claim(directory: Path, found: Collection | None, wanted: Collection) -> None:
+    """Say in the directory what is collected there; UserError where `found` is something else."""
+    if found is None:
+        _write(directory, COLLECTION, wanted)
+    elif found != wanted:
+        names = " and ".join(name for name, value in wanted if getattr(found, name) != value)
+        raise UserError(f"{directory} holds a collection with other {names}: remove it, or give another --out.")
+
+
+def _write(directory: Path, name: str, *records: Record) -> None:
+    """Write a file of one record a line whole or not at all, so that no interruption leaves a part of it."""
+    store, key = locate(str(directory))
+    store.replace(f"{key}/{name}", "".join(f"{record.model_dump_json()}\n" for record in records).encode())
 
 
 def _commit_block(
@@ -194,8 +221,7 @@ def _find_items(run: Run, wanted: set[str]) -> dict[str, Item]:
 def _write_items(directory: Path, items: Sequence[Item], source: str, plan: Collection) -> None:
     """The items as a prepared directory; its manifest last."""
     name = "items/part-00000.jsonl"
-    (directory / "items").mkdir(exist_ok=True)
-    write_jsonl(directory / name, items)
+    _write(directory, name, *items)
     licences = dict(Counter(item.licence for item in items))
     counts = {"read": len(items), "kept": len(items), "dropped": {}, "licences": licences}
     counts["prompts"] = {MultiTurnCode.key: len(items)}
@@ -208,4 +234,4 @@ def _write_items(directory: Path, items: Sequence[Item], source: str, plan: Coll
         parts=(part,),
         **counts,
     )
-    write_json(directory / MANIFEST, manifest)
+    _write(directory, MANIFEST, manifest)

@@ -5,19 +5,23 @@ from astor.steps.progress import report_progress
 from astor.steps.rollout import engine_of, policy_of
 from astor.steps.run import Run
 from astor.steps.verify import by_prompt
+from astor.tasks.conversation import has_begun
 from astor.tasks.multi_turn_code import MultiTurnCode
 from astor.tasks.turn_runs import judge_turns
 
 
 def evaluate_turns(run: Run, prompts: str, references: str, policy: str, first_policy: str) -> str | None:
     """Commit a policy's judged trajectories on held-out problems and return their reference; None where the recipe has
-    nothing to measure over turns.
+    nothing to measure over turns, or no held-out problem alone.
 
     First programs are those of `first_policy`, sampled once, so that every policy begins with the same ones (Cobalt's
     evaluation). Feedback is on public tests alone. Problems are the held-out prompts in which no answer stands yet.
     """
     task = run.tasks.get(MultiTurnCode.key)
     if not isinstance(task, MultiTurnCode) or task.options.evaluated_turns == 1:
+        return None
+    problems = [prompt for prompt in run.read(prompts, "prompts") if _is_measured(prompt, task.key)]
+    if not problems:
         return None
     live = policy_of(run, policy)
     begins = live.card.digest == policy_of(run, first_policy).card.digest
@@ -35,9 +39,10 @@ def evaluate_turns(run: Run, prompts: str, references: str, policy: str, first_p
         seed=run.recipe.seed,
         feedback=task.options.feedback,
     )
-    problems = [Problem.of(prompt) for prompt in run.read(prompts, "prompts") if _is_measured(prompt, task.key)]
     cached = first_turns(run.read(first, "trajectories")) if first else None
-    dialogues = roll_out_turns(engine_of(run), live, run.sandbox, problems, settings, first=cached)
+    dialogues = roll_out_turns(
+        engine_of(run), live, run.sandbox, list(map(Problem.of, problems)), settings, first=cached
+    )
     known = run.read(references, "references", by_prompt)
     judged = judge_turns([dialogue.trajectory(live) for dialogue in dialogues], known, run.sandbox)
     report_progress(f"evaluate turns, round {live.card.round}", 1, 1)
@@ -55,5 +60,4 @@ def first_turns(trajectories: list[Trajectory]) -> dict[tuple[str, int], Turn]:
 
 
 def _is_measured(prompt: Prompt, task: str) -> bool:
-    begun = any(message.role == "assistant" for message in prompt.messages)
-    return prompt.task == task and prompt.split is Split.HELD_OUT and not begun
+    return prompt.task == task and prompt.split is Split.HELD_OUT and not has_begun(prompt.messages)

@@ -56,6 +56,11 @@ def conversation(opened: Sequence[Message], turns: Sequence[Turn]) -> tuple[Mess
     return (*opened, *said)
 
 
+def has_begun(messages: Sequence[Message]) -> bool:
+    """Whether an answer stands in a conversation already; where none does it is a problem alone."""
+    return any(message.role == "assistant" for message in messages)
+
+
 def prefix(trajectory: Trajectory, programs: int) -> tuple[Message, ...]:
     """The conversation that ends in the feedback on the trajectory's program number `programs`, 0 for its beginning."""
     assert 0 <= programs <= len(trajectory.turns), f"{programs} of {len(trajectory.turns)} programs"

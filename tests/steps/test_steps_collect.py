@@ -1,5 +1,6 @@
 """Trajectories are collected block by block, and what is cut from them is a source for an ordinary run."""
 
+import shutil
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -11,10 +12,12 @@ from astor.data.trajectories import TrajectoriesOptions, TrajectoriesSource
 from astor.errors import UserError
 from astor.loop import post_train
 from astor.recipe.load import load_recipe
-from astor.records import Conversation, Function, Split
+from astor.records import Conversation, Function, Item, Message, Split, read_jsonl, write_jsonl
 from astor.steps.collect import BLOCKS, Collected, CollectOptions, collect
+from astor.steps.initialise import initialise
 from astor.steps.prepare import prepare
 from astor.steps.run import Run
+from astor.steps.turns import evaluate_turns
 
 SMALL = {
     "rounds": 1,
@@ -87,13 +90,33 @@ def test_an_interrupted_collection_goes_on(collected: Collected, make: Make, dir
     assert (directory / "items" / "part-00000.jsonl").read_bytes() == before
 
 
-def test_a_directory_holds_one_collection(collected: Collected, make: Make, directory: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("overrides", "seed", "named"),
+    [
+        ({}, 1, "options"),
+        ({"tasks.multi_turn_code.feedback.style": "instruct"}, 0, "feedback"),
+        ({"tasks.multi_turn_code.hidden_tests": 4}, 0, "references"),
+    ],
+)
+def test_a_directory_holds_one_collection(
+    collected: Collected, make: Make, directory: Path, overrides: dict[str, object], seed: int, named: str
+) -> None:
+    with make(**overrides) as run, pytest.raises(UserError, match=f"a collection with other {named}:"):
+        collect(run, directory, OPTIONS.model_copy(update={"seed": seed}))
+
+
+def test_what_is_no_collection_is_left_alone(make: Make, tmp_path: Path) -> None:
+    letter = tmp_path / "letter"
+    letter.write_text("mine")
     with make() as run:
-        with pytest.raises(UserError, match="with other options"):
-            collect(run, directory, OPTIONS.model_copy(update={"seed": 1}))
-        (tmp_path / "letter").write_text("mine")
         with pytest.raises(UserError, match="is not empty"):
             collect(run, tmp_path, OPTIONS)
+        with pytest.raises(UserError, match="is a file"):
+            collect(run, letter, OPTIONS)
+        (tmp_path / "collection.json").write_text('{"policy": "of another kind"}')
+        with pytest.raises(UserError, match="cannot be read"):
+            collect(run, tmp_path, OPTIONS)
+    assert letter.read_text() == "mine"
 
 
 def test_problems_must_be_divided_as_they_were(collected: Collected, directory: Path) -> None:
@@ -131,6 +154,48 @@ def test_an_ordinary_run_trains_on_them(collected: Collected, make: Make, direct
             assert first == [one.turns[0].text for one in measured[0]], "all begin with the same programs"
             assert all(len(one.turns) == 4 and one.turns[-1].hidden_passed for one in trajectories)
         assert "Over turns" in (Path(run.uri) / "report.html").read_text()
+
+
+def test_a_trained_policy_collects_on_the_problems_alone(
+    collected: Collected, make: Make, directory: Path, tmp_path: Path
+) -> None:
+    overrides = {
+        "data.sources": [{"type": "trajectories", "path": str(directory)}],
+        "data.prompts": collected.prompts,
+        "policy": {"type": "huggingface", "path": str(collected.policy)},
+    }
+    (tmp_path / "again").mkdir()
+    (tmp_path / "again" / ".collection.json-half").write_text("{")  # an interruption left it
+    with make(**overrides) as run:
+        again = collect(run, tmp_path / "again", OPTIONS.model_copy(update={"trajectories": 1, "perturbed": 0}))
+    items = TrajectoriesSource(TrajectoriesOptions(path=directory), splits()).items()
+    assert again.problems == sum(isinstance(item.content, Function) for item in items)
+
+
+def test_without_problems_alone_nothing_is_measured_over_turns(
+    collected: Collected, make: Make, directory: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(directory, tmp_path / "copy")
+    part = copy / "items" / "part-00000.jsonl"
+    said = (Message(role="assistant", content="?"), Message(role="user", content="no program"))
+
+    def begun(item: Item) -> Item:
+        if isinstance(item.content, Conversation):
+            return item
+        return item.model_copy(update={"content": Conversation(problem=item.content, said=said)})
+
+    write_jsonl(part, [begun(item) for item in list(read_jsonl(part, Item))])
+    overrides = {
+        "data.sources": [{"type": "trajectories", "path": str(copy)}],
+        "data.prompts": collected.prompts,
+        "policy": {"type": "huggingface", "path": str(collected.policy)},
+    }
+    with make(**overrides) as run:
+        prompts, references = prepare(run)
+        policy = initialise(run, prompts)
+        assert evaluate_turns(run, prompts, references, policy, policy) is None
+        with pytest.raises(UserError, match="no problem"):
+            collect(run, tmp_path / "again", OPTIONS)
 
 
 def test_an_ordinary_run_trains_on_whole_trajectories(make: Make) -> None:
