@@ -1,25 +1,40 @@
 """`astor data collect`."""
 
 import json
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
 from astor.cli.display import Display
-from astor.recipe.recipe import Recipe
-from astor.steps.collect import CollectOptions, collect
+from astor.errors import UserError
+from astor.recipe.load import load_recipe, parse_overrides
+from astor.steps.collect import Collected, CollectOptions, collect
 from astor.steps.run import Run
 
 
-def collect_trajectories(recipe: Recipe, store: str, directory: Path, options: CollectOptions) -> None:
+def collect_trajectories(recipe: str, overrides: Sequence[str], store: str, out: str, options: CollectOptions) -> None:
     """Collect, or go on with it; the last line of output is what it came to, as JSON."""
-    console = Console(stderr=True, highlight=False)
-    with Display(console), Run(store, recipe) as run:
+    if "://" in out:
+        raise UserError(f"astor data collect writes to a local directory, not {out}: give another --out.")
+    console, directory = Console(stderr=True, highlight=False), Path(out)
+    with Display(console), Run(store, load_recipe(recipe, parse_overrides(overrides))) as run:
         collected = collect(run, directory, options)
-    sources = f"--set 'data.sources=[{{type: trajectories, path: {directory}}}]'"
-    policy = f"--set 'policy={{type: huggingface, path: {collected.policy}}}'"
-    prompts = f"--set 'data.prompts={json.dumps(collected.prompts)}'"
-    line = f"train on them  astor run RECIPE {sources} {prompts} {policy}"
+    line = f"train on them  {training_command(recipe, overrides, store, directory, collected)}"
     console.print(line, markup=False, soft_wrap=True)
     typer.echo(json.dumps(collected._asdict() | {"policy": str(collected.policy)}))
+
+
+def training_command(recipe: str, overrides: Sequence[str], store: str, directory: Path, collected: Collected) -> str:
+    """The command that trains on a collection with the recipe that it was made with."""
+    changed = {
+        "data.sources": [{"type": "trajectories", "path": str(directory)}],
+        "data.prompts": collected.prompts,
+        "policy": {"type": "huggingface", "path": str(collected.policy)},
+    }
+    kept = [each for each in overrides if not each.startswith(tuple(changed))]
+    sets = kept + [f"{key}={json.dumps(value)}" for key, value in changed.items()]
+    command = ["astor", "run", recipe, *(word for each in sets for word in ("--set", each))]
+    return shlex.join(command if store == "." else [*command, "--store", store])

@@ -66,7 +66,7 @@ def prepare(
 @app.command()
 def collect(
     recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or the name of a packaged recipe.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where to collect; the same command goes on there.")],
+    out: Annotated[str, typer.Option(metavar="DIR", help="Where to collect; the same command goes on there.")],
     overrides: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = [],  # noqa: B006
     store: Annotated[str, typer.Option(help="Directory or s3:// prefix below which runs and caches lie.")] = ".",
     trajectories: Annotated[int, typer.Option(min=1, help="Of each problem.")] = 16,
@@ -78,13 +78,12 @@ def collect(
 ) -> None:
     """Collect a policy's trajectories of code over turns, and cut them into a source to train on."""
     from astor.cli.collect import collect_trajectories
-    from astor.recipe.load import load_recipe, parse_overrides
     from astor.steps.collect import CollectOptions
 
     options = CollectOptions(
         trajectories=trajectories, turns=turns, temperature=temperature, perturbed=perturbed, block=block, seed=seed
     )
-    collect_trajectories(load_recipe(recipe, parse_overrides(overrides)), store, out, options)
+    collect_trajectories(recipe, overrides, store, out, options)
 
 
 @app.command()
