@@ -7,6 +7,7 @@ from pydantic import Field
 
 from astor.options import Options
 from astor.policies.policy import Policy
+from astor.policies.prefix import room_of
 from astor.records import Call, Completion, Prompt, PublicTest, Trajectory, Turn
 from astor.rollout.engine import Engine, Request, Sample
 from astor.rollout.rollout import row_seed
@@ -70,6 +71,8 @@ class Dialogue:
     contexts: list[list[int]] = field(default_factory=list)
     """What the policy was given before each turn that it sampled."""
     samples: list[Sample] = field(default_factory=list)
+    outgrown: bool = False
+    """Whether the conversation has become longer than the policy can answer."""
 
     def trajectory(self, policy: Policy) -> Trajectory:
         """The trajectory as a record, before its hidden tests are run."""
@@ -89,7 +92,8 @@ class Dialogue:
     def completion(self, policy: Policy) -> Completion:
         """The trajectory as one sequence of tokens; only of one that was rolled out verbatim."""
         prompt = self.problem.prompt
-        return whole_completion(policy, prompt.id, prompt.task, self.index, self.contexts, self.samples)
+        whole = whole_completion(policy, prompt.id, prompt.task, self.index, self.contexts, self.samples)
+        return whole.model_copy(update={"text": ""}) if self.outgrown else whole
 
 
 def roll_out_turns(
@@ -104,6 +108,9 @@ def roll_out_turns(
 ) -> list[Dialogue]:
     """Every problem's trajectories, in the order of problems and then by index. Only public tests are run.
 
+    Where the policy's context has no room for one more answer, that answer and all after it are empty (our choice: one
+    long feedback would end everything else, and turns are compared over the same trajectories).
+
     Args:
         first: prompt id and index → the first turn, which is not sampled then: conditions that are compared begin with
             the same programs. Feedback on them is given anew, on the problem's own tests.
@@ -111,7 +118,7 @@ def roll_out_turns(
             to train on. Otherwise it is the conversation that a prompt would hold, encoded anew.
 
     Raises:
-        UserError: the sandbox fails again and again, or a conversation does not fit the policy's context.
+        UserError: the sandbox fails again and again, or a question does not fit the policy's context.
     """
     assert first is None or not verbatim, "what was not sampled cannot be trained on"
     dialogues = [Dialogue(problem, index) for problem in problems for index in range(options.trajectories)]
@@ -129,25 +136,31 @@ def _sample(
     engine: Engine, policy: Policy, dialogues: Sequence[Dialogue], number: int, options: TurnsOptions, verbatim: bool
 ) -> list[tuple[str, int, int]]:
     """Turn `number` of every dialogue: text, seed and tokens of each. First turns of a problem are one request."""
-    requests = []
+    requests, asked = [], []
     for one in dialogues:
         prompt = one.problem.prompt
+        if one.outgrown:
+            continue
         if verbatim and number:
             context = continue_tokens(policy, one.contexts[-1], one.samples[-1], one.turns[-1].feedback)
         else:
             context = policy.encode(conversation(prompt.messages, one.turns))
+        one.outgrown = number > 0 and len(context) + prompt.max_tokens > room_of(policy.model)
+        if one.outgrown:
+            continue
         one.contexts.append(context)
+        asked.append(one)
         if number == 0 and one.index:
             continue
         rollouts = 1 if number else options.trajectories
         seed = row_seed(options.seed, f"{prompt.id}/{one.index}/{number}" if number else prompt.id)
         requests.append(Request(context, rollouts, prompt.max_tokens, seed, options.temperature))
-    answers = []
+    answers = {}
     seeds = [request.seed for request in requests for _ in range(request.rollouts)]
-    for one, seed, sample in zip(dialogues, seeds, engine.generate(policy, requests), strict=True):
+    for one, seed, sample in zip(asked, seeds, engine.generate(policy, requests), strict=True):
         one.samples.append(sample)
-        answers.append((policy.decode(sample.tokens), seed, len(sample.tokens)))
-    return answers
+        answers[id(one)] = (policy.decode(sample.tokens), seed, len(sample.tokens))
+    return [answers.get(id(one), ("", 0, 0)) for one in dialogues]
 
 
 def _meet_tests(

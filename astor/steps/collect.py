@@ -80,6 +80,8 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
     Raises:
         UserError: the recipe has no `multi_turn_code`, or no problem, or the directory holds another collection.
     """
+    from astor.policies.prefix import room_of
+
     task = run.tasks.get(MultiTurnCode.key)
     if not isinstance(task, MultiTurnCode):
         raise UserError(f"The recipe {run.recipe.name} has no task {MultiTurnCode.key}: add it under tasks.")
@@ -110,7 +112,7 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
         trajectories += run.read(committed, "trajectories")
         report_progress("collect", min((number + 1) * options.block, len(prompts)), len(prompts))
     live = policy_of(run, policy)
-    room = live.model.config.max_position_embeddings - task.options.max_tokens
+    room = room_of(live.model) - task.options.max_tokens
     cut = CutOptions(prompt_tokens=min(CutOptions().prompt_tokens, room))
     partials = cut_trajectories(trajectories, lambda messages: len(live.encode(messages)), cut)
     split_of = {prompt.id: prompt.split for prompt in prompts}

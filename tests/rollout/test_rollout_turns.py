@@ -128,3 +128,27 @@ def test_a_trajectory_is_one_sequence_with_a_mask_over_its_answers(
             logps, _ = completion_logps(speaker.model, [whole.prompt_tokens], [[whole.tokens]], 1.0)
         for trained, sampled, mine in zip(logps[0].tolist(), whole.logp_rollout, whole.loss_mask, strict=True):
             assert not mine or math.isclose(trained, sampled, abs_tol=1e-4), "engine and trainer see one context"
+
+
+@pytest.mark.parametrize("verbatim", [False, True])
+def test_answers_for_which_the_context_has_no_room_are_empty(
+    verbatim: bool,
+    dialogues: list[Dialogue],
+    engine: TransformersEngine,
+    speaker: Policy,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = prompt()
+    room = len(dialogues[0].contexts[0]) + asked.max_tokens
+    monkeypatch.setattr(speaker.model.config, "max_position_embeddings", room)
+    rolled_out = roll_out_turns(engine, speaker, sandbox, [Problem.of(asked)], OPTIONS, verbatim=verbatim)
+    assert [one[0] for one in texts(rolled_out)] == [one[0] for one in texts(dialogues[:3])]
+    for one in rolled_out:
+        assert [(turn.text, turn.program, turn.feedback, turn.tokens) for turn in one.turns[1:]] == (
+            [("", None, "no program", 0)] * 2
+        )
+        if verbatim:
+            whole = one.completion(speaker)
+            assert (whole.tokens, whole.text) == (one.samples[0].tokens, "")
+            assert all(whole.loss_mask), "feedback that nothing answers is not in it"
