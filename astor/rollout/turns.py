@@ -16,7 +16,7 @@ from astor.sandbox.runner import JobRunner
 from astor.tasks.conversation import conversation
 from astor.tasks.feedback import FeedbackOptions, give_feedback, public_tests
 from astor.tasks.perturbation import perturb
-from astor.tasks.public_runs import runs_of_calls
+from astor.tasks.public_runs import runs_of_calls, same_literal
 from astor.tasks.turn_runs import read_programs, run_calls
 
 
@@ -54,7 +54,7 @@ class Problem:
     def with_wrong_tests(cls, prompt: Prompt, seed: int) -> "Problem | None":
         """With the outputs of two tests swapped, drawn by the seed; None where all tests expect the same."""
         tests = public_tests(prompt, prompt.entry)
-        made = perturb(tests, f"{seed}/{prompt.id}")
+        made = perturb(tests, f"{seed}/{prompt.id}", same_literal)
         if made is None:
             return None
         calls = dict(zip(tests, prompt.public_tests, strict=True))

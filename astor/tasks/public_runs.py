@@ -30,6 +30,11 @@ def runs_of_streams(results: Sequence[Result], tests: Sequence[PublicTest], how:
     return [_of_stream(result, test, how) for result, test in zip(results, tests, strict=True)]
 
 
+def same_literal(one: str, other: str) -> bool:
+    """Whether a program that passes a test which expects the one passes it when it expects the other."""
+    return same_value(literal_eval(one), literal_eval(other))
+
+
 def written(value: Any) -> str:
     """Plain data as a literal, the same in every process: members of sets in the order of their text.
 

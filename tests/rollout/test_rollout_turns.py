@@ -113,6 +113,18 @@ def test_first_turns_are_taken_over_and_judged_anew(
         assert not (right and turn.passes_what_is_shown), "what is right fails wrong tests"
 
 
+@pytest.mark.parametrize("outputs", [("{1, 2}", "{2, 1}"), ("2", "2.0"), ("[1]", "[1]")])
+def test_tests_that_expect_the_same_value_are_not_made_wrong_by_each_other(outputs: tuple[str, str]) -> None:
+    calls = tuple(Call(arguments=f"({x},)", returns=output) for x, output in enumerate(outputs))
+    asked = prompt().model_copy(update={"public_tests": calls})
+    assert Problem.with_wrong_tests(asked, seed=0) is None
+    other = asked.model_copy(update={"public_tests": (*calls, Call(arguments="(9,)", returns="9"))})
+    for seed in range(9):
+        changed = Problem.with_wrong_tests(other, seed)
+        assert changed is not None
+        assert "9" in {changed.true[place].expected for place in changed.perturbed}
+
+
 def test_a_trajectory_is_one_sequence_with_a_mask_over_its_answers(
     engine: TransformersEngine, speaker: Policy, sandbox: Sandbox
 ) -> None:
