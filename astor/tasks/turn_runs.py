@@ -8,7 +8,7 @@ from astor.records import Call, Outcome, Reference, Trajectory, Turn
 from astor.sandbox import CallsJob, Job, ParseJob, Result
 from astor.sandbox.runner import JobRunner
 from astor.tasks.conversation import after_thinking
-from astor.tasks.judging import TEXTS_PER_JOB
+from astor.tasks.judging import BEGINNING_OF_THINKING, TEXTS_PER_JOB
 from astor.tasks.multi_turn_code import MultiTurnCode, passes
 
 TRIES = 3
@@ -19,7 +19,10 @@ Wanted = tuple[str, str, tuple[Call, ...]]
 
 
 def read_programs(sandbox: JobRunner, texts: Sequence[str]) -> list[str | None]:
-    """The program in the last fenced block of each answer, its thinking apart; None where there is no block."""
+    """The program in the last fenced block of each answer, its thinking apart.
+
+    None where there is no block or nothing in it, or where thinking does not end, as for the task's verdicts.
+    """
     distinct = list(dict.fromkeys(map(after_thinking, texts)))
     jobs = [
         ParseJob(MultiTurnCode.parser, tuple(distinct[start : start + TEXTS_PER_JOB]))
@@ -27,7 +30,13 @@ def read_programs(sandbox: JobRunner, texts: Sequence[str]) -> list[str | None]:
     ]
     claims = [claim for result in _run(sandbox, jobs) for claim in result.claims]
     found = dict(zip(distinct, claims, strict=True))
-    return [claim.value if (claim := found[after_thinking(text)]).kind == "value" else None for text in texts]
+
+    def read(said: str) -> str | None:
+        claim = found[said]
+        unended = said.startswith(BEGINNING_OF_THINKING)
+        return claim.value or None if claim.kind == "value" and not unended else None
+
+    return [read(after_thinking(text)) for text in texts]
 
 
 def run_calls(sandbox: JobRunner, wanted: Sequence[Wanted]) -> dict[Wanted, Result]:

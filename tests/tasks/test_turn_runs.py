@@ -14,6 +14,11 @@ def test_programs_are_read_after_the_thinking(sandbox) -> None:
     assert read_programs(sandbox, [fenced(DOUBLE), "none", long]) == [DOUBLE, None, DOUBLE]
 
 
+def test_an_empty_block_and_a_draft_in_thinking_that_does_not_end_are_no_programs(sandbox) -> None:
+    assert read_programs(sandbox, ["```python\n```", f"<think>Is it\n{fenced(DOUBLE)}"]) == [None, None]
+    assert read_programs(sandbox, [f"<think>so</think>\n{fenced(DOUBLE)}"]) == [DOUBLE]
+
+
 def test_equal_programs_are_run_once(sandbox) -> None:
     wanted = (DOUBLE, "f", TESTS)
     ran = run_calls(sandbox, [wanted, wanted, ("def f(", "f", TESTS)])
