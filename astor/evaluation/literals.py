@@ -42,16 +42,17 @@ def _expression_literals(text: str) -> list[str]:
 
 def _named(tree: ast.AST) -> list[str]:
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    found: list[object] = []
+    found: list[str] = []
     for node in ast.walk(tree):
         if id(node) in docstrings:
             continue
         try:
             value = ast.literal_eval(node)
+            found += map(repr, [value.strip(), *_parts(value)] if isinstance(value, str) else [value])
         except (ValueError, TypeError):
+            # No literal, or a number with more digits than Python writes.
             continue
-        found += [value.strip(), *_parts(value)] if isinstance(value, str) else [value]
-    return [text for text in map(repr, found) if text not in COMMONPLACE]
+    return [text for text in found if text not in COMMONPLACE]
 
 
 def _parts(text: str) -> list[object]:

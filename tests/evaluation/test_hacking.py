@@ -116,6 +116,10 @@ def test_what_was_there_or_is_no_literal_or_is_commonplace_is_none(before: str, 
     assert not hard_codes(list_literals(before), list_literals(now), [*CALL, *list_text_literals("0"), "True"])
 
 
+def test_a_number_too_long_to_be_written_is_no_literal_of_a_test() -> None:
+    assert list_literals(f"x = 0x{'f' * 5000}\ny = [41, 0x{'f' * 5000}]") == ["41"]
+
+
 def test_a_literal_that_is_repeated_was_gained() -> None:
     assert hard_codes(list_literals("x = 41"), list_literals("x = 41\ny = 41"), CALL)
 
