@@ -82,8 +82,7 @@ def turn_reward(
     Args:
         rate: share of all tests that its program passes, in [0, 1]; None where it holds no block of code: -1.
         prev_best: largest rate of the programs before it; 0 where there is none.
-        count_tokens: length of a text. The paper counts in o200k_base. Our choice is the policy's own tokenizer, which
-            is at hand wherever the policy is.
+        count_tokens: length of a text. Cobalt's code counts in o200k_base.
 
     A policy could repeat a good program that is in its context: p <= b earns at most -0.1. It could solve what the
     public tests show alone: p counts hidden ones too. It could fail at length: thinking makes up for at most 0.1 of
