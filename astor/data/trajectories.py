@@ -8,7 +8,7 @@ from astor.data.source import Source
 from astor.errors import UserError
 from astor.options import Options
 from astor.records import MANIFEST, Item, PreparedManifest, read_json, read_jsonl
-from astor.records.collection import COLLECTION, Collection
+from astor.records.collection import COLLECTION, read_collection
 
 
 class TrajectoriesOptions(Options):
@@ -31,10 +31,9 @@ class TrajectoriesSource(Source):
         path = self.options.path
         if not (path / MANIFEST).is_file() or not (path / COLLECTION).is_file():
             raise UserError(f"{path} holds no finished collection: run `astor data collect` with --out {path} first.")
-        collection = read_json(path / COLLECTION, Collection)
-        if collection.splits != (splits := self.splits.model_dump()):
+        if (divided := read_collection(path).splits) != (splits := self.splits.model_dump()):
             raise UserError(
-                f"The trajectories in {path} are of problems divided by data.splits {collection.splits}, not by "
+                f"The trajectories in {path} are of problems divided by data.splits {divided}, not by "
                 f"{splits}: give the recipe the splits of the collection."
             )
         for part in read_json(path / MANIFEST, PreparedManifest).parts:

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from astor.coordination.partial_trajectories import CutOptions, PartialTrajectory, cut_trajectories
 from astor.coordination.state import generator
@@ -23,9 +23,8 @@ from astor.records import (
     Prompt,
     Record,
     Trajectory,
-    read_json,
 )
-from astor.records.collection import COLLECTION, Collection
+from astor.records.collection import COLLECTION, Collection, read_collection
 from astor.steps.initialise import initialise
 from astor.steps.prepare import prepare
 from astor.steps.progress import report_progress
@@ -131,14 +130,8 @@ def _find_collection(directory: Path) -> Collection | None:
     """What is collected in the directory already; UserError where it holds, or is, something else."""
     if directory.is_file():
         raise UserError(f"{directory} is a file: give another --out.")
-    path = directory / COLLECTION
-    if path.is_file():
-        try:
-            return read_json(path, Collection)
-        except ValidationError as error:
-            raise UserError(
-                f"{path} cannot be read as a collection: remove {directory}, or give another --out."
-            ) from error
+    if (directory / COLLECTION).is_file():
+        return read_collection(directory)
     # What was being written of a collection's file when an interruption came begins with a dot.
     if directory.is_dir() and any(not path.name.startswith(f".{COLLECTION}") for path in directory.iterdir()):
         raise UserError(f"{directory} is not empty and holds no collection: give another --out.")
