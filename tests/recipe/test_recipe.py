@@ -138,3 +138,15 @@ def test_the_plan_counts_what_the_recipe_says() -> None:
     assert plan["rollouts"].startswith("20,480 in training")
     steps = estimate(load_recipe("quickstart", {"rounds": 3, "granularity": "step"}), "")
     assert steps["granularity"] == "step: 29 pipeline tasks"
+
+
+def test_the_plan_counts_every_turn_of_a_trajectory() -> None:
+    overrides = {"rounds": 2, "evaluation": {"samples": 1}, "tasks.multi_turn_code.evaluated_turns": 1}
+    one, three = (
+        estimate(load_recipe("cobalt", overrides | {"tasks.multi_turn_code.turns": turns}), "") for turns in (1, 3)
+    )
+    tokens = [int(plan["tokens"].split()[2].replace(",", "")) for plan in (one, three)]
+    assert tokens[1] == 3 * tokens[0]
+    compared = estimate(load_recipe("cobalt", overrides | {"tasks.multi_turn_code.evaluated_turns": 4}), "")
+    held_out, max_tokens = 100, 40
+    assert int(compared["tokens"].split()[2].replace(",", "")) == tokens[0] + 2 * held_out * 4 * max_tokens
