@@ -97,6 +97,13 @@ def test_rollouts_repeat_and_do_not_depend_on_other_problems(
     assert texts(alone) == texts(dialogues[3:])
 
 
+def test_every_later_turn_is_drawn_with_a_seed_of_its_own(dialogues: list[Dialogue]) -> None:
+    later = [turn.seed for one in dialogues for turn in one.turns[1:]]
+    first = {one.problem.prompt.id: one.turns[0].seed for one in dialogues}
+    assert len({*later, *first.values()}) == len(later) + len(first)
+    assert len({one[0] for one in texts(dialogues)}) > 1, "rollouts of one request differ"
+
+
 def test_first_turns_are_taken_over_and_judged_anew(
     dialogues: list[Dialogue], engine: TransformersEngine, speaker: Policy, sandbox: Sandbox
 ) -> None:

@@ -156,6 +156,7 @@ def test_an_ordinary_run_trains_on_them(collected: Collected, make: Make, direct
         post_train(run)
         names = [name for name in run.names("evaluations") if name.startswith("turns-")]
         measured = [run.read(run.committed("evaluations", name), "trajectories") for name in names]
+        assert len(measured) == 2, "the first and the last policy"
         for trajectories in measured:
             first = [one.turns[0].text for one in trajectories]
             assert first == [one.turns[0].text for one in measured[0]], "all begin with the same programs"
