@@ -34,8 +34,8 @@ def weigh_tests(passed: NDArray[np.bool_], options: DenseRewardOptions) -> Float
 def dense_rewards(passed: Sequence[Sequence[bool]], options: DenseRewardOptions) -> list[float]:
     """Per rollout of one prompt 0.5 * sum of the weights of the tests that it passes + 0.5 * [it passes all].
 
-    `passed` holds per rollout whether it passes each test, all False where it wrote no program; in [0, 1], and 1
-    exactly for a program that passes all.
+    `passed` holds per rollout whether its program passes each test; the task leaves out rollouts without a program. In
+    [0, 1], and 1 exactly for a program that passes all.
     """
     table = np.array(passed, dtype=bool)
     assert table.ndim == 2, "rollouts of one prompt are judged by the same tests"
