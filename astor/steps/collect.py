@@ -139,12 +139,13 @@ def _find_collection(directory: Path) -> Collection | None:
 
 
 def _claim(directory: Path, found: Collection | None, wanted: Collection) -> None:
-    """Say in the directory what is collected there; UserError where `found` is something else."""
-    if found is None:
-        _write(directory, COLLECTION, wanted)
-    elif found != wanted:
+    """Say in the directory what is collected there; UserError where something of another collection is."""
+    if found == wanted:
+        return
+    if found is not None and any((directory / BLOCKS).glob(f"*/{MANIFEST}")):
         names = " and ".join(name for name, value in wanted if getattr(found, name) != value)
         raise UserError(f"{directory} holds a collection with other {names}: remove it, or give another --out.")
+    _write(directory, COLLECTION, wanted)
 
 
 def _write(directory: Path, name: str, *records: Record) -> None:

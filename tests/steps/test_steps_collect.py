@@ -12,7 +12,8 @@ from astor.data.trajectories import TrajectoriesOptions, TrajectoriesSource
 from astor.errors import UserError
 from astor.loop import post_train
 from astor.recipe.load import load_recipe
-from astor.records import Conversation, Function, Item, Message, Split, read_jsonl, write_jsonl
+from astor.records import Conversation, Function, Item, Message, Split, read_jsonl, write_json, write_jsonl
+from astor.records.collection import COLLECTION, Collection
 from astor.steps.collect import BLOCKS, Collected, CollectOptions, collect
 from astor.steps.initialise import initialise
 from astor.steps.prepare import prepare
@@ -174,6 +175,8 @@ def test_a_trained_policy_collects_on_the_problems_alone(
     }
     (tmp_path / "again").mkdir()
     (tmp_path / "again" / ".collection.json-half").write_text("{")  # an interruption left it
+    nothing_yet = Collection(policy="another", prompts="", splits={}, options={})
+    write_json(tmp_path / "again" / COLLECTION, nothing_yet)  # a mistake in the recipe left it
     with make(**overrides) as run:
         again = collect(run, tmp_path / "again", OPTIONS.model_copy(update={"trajectories": 1, "perturbed": 0}))
     items = TrajectoriesSource(TrajectoriesOptions(path=directory), splits()).items()
