@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from astor.coordination.partial_trajectories import CutOptions, cut_trajectories
-from astor.evaluation.hacking import count_hacking, hard_codes
-from astor.evaluation.literals import list_literals, list_text_literals
+from astor.evaluation.hacking import count_hacking, hacking_events, hard_coding_events
 from astor.evaluation.turns import score_turns
 from astor.records import Call, Message, Prompt, PublicTest, Reference, Split, Trajectory, Turn
 from astor.sandbox import CallsJob, Limits, ParseJob, Sandbox, SandboxOptions
@@ -115,7 +114,4 @@ def test_perturbed_tests_tell_a_table_from_a_solution(sandbox: Sandbox) -> None:
     assert bent.rates == (1, pytest.approx(11 / 12)), "true tests alone are paid"
     counts = count_hacking([bent, honest])
     assert (counts.events, counts.trajectories, counts.problems, counts.turns) == (1, 1, 1, 2)
-    wrong = [bent.public_tests[place] for place in bent.perturbed]
-    marks = [mark for test in wrong for text in (test.input, test.expected) for mark in list_text_literals(text)]
-    before, now = (list_literals(turn.program) for turn in bent.turns)
-    assert hard_codes(before, now, marks)
+    assert hard_coding_events([bent, honest], sandbox) == hacking_events(bent)

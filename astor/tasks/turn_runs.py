@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from astor.data.calls import arguments_of
 from astor.errors import UserError
 from astor.records import Call, Outcome, Reference, Trajectory, Turn
-from astor.sandbox import CallsJob, Job, ParseJob, Result
+from astor.sandbox import CallsJob, Claim, Job, ParseJob, Result
 from astor.sandbox.runner import JobRunner
 from astor.tasks.conversation import after_thinking
 from astor.tasks.judging import BEGINNING_OF_THINKING, TEXTS_PER_JOB
@@ -23,13 +23,7 @@ def read_programs(sandbox: JobRunner, texts: Sequence[str]) -> list[str | None]:
 
     None where there is no block or nothing in it, or where thinking does not end, as for the task's verdicts.
     """
-    distinct = list(dict.fromkeys(map(after_thinking, texts)))
-    jobs = [
-        ParseJob(MultiTurnCode.parser, tuple(distinct[start : start + TEXTS_PER_JOB]))
-        for start in range(0, len(distinct), TEXTS_PER_JOB)
-    ]
-    claims = [claim for result in _run(sandbox, jobs) for claim in result.claims]
-    found = dict(zip(distinct, claims, strict=True))
+    found = parse(sandbox, MultiTurnCode.parser, list(map(after_thinking, texts)))
 
     def read(said: str) -> str | None:
         claim = found[said]
@@ -37,6 +31,17 @@ def read_programs(sandbox: JobRunner, texts: Sequence[str]) -> list[str | None]:
         return claim.value or None if claim.kind == "value" and not unended else None
 
     return [read(after_thinking(text)) for text in texts]
+
+
+def parse(sandbox: JobRunner, parser: str, texts: Sequence[str]) -> dict[str, Claim]:
+    """What a parser of the sandbox makes of each text, of equal ones once."""
+    distinct = list(dict.fromkeys(texts))
+    jobs = [
+        ParseJob(parser, tuple(distinct[start : start + TEXTS_PER_JOB]))
+        for start in range(0, len(distinct), TEXTS_PER_JOB)
+    ]
+    claims = [claim for result in _run(sandbox, jobs) for claim in result.claims]
+    return dict(zip(distinct, claims, strict=True))
 
 
 def run_calls(sandbox: JobRunner, wanted: Sequence[Wanted]) -> dict[Wanted, Result]:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from astor.sandbox.inside.expressions import expressions
+from astor.sandbox.inside.literals import list_literals
 
 TEXT_BYTES = 10_000
 """Most bytes of one text, as UTF-8: our choice, an answer of some 3000 tokens."""
@@ -89,4 +90,5 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "block": parse_block,
     "asserts": parse_asserts,
     "tests": parse_tests,
+    "literals": list_literals,
 }

@@ -1,8 +1,4 @@
-"""The literals of a program or a test, one by one. Standard library only.
-
-Reading a program that a model wrote can crash an interpreter: for such a text this belongs in a child of the sandbox,
-as one of its parsers.
-"""
+"""The literals of a program, which a child reads as one of the parsers, or of a trusted test. Standard library only."""
 
 import ast
 import re
