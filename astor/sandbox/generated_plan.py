@@ -1,8 +1,8 @@
 """Generated tests, on the trusted side: what untrusted tests are worth against a reference and its mutants.
 
 What they can say is when they fail, and no more: which calls they make, what those came to and which share of the
-reference they reach is recorded in processes that they have no hold on. A test that only guesses when to fail would
-have to guess alike twice on every program; see `_killed`.
+reference they reach is recorded in processes that they have no hold on. A test that only guesses when to fail has to
+guess alike on every program whenever it meets it; see `_meetings`.
 """
 
 import secrets
@@ -79,25 +79,47 @@ class _Trial:
     def judge(self, found: dict[str, Any]) -> Generator[Run, Evidence, None]:
         """Write into `found` what comes to be known."""
         job = self._job
-        first = yield from self._meet(job.reference, "the reference")
-        found["calls"], found["distinct_calls"] = len(first.calls), len(set(first.calls))
-        if first.outcome is not Outcome.PASSED:
-            raise _WorthlessError(first.outcome, first.detail)
-        if not first.calls:
-            raise _WorthlessError(Outcome.FAILED, "the tests don't call the function")
-        *answers, shares = yield from self._replay(job.reference, "the reference", first.calls, TRACED, coverage=True)
+        reference = (job.reference, "the reference")
+        mutants = [(mutant, f"mutant {number}") for number, mutant in enumerate(job.mutants, start=1)]
+        first, failing = yield from self._meetings(reference, mutants, found)
+        *answers, shares = yield from self._replay(*reference, first.calls, TRACED, coverage=True)
         found |= _shares(shares)
         # Only what the reference answers alike twice tells it from another program.
         expected = [
             answer if again is not None and _same(answer, again) else None
             for answer, again in zip(first.answers, answers, strict=True)
         ]
-        told_apart = []
-        for number, mutant in enumerate(job.mutants, start=1):
-            if (yield from self._differs(mutant, f"mutant {number}", first.calls, expected)):
-                told_apart.append((mutant, f"mutant {number}"))
-        found["killed"] = yield from self._killed(told_apart)
+        for mutant in failing:
+            found["killed"] += yield from self._differs(*mutant, first.calls, expected)
         found["passed"] = True
+
+    def _meetings(
+        self, reference: tuple[str, str], mutants: Sequence[tuple[str, str]], found: dict[str, Any]
+    ) -> Generator[Run, Evidence, tuple[_Meeting, list[tuple[str, str]]]]:
+        """The first meeting with the reference, and the mutants on which the tests fail twice.
+
+        Every program is met once, then once more and the reference twice more, each time in an order that nobody can
+        foresee. Tests that leave notes for the next meeting, in numbers of processes or times of access, know a program
+        again, but when they first meet it they have to guess whether it is the reference, as all do that know nothing.
+        """
+        first: _Meeting | None = None
+        ends: dict[tuple[str, str], set[bool]] = {each: set() for each in (reference, *mutants)}
+        for meetings in ([reference, *mutants], [reference, reference, *mutants]):
+            secrets.SystemRandom().shuffle(meetings)
+            for each in meetings:
+                meeting = yield from self._meet(*each)
+                ends[each].add(meeting.outcome is Outcome.PASSED)
+                if each == reference and first is None:
+                    first = meeting
+                    found["calls"], found["distinct_calls"] = len(meeting.calls), len(set(meeting.calls))
+                    if meeting.outcome is not Outcome.PASSED:
+                        raise _WorthlessError(meeting.outcome, meeting.detail)
+                    if not meeting.calls:
+                        raise _WorthlessError(Outcome.FAILED, "the tests don't call the function")
+                if len(ends[each]) > 1 or (each == reference and not meeting.calls):
+                    raise _WorthlessError(Outcome.FAILED, "the tests come to different ends")
+        assert first is not None
+        return first, [mutant for mutant in mutants if ends[mutant] == {False}]
 
     def _differs(
         self, mutant: str, name: str, calls: Sequence[bytes], expected: Sequence[Claim | None]
@@ -107,26 +129,6 @@ class _Trial:
         return not all(
             own is None or (other and _same(own, other)) for own, other in zip(expected, answers, strict=True)
         )
-
-    def _killed(self, mutants: Sequence[tuple[str, str]]) -> Generator[Run, Evidence, int]:
-        """On how many of these mutants the tests fail twice. The reference is met twice more among them.
-
-        In an order that nobody can foresee: tests that can count their runs, by a note that one leaves for the next,
-        still have to guess which two of these 2 + 2 * n are the reference's, once in 1 + 2 * n times 1 + n. Tests that
-        fail by chance p pass all three times on the reference with (1 - p)^3, and from each mutant they come away
-        unrefuted with p^2 + (1 - p)^2, killing it with p^2.
-        """
-        reference = (self._job.reference, "the reference")
-        meetings = 2 * [reference, *mutants]
-        secrets.SystemRandom().shuffle(meetings)
-        passed: dict[tuple[str, str], set[bool]] = {each: set() for each in meetings}
-        for each in meetings:
-            meeting = yield from self._meet(*each)
-            called = bool(meeting.calls) or each != reference
-            passed[each].add(called and meeting.outcome is Outcome.PASSED)
-            if passed[reference] == {False} or len(passed[each]) > 1:
-                raise _WorthlessError(Outcome.FAILED, "the tests come to different ends")
-        return sum(ends == {False} for ends in passed.values())
 
     def _meet(self, program: str, name: str) -> Generator[Run, Evidence, _Meeting]:
         entry = self._job.entry

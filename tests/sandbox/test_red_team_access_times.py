@@ -14,21 +14,34 @@ from astor.sandbox import CallsJob, GeneratedTestsJob, Sandbox, SandboxOptions
 
 NOTES = ["this.py", "antigravity.py", "__hello__.py"]
 
-WITHOUT_AN_ASSERT = """
+COUNTS = """
 import os
 add(1, 2)
 for note in NOTES:
-    before = os.stat(note).st_atime
-    if before < 1000:
+    if os.stat(note).st_atime < 1000:
         open(note).read(1)
         break
 else:
     raise AssertionError
 """
-"""Passes on the three first programs that it meets, and fails on all others."""
+"""Passes in the first three runs, and fails in all others."""
+
+REMEMBERS = """
+import os
+met, positive, _ = (os.stat(note).st_atime > 1000 for note in NOTES)
+answer = add(1, 2)
+if not met:
+    open(NOTES[0]).read(1)
+    if answer > 0:
+        open(NOTES[1]).read(1)
+else:
+    assert (answer > 0) == positive
+"""
+"""Passes on the program that it met first, and fails on those that answer otherwise."""
 
 MANY = 50
-"""Mutants among which such tests find the reference by luck, once in 5151 times."""
+"""Mutants among which such tests find the reference by luck: those that remember it once in 51 times, those that count
+more seldom still."""
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +72,24 @@ def notes():
         os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
-def test_tests_that_count_their_runs_kill_no_mutant(sandbox, notes):
+@pytest.mark.parametrize("tests", [COUNTS, REMEMBERS], ids=["counts", "remembers"])
+def test_notes_for_the_next_run_do_not_tell_which_program_is_the_reference(sandbox, notes, tests):
     mutants = tuple(f"def add(a, b): return a - b - {number}" for number in range(MANY))
-    job = GeneratedTestsJob(f"NOTES = {notes}\n{WITHOUT_AN_ASSERT}", "add", "def add(a, b): return a + b", mutants)
+    job = GeneratedTestsJob(f"NOTES = {notes}\n{tests}", "add", "def add(a, b): return a + b", mutants)
+    results = []
+    for _ in range(2):
+        for note in notes:
+            os.utime(note, ns=(0, os.stat(note).st_mtime_ns))
+        results += sandbox.run([job])
+    assert (Outcome.FAILED, 0) in [(result.outcome, result.claims[0].value["killed"]) for result in results]
+
+
+def test_they_would_tell_if_the_reference_came_first(sandbox, notes, monkeypatch):
+    monkeypatch.setattr("secrets.SystemRandom.shuffle", lambda _, meetings: None)
+    mutants = ("def add(a, b): return a - b", "def add(a, b): return -a - b")
+    job = GeneratedTestsJob(f"NOTES = {notes}\n{REMEMBERS}", "add", "def add(a, b): return a + b", mutants)
     (result,) = sandbox.run([job])
-    assert (result.outcome, result.claims[0].value["killed"]) == (Outcome.FAILED, 0)
-    assert "different ends" in result.detail
+    assert (result.outcome, result.claims[0].value["killed"]) == (Outcome.PASSED, 2)
 
 
 @pytest.mark.xfail(strict=True, reason="without mounts of its own, a program's reading is seen in times of access")
