@@ -79,7 +79,7 @@ def test_notes_for_the_next_run_do_not_tell_which_program_is_the_reference(sandb
     results = []
     for _ in range(2):
         for note in notes:
-            os.utime(note, ns=(0, os.stat(note).st_mtime_ns))
+            os.utime(note, ns=(0, Path(note).stat().st_mtime_ns))
         results += sandbox.run([job])
     assert (Outcome.FAILED, 0) in [(result.outcome, result.claims[0].value["killed"]) for result in results]
 
