@@ -14,11 +14,13 @@ from astor.sandbox.runs import Plan, Run, request, supervised, unjudged
 def stdin(job: StdinJob, limits: Limits) -> Plan:
     """One run per input, one after the other. A program that breaks workers or does not compile is not run again."""
     asked = request(limits, mode="stdin", program=job.program)
+    # All of them first: who asks is told of a mistake before anything runs.
+    inputs = [_encoded(text) for text in job.inputs]
     claims: list[Claim] = []
     worst, why = Outcome.PASSED, ""
     cpu_seconds = 0.0
-    for text in job.inputs:
-        evidence = yield from supervised(Run((asked,), (1,), limits, _encoded(text)))
+    for data in inputs:
+        evidence = yield from supervised(Run((asked,), (1,), limits, data))
         cpu_seconds += evidence.cpu_seconds
         if evidence.failure:
             return unjudged(evidence)

@@ -18,6 +18,7 @@ from astor.sandbox.pool.server import describe
 
 TOKEN = "a token of the tests"
 QUICK = {"type": "calls", "program": "def f(x): return x", "entry": "f", "arguments": [[1]]}
+STDIN = {"type": "stdin", "program": "print(1)", "inputs": [""]}
 LASTING = {**QUICK, "program": "import time\ndef f(x): time.sleep(60)"}
 
 
@@ -61,6 +62,7 @@ def test_each_job_has_its_line(server: httpx.Client) -> None:
         (b'{"jobs": [' + b"[" * 100_000, 400, ""),
         (b'{"jobs": [{"type": "sums"}]}', 422, "jobs.0: Input tag 'sums'"),
         (b'{"jobs": [{"type": "parse", "parser": "sums", "texts": []}]}', 422, "There is no parser 'sums'"),
+        (json.dumps(batch({**STDIN, "inputs": ["ok", {"text": "7aCA"}]})).encode(), 422, "can't be written as UTF-8"),
         (json.dumps(batch({**QUICK, "expected": 1})).encode(), 422, "jobs.0.calls.expected: Extra inputs"),
         (json.dumps(batch({**QUICK, "arguments": [[{"what": 1}]]})).encode(), 422, "unknown tag 'what'"),
         (json.dumps(batch(QUICK, cpu_seconds=1e9)).encode(), 422, "limits.cpu_seconds is 1000000000.0"),

@@ -7,6 +7,7 @@ import pytest
 from astor.errors import UserError
 from astor.records import Outcome
 from astor.sandbox import Limits, Sandbox, SandboxOptions, StdinJob
+from astor.sandbox.plans import plan
 
 
 def ran(sandbox, program, *inputs):
@@ -146,6 +147,8 @@ def test_what_does_not_compile_is_malformed(sandbox, program):
 def test_an_input_that_is_no_text_is_a_user_error(sandbox):
     with pytest.raises(UserError, match="UTF-8"):
         ran(sandbox, "print(1)", "\ud800")
+    with pytest.raises(UserError, match="UTF-8"):
+        next(plan(StdinJob("print(1)", ("told before the first is run", "\ud800")), Limits()))
 
 
 HOSTILE = """
