@@ -42,9 +42,11 @@ def run_test(out: int, link: int, job: dict[str, Any]) -> None:
         program.link.meet()
     except LostError:
         ending, why = "failed", ""
-    # A test may swallow what these two raised; they decide all the same.
+    # A test may swallow what these three raised; they decide all the same.
     if program.link.lost:
         end(out, "failed", "the program was lost")
+    if program.fault:
+        end(out, "failed", program.fault)
     if program.refused:
         write_all(out, frame(("value", program.refused)))
         end(out, "broken", program.why)

@@ -10,8 +10,11 @@ judges the test's data, so that none passes for data by its own account:
   been told; it has no length, items, text or number; only its attributes, indices and calls give data. Else
   `abs(f(x) - 3.0) < 1e-6` would ask the program.
 - A context manager neither suppresses nor replaces what the test raised.
-- It can't be pickled, nor be a class that is derived from or asked for its instances. That raises TypeError, and is the
-  program's fault like any object where only data will do: no program can have the blame put on its test.
+- It can't be pickled, nor be a class that is derived from or asked for its instances.
+
+Where an object of the program has no answer that may be used, the program is asked first: what it raises is its own
+and arrives as any exception. If it answers, it is at fault: that raises NotDataError, a TypeError, and the test is failed
+whatever it makes of that. Else we would satisfy `assertRaises(TypeError)` ourselves.
 
 What a call or an index gives is the program's to say. A handle has nearly every special method, whatever its object
 has, but can't be awaited; its `type` is Handle.
@@ -55,9 +58,10 @@ class Handle:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__") and name not in _SPECIAL:
             raise AttributeError(name)
+        found = self._program.ask("getattr", self, name)
         if name in _JUDGING:
-            raise NotDataError(f"an object of the program has no {name} here")
-        return self._program.ask("getattr", self, name)
+            self._program.spoil(f"an object of the program has no {name} here")
+        return found
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -66,7 +70,8 @@ class Handle:
         return id(self)
 
     def __bool__(self) -> bool:
-        raise NotDataError("an object of the program is neither true nor false")
+        self._program.ask("bool", self)
+        self._program.spoil("an object of the program is neither true nor false")
 
     def __contains__(self, item: Any) -> bool:
         if type(item) is Handle:
@@ -98,9 +103,15 @@ def _simple(operation: str) -> Callable[..., Any]:
 
 def _reading(operation: str) -> Callable[..., Any]:
     def method(self: Handle, /, *details: Any) -> Any:
-        if self in self._program.told:
-            raise NotDataError("an operator between an object of the program and data gave no data")
-        return self._program.ask(operation, self, *details)
+        told = self in self._program.told
+        try:
+            answer = self._program.ask(operation, self, *details)
+        except StopIteration:
+            if not told:
+                raise
+        if told:
+            self._program.spoil("an operator between an object of the program and data gave no data")
+        return answer
 
     return method
 
@@ -113,7 +124,7 @@ def _unary(operation: str) -> Callable[..., Any]:
 
 
 def _binary(operation: str) -> Callable[..., Any]:
-    return lambda self, other: _guarded(operation, other, self, other)
+    return lambda self, other, *modulus: _guarded(operation, other, self, other, *modulus)
 
 
 def _reflected(operation: str) -> Callable[..., Any]:
@@ -122,16 +133,17 @@ def _reflected(operation: str) -> Callable[..., Any]:
 
 def _order(operation: str) -> Callable[..., Any]:
     def method(self: Handle, other: Any) -> Any:
+        answer = self._program.ask(operation, self, other)
         if type(other) is not Handle or {self, other} & self._program.told:
-            raise NotDataError("an object of the program is neither more nor less than data")
-        return self._program.ask(operation, self, other)
+            self._program.spoil("an object of the program is neither more nor less than data")
+        return answer
 
     return method
 
 
 def _impossible(why: str) -> Callable[..., Any]:
     def method(self: Handle, *_: Any) -> Any:
-        raise NotDataError(why)
+        self._program.spoil(why)
 
     return method
 
@@ -143,7 +155,7 @@ def _guarded(operation: str, other: Any, *operands: Any) -> Any:
     result = program.ask(operation, *operands)
     if tells:
         if type(result) is not Handle:
-            raise NotDataError("an operator between an object of the program and data gave data")
+            program.spoil("an operator between an object of the program and data gave data")
         program.told.add(result)
     return result
 
@@ -154,8 +166,8 @@ _METHODS = {
     **{name: _reading(name) for name in READING},
     **{name: _unary(name) for name in (*UNARY, "copy")},
     **{name: _order(name) for name in ORDER},
-    **{name: _binary(name) for name in [*ARITHMETIC, *(f"i{name}" for name in ARITHMETIC)]},
-    **{f"r{name}": _reflected(name) for name in ARITHMETIC},
+    **{name: _binary(name) for name in [*ARITHMETIC, "divmod", *(f"i{name}" for name in ARITHMETIC)]},
+    **{f"r{name}": _reflected(name) for name in (*ARITHMETIC, "divmod")},
 }
 for _name, _method in _METHODS.items():
     setattr(Handle, f"__{_name}__", _method)

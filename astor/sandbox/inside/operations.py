@@ -88,6 +88,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     **{f"i{name}": _named(f"i{name}") for name in ARITHMETIC},
     **{name: getattr(builtins, name) for name in ("getattr", "setattr", "delattr", "dir")},
     "call": _call,
+    **{kind.__name__: kind for kind in (bool, divmod, pow)},
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
     "enter": lambda manager: manager.__enter__(),

@@ -11,7 +11,8 @@ Functions and other callables of the test, but no classes, arrive in the program
 and nothing else. They are called here, with data or handles. An AssertionError in one is raised again where the test
 called the program, whatever the program makes of it.
 
-Any other object of the test can't cross: that raises TypeError and is counted.
+Any other object of the test can't cross: that raises TypeError and is counted. Where the program is at fault, that is
+kept: what the test makes of the exception changes nothing.
 """
 
 from types import ModuleType
@@ -29,6 +30,10 @@ class Program:
         self.refused = 0
         """What the test wanted and can't be expressed."""
         self.why = ""
+        """The first of them."""
+        self.faults = 0
+        """What the program did that no test may pass with."""
+        self.fault = ""
         """The first of them."""
         self.told: set[Handle] = set()
         """Handles whose objects have seen data of the test in an operator."""
@@ -70,10 +75,16 @@ class Program:
         self.why = self.why or f"it {what}"
         raise TypeError(f"the test {what}")
 
+    def spoil(self, why: str) -> NoReturn:
+        """Keep that the program is at fault, and raise NotDataError."""
+        self.faults += 1
+        self.fault = self.fault or why
+        raise NotDataError(why)
+
     def _describe(self, value: Any) -> Packed:
         if isinstance(value, list | tuple | dict | set | frozenset):
             # The program's results, as deep as may cross, are deeper where the test passes them on.
-            raise NotDataError("data is nested too deeply, or its hashes collide")
+            self.spoil("data is nested too deeply, or its hashes collide")
         if isinstance(value, type) or not callable(value):
             self.refuse(f"passes {ascii(type(value).__name__)[:50]}, which is neither data nor a function")
         texts = (getattr(value, "__name__", "function"), getattr(value, "__doc__", ""))

@@ -16,7 +16,7 @@ class Tally:
         self.program = program
         self._out = out
         self._counts = {"passed": 0, "skipped": 0, "failed": 0}
-        self._asked = 0
+        self._asked = self._faults = 0
         self._stained = False
 
     @property
@@ -26,11 +26,14 @@ class Tally:
 
     def start(self) -> None:
         """A test function starts."""
-        self._asked = self.program.link.asked
+        self._asked, self._faults = self.program.link.asked, self.program.faults
 
     def passed(self) -> None:
-        """It has passed."""
-        self._write("passed", ("value", True))
+        """It has passed, unless the program was at fault meanwhile."""
+        if self.program.faults > self._faults:
+            self.failed(None)
+        else:
+            self._write("passed", ("value", True))
 
     def skipped(self) -> None:
         """It has skipped itself."""

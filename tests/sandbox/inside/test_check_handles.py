@@ -482,8 +482,75 @@ def test_what_cannot_be_expressed_is_refused_and_counted(sandbox, body, why):
 )
 def test_what_is_impossible_with_an_object_of_the_program_is_no_fault_of_the_test(sandbox, body):
     program = "class Thing: pass\ndef make(x): return Thing()\ndef numbers():\n    yield 1"
+    # Copying a generator and JSON of an object are impossible anywhere, so a test may be right to ask for the error.
+    everywhere = "copy" in body or "json" in body
     assert judged(sandbox, program, body, f"with pytest.raises(TypeError):\n{textwrap.indent(body, '    ')}") == [
         "TypeError",
+        True if everywhere else "AssertionError",
+    ]
+
+
+DATA_DUE = [
+    "make(3) < 5",
+    "5 >= make(3)",
+    "make(3) + 5",
+    "5 - make(3)",
+    "pow(make(3), 5, 7)",
+    "divmod(make(3), 5)",
+    "x = make(3)\nx += 5",
+    "bool(make(3))",
+    "abs(make(3) * 2)",
+    "next(make(3) * 2)",
+    "make(3).startswith('a')",
+]
+
+
+@pytest.mark.parametrize("body", DATA_DUE)
+def test_a_type_error_that_a_test_demands_must_be_the_programs_own(sandbox, body):
+    answers = """
+    class Money:
+        def __init__(self, n): pass
+        def yes(self, *_): return True
+        def me(self, *_): return self
+        def five(self, *_): return 5
+        def end(self): raise StopIteration
+        def __getattr__(self, name): return self.yes
+        __lt__ = __le__ = __bool__ = yes
+        __add__ = __rsub__ = __pow__ = __divmod__ = __iadd__ = __abs__ = five
+        __mul__ = me
+        __next__ = end
+    make = Money
+    """
+    raises = """
+    class Money:
+        def __init__(self, n): pass
+        def refuse(self, *_): raise TypeError
+        __bool__ = startswith = refuse
+    def make(n): return Money(n)
+    """
+    if "startswith" in body:
+        raises = raises.replace("startswith", "startswith = property(refuse); _")
+    demanded = [
+        f"with pytest.raises(TypeError):\n{textwrap.indent(body, '    ')}",
+        f"try:\n{textwrap.indent(body, '    ')}\nexcept (TypeError, StopIteration):\n    pass",
+    ]
+    passes(sandbox, raises, *demanded)
+    assert judged(sandbox, answers, *demanded) == ["AssertionError"] * 2
+    demands = f"        with self.assertRaises(TypeError):\n{textwrap.indent(body, ' ' * 12)}"
+    tests = {
+        "check": f"def check(make):\n{textwrap.indent(demanded[1], '    ')}",
+        "unittest": f"import unittest\nclass T(unittest.TestCase):\n    def test_one(self):\n{demands}",
+    }
+    for program, outcome in ((raises, Outcome.PASSED), (answers, Outcome.FAILED)):
+        jobs = [CheckJob(textwrap.dedent(program), "make", test, style=name) for name, test in tests.items()]
+        assert [result.outcome for result in sandbox.run(jobs)] == [outcome] * 2
+
+
+def test_what_the_program_did_fails_its_own_test_function_alone(sandbox):
+    program = "class Thing: pass\nmake = Thing"
+    assert judged(sandbox, program, "make()", "pytest.raises(TypeError, bool, make())", "make()") == [
+        True,
+        "AssertionError",
         True,
     ]
 
