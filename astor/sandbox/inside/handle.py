@@ -5,7 +5,7 @@ judges the test's data, so that none passes for data by its own account:
 
 - `==` is identity, between handles too; there is no truth value.
 - Between a handle and data there is no order, and no `startswith`, `issubset` and the like. `data in handle` goes over
-  the handle's items, which are compared here.
+  the handle's items, which are compared here, and the program must say the same.
 - An operator between a handle and data gives a handle, which has been told: operators on it give handles that have
   been told; it has no length, items, text or number; only its attributes, indices and calls give data. Else
   `abs(f(x) - 3.0) < 1e-6` would ask the program.
@@ -13,8 +13,8 @@ judges the test's data, so that none passes for data by its own account:
 - It can't be pickled, nor be a class that is derived from or asked for its instances.
 
 Where an object of the program has no answer that may be used, the program is asked first: what it raises is its own
-and arrives as any exception. If it answers, it is at fault: that raises NotDataError, a TypeError, and the test is failed
-whatever it makes of that. Else we would satisfy `assertRaises(TypeError)` ourselves.
+and arrives as any exception. If it answers, it is at fault: that raises NotDataError, a TypeError, and the test is
+failed whatever it makes of that. Else we would satisfy `assertRaises(TypeError)` ourselves.
 
 What a call or an index gives is the program's to say. A handle has nearly every special method, whatever its object
 has, but can't be awaited; its `type` is Handle.
@@ -76,7 +76,16 @@ class Handle:
     def __contains__(self, item: Any) -> bool:
         if type(item) is Handle:
             return self._program.ask("contains", self, item) is True
-        return any(item is own or item == own for own in iter(self))
+        try:
+            items: Any = iter(self)
+        except Exception:
+            items = None
+        if items is self:  # An iterator can be gone over only once: the program is not asked.
+            return any(item is own or item == own for own in items)
+        said = self._program.ask("contains", self, item)
+        if items is None or any(item is own or item == own for own in items) is not said:
+            self._program.spoil("an object of the program says of its items what they don't")
+        return said
 
     def __exit__(self, kind: type[BaseException] | None, error: Any, traceback: Any) -> None:
         self._program.leave("exit", self, kind)

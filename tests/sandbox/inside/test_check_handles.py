@@ -215,7 +215,6 @@ def test_generators_and_iterators(sandbox):
         def __iter__(self): return iter(self.numbers)
         def __reversed__(self): return reversed(self.numbers)
         def __len__(self): return len(self.numbers)
-        def __contains__(self, number): return True
     """
     passes(
         sandbox,
@@ -245,8 +244,7 @@ def test_generators_and_iterators(sandbox):
         assert list(reversed(solution.Numbers(1, 2))) == [2, 1]
         assert [a + b for a, b in zip(solution.Numbers(1, 2), make(2))] == [1, 3]
         """,
-        # Whether data is in it is found out here, whatever it says itself.
-        "assert 2 in solution.Numbers(1, 2) and 5 not in solution.Numbers(1, 2)",
+        "assert 2 in make(5) and 7 not in make(5)",
     )
 
 
@@ -488,6 +486,30 @@ def test_what_is_impossible_with_an_object_of_the_program_is_no_fault_of_the_tes
         "TypeError",
         True if everywhere else "AssertionError",
     ]
+
+
+def test_what_is_in_an_object_is_what_its_items_and_the_object_say(sandbox):
+    program = """
+    class Numbers:
+        def __init__(self, *numbers): self.numbers = numbers
+        def __iter__(self): return iter(self.numbers)
+    class Right(Numbers):
+        def __contains__(self, number): return number in self.numbers
+    class All(Numbers):
+        def __contains__(self, number): return True
+    class Empty(Numbers):
+        def __contains__(self, number): return False
+    class Trie:
+        def __contains__(self, word): return True
+    class Nothing: pass
+    def make(): pass
+    """
+    right = "numbers = solution.{}(1, 2)\nassert 2 in numbers and 5 not in numbers"
+    passes(sandbox, program, right.format("Numbers"), right.format("Right"))
+    passes(sandbox, program, "with pytest.raises(TypeError):\n    1 in solution.Nothing()")
+    wrong = ["assert 2 in solution.All(1, 2)", "assert 5 not in solution.All(1, 2)", "assert 2 in solution.Empty(1, 2)"]
+    wrong += ["assert 5 not in solution.Trie()", "with pytest.raises(TypeError):\n    1 in solution.Trie()"]
+    assert judged(sandbox, program, *wrong) == [True, "TypeError", "TypeError", "TypeError", "AssertionError"]
 
 
 DATA_DUE = [
