@@ -81,9 +81,9 @@ class Handle:
         except Exception:
             items = None
         if items is self:  # An iterator can be gone over only once: the program is not asked.
-            return any(item is own or item == own for own in items)
+            return _among(item, items)
         said = self._program.ask("contains", self, item)
-        if items is None or any(item is own or item == own for own in items) is not said:
+        if items is None or _among(item, items) is not said:
             self._program.spoil("an object of the program says of its items what they don't")
         return said
 
@@ -101,6 +101,10 @@ class Handle:
 
     def __deepcopy__(self, memo: Any) -> Any:
         return _guarded("deepcopy", self, self)
+
+
+def _among(item: Any, items: Any) -> bool:
+    return any(item is own or item == own for own in items)
 
 
 def _simple(operation: str) -> Callable[..., Any]:
