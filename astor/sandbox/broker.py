@@ -1,10 +1,11 @@
 """Brings the runs of plans to workers and their evidence back to the plans: the trusted side's one loop."""
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from astor.records import Outcome
 from astor.sandbox.attendant import Attendant
 from astor.sandbox.jobs import Result
 from astor.sandbox.runs import Plan, Run
@@ -13,6 +14,8 @@ from astor.sandbox.surroundings import Surroundings
 from astor.sandbox.worker import Worker
 
 Key = TypeVar("Key")
+
+DROPPED = Result(Outcome.INFRASTRUCTURE_ERROR, (), 0.0, "nobody waits for it any more")
 
 
 @dataclass(slots=True, eq=False)
@@ -35,6 +38,8 @@ class Broker:
         self._waiting: deque[Errand[Any]] = deque()
         """Errands whose first run is over."""
         self._retried = 0
+        self._wanted: Callable[[Any], bool] | None = None
+        self._turn_of_new = False
         try:
             self._crew.fill()
         except BaseException:
@@ -55,12 +60,16 @@ class Broker:
             "running": len(self._supervisor.flying),
         }
 
-    def stream(self, plans: Iterable[tuple[Key, Plan] | None]) -> Generator[tuple[Key, Result], None, None]:
+    def stream(
+        self, plans: Iterable[tuple[Key, Plan] | None], wanted: Callable[[Key], bool] | None = None
+    ) -> Generator[tuple[Key, Result], None, None]:
         """The results of `plans` as they end, each with its key.
 
-        A plan is taken when a worker is free for it; a None in its place says that there is none now. Left early, by an
-        exception too, it ends what is running.
+        A plan is taken when a worker is free for it and no other has a run that waits; a None in its place says that
+        there is none now. With `wanted` new plans and runs that wait take turns, and a plan that is no longer wanted
+        is DROPPED at its next run. Left early, by an exception too, it ends what is running.
         """
+        self._wanted = wanted
         coming = iter(plans)
         results: list[tuple[Key, Result]] = []
         landed: list[Landed[Errand[Any]]] = []
@@ -94,23 +103,39 @@ class Broker:
     def _send_out(self, coming: Iterator[tuple[Key, Plan] | None], results: list[tuple[Key, Result]]) -> None:
         """Give every idle worker a run, as long as there are any."""
         while self._crew.idle and len(results) < 2 * len(self.workers):
-            if self._send_again():
-                continue
-            following = next(coming, None)
-            if following is None:
+            if self._turn_of_new:
+                sent = self._send_new(coming, results) or self._send_again(results)
+            else:
+                sent = self._send_again(results) or self._send_new(coming, results)
+            if not sent:
                 return
-            key, plan = following
-            try:
-                errand = Errand(key, plan, next(plan))
-            except StopIteration as stop:
-                results.append((key, stop.value))
-                continue
-            if not self._supervisor.launch(errand, errand.run, self._crew.idle[-1]):
-                self._waiting.appendleft(errand)
+            self._turn_of_new = self._wanted is not None and not self._turn_of_new
 
-    def _send_again(self) -> bool:
+    def _send_new(self, coming: Iterator[tuple[Key, Plan] | None], results: list[tuple[Key, Result]]) -> bool:
+        """Start the next plan; whether there is one."""
+        following = next(coming, None)
+        if following is None:
+            return False
+        key, plan = following
+        if self._wanted is not None and not self._wanted(key):
+            results.append((key, DROPPED))
+            return True
+        try:
+            errand = Errand(key, plan, next(plan))
+        except StopIteration as stop:
+            results.append((key, stop.value))
+            return True
+        if not self._supervisor.launch(errand, errand.run, self._crew.idle[-1]):
+            self._waiting.appendleft(errand)
+        return True
+
+    def _send_again(self, results: list[tuple[Key, Result]]) -> bool:
         """Launch the first that waits and finds a worker: not the one that has failed it, unless there is no other."""
         for place, errand in enumerate(self._waiting):
+            if self._wanted is not None and not self._wanted(errand.key):
+                del self._waiting[place]
+                results.append((errand.key, DROPPED))
+                return True
             for worker in self._crew.idle:
                 if worker is not errand.failed_on or len(self.workers) == 1:
                     del self._waiting[place]

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from types import TracebackType
 from typing import Self
@@ -20,6 +20,14 @@ from astor.sandbox.surroundings import surroundings
 
 TEXTS_PER_CHILD = 64
 """Texts that one child parses: our choice, enough to share the cost of a fork, few enough to keep all workers busy."""
+
+
+class JobError(Exception):
+    """The plan of the job at `place` has raised its cause."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(place)
+        self.place = place
 
 
 class Sandbox:
@@ -60,15 +68,22 @@ class Sandbox:
         results = dict(self.stream(jobs))
         return [results[place] for place in range(len(jobs))]
 
-    def stream(self, jobs: Iterable[Job | Bounded | None]) -> Iterator[tuple[int, Result]]:
+    def stream(
+        self, jobs: Iterable[Job | Bounded | None], wanted: Callable[[int], bool] | None = None
+    ) -> Generator[tuple[int, Result], None, None]:
         """Each job's place and result, as they end.
 
         Jobs are read when a worker is free for them, so that any number of them takes little memory. Leaving early, or
         closing the iterator, ends what is running and leaves the sandbox as it was. A None among them says that there
         is none now, and to go on with those that run; while none runs, the iterator had better wait.
 
+        With `wanted` the jobs are those of many who ask: new jobs get their turn beside the further runs of jobs under
+        way, of which whoever gives them bounds the number; a job at whose place `wanted` has become False has no
+        further run and ends as an INFRASTRUCTURE_ERROR; and what a job's plan raises is the cause of a JobError.
+
         Raises:
             UserError: a job holds what can't be run at all; this thread has a stream open; or no worker can be started.
+            JobError: see above.
         """
         broker = self._broker
         assert broker is not None, "the sandbox is entered before it runs"
@@ -76,7 +91,9 @@ class Sandbox:
             raise UserError("The sandbox has a stream open: take all of its results, or close it, before the next.")
         limits = self.options.limits
         whole: dict[int, dict[int, Result]] = {}
-        with self._lock, closing(broker.stream(_plans(jobs, limits))) as results:
+        plans = _plans(jobs, limits, _own_plan if wanted is None else _blamed_plan)
+        part_wanted = None if wanted is None else lambda key: wanted(key[0])
+        with self._lock, closing(broker.stream(plans, part_wanted)) as results:
             self._streaming_thread = threading.get_ident()
             try:
                 for (place, part, parts), result in results:
@@ -126,7 +143,9 @@ def check_layers() -> tuple[Layer, ...]:
         sandbox.close()
 
 
-def _plans(jobs: Iterable[Job | Bounded | None], granted: Limits) -> Iterator[tuple[tuple[int, int, int], Plan] | None]:
+def _plans(
+    jobs: Iterable[Job | Bounded | None], granted: Limits, plan: Callable[[int, Job, Limits], Plan]
+) -> Iterator[tuple[tuple[int, int, int], Plan] | None]:
     """What is run by itself, each with its job's place, its own place in the job and how many parts that has."""
     for place, each in enumerate(jobs):
         if each is None:
@@ -137,9 +156,20 @@ def _plans(jobs: Iterable[Job | Bounded | None], granted: Limits) -> Iterator[tu
             starts = range(0, len(job.texts), TEXTS_PER_CHILD)
             for part, start in enumerate(starts):
                 texts = job.texts[start : start + TEXTS_PER_CHILD]
-                yield (place, part, len(starts)), plan(ParseJob(job.parser, texts), limits)
+                yield (place, part, len(starts)), plan(place, ParseJob(job.parser, texts), limits)
         else:
-            yield (place, 0, 1), plan(job, limits)
+            yield (place, 0, 1), plan(place, job, limits)
+
+
+def _own_plan(place: int, job: Job, limits: Limits) -> Plan:
+    return plan(job, limits)
+
+
+def _blamed_plan(place: int, job: Job, limits: Limits) -> Plan:
+    try:
+        return (yield from plan(job, limits))
+    except Exception as error:
+        raise JobError(place) from error
 
 
 def _join(parts: list[Result]) -> Result:

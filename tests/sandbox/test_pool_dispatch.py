@@ -1,13 +1,70 @@
-"""What a server needs of the sandbox's stream: limits of each job's own, and jobs that come while others run."""
+"""What a server needs of the sandbox's stream, limits of each job's own and jobs that come while others run, and what
+it makes of that: nobody's jobs keep another's from their turn, whatever becomes of them."""
 
-from collections.abc import Iterator
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
 
 from astor.records import Outcome
-from astor.sandbox import CallsJob, Limits, ParseJob, Sandbox
+from astor.sandbox import CallsJob, Limits, ParseJob, Sandbox, SandboxOptions, StdinJob
 from astor.sandbox.jobs import Bounded
+from astor.sandbox.pool.dispatcher import Dispatcher
+from astor.sandbox.pool.order import Order
 
 SLEEPER = CallsJob("import time\ndef f(x): time.sleep(0.3)", "f", ((1,),))
 QUICK = CallsJob("def f(x): return x", "f", ((1,),))
+UNSAYABLE = CallsJob("def f(x): return x", "f", ((object(),),))
+ENDLESS = StdinJob("import time\ntime.sleep(0.02)", ("",) * 10_000)
+
+
+@pytest.fixture(scope="module")
+def dispatcher() -> Iterator[Dispatcher]:
+    with Dispatcher(SandboxOptions(workers=2), 100) as dispatcher:
+        yield dispatcher
+
+
+async def outcomes(order: Order) -> list[str]:
+    lines = b"".join([lines async for lines in order.lines()]).splitlines()
+    return [json.loads(line)["outcome"] for line in lines if line]
+
+
+async def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline, "it does not come to pass"
+        await asyncio.sleep(0.01)
+
+
+def test_an_error_of_ours_breaks_off_its_batch_and_no_other(dispatcher: Dispatcher) -> None:
+    async def work() -> None:
+        good, bad = Order([SLEEPER] * 4 + [QUICK] * 20, Limits()), Order([QUICK, UNSAYABLE, *[QUICK] * 9], Limits())
+        dispatcher.submit(good)
+        dispatcher.submit(bad)
+        with pytest.raises(ConnectionAbortedError):
+            await outcomes(bad)
+        assert await outcomes(good) == ["passed"] * 24
+
+    broken = dispatcher.metrics.registry.get_sample_value("astor_sandbox_broken_batches_total")
+    asyncio.run(work())
+    assert dispatcher.metrics.registry.get_sample_value("astor_sandbox_broken_batches_total") == broken + 1
+    assert not dispatcher.why_closed
+
+
+def test_jobs_of_many_runs_leave_others_their_turn_and_have_no_run_once_nobody_waits(dispatcher: Dispatcher) -> None:
+    async def work() -> None:
+        long, quick = Order([ENDLESS] * 50, Limits()), Order([QUICK] * 9, Limits())
+        dispatcher.submit(long)
+        await until(lambda: dispatcher.sandbox.metrics()["running"] == 2)
+        dispatcher.submit(quick)
+        assert await outcomes(quick) == ["passed"] * 9
+        assert dispatcher.waiting >= 42
+        dispatcher.cancel(long)
+        await until(lambda: dispatcher.sandbox.metrics()["running"] == dispatcher.sandbox.metrics()["waiting"] == 0)
+
+    asyncio.run(work())
 
 
 def test_each_job_may_have_limits_of_its_own(sandbox: Sandbox) -> None:

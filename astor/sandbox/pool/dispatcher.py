@@ -1,9 +1,12 @@
 """The thread that owns a server's sandbox, and feeds it the jobs of all open orders in turn."""
 
 import itertools
+import logging
+import os
 import threading
 from collections import deque
 from collections.abc import Iterator
+from contextlib import closing
 from types import TracebackType
 from typing import Self
 
@@ -11,11 +14,17 @@ from astor.sandbox.jobs import Bounded, Job
 from astor.sandbox.options import SandboxOptions
 from astor.sandbox.pool.metrics import Metrics
 from astor.sandbox.pool.order import Order
-from astor.sandbox.sandbox import Sandbox
+from astor.sandbox.sandbox import JobError, Sandbox
 
 _LEAVE_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
 """How soon an order goes on whose client has read at last."""
+
+_AHEAD = 4
+"""Jobs of one order that are under way at most, per worker. Our choice: twice what keeps the workers busy while results
+are handed out."""
+
+_log = logging.getLogger(__name__)
 
 
 class FullError(Exception):
@@ -26,7 +35,8 @@ class Dispatcher:
     """A context manager: its thread, and with it the workers, live from enter to exit.
 
     Entering raises what the sandbox raises that can't start. One job of each order in turn: a small batch does not
-    wait for the whole of a large one that came before.
+    wait for the whole of a large one that came before, nor for jobs of many runs. An error of ours at a job breaks off
+    its order, and no other.
     """
 
     def __init__(self, options: SandboxOptions, max_queue: int) -> None:
@@ -35,11 +45,12 @@ class Dispatcher:
         self.failure: BaseException | None = None
         """Why the sandbox has ended, where it was not told to."""
         self.is_draining = False
+        self._workers = options.workers or len(os.sched_getaffinity(0))
         self._max_queue = max_queue
         self._orders: deque[Order] = deque()
         """Those with jobs that wait."""
-        self._running: dict[int, tuple[Order, int]] = {}
-        """Number of a job among all → its order, and its place there."""
+        self._running: dict[int, tuple[Order, int, Job]] = {}
+        """Number of a job in the stream → its order, its place there, and the job."""
         self._changed = threading.Condition()
         self._stands = threading.Event()
         self._closing = False
@@ -88,25 +99,56 @@ class Dispatcher:
                 self._changed.notify()
 
     def cancel(self, order: Order) -> None:
-        """Run no further job of `order`; what is running ends by itself."""
+        """Run no further job of `order`, and no further run of one; what is running ends by itself."""
         with self._changed:
-            order.waiting.clear()
+            order.give_up()
 
     def _work(self) -> None:
         try:
             with self.sandbox:
                 self._stands.set()
                 while not self._closing:
-                    for number, result in self.sandbox.stream(self._jobs()):
-                        order, index = self._running.pop(number)
-                        self.metrics.count(result, order.started)
-                        order.put(index, result)
+                    try:
+                        self._serve()
+                    except JobError as error:
+                        self._break_off(error)
         except BaseException as error:
             self.failure = error
         finally:
             self._stands.set()
-            for order in {*self._orders, *(order for order, _ in self._running.values())}:
+            for order in {*self._orders, *(order for order, _, _ in self._running.values())}:
                 order.fail()
+
+    def _serve(self) -> None:
+        """Run jobs until the end, or an error."""
+        with closing(self.sandbox.stream(self._jobs(), self._is_wanted)) as results:
+            for number, result in results:
+                order, index, _ = self._running[number]
+                if not order.given_up:
+                    self.metrics.count(result, order.started)
+                    order.put(index, result)
+                del self._running[number]
+                order.running -= 1
+
+    def _is_wanted(self, number: int) -> bool:
+        return not self._running[number][0].given_up
+
+    def _break_off(self, error: JobError) -> None:
+        """End the order of a job whose plan has raised; what else ran begins again."""
+        _log.error("A batch is broken off.", exc_info=error)
+        self.metrics.broken.inc()
+        self._running[error.place][0].fail()
+        self._put_back()
+
+    def _put_back(self) -> None:
+        with self._changed:
+            for order, index, job in reversed(self._running.values()):
+                order.running = 0
+                if not order.given_up:
+                    order.waiting.appendleft((index, job))
+                    if order not in self._orders:
+                        self._orders.append(order)
+            self._running.clear()
 
     def _jobs(self) -> Iterator[Bounded | None]:
         """Job after job, waited for while none runs; None where others run, which are to be looked after."""
@@ -117,16 +159,18 @@ class Dispatcher:
                 if self._closing:
                     return
                 if taken is not None:
-                    order, index, job = taken
-                    self._running[number] = order, index
+                    order, _, job = taken
+                    order.running += 1
+                    self._running[number] = taken
             yield Bounded(job, order.limits) if taken is not None else None
 
     def _take(self) -> tuple[Order, int, Job] | None:
         """The next job of the order whose turn it is, if any."""
+        most = _AHEAD * self._workers
         for _ in range(len(self._orders)):
             order = self._orders.popleft()
             if order.waiting:
                 self._orders.append(order)
-                if not order.is_stalled:
+                if order.running < most and not order.is_stalled:
                     return order, *order.waiting.popleft()
         return None

@@ -27,6 +27,9 @@ class Metrics:
             registry=self.registry,
         )
         self.batches = Counter("astor_sandbox_batches", "Batches by status.", ["status"], registry=self.registry)
+        self.broken = Counter(
+            "astor_sandbox_broken_batches", "Batches that an error of ours broke off.", registry=self.registry
+        )
         queue = Gauge("astor_sandbox_queue_length", "Jobs that wait for a worker.", registry=self.registry)
         queue.set_function(waiting)
         self.registry.register(_Supervision(sandbox))

@@ -27,6 +27,10 @@ class Order:
         self.waiting = deque(enumerate(jobs))
         self.limits = limits
         self.started = time.monotonic()
+        self.given_up = False
+        """Nobody waits for its results any more."""
+        self.running = 0
+        """Jobs under way, counted by the dispatcher."""
         self._unfinished = self._open = len(jobs)
         self._lines: deque[bytes] = deque()
         self._failed = False
@@ -55,9 +59,15 @@ class Order:
 
     def fail(self) -> None:
         """No further result will come; called by the dispatcher."""
+        self.give_up()
         self._failed = True
         self._tell(self._whole)
         self._tell(self._news)
+
+    def give_up(self) -> None:
+        """Run no further job."""
+        self.given_up = True
+        self.waiting.clear()
 
     async def lines(self) -> AsyncIterator[bytes]:
         """The lines as they come, several at once where they are there; an empty line where none comes for long.
@@ -78,14 +88,14 @@ class Order:
                 data = b"".join(lines)
                 yield data
                 self._read += len(data)
-            elif self._failed:
-                raise ConnectionAbortedError("the sandbox has ended")
+            if self._failed and self._open and not self._lines:
+                raise ConnectionAbortedError("no further result will come")
 
     def _tell(self, event: asyncio.Event) -> None:
         try:
             self._loop.call_soon_threadsafe(event.set)
         except RuntimeError:  # The event loop has ended, and the client with it.
-            self.waiting.clear()
+            self.give_up()
 
 
 async def _within(seconds: float, event: asyncio.Event) -> bool:
