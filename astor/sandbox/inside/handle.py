@@ -82,7 +82,7 @@ class Handle:
             items = None
         if items is self:  # An iterator can be gone over only once: the program is not asked.
             return _among(item, items)
-        said = self._program.ask("contains", self, item)
+        said = self._program.operate("contains", self, item)
         if items is None or _among(item, items) is not said:
             self._program.spoil("an object of the program says of its items what they don't")
         return said
@@ -146,7 +146,7 @@ def _reflected(operation: str) -> Callable[..., Any]:
 
 def _order(operation: str) -> Callable[..., Any]:
     def method(self: Handle, other: Any) -> Any:
-        answer = self._program.ask(operation, self, other)
+        answer = self._program.operate(operation, self, other)
         if type(other) is not Handle or {self, other} & self._program.told:
             self._program.spoil("an object of the program is neither more nor less than data")
         return answer
@@ -165,7 +165,7 @@ def _guarded(operation: str, other: Any, *operands: Any) -> Any:
     """What an operation gives; once the program's object has been told the test's data, nothing but a handle."""
     (program,) = {operand._program for operand in operands if type(operand) is Handle}
     tells = type(other) is not Handle or any(operand in program.told for operand in operands if type(operand) is Handle)
-    result = program.ask(operation, *operands)
+    result = program.operate(operation, *operands)
     if tells:
         if type(result) is not Handle:
             program.spoil("an operator between an object of the program and data gave data")

@@ -80,7 +80,7 @@ class Link:
                     raise CodecError("an answer to another question")
                 if head == "value":
                     return self.references.unpack(content)
-                error = _exception(content, self.references.unpack(named))
+                error = _exception(content, self.references.unpack_class(named))
             except CodecError as why:
                 self._lose(why)
         raise error

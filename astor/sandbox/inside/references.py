@@ -40,6 +40,8 @@ class References:
         self._describe, self._meet = describe, meet
         self._mine: list[Any] = []
         self._theirs: dict[int, Any] = {}
+        self.classes: set[type] = set()
+        """Classes that the other has given away as values."""
         # By identity. All that is in here is kept alive, so that no identity is used again.
         self._known: dict[int, Packed] = {id(kind): ("type", name) for name, kind in TYPES.items()}
 
@@ -83,6 +85,13 @@ class References:
         except (TypeError, ValueError) as error:  # Members that can't be hashed, a pair of three, a step of 0.
             raise CodecError(f"broken value: {error}") from error
 
+    def unpack_class(self, packed: Any) -> Any:
+        """What names the class of an exception that the other raised, which isn't given away by that."""
+        match packed:
+            case ("type", str(name)) if name in TYPES:
+                return TYPES[name]
+        return self.unpack(packed)
+
     def _unpack(self, packed: Any) -> Any:
         match packed:
             case ("=", value):
@@ -94,6 +103,7 @@ class References:
             case (str(name), [_, _, _] as parts) if name in _TRIPLES:
                 return _TRIPLES[name](*(self._unpack(part) for part in parts))
             case ("type", str(name)) if name in TYPES:
+                self.classes.add(TYPES[name])
                 return TYPES[name]
             case ("yours", int(number)) if 0 <= number < len(self._mine):
                 return self._mine[number]

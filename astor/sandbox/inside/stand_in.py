@@ -11,16 +11,21 @@ Functions and other callables of the test, but no classes, arrive in the program
 and nothing else. They are called here, with data or handles. An AssertionError in one is raised again where the test
 called the program, whatever the program makes of it.
 
-Any other object of the test can't cross: that raises TypeError and is counted. Where the program is at fault, that is
-kept: what the test makes of the exception changes nothing.
+Any other object of the test can't cross: that raises TypeError and is counted, and the test is blamed. But where the
+program had a hand in there being such an object, it is at fault, as with an operator of its own object that the test
+uses on what can't cross. A fault is kept: what the test makes of the exception changes nothing.
 """
 
-from types import ModuleType
+from types import GenericAlias, MappingProxyType, ModuleType, TracebackType, UnionType
 from typing import Any, NoReturn
 
 from astor.sandbox.inside.handle import Handle, NotDataError
 from astor.sandbox.inside.link import Link
 from astor.sandbox.inside.references import Packed, References
+
+_MADE_OF_ANSWERS = (TracebackType, type(NotImplemented), UnionType, GenericAlias, MappingProxyType)
+"""What comes of the program's exceptions, data and classes by attributes and operators, and of nothing else in a test
+that is in its senses."""
 
 
 class Program:
@@ -37,6 +42,8 @@ class Program:
         """The first of them."""
         self.told: set[Handle] = set()
         """Handles whose objects have seen data of the test in an operator."""
+        self._operates = -1
+        """The depth of questions in which an operator of the program's object is being asked for."""
         self._kept: BaseException | None = None
         self._references = References(self._describe, self._meet)
         self.link = Link(descriptor, self._references, {"call": self._call_back}, reads, sends)
@@ -55,6 +62,14 @@ class Program:
             if self._kept is not None and self.link.depth == 0:
                 kept, self._kept = self._kept, None
                 raise kept
+
+    def operate(self, operation: str, /, *operands: Any) -> Any:
+        """As `ask`, of an operator: with data the test wouldn't ask the program, so it answers for what can't cross."""
+        outer, self._operates = self._operates, self.link.depth
+        try:
+            return self.ask(operation, *operands)
+        finally:
+            self._operates = outer
 
     async def wait(self, awaitable: Any) -> Any:
         """What comes of an awaitable object of the program."""
@@ -86,16 +101,31 @@ class Program:
             # The program's results, as deep as may cross, are deeper where the test passes them on.
             self.spoil("data is nested too deeply, or its hashes collide")
         if isinstance(value, type) or not callable(value):
-            self.refuse(f"passes {ascii(type(value).__name__)[:50]}, which is neither data nor a function")
+            what = f"passes {ascii(type(value).__name__)[:50]}, which is neither data nor a function"
+            if self.link.asked and self._had_a_hand(value):
+                self.spoil(f"it has the test pass what can't cross: the test {what}")
+            self.refuse(what)
         texts = (getattr(value, "__name__", "function"), getattr(value, "__doc__", ""))
         return tuple(text if isinstance(text, str) else "" for text in texts)
+
+    def _had_a_hand(self, value: Any) -> bool:
+        """Whether this may not be there, or not be such an object, but for what the program has answered."""
+        if self._operates == self.link.depth:
+            return True
+        kind, given = type(value), self._references.classes
+        if issubclass(kind, BaseException):
+            # It was caught; or its class, which the test may have taken for any callable, came from the program.
+            return value.__traceback__ is not None or kind in given
+        return value is Handle or kind in _MADE_OF_ANSWERS or (bool(given) and (value is object or value is type))
 
     def _meet(self, facts: Packed) -> Any:
         match facts:
             case ("object",):
                 return Handle(self)
             case ("exception", str(name), _, *_):
-                return _exception_class(name, [self._references.unpack(base) for base in facts[2:]])
+                kind = _exception_class(name, [self._references.unpack_class(base) for base in facts[2:]])
+                self._references.classes.add(kind)
+                return kind
             case ("coroutine",):
                 return self._coroutine()
         raise ValueError("no object of the program")

@@ -469,6 +469,59 @@ def test_what_cannot_be_expressed_is_refused_and_counted(sandbox, body, why):
 @pytest.mark.parametrize(
     "body",
     [
+        "make(1)\nmake(object())",
+        "make(1)\nmake(ValueError())",
+        "pytest.raises(ValueError, make, solution.boom)\nmake(ValueError())",
+        "make(1).take(object())",
+        "solution.Error\nmake(ValueError())",
+        "solution.call(lambda x: object(), 1)",
+        "class Mine: pass\nmake(1)\nmake(Mine)",
+        "make(1)\nmake(iter([1]))",
+    ],
+)
+def test_what_the_test_alone_hands_over_is_its_own_fault(sandbox, body):
+    assert refused(sandbox, HANDS, body)[0] == 1
+
+
+HANDS = """
+class Thing:
+    def take(self, *_): pass
+    __sub__ = __lt__ = __contains__ = take
+class Error(Exception): pass
+def boom(): raise ValueError
+def make(x): return x() if x is boom else Thing()
+def call(function, *arguments): return function(*arguments)
+def give(x): return x
+def factory(): return ValueError
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "make(solution.Error(5))",
+        "solution.call(lambda resolve, reject: resolve(5), *solution.give([solution.factory(), KeyError]))",
+        "solution.call(lambda a, b: a | b, int, str)",
+        "make(solution.factory()(3))",
+        "make(solution.give([int])[0] | None)",
+        "make(type(make(1)))",
+        "make(make(1) - object())",
+        "make(1) < object()",
+        "object() in make(1)",
+        "make(solution.give(3).__add__('a'))",
+        "try:\n    make(solution.boom)\nexcept Exception as error:\n    make(error)",
+        "try:\n    solution.give(3)[0]\nexcept Exception as error:\n    make([error])",
+        "try:\n    make(solution.boom)\nexcept Exception as error:\n    make(error.__traceback__)",
+    ],
+)
+def test_what_the_program_had_a_hand_in_is_not_the_fault_of_its_test(sandbox, body):
+    caught = f"try:\n{textwrap.indent(body, '    ')}\nexcept TypeError:\n    pass"
+    assert judged(sandbox, HANDS, body, caught) == ["TypeError", "AssertionError"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         "isinstance(make(1), solution.Thing)",
         "issubclass(int, solution.Thing)",
         "class Mine(solution.Thing): pass",
