@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from astor.records import Outcome
 from astor.sandbox import (
@@ -161,3 +162,12 @@ def test_a_result_comes_back_as_it_went() -> None:
     assert line.count(b"\n") == 1
     assert line.endswith(b"\n")
     assert read_line(line) == (7, result)
+
+
+@pytest.mark.parametrize(
+    "job", [0, {"type": "stdin", "program": "", "inputs": [0] * 9}, {"type": "parse", "parser": "", "texts": [0] * 9}]
+)
+def test_of_many_mistakes_the_first_is_told(job: Any) -> None:
+    with pytest.raises(ValidationError) as error:
+        Batch.model_validate({"jobs": [job] * 9})
+    assert error.value.error_count() == 1

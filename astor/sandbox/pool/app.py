@@ -28,6 +28,9 @@ BODY_SECONDS = 60.0
 RETRY_SECONDS = 1
 """When to ask again where the queue is full. Our choice: a core does some three hundred small programs by then."""
 
+MOST_FIELDS = 16
+"""Fields that an object of a batch may have. Our choice: none has half as many, and each that is none is an error."""
+
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": Line, "description": "A line of JSON per result, as each job ends."},
 }
@@ -65,7 +68,7 @@ class Readiness(BaseModel):
 
 
 class _Request(Request):
-    """Reads no more of a body than the server takes."""
+    """Reads no more of a body than the server takes, and hands on no batch that would be dear to refuse."""
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         most = self.app.state.max_body_mb
@@ -79,6 +82,19 @@ class _Request(Request):
                 yield part
         if size > most << 20:
             raise HTTPException(413, f"The body is larger than {most} MiB: send smaller batches.")
+
+    async def json(self) -> Any:
+        batch = await super().json()
+        if isinstance(batch, dict):
+            jobs = batch.get("jobs")
+            jobs = jobs if isinstance(jobs, list) else []
+            most = self.app.state.max_jobs
+            if len(jobs) > most:
+                raise HTTPException(413, f"The batch has {len(jobs)} jobs: send {most} at most.")
+            for each in (batch, batch.get("limits"), *jobs):
+                if isinstance(each, dict) and len(each) > MOST_FIELDS:
+                    raise HTTPException(422, f"An object of the batch has {len(each)} fields: see /openapi.json.")
+        return batch
 
 
 class _Guarded(APIRoute):
@@ -113,14 +129,13 @@ def create_app(dispatcher: Dispatcher, options: ServerOptions, token: str | None
         redoc_url=None,
         separate_input_output_schemas=False,
     )
-    app.state.dispatcher, app.state.token, app.state.max_body_mb = dispatcher, token, options.max_body_mb
+    app.state.dispatcher, app.state.token = dispatcher, token
+    app.state.max_body_mb, app.state.max_jobs = options.max_body_mb, options.max_jobs
     router = APIRouter(route_class=_Guarded, dependencies=[Depends(HTTPBearer(auto_error=False))])
 
     @router.post("/v1/jobs", response_model=None, responses=_ANSWERS)
     async def run_jobs(batch: Batch) -> StreamingResponse:
         """Run a batch. Each line of the answer is a result, as its job ends; leaving early cancels the rest."""
-        if len(batch.jobs) > options.max_jobs:
-            raise HTTPException(413, f"The batch has {len(batch.jobs)} jobs: send {options.max_jobs} at most.")
         for name, most in options.most.model_dump().items():
             if (asked := getattr(batch.limits, name)) > most:
                 raise HTTPException(422, f"limits.{name} is {asked}: this server grants {most} at most.")

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, FailFast, Field
 
 from astor.records import Outcome
 from astor.sandbox.jobs import (
@@ -28,6 +28,10 @@ from astor.sandbox.options import Limits
 from astor.sandbox.pool.plain import Plain, Text, write_plain, write_text
 
 JSON_LINES = "application/jsonl"
+
+# Of what holds many mistakes the first is told: gathered, they would take a thousand times the request's own memory.
+Texts = Annotated[tuple[Text, ...], FailFast()]
+Arguments = Annotated[tuple[Annotated[tuple[Plain, ...], FailFast()], ...], FailFast()]
 
 _encode = json.JSONEncoder(check_circular=False, allow_nan=False, separators=(",", ":")).encode
 
@@ -49,7 +53,7 @@ class Calls(_Job):
     type: Literal["calls"] = "calls"
     program: Text
     entry: Text
-    arguments: tuple[tuple[Plain, ...], ...]
+    arguments: Arguments
     """Per call its positional arguments."""
 
 
@@ -71,7 +75,7 @@ class Parse(_Job):
     of = ParseJob
     type: Literal["parse"] = "parse"
     parser: str
-    texts: tuple[Text, ...]
+    texts: Texts
 
 
 class Coverage(_Job):
@@ -81,7 +85,7 @@ class Coverage(_Job):
     type: Literal["coverage"] = "coverage"
     program: Text
     entry: Text
-    arguments: tuple[tuple[Plain, ...], ...]
+    arguments: Arguments
     """Per call its positional arguments."""
 
 
@@ -91,7 +95,7 @@ class Stdin(_Job):
     of = StdinJob
     type: Literal["stdin"] = "stdin"
     program: Text
-    inputs: tuple[Text, ...]
+    inputs: Texts
 
 
 class GeneratedTests(_Job):
@@ -102,7 +106,7 @@ class GeneratedTests(_Job):
     tests: Text
     entry: Text
     reference: Text
-    mutants: tuple[Text, ...]
+    mutants: Texts
 
 
 MODELS = (Calls, Check, Parse, Coverage, Stdin, GeneratedTests)
@@ -116,7 +120,7 @@ class Batch(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
     limits: Limits = Limits()
     """What each program may use; the server refuses more than it grants to anyone."""
-    jobs: list[WireJob]
+    jobs: Annotated[list[WireJob], FailFast()]
 
 
 class WireClaim(BaseModel):
