@@ -103,6 +103,11 @@ def test_what_is_no_plain_data_is_not_written(value: Any) -> None:
         write_plain(value)
 
 
+DEEP: Any = 1.0
+for _ in range(2_000):
+    DEEP = {"complex": [DEEP, 1.0]}
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -118,6 +123,8 @@ def test_what_is_no_plain_data_is_not_written(value: Any) -> None:
         {"text": "/w=="},
         {"complex": [1, 2.0]},
         {"complex": 3},
+        {"complex": [{"complex": [1.0, 2.0]}, 1.0]},
+        DEEP,
         {"tuple": "ab"},
         {"set": [1, 1]},
         {"set": [[1]]},

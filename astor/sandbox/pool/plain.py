@@ -127,10 +127,16 @@ def _read_bytes(payload: Any, depth: int) -> bytes:
 
 
 def _read_complex(payload: Any, depth: int) -> complex:
-    real, imag = (_read(part, 0) for part in payload)
-    if type(real) is not float or type(imag) is not float:
-        raise ValueError("the parts of a complex number must be floats")
+    real, imag = map(_read_part, payload)
     return complex(real, imag)
+
+
+def _read_part(part: Any) -> float:
+    if type(part) is dict and list(part) == ["float"]:
+        return _read_float(part["float"], 0)
+    if type(part) is not float:
+        raise ValueError("the parts of a complex number must be floats")
+    return part
 
 
 _READERS: dict[str, Callable[[Any, int], Any]] = {
