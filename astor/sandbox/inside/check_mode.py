@@ -84,7 +84,7 @@ def _check(module: ModuleType, program: Program) -> tuple[str, str]:
     if not callable(check):
         return "broken", "it defines no check(candidate)"
     try:
-        check(program.entry)
+        program.ran(check(program.entry))
     except (MemoryError, LostError):
         raise
     except BaseException as error:

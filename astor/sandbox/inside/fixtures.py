@@ -6,18 +6,17 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from astor.sandbox.inside.pytest_offer import Fixture
-
-Refuse = Callable[[str], Any]
+from astor.sandbox.inside.stand_in import Program
 
 
 class Fixtures:
     """Makes the values that test functions of one module ask for by name."""
 
-    def __init__(self, module: Any, refuse: Refuse) -> None:
+    def __init__(self, module: Any, program: Program) -> None:
         self.shared = ExitStack()
         """Tears down fixtures of wider scope than a function's: they are made once."""
         self._made: dict[Callable[..., Any], Any] = {}
-        self._module, self._refuse = module, refuse
+        self._module, self._program = module, program
 
     @contextmanager
     def arguments(self, function: Callable[..., Any], owner: Any, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -34,7 +33,7 @@ class Fixtures:
         if name in values:
             return values[name]
         if name not in found:
-            self._refuse(f"wants a fixture {ascii(name)[:50]}, which is not offered")
+            self._program.refuse(f"wants a fixture {ascii(name)[:50]}, which is not offered")
         fixture = found[name]
         if fixture.function not in self._made:
             stack = self.shared if fixture.once else stack
@@ -42,6 +41,8 @@ class Fixtures:
             values[name] = fixture.function(**{each: self._value(each, found, values, stack) for each in wanted})
             if inspect.isgenerator(values[name]):
                 values[name] = stack.enter_context(contextmanager(lambda made: made)(values[name]))
+            else:
+                self._program.ran(values[name])
             if not fixture.once:
                 return values[name]
             self._made[fixture.function] = values[name]

@@ -1,8 +1,9 @@
 """Tests as pytest finds them: `test*` functions, methods of `Test*` classes, and classes of unittest after those.
 
 Functions and methods run in the order of their definition, each method in an instance of its own. A parametrized
-function is one test: it passes where all of its cases do. Fixtures are those of the module and of the class; set-up
-and tear-down functions have pytest's names. Async tests and other fixtures are refused. Standard library only.
+function is one test: it passes where all of its cases do, and never without any. Fixtures are those of the module and
+of the class; set-up and tear-down functions have pytest's names. Async tests, generators and other fixtures are
+refused. Standard library only.
 """
 
 import inspect
@@ -14,6 +15,7 @@ from typing import Any
 
 from astor.sandbox.inside.fixtures import Fixtures, around
 from astor.sandbox.inside.link import LostError
+from astor.sandbox.inside.stand_in import Program
 from astor.sandbox.inside.tally import Tally
 from astor.sandbox.inside.unittest_style import run_unittest
 
@@ -21,7 +23,7 @@ from astor.sandbox.inside.unittest_style import run_unittest
 def run_pytest(module: ModuleType, tally: Tally) -> None:
     """Run every test of the module."""
     cases = sys.modules["unittest"].TestCase if "unittest" in sys.modules else ()
-    fixtures = Fixtures(module, tally.program.refuse)
+    fixtures = Fixtures(module, tally.program)
     shared = _Shared(tally, module, "module")
     for name, value in list(vars(module).items()):
         if isinstance(value, FunctionType) and name.startswith("test"):
@@ -65,9 +67,13 @@ def _run(tally: Tally, fixtures: Fixtures, test: Any, kind: type | None, shared:
                 raise outer.error
         if inspect.iscoroutinefunction(test):
             tally.program.refuse("is an async function")
+        if not all(getattr(test, "parametrized", ())):
+            if tally.program.link.asked:  # Perhaps for the cases.
+                raise AssertionError("it has no cases")
+            tally.program.refuse("is parametrized with no cases")
         for case in itertools.product(*getattr(test, "parametrized", ())):
             given = {name: value for part in case for name, value in part.items()}
-            _run_case(fixtures, test, kind, given)
+            _run_case(tally.program, fixtures, test, kind, given)
     except (MemoryError, LostError):
         raise
     except BaseException as error:
@@ -76,11 +82,11 @@ def _run(tally: Tally, fixtures: Fixtures, test: Any, kind: type | None, shared:
         tally.passed()
 
 
-def _run_case(fixtures: Fixtures, test: Any, kind: type | None, given: dict[str, Any]) -> None:
+def _run_case(program: Program, fixtures: Fixtures, test: Any, kind: type | None, given: dict[str, Any]) -> None:
     owner = kind() if kind else sys.modules[test.__module__]
     function = getattr(owner, test.__name__) if kind else test
     with (
         around(owner, "method" if kind else "function", function),
         fixtures.arguments(function, owner, given) as values,
     ):
-        function(**values)
+        program.ran(function(**values))

@@ -16,7 +16,16 @@ program had a hand in there being such an object, it is at fault, as with an ope
 uses on what can't cross. A fault is kept: what the test makes of the exception changes nothing.
 """
 
-from types import GenericAlias, MappingProxyType, ModuleType, TracebackType, UnionType
+from types import (
+    AsyncGeneratorType,
+    CoroutineType,
+    GeneratorType,
+    GenericAlias,
+    MappingProxyType,
+    ModuleType,
+    TracebackType,
+    UnionType,
+)
 from typing import Any, NoReturn
 
 from astor.sandbox.inside.handle import Handle, NotDataError
@@ -26,6 +35,8 @@ from astor.sandbox.inside.references import Packed, References
 _MADE_OF_ANSWERS = (TracebackType, type(NotImplemented), UnionType, GenericAlias, MappingProxyType)
 """What comes of the program's exceptions, data and classes by attributes and operators, and of nothing else in a test
 that is in its senses."""
+
+_NEVER_RUN = (AsyncGeneratorType, CoroutineType, GeneratorType)
 
 
 class Program:
@@ -89,6 +100,12 @@ class Program:
         self.refused += 1
         self.why = self.why or f"it {what}"
         raise TypeError(f"the test {what}")
+
+    def ran(self, returned: Any) -> Any:
+        """What a function of the test returned; refused where that is its own body, which nothing runs."""
+        if type(returned) in _NEVER_RUN and self._references.named(returned) is None:
+            self.refuse("is an async function or a generator where none is run")
+        return returned
 
     def spoil(self, why: str) -> NoReturn:
         """Keep that the program is at fault, and raise NotDataError."""

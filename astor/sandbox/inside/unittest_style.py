@@ -4,6 +4,7 @@
 `unittest` is imported where it is used: the zygote stays lean.
 """
 
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -11,13 +12,24 @@ from astor.sandbox.inside.tally import Tally
 
 
 def run_unittest(module: ModuleType, tally: Tally) -> None:
-    """Run every TestCase of the module. The message of an exception doesn't cross, so to ask for one is refused."""
+    """Run every TestCase of the module. Refused are to ask for the message of an exception, which doesn't cross, and
+    a test that unittest would not run through: an async one of no IsolatedAsyncioTestCase, or a generator.
+    """
     import unittest
 
     def refuse(*_: Any, **__: Any) -> None:
         tally.program.refuse("asks for the message of an exception")
 
+    def call(case: Any, method: Any) -> None:
+        tally.program.ran(method())
+
+    def call_async(case: Any, method: Any) -> None:
+        tally.program.ran(case._callMaybeAsync(method))
+
     unittest.TestCase.assertRaisesRegex = refuse  # type: ignore[method-assign, assignment]
+    unittest.TestCase._callTestMethod = call  # type: ignore[attr-defined]
+    if "unittest.async_case" in sys.modules:
+        unittest.IsolatedAsyncioTestCase._callTestMethod = call_async  # type: ignore[attr-defined]
     kinds = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, unittest.TestCase)]
     tests = [kind(name) for kind in dict.fromkeys(kinds) for name in _names(kind)]
     result = _Result(tests, tally)

@@ -250,6 +250,27 @@ def test_all_ways_that_a_test_of_pytest_ends(sandbox):
         ("pytest", "import pytest\n@pytest.fixture(params=[1])\ndef f(): pass", "kind of pytest.fixture"),
         ("pytest", "def test_one(tmp_path): pass", "'tmp_path'"),
         ("pytest", "async def test_one(): pass", "async function"),
+        ("pytest", "async def body(): assert False\ndef test_one(): return body()", "async function"),
+        ("pytest", "def test_one():\n    yield False", "generator"),
+        (
+            "pytest",
+            "import pytest\n@pytest.fixture\nasync def it(): pass\ndef test_one(it): assert it",
+            "async function",
+        ),
+        ("pytest", "import pytest\n@pytest.mark.parametrize('a', [])\ndef test_one(a): pass", "no cases"),
+        (
+            "unittest",
+            "import unittest\nclass T(unittest.TestCase):\n    async def test_one(self): pass",
+            "async function",
+        ),
+        ("unittest", "import unittest\nclass T(unittest.TestCase):\n    def test_one(self): yield", "generator"),
+        (
+            "unittest",
+            "import unittest\nclass T(unittest.IsolatedAsyncioTestCase):\n    async def test_one(self): yield",
+            "generator",
+        ),
+        ("check", "async def check(candidate): assert False", "async function"),
+        ("check", "def check(candidate): yield False", "generator"),
         (
             "pytest",
             "import pytest\ndef test_one():\n    with pytest.raises(IndexError, match='empty'): Stack().pop()",
@@ -270,6 +291,19 @@ def test_a_test_that_cannot_be_used_is_our_fault(sandbox, style, test, why):
     assert why in result.detail
     assert result.claims == ()
     assert result.refused == (why not in ("no test", "SyntaxError", "ModuleNotFoundError"))
+
+
+def test_cases_that_the_program_has_not_are_its_failure(sandbox):
+    test = "import pytest, solution\n@pytest.mark.parametrize('a', solution.CASES)\ndef test_one(a): assert a"
+    for cases, claim in (("[1]", True), ("[]", "AssertionError"), ("iter([])", "AssertionError")):
+        outcome = Outcome.PASSED if claim is True else Outcome.FAILED
+        program = f"CASES = {cases}\ndef f(): pass"
+        assert judged(sandbox, "pytest", test, program, "f") == (outcome, [claim])
+
+
+def test_a_coroutine_of_the_program_may_be_returned(sandbox):
+    test = "def test_one(): return f(1)\n"
+    assert judged(sandbox, "pytest", test, "async def f(x): pass", "f") == (Outcome.PASSED, [True])
 
 
 def test_another_style_is_a_user_error(sandbox):
