@@ -20,7 +20,7 @@ What a program returns has come through the codec: its own table says what arriv
 
 import math
 import re
-from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Literal
 
 RELATIVE = 1e-6
@@ -132,35 +132,47 @@ def _close(left: float, right: float) -> bool:
 
 def _same_members(left: Any, right: Any) -> bool:
     try:
-        return len(left) == len(right) and Counter(map(_exact, left)) == Counter(map(_exact, right))
-    except RecursionError:
+        return len(left) == len(right) and sorted(map(_exact, left)) == sorted(map(_exact, right))
+    except (RecursionError, TypeError):
         return False
 
 
-def _by_key(value: dict[Any, Any]) -> dict[Any, list[Any]] | None:
+def _by_key(value: dict[Any, Any]) -> dict[bytes, list[Any]] | None:
     """Values by exact key; several only where several keys are NaN, which equal each other here."""
-    groups: dict[Any, list[Any]] = {}
+    groups: dict[bytes, list[Any]] = {}
     try:
         for key, item in value.items():
             groups.setdefault(_exact(key), []).append(item)
-    except RecursionError:
+    except (RecursionError, TypeError):
         return None
     return groups
 
 
-def _exact(value: Any) -> Any:
-    """A stand-in that hashes and compares like `value`, but with NaN equal to NaN and other types equal to nothing."""
+def _exact(value: Any) -> bytes:
+    """The same bytes for what can be hashed and is equal, NaN to NaN too; TypeError for what equals nothing.
+
+    Bytes, because no one can choose the hashes of theirs: what a program claims may collide in a table, if it can.
+    """
     kind = type(value)
-    if kind is float or kind is complex:
-        return value if value == value else ("NaN", _nan_parts(value))
+    if kind is str:
+        return b"s" + value.encode("utf-8", "surrogatepass")  # type: ignore[no-any-return]
+    if kind in _NUMBERS:
+        return f"#{_exact_part(value.real)} {_exact_part(value.imag)}".encode()
+    if kind is bytes:
+        return b"b" + value  # type: ignore[no-any-return]
     if kind is tuple:
-        return ("tuple", *map(_exact, value))
+        return _joined(b"(", map(_exact, value))
     if kind is frozenset:
-        return ("frozenset", frozenset(Counter(map(_exact, value)).items()))
-    if kind in (bool, int, str, bytes) or value is None:
-        return value
-    return object()
+        return _joined(b"<", sorted(map(_exact, value)))
+    if value is None:
+        return b"N"
+    raise TypeError(f"{kind.__name__} equals nothing")
 
 
-def _nan_parts(value: complex) -> tuple[Any, Any]:
-    return tuple("NaN" if part != part else part for part in (value.real, value.imag))  # type: ignore[return-value]
+def _exact_part(part: float) -> str:
+    # A whole float is written as the int that it equals.
+    return f"{int(part):x}" if type(part) is not float or part.is_integer() else part.hex()
+
+
+def _joined(tag: bytes, parts: Iterable[bytes]) -> bytes:
+    return tag + b"".join(b"%d:%b" % (len(part), part) for part in parts)

@@ -10,7 +10,7 @@
 | an object twice in one value | two objects |
 | a subclass of one of these | the builtin with its data: a namedtuple is a tuple, an IntEnum an int, a Counter a dict |
 | more than 100 containers within each other, a message's own one or two among them; a cycle | nothing: refused |
-| more than 8 keys or members with one hash | nothing: refused |
+| more than 8 keys or members with one hash, or so many whose hashes collide (`tables`) | nothing: refused |
 | anything else: bytearray, range, an iterator, a function, a class, Decimal, an array | nothing: refused |
 
 A value is a tag of one byte and its payload; containers carry the count of their items. Reading builds nothing but
@@ -19,9 +19,11 @@ these types, runs no code of the sender, takes time linear in the bytes and memo
 """
 
 import struct
-from collections import Counter
 from collections.abc import Hashable, Sequence
+from operator import eq
 from typing import Any
+
+from astor.sandbox.inside.tables import build_set, slow_to_build
 
 DEPTH = 100
 """Most containers within each other: our choice, a tenth of the interpreter's own recursion limit."""
@@ -36,7 +38,7 @@ _FLOAT = struct.Struct("<cd")
 _COMPLEX = struct.Struct("<cdd")
 _SCALARS = frozenset({type(None), bool, int, float, complex, str, bytes})
 _SEQUENCES = frozenset({list, tuple, set, frozenset})
-_CONTAINERS = {b"[": list, b"(": tuple, b"{": set, b"<": frozenset}
+_CONTAINERS = b"[({<:"
 
 
 class NotPlainDataError(TypeError):
@@ -90,7 +92,7 @@ def _write(out: bytearray, value: Any, limit: int, depth: int) -> None:
         _write_items(out, b":", [part for pair in pairs for part in pair], limit, depth)
     elif issubclass(kind, set | frozenset):
         members = list((set if issubclass(kind, set) else frozenset).__iter__(value))
-        _refuse_crowds(members, NotPlainDataError)
+        _refuse_crowds(members, NotPlainDataError, as_set=True)
         _write_items(out, b"{" if issubclass(kind, set) else b"<", members, limit, depth)
     else:
         raise NotPlainDataError(f"{kind.__name__} is not plain data")
@@ -168,7 +170,7 @@ def _read(data: bytes, at: int, depth: int) -> tuple[Any, int]:
         return {b"N": None, b"T": True, b"F": False}[tag], at + 1
     if tag == b"c":
         return complex(*_COMPLEX.unpack_from(data, at)[1:]), at + 17
-    if tag != b":" and tag not in _CONTAINERS:
+    if not tag or tag not in _CONTAINERS:
         raise CodecError(f"unknown tag {tag!r}")
     if depth == 0:
         raise CodecError("nested too deeply")
@@ -197,13 +199,17 @@ def _container(tag: bytes, items: list[Any]) -> Any:
         if len(pairs) != len(keys):
             raise CodecError("a key twice")
         return pairs
-    _refuse_crowds(items, CodecError)
-    members = _CONTAINERS[tag](items)
+    _refuse_crowds(items, CodecError, as_set=True)
+    members: set[Any] | frozenset[Any] = build_set(set, items) if tag == b"{" else build_set(frozenset, items)
     if len(members) != len(items):
         raise CodecError("a member twice")
     return members
 
 
-def _refuse_crowds(items: Sequence[Hashable], kind: type[Exception]) -> None:
-    if len(items) > CROWD and max(Counter(map(hash, items)).values()) > CROWD:
+def _refuse_crowds(items: Sequence[Hashable], kind: type[Exception], as_set: bool = False) -> None:
+    if len(items) <= CROWD:
+        return
+    hashes = list(map(hash, items))
+    in_order = sorted(hashes)
+    if any(map(eq, in_order, in_order[CROWD:])) or slow_to_build(in_order if as_set else hashes, as_set):
         raise kind("hashes that collide")
