@@ -10,11 +10,11 @@ from astor.options import Options
 class Limits(Options):
     """What one program may use, all of its calls together. In two-process mode each process has these limits."""
 
-    cpu_seconds: float = Field(default=2.0, gt=0)
-    """CPU seconds, over 0. They decide before the wall clock does, because they don't depend on the machine's load.
-    Our choice: a thousand times what a small function needs."""
-    wall_seconds: float = Field(default=10.0, gt=0)
-    """Seconds of the wall clock, over 0. Our choice: five times the CPU seconds, so that only sleepers meet it."""
+    cpu_seconds: float = Field(default=2.0, ge=0.05)
+    """CPU seconds, from 0.05, ten times what an empty program needs. They decide before the wall clock does, because
+    they don't depend on the machine's load. Our choice: a thousand times what a small function needs."""
+    wall_seconds: float = Field(default=10.0, ge=0.1)
+    """Seconds of the wall clock, from 0.1. Our choice: five times the CPU seconds, so that only sleepers meet it."""
     memory_mb: int = Field(default=512, ge=64)
     """MiB of address space, the interpreter's own 30 included, from 64. Our choice."""
     output_bytes: int = Field(default=1 << 20, ge=1024)

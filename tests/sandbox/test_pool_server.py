@@ -66,6 +66,8 @@ def test_each_job_has_its_line(server: httpx.Client) -> None:
         (json.dumps(batch({**QUICK, "expected": 1})).encode(), 422, "jobs.0.calls.expected: Extra inputs"),
         (json.dumps(batch({**QUICK, "arguments": [[{"what": 1}]]})).encode(), 422, "unknown tag 'what'"),
         (json.dumps(batch(QUICK, cpu_seconds=1e9)).encode(), 422, "limits.cpu_seconds is 1000000000.0"),
+        (json.dumps(batch(QUICK, cpu_seconds=1e-300)).encode(), 422, "limits.cpu_seconds: Input should be greater"),
+        (json.dumps(batch(QUICK, wall_seconds=0.01)).encode(), 422, "limits.wall_seconds: Input should be greater"),
         (b'{"jobs": [%s]}' % b",".join([b"0"] * 400_000), 413, "The batch has 400000 jobs: send 6 at most."),
         (b'{"jobs": [{%s}]}' % b",".join(b'"%d":0' % n for n in range(50_000)), 422, "has 50000 fields"),
         (json.dumps(batch({**STDIN, "inputs": [0] * 200_000})).encode(), 422, "jobs.0.stdin.inputs.0: "),
