@@ -13,6 +13,7 @@ from pydantic import Field, PlainValidator
 from typing_extensions import TypeAliasType, TypedDict
 
 from astor.sandbox.inside.codec import DEPTH, NotPlainDataError
+from astor.sandbox.inside.tables import build_set
 
 SAFE = 1 << 53
 """Ints up to here stand as JSON numbers: every reader of JSON takes them for what they are (RFC 8259, section 6)."""
@@ -100,7 +101,7 @@ def _read_items(payload: Any, depth: int) -> list[Any]:
 
 def _read_set(payload: Any, depth: int) -> set[Any]:
     items = _read_items(payload, depth)
-    members = set(items)
+    members = build_set(set, items)
     if len(members) != len(items):
         raise ValueError("a member twice")
     return members
