@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 _PLAIN = """
     brk madvise mmap mprotect mremap msync munmap
-    access chdir close close_range dup dup2 dup3 faccessat faccessat2 fchdir fstat fstatfs fsync getcwd getdents64
+    access chdir close dup dup2 dup3 faccessat faccessat2 fchdir fstat fstatfs fsync getcwd getdents64
     lseek lstat newfstatat open openat pipe pipe2 pread64 preadv pwrite64 read readlink readlinkat readv stat statfs
     statx write writev
     epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd eventfd2 poll ppoll pselect6
@@ -34,6 +34,8 @@ _PLAIN = """
 
 _CLONE_THREAD = 0x00010000
 _CLONE_NAMESPACES = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
+
+_CLOSE_RANGE_UNSHARE = 0x2
 
 _FCNTL = (0, 1, 2, 3, 4, 1030, 1032)
 """F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ. With F_SETOWN and F_SETSIG a program
@@ -87,6 +89,9 @@ def _zygote_filter(seccomp: Any) -> bytes:
     ):
         for value in values:
             rules.add_rule(seccomp.ALLOW, name, seccomp.Arg(place, seccomp.EQ, value))
+    # A descriptor table for each thread (CLOSE_RANGE_UNSHARE) would give each thread the limit of descriptors anew.
+    shared = seccomp.Arg(2, seccomp.MASKED_EQ, _CLOSE_RANGE_UNSHARE, 0)
+    rules.add_rule(seccomp.ALLOW, "close_range", shared)
     # A stream has no addressee; a datagram could name an abstract socket of anyone.
     stream = seccomp.Arg(1, seccomp.MASKED_EQ, 0xF, int(socket.SOCK_STREAM))
     rules.add_rule(seccomp.ALLOW, "socketpair", seccomp.Arg(0, seccomp.EQ, int(socket.AF_UNIX)), stream)
