@@ -1,5 +1,6 @@
 """What a test finds as `pytest`: `raises`, `approx`, `fixture`, `mark.parametrize` and `fail`, each as pytest documents
-it, and nothing else. Asking for anything else is refused. Standard library only.
+it, and nothing else. Asking for anything else is refused, but for what gives a test up: where the program may have
+brought that about, it is at fault. Standard library only.
 """
 
 import math
@@ -10,6 +11,8 @@ from typing import Any
 from astor.sandbox.inside.handle import Handle
 
 Refuse = Callable[[str], Any]
+
+_GIVE_UP = frozenset({"skip", "xfail", "exit"})
 
 
 class Fixture:
@@ -89,18 +92,19 @@ class Approx:
 
 
 class _Offered(ModuleType):
-    def __init__(self, name: str, refuse: Refuse, **offered: Any) -> None:
+    def __init__(self, name: str, refuse: Refuse, give_up: Refuse, **offered: Any) -> None:
         super().__init__(name)
-        self.__dict__.update(offered, _refuse=refuse)
+        self.__dict__.update(offered, _refuse=refuse, _give_up=give_up)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        self._refuse(f"wants {self.__name__}.{ascii(name)[1:-1][:50]}, which is not offered")
+        refuse = self._give_up if name in _GIVE_UP else self._refuse
+        refuse(f"wants {self.__name__}.{ascii(name)[1:-1][:50]}, which is not offered")
 
 
-def offer_pytest(refuse: Refuse) -> ModuleType:
-    """The module; `refuse` raises."""
+def offer_pytest(refuse: Refuse, give_up: Refuse | None = None) -> ModuleType:
+    """The module; `refuse` raises, and so does `give_up`, for what gives a test up: else that is refused as well."""
 
     def raises(kinds: Any, *call: Any, match: Any = None, **keywords: Any) -> Any:
         if match is not None:
@@ -137,5 +141,7 @@ def offer_pytest(refuse: Refuse) -> ModuleType:
     def fail(reason: str = "", **_: Any) -> None:
         raise AssertionError(reason)
 
-    mark = _Offered("pytest.mark", refuse, parametrize=parametrize)
-    return _Offered("pytest", refuse, raises=raises, approx=Approx, fixture=fixture, mark=mark, fail=fail)
+    mark = _Offered("pytest.mark", refuse, refuse, parametrize=parametrize)
+    return _Offered(
+        "pytest", refuse, give_up or refuse, raises=raises, approx=Approx, fixture=fixture, mark=mark, fail=fail
+    )

@@ -42,6 +42,12 @@ class Tally:
         else:
             self._write("skipped", ("value", None))
 
+    def give_up(self, what: str) -> None:
+        """The test wants to be given up in a way that is not offered. As with a skip, the program may be the reason."""
+        if self.program.link.asked > self._asked:
+            self.program.spoil(f"after it was asked, the test {what}")
+        self.program.refuse(what)
+
     def failed(self, error: BaseException | None) -> None:
         """It has failed; None where it raised nothing."""
         self._write("failed", ("raised", builtin_name(error) if error else "AssertionError"))

@@ -293,6 +293,13 @@ def test_a_test_that_cannot_be_used_is_our_fault(sandbox, style, test, why):
     assert result.refused == (why not in ("no test", "SyntaxError", "ModuleNotFoundError"))
 
 
+@pytest.mark.parametrize("way", ["skip", "xfail", "exit"])
+def test_a_program_cannot_have_a_test_of_pytest_given_up(sandbox, way):
+    test = f"import pytest\ndef test_one():\n    if f(1) != 2: pytest.{way}('so')\ndef test_two(): pass"
+    assert judged(sandbox, "pytest", test, "def f(x): return 2", "f") == (Outcome.PASSED, [True, True])
+    assert judged(sandbox, "pytest", test, "def f(x): return 3", "f") == (Outcome.FAILED, ["TypeError", True])
+
+
 def test_cases_that_the_program_has_not_are_its_failure(sandbox):
     test = "import pytest, solution\n@pytest.mark.parametrize('a', solution.CASES)\ndef test_one(a): assert a"
     for cases, claim in (("[1]", True), ("[]", "AssertionError"), ("iter([])", "AssertionError")):
