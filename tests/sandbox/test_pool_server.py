@@ -68,6 +68,12 @@ def test_each_job_has_its_line(server: httpx.Client) -> None:
         (json.dumps(batch(QUICK, cpu_seconds=1e9)).encode(), 422, "limits.cpu_seconds is 1000000000.0"),
         (json.dumps(batch(QUICK, cpu_seconds=1e-300)).encode(), 422, "limits.cpu_seconds: Input should be greater"),
         (json.dumps(batch(QUICK, wall_seconds=0.01)).encode(), 422, "limits.wall_seconds: Input should be greater"),
+        (
+            json.dumps(batch({**STDIN, "inputs": [""] * 1025})).encode(),
+            422,
+            "jobs.0 has 1025 inputs: this server takes",
+        ),
+        (json.dumps(batch({**QUICK, "arguments": [[]] * 20_000})).encode(), 422, "jobs.0 has 20000 arguments"),
         (b'{"jobs": [%s]}' % b",".join([b"0"] * 400_000), 413, "The batch has 400000 jobs: send 6 at most."),
         (b'{"jobs": [{%s}]}' % b",".join(b'"%d":0' % n for n in range(50_000)), 422, "has 50000 fields"),
         (json.dumps(batch({**STDIN, "inputs": [0] * 200_000})).encode(), 422, "jobs.0.stdin.inputs.0: "),

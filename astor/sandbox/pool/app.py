@@ -131,6 +131,7 @@ def create_app(dispatcher: Dispatcher, options: ServerOptions, token: str | None
     )
     app.state.dispatcher, app.state.token = dispatcher, token
     app.state.max_body_mb, app.state.max_jobs = options.max_body_mb, options.max_jobs
+    caps = dict.fromkeys(("inputs", "texts", "mutants"), options.max_inputs) | {"arguments": options.max_calls}
     router = APIRouter(route_class=_Guarded, dependencies=[Depends(HTTPBearer(auto_error=False))])
 
     @router.post("/v1/jobs", response_model=None, responses=_ANSWERS)
@@ -139,6 +140,10 @@ def create_app(dispatcher: Dispatcher, options: ServerOptions, token: str | None
         for name, most in options.most.model_dump().items():
             if (asked := getattr(batch.limits, name)) > most:
                 raise HTTPException(422, f"limits.{name} is {asked}: this server grants {most} at most.")
+        for place, wired in enumerate(batch.jobs):
+            for name, most in caps.items():
+                if (count := len(getattr(wired, name, ()))) > most:
+                    raise HTTPException(422, f"jobs.{place} has {count} {name}: this server takes {most} at most.")
         order = Order([wired.job() for wired in batch.jobs], batch.limits)
         for _, job in order.waiting:
             next(plan(job, batch.limits))  # UserError where it can't be run at all

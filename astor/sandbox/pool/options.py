@@ -43,6 +43,11 @@ class ServerOptions(Options):
     """Jobs that may wait; a batch that finds no room is refused with 429. Our choice: a few seconds of one core."""
     max_jobs: int = Field(default=1024, ge=1)
     """Jobs of one batch."""
+    max_inputs: int = Field(default=1024, ge=1)
+    """Inputs, texts or mutants of one job, each of which is run by itself. Our choice: ten times what judged programs
+    are given."""
+    max_calls: int = Field(default=1 << 14, ge=1)
+    """Calls of one job, which one process makes. Our choice: beyond what generated tests may make."""
     max_body_mb: int = Field(default=64, ge=1)
     """MiB of one request's body."""
     drain_seconds: int = Field(default=25, ge=0)

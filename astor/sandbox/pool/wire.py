@@ -96,6 +96,7 @@ class Stdin(_Job):
     type: Literal["stdin"] = "stdin"
     program: Text
     inputs: Texts
+    """Each a whole standard input; a server takes 1024 of a job, unless it was told otherwise."""
 
 
 class GeneratedTests(_Job):
