@@ -69,7 +69,8 @@ class StdinJob:
     An input is the whole standard input, as UTF-8; the one claim per input is the whole standard output: a value, text
     (bytes that are no UTF-8 as lone surrogates, as `surrogateescape` makes them), or "raised" where the program ended
     otherwise than with the exit status 0, with the exception's name where there was one. Standard error is lost. Each
-    process has the limits of a program, and may write `output_bytes` to its standard output. Every input is run, one
+    process has the limits of a program, and may write `output_bytes` to its standard output. An output that does not
+    fit into 64 times as much memory (64 MiB at least) with those before it is lost, and FAILED. Every input is run, one
     after the other; the outcome is that of the first abnormal end. A program that does not compile is MALFORMED and
     has no claims.
     """

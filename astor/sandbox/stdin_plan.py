@@ -1,6 +1,7 @@
 """Programs that read standard input and write standard output, on the trusted side: a run per input."""
 
 import os
+import sys
 
 from astor.errors import UserError
 from astor.records import Outcome
@@ -9,6 +10,10 @@ from astor.sandbox.inside import protocol
 from astor.sandbox.jobs import Claim, Result, StdinJob
 from astor.sandbox.options import Limits
 from astor.sandbox.runs import Plan, Run, request, supervised, unjudged
+
+OUTPUTS = 64
+"""Most times `output_bytes`, or a MiB where that is more, that all outputs of a job may take in memory, in which a text
+has four bytes per character once one is beyond U+FFFF. Our choice: as much as other jobs' claims may take."""
 
 
 def stdin(job: StdinJob, limits: Limits) -> Plan:
@@ -19,6 +24,7 @@ def stdin(job: StdinJob, limits: Limits) -> Plan:
     claims: list[Claim] = []
     worst, why = Outcome.PASSED, ""
     cpu_seconds = 0.0
+    most = room = OUTPUTS * max(limits.output_bytes, 1 << 20)
     for data in inputs:
         evidence = yield from supervised(Run((asked,), (1,), limits, data))
         cpu_seconds += evidence.cpu_seconds
@@ -28,9 +34,17 @@ def stdin(job: StdinJob, limits: Limits) -> Plan:
         outcome, detail = _outcome(child, limits)
         if outcome is Outcome.MALFORMED:
             return Result(outcome, (), cpu_seconds, detail)
+        claim = _claim(child, outcome)
+        if claim.kind == "value":
+            size = sys.getsizeof(claim.value)
+            if size > room:
+                outcome, detail = Outcome.FAILED, f"its outputs together take more than {most} bytes of memory"
+                claim = Claim("raised")
+            else:
+                room -= size
         if worst is Outcome.PASSED:
             worst, why = outcome, detail
-        claims.append(_claim(child, outcome))
+        claims.append(claim)
     return Result(worst, tuple(claims), cpu_seconds, why)
 
 
