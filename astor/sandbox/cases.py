@@ -1,6 +1,8 @@
 """Programs and their tests, read from files."""
 
+import io
 import json
+import tokenize
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +15,24 @@ TESTS_BYTES = 1 << 28
 
 
 def read_program(path: Path) -> str | None:
-    """Source of the program; None where the file is no text or too large. UserError where it can't be read."""
+    """Source of the program; None where the file is no text or too large. UserError where it can't be read.
+
+    Text is UTF-8, with or without a byte order mark, or latin-1 where a line says so as PEP 263 has it.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(PROGRAM_BYTES + 1)
-        return None if len(data) > PROGRAM_BYTES else data.decode()
-    except UnicodeDecodeError:
+        return None if len(data) > PROGRAM_BYTES else _decoded(data)
+    except (UnicodeDecodeError, SyntaxError):
         return None
     except OSError as error:
         raise UserError(f"The program {path} can't be read ({error.strerror}): give the path of a file.") from error
+
+
+def _decoded(data: bytes) -> str:
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    # Of the many encodings that may be named, some take quadratic time.
+    return data.decode("latin-1" if encoding == "iso-8859-1" else "utf-8-sig")
 
 
 def read_text(path: Path, what: str) -> str:

@@ -160,7 +160,23 @@ def test_an_end_is_no_output(judge, program):
 @pytest.mark.parametrize(
     "program",
     [
+        b"\xef\xbb\xbfdef solve(x): return '\xc3\xa9'",
+        b"# -*- coding: utf-8 -*-\ndef solve(x): return '\xc3\xa9'",
+        b"# -*- coding: latin-1 -*-\ndef solve(x): return '\xe9'",
+        b"#!/usr/bin/python\n# vim: set fileencoding=latin-1 :\ndef solve(x): return '\xe9'",
+    ],
+)
+def test_a_program_is_read_as_python_reads_it(judge, program):
+    assert judge(program, [{"args": [1], "expected": "\xe9"}])["outcome"] == "passed"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
         b"\xff\xfe\x00",
+        b"# coding: latin-1\n\0",
+        b"# coding: no-such\ndef solve(x): return 1",
+        b"\xef\xbb\xbf# coding: latin-1\ndef solve(x): return 1",
         "def solve(x): return 1\0",
         "# " + "x" * (1 << 20),
         "x = 1\n" * 1_700_000,

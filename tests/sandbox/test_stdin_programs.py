@@ -64,6 +64,7 @@ def test_every_way_to_read(sandbox, program):
         "import threading\nthreading.stack_size(1 << 26)\nthreading.Thread(target=print, args=(42,)).start()",
         "if __name__ == '__main__':\n    print(42)",
         "import __main__\nx = 42\nprint(__main__.x)",
+        "\ufefffrom pathlib import Path\nprint({'program': 42}[Path(__file__).stem])",
         "import sys\nprint(42)\nsys.exit(0)",
         "import sys\nprint(42)\nsys.exit()",
         "print(42)\nexit()",

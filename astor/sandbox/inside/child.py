@@ -12,7 +12,8 @@ from astor.sandbox.inside.frames import frame, write_all
 
 
 def compiled(out: int, job: dict[str, Any]) -> CodeType:
-    """The program's code; ends the process where it does not compile."""
+    """The program's code; ends the process where it does not compile. A byte order mark is no part of a program."""
+    job["program"] = job["program"].removeprefix("\ufeff")
     try:
         return compile(job["program"], "<program>", "exec", dont_inherit=True)
     except Exception as error:
@@ -36,8 +37,12 @@ def load(out: int, job: dict[str, Any]) -> Callable[..., Any]:
 
 
 def new_module(name: str) -> ModuleType:
-    """An empty module that can be imported: dataclasses, typing and pickle look that of a class up by its name."""
+    """A module that can be imported: dataclasses, typing and pickle look that of a class up by its name.
+
+    It is empty but for `__file__`, a name as a file's and the path of none.
+    """
     module = sys.modules[name] = ModuleType(name)
+    module.__file__ = "program.py"
     return module
 
 

@@ -13,7 +13,7 @@ from io import TextIOWrapper
 from types import CodeType, ModuleType
 from typing import Any, Literal
 
-from astor.sandbox.inside.child import builtin_name, compiled, end
+from astor.sandbox.inside.child import builtin_name, compiled, end, new_module
 from astor.sandbox.inside.frames import frame, write_all
 
 
@@ -22,7 +22,7 @@ def run_program(out: int, link: int, job: dict[str, Any]) -> None:
     # Those that the zygote has belong to the descriptors as they were.
     sys.stdin = sys.__stdin__ = _open(0, "rb")  # type: ignore[misc]
     sys.stdout = sys.__stdout__ = stdout = _open(1, "wb")  # type: ignore[misc]
-    main = sys.modules["__main__"] = ModuleType("__main__")
+    main = new_module("__main__")
     status, raised = _run(code, main)
     _finish(main)
     if not stdout.closed:
