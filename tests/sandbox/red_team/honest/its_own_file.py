@@ -2,10 +2,9 @@
 # Arguments: ()
 # Result: ['program.py', 'program', True, False]
 # Source: "\ufeff# -*- coding: latin-1 -*-\n" + (HERE / "honest" / "its_own_file.py").read_text()
-import os
 from pathlib import Path
 
 
 def solve():
     path = Path(__file__)
-    return [os.path.basename(__file__), path.stem, path.resolve().is_absolute(), path.exists()]
+    return [path.name, path.stem, path.resolve().is_absolute(), path.exists()]
