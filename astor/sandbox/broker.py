@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from astor.records import Outcome
 from astor.sandbox.attendant import Attendant
+from astor.sandbox.crew import ScarceError
 from astor.sandbox.jobs import Result
 from astor.sandbox.runs import Plan, Run
 from astor.sandbox.supervisor import Landed, Supervisor
@@ -103,10 +104,15 @@ class Broker:
     def _send_out(self, coming: Iterator[tuple[Key, Plan] | None], results: list[tuple[Key, Result]]) -> None:
         """Give every idle worker a run, as long as there are any."""
         while self._crew.idle and len(results) < 2 * len(self.workers):
-            if self._turn_of_new:
-                sent = self._send_new(coming, results) or self._send_again(results)
-            else:
-                sent = self._send_again(results) or self._send_new(coming, results)
+            try:
+                if self._turn_of_new:
+                    sent = self._send_new(coming, results) or self._send_again(results)
+                else:
+                    sent = self._send_again(results) or self._send_new(coming, results)
+            except ScarceError:
+                if self._supervisor.flying and self._crew.is_whole:
+                    return  # What runs now frees some when it ends.
+                raise
             if not sent:
                 return
             self._turn_of_new = self._wanted is not None and not self._turn_of_new
@@ -125,8 +131,7 @@ class Broker:
         except StopIteration as stop:
             results.append((key, stop.value))
             return True
-        if not self._supervisor.launch(errand, errand.run, self._crew.idle[-1]):
-            self._waiting.appendleft(errand)
+        self._launch(errand, self._crew.idle[-1])
         return True
 
     def _send_again(self, results: list[tuple[Key, Result]]) -> bool:
@@ -139,10 +144,18 @@ class Broker:
             for worker in self._crew.idle:
                 if worker is not errand.failed_on or len(self.workers) == 1:
                     del self._waiting[place]
-                    if not self._supervisor.launch(errand, errand.run, worker):
-                        self._waiting.appendleft(errand)
+                    self._launch(errand, worker)
                     return True
         return False
+
+    def _launch(self, errand: Errand[Any], worker: Worker) -> None:
+        """Launch an errand's run; where that fails, it waits."""
+        launched = False
+        try:
+            launched = self._supervisor.launch(errand, errand.run, worker)
+        finally:
+            if not launched:
+                self._waiting.appendleft(errand)
 
     def _go_on(self, landed: Landed[Errand[Any]], results: list[tuple[Key, Result]]) -> None:
         """Give a plan the evidence that it waits for; it wants another run, or has come to a result."""

@@ -23,6 +23,10 @@ IDLE_DEATHS = 10
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
+class ScarceError(UserError):
+    """This process lacks descriptors, processes or memory, for now."""
+
+
 class Crew:
     """Starts workers, counts why they are replaced, and knows which are idle."""
 
@@ -38,6 +42,11 @@ class Crew:
         self._runs: Counter[Worker] = Counter()
         self._resident: dict[Worker, int] = {}
         self._idle_deaths = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no worker is missing."""
+        return len(self.workers) == self._size
 
     def fill(self) -> None:
         """Start what is missing; all are idle then. UserError where one does not start."""
@@ -108,7 +117,7 @@ def out_of_means(error: OSError) -> Exception:
     """What to raise where this process lacks descriptors, processes or memory; any other error as it is."""
     if error.errno not in (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM, errno.ENOBUFS):
         return error
-    return UserError(
+    return ScarceError(
         f"The sandbox can't go on: {error.strerror} ({errno.errorcode[error.errno]}). Free some, raise the limit "
         "(`ulimit -n` for files, `ulimit -u` for processes), or let it have fewer workers."
     )

@@ -59,26 +59,32 @@ class Supervisor(Generic[Errand]):
     def launch(self, errand: Errand, run: Run, worker: Worker) -> bool:
         """Hand a run to an idle worker. False where that had died, which is not held against the run.
 
-        UserError where this process lacks the means to.
+        ScarceError where this process lacks the means to; the worker is idle then as before.
         """
         try:
             flight = Flight(run)
-            self.crew.idle.remove(worker)
-            self.flying[worker] = (errand, flight)
-            descriptors = [line.theirs.fileno() for line in flight.lines]
+        except OSError as error:
+            raise out_of_means(error) from error
+        self.crew.idle.remove(worker)
+        self.flying[worker] = (errand, flight)
+        descriptors = [line.theirs.fileno() for line in flight.lines]
+        try:
             with nullcontext() if run.stdin is None else sealed_file(run.stdin) as stdin:
                 if stdin is not None:
                     descriptors.insert(1, stdin)
                 sent = worker.send(run.limits, descriptors)
-        except OSError as error:
+        except OSError as error:  # Of the file: nothing has been sent.
+            self._abandon(flight)
+            self.crew.idle.append(worker)
+            del self.flying[worker]
             raise out_of_means(error) from error
         if sent:
             for line in flight.lines:
                 line.theirs.close()
             return True
         self._abandon(flight)
-        self.crew.lost(worker, was_idle=True)
         del self.flying[worker]
+        self.crew.lost(worker, was_idle=True)
         return False
 
     def land(self) -> list[Landed[Errand]]:

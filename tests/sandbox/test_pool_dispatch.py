@@ -3,6 +3,7 @@ it makes of that: nobody's jobs keep another's from their turn, whatever becomes
 
 import asyncio
 import json
+import resource
 import time
 from collections.abc import Callable, Iterator
 
@@ -65,6 +66,25 @@ def test_jobs_of_many_runs_leave_others_their_turn_and_have_no_run_once_nobody_w
         await until(lambda: dispatcher.sandbox.metrics()["running"] == dispatcher.sandbox.metrics()["waiting"] == 0)
 
     asyncio.run(work())
+
+
+def test_for_want_of_descriptors_jobs_wait(dispatcher: Dispatcher) -> None:
+    def shortages() -> float:
+        return dispatcher.metrics.registry.get_sample_value("astor_sandbox_shortages_total") or 0.0
+
+    async def work() -> None:
+        order = Order([QUICK] * 9, Limits())
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+        try:
+            dispatcher.submit(order)
+            await until(lambda: shortages() > 1)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert await outcomes(order) == ["passed"] * 9
+
+    asyncio.run(work())
+    assert not dispatcher.why_closed
 
 
 def test_each_job_may_have_limits_of_its_own(sandbox: Sandbox) -> None:

@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -113,6 +115,18 @@ def test_a_small_batch_does_not_wait_for_a_large_one(server: httpx.Client) -> No
         assert server.post("/v1/jobs", json=batch(QUICK)).status_code == 200
         assert waiting(server) > 0
         assert len(large.read().split()) == 6
+
+
+def test_who_holds_connections_and_asks_nothing_keeps_nobody_out() -> None:
+    few = ["sh", "-c", 'ulimit -n 64 && exec "$@"', "sh"]
+    with serving("--workers", "1", within=few) as (url, process), ExitStack() as stack:
+        address = httpx.URL(url).host, httpx.URL(url).port or 0
+        for half in (b"", b"POST /v1/jobs HTTP/1.1\r\n"):
+            for _ in range(80):
+                stack.enter_context(socket.create_connection(address)).sendall(half)
+            answer = httpx.post(f"{url}/v1/jobs", json=batch(*[QUICK] * 3), timeout=30)
+            assert [json.loads(line)["outcome"] for line in answer.text.splitlines() if line] == ["passed"] * 3
+        assert process.poll() is None
 
 
 def test_it_tells_of_itself(server: httpx.Client) -> None:

@@ -204,6 +204,23 @@ def test_without_descriptors_there_is_an_error_and_never_a_verdict(own):
     assert [result.outcome for result in own.run(jobs)] == [Outcome.PASSED] * 3
 
 
+def test_a_job_that_finds_no_descriptors_waits_for_those_of_another():
+    """Two are left: a run takes them, keeps one, and gives it back at its end."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with Sandbox(SandboxOptions(workers=2)) as sandbox, ExitStack() as stack:
+        highest = max(int(path.name) for path in Path("/proc/self/fd").iterdir())
+        while (filler := os.dup(2)) <= highest:
+            stack.callback(os.close, filler)
+        os.close(filler)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (filler + 2, hard))
+        try:
+            results = sandbox.run([SLOW, ADD, SLOW])
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert [result.outcome for result in results] == [Outcome.PASSED] * 3
+        assert sandbox.metrics()["restarts"] == sandbox.metrics()["retried"] == 0
+
+
 def test_a_worker_that_has_grown_is_replaced(own, zygotes, monkeypatch):
     monkeypatch.setattr(crew, "CHECK_EVERY", 10)
     first = zygotes()

@@ -4,12 +4,14 @@ import itertools
 import logging
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
 from types import TracebackType
 from typing import Self
 
+from astor.sandbox.crew import ScarceError
 from astor.sandbox.jobs import Bounded, Job
 from astor.sandbox.options import SandboxOptions
 from astor.sandbox.pool.metrics import Metrics
@@ -18,7 +20,7 @@ from astor.sandbox.sandbox import JobError, Sandbox
 
 _LEAVE_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
-"""How soon an order goes on whose client has read at last."""
+"""How soon an order goes on whose client has read at last, or that lacked descriptors."""
 
 _AHEAD = 4
 """Jobs of one order that are under way at most, per worker. Our choice: twice what keeps the workers busy while results
@@ -36,7 +38,7 @@ class Dispatcher:
 
     Entering raises what the sandbox raises that can't start. One job of each order in turn: a small batch does not
     wait for the whole of a large one that came before, nor for jobs of many runs. An error of ours at a job breaks off
-    its order, and no other.
+    its order, and no other. For want of descriptors jobs wait, until some are free again.
     """
 
     def __init__(self, options: SandboxOptions, max_queue: int) -> None:
@@ -112,6 +114,10 @@ class Dispatcher:
                         self._serve()
                     except JobError as error:
                         self._break_off(error)
+                    except ScarceError:
+                        self._put_back()
+                        self.metrics.shortages.inc()
+                        time.sleep(_LOOK_SECONDS)
         except BaseException as error:
             self.failure = error
         finally:

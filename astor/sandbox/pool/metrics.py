@@ -30,6 +30,9 @@ class Metrics:
         self.broken = Counter(
             "astor_sandbox_broken_batches", "Batches that an error of ours broke off.", registry=self.registry
         )
+        self.shortages = Counter(
+            "astor_sandbox_shortages", "Times that no job could run for want of descriptors.", registry=self.registry
+        )
         queue = Gauge("astor_sandbox_queue_length", "Jobs that wait for a worker.", registry=self.registry)
         queue.set_function(waiting)
         self.registry.register(_Supervision(sandbox))

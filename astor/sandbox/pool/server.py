@@ -12,6 +12,7 @@ import uvicorn
 
 from astor.errors import UserError
 from astor.sandbox.pool.app import create_app
+from astor.sandbox.pool.connection import Connection
 from astor.sandbox.pool.dispatcher import Dispatcher
 from astor.sandbox.pool.options import TOKEN_VARIABLE, ServerOptions
 
@@ -40,6 +41,8 @@ def serve(
     with _listen(host, port) as listener, Dispatcher(options.sandbox, options.max_queue) as dispatcher:
         config = uvicorn.Config(
             create_app(dispatcher, options, token),
+            http=Connection,
+            ws="none",
             log_level="warning",
             access_log=False,
             server_header=False,
