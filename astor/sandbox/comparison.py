@@ -20,7 +20,7 @@ What a program returns has come through the codec: its own table says what arriv
 
 import math
 import re
-from collections.abc import Iterable
+import struct
 from typing import Any, Literal
 
 RELATIVE = 1e-6
@@ -156,12 +156,18 @@ def _exact(value: Any) -> bytes:
     kind = type(value)
     if kind is str:
         return b"s" + value.encode("utf-8", "surrogatepass")  # type: ignore[no-any-return]
-    if kind in _NUMBERS:
-        return f"#{_exact_part(value.real)} {_exact_part(value.imag)}".encode()
+    if kind is int or kind is bool:
+        return b"#%x" % value
+    if kind is float:
+        if value.is_integer():
+            return b"#%x" % int(value)
+        return b"~" + struct.pack("d", value) if value == value else b"NaN"
+    if kind is complex:
+        return _joined(b"j", [_exact(value.real), _exact(value.imag)]) if value.imag else _exact(value.real)
     if kind is bytes:
         return b"b" + value  # type: ignore[no-any-return]
     if kind is tuple:
-        return _joined(b"(", map(_exact, value))
+        return _joined(b"(", [_exact(item) for item in value])
     if kind is frozenset:
         return _joined(b"<", sorted(map(_exact, value)))
     if value is None:
@@ -169,10 +175,5 @@ def _exact(value: Any) -> bytes:
     raise TypeError(f"{kind.__name__} equals nothing")
 
 
-def _exact_part(part: float) -> str:
-    # A whole float is written as the int that it equals.
-    return f"{int(part):x}" if type(part) is not float or part.is_integer() else part.hex()
-
-
-def _joined(tag: bytes, parts: Iterable[bytes]) -> bytes:
-    return tag + b"".join(b"%d:%b" % (len(part), part) for part in parts)
+def _joined(tag: bytes, parts: list[bytes]) -> bytes:
+    return tag + b"".join([b"%d:%b" % (len(part), part) for part in parts])
