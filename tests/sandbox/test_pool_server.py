@@ -118,11 +118,11 @@ def test_a_small_batch_does_not_wait_for_a_large_one(server: httpx.Client) -> No
 
 
 def test_who_holds_connections_and_asks_nothing_keeps_nobody_out() -> None:
-    few = ["sh", "-c", 'ulimit -n 64 && exec "$@"', "sh"]
+    few = ["sh", "-c", 'ulimit -n 200 && exec "$@"', "sh"]
     with serving("--workers", "1", within=few) as (url, process), ExitStack() as stack:
         address = httpx.URL(url).host, httpx.URL(url).port or 0
         for half in (b"", b"POST /v1/jobs HTTP/1.1\r\n"):
-            for _ in range(80):
+            for _ in range(150):
                 stack.enter_context(socket.create_connection(address)).sendall(half)
             answer = httpx.post(f"{url}/v1/jobs", json=batch(*[QUICK] * 3), timeout=30)
             assert [json.loads(line)["outcome"] for line in answer.text.splitlines() if line] == ["passed"] * 3

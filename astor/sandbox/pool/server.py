@@ -12,7 +12,7 @@ import uvicorn
 
 from astor.errors import UserError
 from astor.sandbox.pool.app import create_app
-from astor.sandbox.pool.connection import Connection
+from astor.sandbox.pool.connection import Connection, most_connections
 from astor.sandbox.pool.dispatcher import Dispatcher
 from astor.sandbox.pool.options import TOKEN_VARIABLE, ServerOptions
 
@@ -43,6 +43,8 @@ def serve(
             create_app(dispatcher, options, token),
             http=Connection,
             ws="none",
+            # asyncio accepts so many at once before any is known to be one too many.
+            backlog=min(128, most_connections() // 4 + 1),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -86,6 +88,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         assert sockets is not None
+        # asyncio takes one number for what it accepts at once and for what the kernel lets wait.
+        sockets[0].listen(socket.SOMAXCONN)
         host, port = sockets[0].getsockname()[:2]
         self._announce(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
 
