@@ -48,6 +48,10 @@ class Worker:
             self.stands = self._introduce(surroundings.config)
             self.control.settimeout(None)
         except BaseException:
+            # A bwrap that is killed while it starts leaves a child that waits for it for ever. Without us all ends.
+            self.control.close()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_START_SECONDS)
             self.stop()
             raise
 

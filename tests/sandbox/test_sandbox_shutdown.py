@@ -10,9 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
+from red_team.oracles import adopting_orphans
 
 from astor.records import Outcome
 from astor.sandbox import CallsJob, Limits, Sandbox, SandboxOptions
+from astor.sandbox.surroundings import surroundings
+from astor.sandbox.worker import Worker
 
 ADD = CallsJob("def solve(x): return x + 1", "solve", ((41,),))
 FOREVER = CallsJob("import time\ndef solve():\n    while True: time.sleep(9)", "solve", ((),))
@@ -126,10 +129,28 @@ def test_interrupts_at_any_moment_leave_a_sandbox_that_works(zygotes):
         os.waitpid(pid, os.WNOHANG)
 
 
+def test_a_start_that_is_interrupted_leaves_no_process(monkeypatch):
+    around = surroundings(SandboxOptions())
+    before = children(os.getpid())
+    with adopting_orphans():
+        for milliseconds in range(20):
+
+            def interrupted(worker, config, milliseconds=milliseconds):
+                time.sleep(milliseconds / 1000)
+                raise KeyboardInterrupt
+
+            monkeypatch.setattr(Worker, "_introduce", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                Worker(around)
+        assert children(os.getpid()) == before
+
+
 SCRIPT = """
 import os, signal, sys, threading
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from astor.sandbox import CallsJob, Limits, Sandbox, SandboxOptions
+from astor.sandbox.surroundings import surroundings
+from astor.sandbox.worker import Worker
 forever = CallsJob("import time\\ndef solve(): time.sleep(999)", "solve", ((),))
 add = CallsJob("def solve(): return 1", "solve", ((),))
 
