@@ -1,12 +1,14 @@
 """One sandbox for all tests of this folder, with limits that make hostile programs end soon."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from astor.sandbox import Limits, Sandbox, SandboxOptions
+from astor.sandbox import Limits, Sandbox, SandboxOptions, judge_files
 
+JUDGE = SandboxOptions(workers=1, limits=Limits(cpu_seconds=0.4, wall_seconds=2))
 LIMITS = Limits(cpu_seconds=0.4, wall_seconds=3.0, memory_mb=256)
 
 
@@ -29,6 +31,20 @@ def zygotes():
         return found
 
     return read
+
+
+@pytest.fixture
+def judge(tmp_path):
+    """Judge a program against tests in one way: data becomes JSON, text and bytes are the file's as they are."""
+
+    def run(program, tests, way="tests", entry="solve", compare="whitespace"):
+        for name, content in (("program.py", program), ("tests", tests)):
+            if not isinstance(content, str | bytes):
+                content = json.dumps(content)
+            (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        return judge_files(tmp_path / "program.py", way, tmp_path / "tests", entry, compare, JUDGE)
+
+    return run
 
 
 def children(pid: int | str) -> set[int]:

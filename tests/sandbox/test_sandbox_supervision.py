@@ -15,10 +15,11 @@ import pytest
 
 from astor.errors import UserError
 from astor.records import Outcome
-from astor.sandbox import CallsJob, CheckJob, Claim, Limits, Sandbox, SandboxOptions, StdinJob, crew, supervisor
-from astor.sandbox.evidence import Account, Child, Evidence
-from astor.sandbox.inside.protocol import ENDED
-from astor.sandbox.runs import CONTROL, supervised, unjudged
+from astor.sandbox import CallsJob, CheckJob, Limits, Sandbox, SandboxOptions, StdinJob, crew, supervisor
+
+as_root = pytest.mark.skipif(
+    os.geteuid() != 0, reason="only as root has a worker a user of its own, whose processes are few"
+)
 
 ADD = CallsJob("def solve(x): return x + 1", "solve", ((41,),))
 SLOW = CallsJob("import time\ndef solve(x):\n    time.sleep(0.3)\n    return x + 1", "solve", ((41,),))
@@ -110,44 +111,6 @@ def test_a_zygote_struck_at_any_moment_costs_no_verdict(own, zygotes, monkeypatc
     after = own.metrics()
     assert after["restarts"] == before["restarts"] + 1
     assert after["retried"] <= before["retried"] + 1
-
-
-DIED = Evidence(failure="the worker died", worker_died=True)
-FAILED = Evidence(failure="the worker could not fork")
-STANDS = Evidence((Child((0, 0.0, ENDED), Account(True, (Claim("value", 1),), "end"), flooded=False),))
-LIES = Evidence((Child((0, 0.0, ENDED), Account(True, (Claim("value", 2),), "end"), flooded=False),))
-
-
-@pytest.mark.parametrize(
-    ("evidence", "outcome"),
-    [
-        ([STANDS], None),
-        ([DIED, STANDS], None),
-        ([FAILED, STANDS], None),
-        ([DIED, DIED, STANDS], Outcome.FORBIDDEN),
-        ([DIED, DIED, DIED], Outcome.INFRASTRUCTURE_ERROR),
-        ([DIED, DIED, FAILED], Outcome.INFRASTRUCTURE_ERROR),
-        ([DIED, DIED, LIES], Outcome.INFRASTRUCTURE_ERROR),
-        ([DIED, FAILED], Outcome.INFRASTRUCTURE_ERROR),
-        ([FAILED, DIED], Outcome.INFRASTRUCTURE_ERROR),
-        ([FAILED, FAILED], Outcome.INFRASTRUCTURE_ERROR),
-    ],
-)
-def test_who_is_to_blame(evidence, outcome):
-    """The program alone where it broke two workers and a control run stands; then it is forbidden."""
-    rule = supervised(CONTROL)
-    next(rule)
-    for each in evidence[:-1]:
-        rule.send(each)
-    with pytest.raises(StopIteration) as stop:
-        rule.send(evidence[-1])
-    found = stop.value.value
-    assert (unjudged(found).outcome if found.failure else None) == outcome
-
-
-as_root = pytest.mark.skipif(
-    os.geteuid() != 0, reason="only as root has a worker a user of its own, whose processes are few"
-)
 
 
 @as_root
