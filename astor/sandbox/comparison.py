@@ -155,7 +155,7 @@ def _exact(value: Any) -> bytes:
     """
     kind = type(value)
     if kind is str:
-        return b"s" + value.encode("utf-8", "surrogatepass")  # type: ignore[no-any-return]
+        return b"s%s" % str.encode(value, "utf-8", "surrogatepass")
     if kind is int or kind is bool:
         return b"#%x" % value
     if kind is float:
@@ -165,7 +165,7 @@ def _exact(value: Any) -> bytes:
     if kind is complex:
         return _joined(b"j", [_exact(value.real), _exact(value.imag)]) if value.imag else _exact(value.real)
     if kind is bytes:
-        return b"b" + value  # type: ignore[no-any-return]
+        return b"b%s" % value
     if kind is tuple:
         return _joined(b"(", [_exact(item) for item in value])
     if kind is frozenset:
