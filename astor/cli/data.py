@@ -41,7 +41,7 @@ def prepare(
     format: Format = "auto",
     against: Annotated[
         list[str], typer.Option(metavar="EVAL", help="What is evaluated, and must not be trained on; several times.")
-    ] = [],  # noqa: B006
+    ] = [],
     ngram: Annotated[int, typer.Option(min=1, help="Words of a run that an item may not share with EVAL.")] = 13,
     overlap: Annotated[
         float, typer.Option(min=0, max=0.999, help="Share of an EVAL text's runs from which an item goes; 0: one run.")
@@ -67,7 +67,7 @@ def prepare(
 def collect(
     recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or the name of a packaged recipe.")],
     out: Annotated[str, typer.Option(metavar="DIR", help="Where to collect; the same command goes on there.")],
-    overrides: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = [],  # noqa: B006
+    overrides: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = [],
     store: Annotated[str, typer.Option(help="Directory or s3:// prefix below which runs and caches lie.")] = ".",
     trajectories: Annotated[int, typer.Option(min=1, help="Of each problem.")] = 16,
     turns: Annotated[int, typer.Option(min=1, help="Programs of each trajectory.")] = 3,
@@ -91,7 +91,7 @@ def probe(
     directory: Annotated[str, typer.Argument(metavar="DIR", help="A prepared directory.")],
     recipe: Annotated[str, typer.Option(help="Its tasks, engine and sandbox are used, and its policy.")],
     policy: Annotated[Path | None, typer.Option(help="A policy's directory, instead of the recipe's.")] = None,
-    overrides: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = [],  # noqa: B006
+    overrides: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = [],
     samples: Annotated[int, typer.Option(min=1, help="Answers to each prompt.")] = 4,
     temperature: Annotated[float, typer.Option(min=0.01, max=2, help="Of sampling.")] = 0.7,
     seed: Annotated[int, typer.Option(min=0)] = 0,

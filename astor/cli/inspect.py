@@ -21,7 +21,7 @@ def inspect_source(text: str, format: str) -> None:
     """Print the tables of one source."""
     console = Console(highlight=False)
     source = open_source(text, format)
-    console.print(f"{escape(text)} is read as {source.options.type}.")  # type: ignore[attr-defined]
+    console.print(f"{escape(text)} is read as {source.format}.")
     summary = Summary()
     for item in distinct(source.items()):
         summary.add(item, source.split_of(item))

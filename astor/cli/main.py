@@ -33,7 +33,7 @@ def run(
         Literal["local", "process"],
         typer.Option(help="local: the pipeline on KFP's local runner. process: the same steps in this process."),
     ] = "local",
-    overrides: Overrides = [],  # noqa: B006
+    overrides: Overrides = [],
     store: Store = ".",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the resolved recipe and the plan.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of continuing.")] = False,
@@ -53,7 +53,7 @@ def run(
 def compile_pipeline(
     recipe: Recipe,
     output: Annotated[Path, typer.Option("--output", "-o", help="The YAML file to write.")],
-    overrides: Overrides = [],  # noqa: B006
+    overrides: Overrides = [],
     store: Store = "",
     image: Annotated[str | None, typer.Option(help="Image of every task.")] = None,
     gpus: Annotated[int, typer.Option(min=0, help="NVIDIA GPUs of tasks that run models.")] = 0,
@@ -88,7 +88,7 @@ def serve(
 @app.command()
 def report(
     recipe: Recipe,
-    overrides: Overrides = [],  # noqa: B006
+    overrides: Overrides = [],
     store: Store = ".",
     output: Annotated[Path, typer.Option("--output", "-o", help="The HTML file to write.")] = Path("report.html"),
 ) -> None:

@@ -27,7 +27,7 @@ def prepare_source(
     opened = open_source(source, format)
     evaluated = {each: open_source(each) for each in against}
     for name, each in {source: opened, **evaluated}.items():
-        console.print(f"{name} is read as {each.options.type}", markup=False, soft_wrap=True)  # type: ignore[attr-defined]
+        console.print(f"{name} is read as {each.format}", markup=False, soft_wrap=True)
     preparation = Preparation(source, opened, out, options, evaluated)
     if fresh:
         preparation.start_over()

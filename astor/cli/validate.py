@@ -21,7 +21,7 @@ console = Console(stderr=True, highlight=False)
 def validate_source(text: str, format: str, write: bool, cpu_seconds: float) -> None:
     """Print a line for each failure, and at the end one line of JSON."""
     source = open_source(text, format)
-    console.print(f"{text} is read as {source.options.type}.", markup=False)  # type: ignore[attr-defined]
+    console.print(f"{text} is read as {source.format}.", markup=False)
     if write and (not isinstance(source, PreparedSource) or text.startswith("s3://")):
         raise UserError(
             f"{text} is no prepared directory of this machine, and only such a one is written: omit --write."

@@ -30,6 +30,11 @@ class Source(ABC):
         self.parts_left_out: Counter[str] = Counter()
         """Reason → parts of entries, as examples of a function, that it could not use; the entries may be used."""
 
+    @property
+    def format(self) -> str:
+        """The source's name in recipes."""
+        return str(self.options_type.model_fields["type"].default)
+
     @abstractmethod
     def items(self) -> Iterator[Item]:
         """The items, the same ones in the same order at every call.
