@@ -8,27 +8,32 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.groups import GroupOptions
+from astor.coordination.scheduler import SchedulerOptions
 from astor.coordination.schedulers.astor import AstorOptions
 from astor.data.catalogue import source_classes
 from astor.data.decontamination import DecontaminationOptions
 from astor.data.splits import SplitOptions
 from astor.evaluation.gate import GateOptions
 from astor.options import Options
-from astor.policies.options import PolicyOptions
 from astor.recipe.choice import choice, parse_options
-from astor.rollout.options import EngineOptions, TransformersEngineOptions
+from astor.rollout.catalogue import engine_options
+from astor.rollout.engine import EngineOptions
+from astor.rollout.options import TransformersEngineOptions
 from astor.sandbox import SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
 from astor.storage import digest_json
 from astor.tasks.catalogue import task_classes
+from astor.training.first_policy import FirstPolicyOptions, first_policy_options
 from astor.training.options import TorchOptions
 
 SourceOptions = Annotated[
     SerializeAsAny[Options],
     choice("source", lambda: {name: source.options_type for name, source in source_classes().items()}),
 ]
-SchedulerOptions = Annotated[
-    SerializeAsAny[Options],
+PolicyChoice = Annotated[SerializeAsAny[FirstPolicyOptions], choice("policy", first_policy_options)]
+EngineChoice = Annotated[SerializeAsAny[EngineOptions], choice("rollout engine", engine_options, "transformers")]
+SchedulerChoice = Annotated[
+    SerializeAsAny[SchedulerOptions],
     choice("scheduler", lambda: {name: scheduler.options_type for name, scheduler in scheduler_classes().items()}),
 ]
 SandboxChoice = Annotated[
@@ -119,15 +124,15 @@ class Recipe(Options):
     """Rounds between commits of policy and trainer state inside a segment; the last two are kept."""
     threads: int = Field(2, ge=1)
     """Threads of CPU mathematics: results repeat to the byte only for the same number."""
-    policy: PolicyOptions
+    policy: PolicyChoice
     data: DataOptions
     tasks: TasksOptions
     batch: BatchOptions = BatchOptions()
-    rollout: EngineOptions = TransformersEngineOptions()
+    rollout: EngineChoice = TransformersEngineOptions()
     sandbox: SandboxChoice = SandboxOptions()
     """Where programs run: `local`, the default, in children of the process that verifies, or on a `pool` of servers."""
     groups: GroupOptions = GroupOptions()
-    scheduler: SchedulerOptions = AstorOptions()
+    scheduler: SchedulerChoice = AstorOptions()
     training: TorchOptions = TorchOptions()
     evaluation: EvaluationOptions = EvaluationOptions()
     gate: GateOptions = GateOptions()
@@ -145,6 +150,11 @@ class Recipe(Options):
         ):
             if rounds % self.checkpoint_every:
                 raise ValueError(f"{name} is {rounds}: make it a multiple of checkpoint_every, {self.checkpoint_every}")
+        if self.scheduler.redraws and self.granularity == "step":
+            raise ValueError(
+                f"the scheduler {type(self.scheduler).__name__} draws further prompts within a round, and granularity "
+                "step has a task for each step of one draw: set granularity: segment"
+            )
         return self
 
     @cached_property

@@ -1,5 +1,6 @@
 """Prompts, which a policy may see, and references, which it may not."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import ClassVar, Literal
 
@@ -75,3 +76,13 @@ class Demonstration(Record):
     task: str
     messages: tuple[Message, ...]
     answer: str
+
+
+def prompts_by_id(prompts: Iterable[Prompt]) -> dict[str, Prompt]:
+    """Prompt id → prompt."""
+    return {prompt.id: prompt for prompt in prompts}
+
+
+def references_by_prompt(references: Iterable[Reference]) -> dict[str, Reference]:
+    """Prompt id → reference."""
+    return {reference.prompt_id: reference for reference in references}

@@ -20,9 +20,13 @@ class BatchRow(Record):
 class Batch(Record):
     """Everything that `rollout` must know; it alone owns quotas and KL coefficients."""
 
+    schema_version: ClassVar[int] = 2
+
     round: int
+    draw: int = 0
+    """Which of the round's draws it is; most schedulers draw once."""
     policy_digest: str | None
-    """The policy that must roll it out; None where any may, as on held-out prompts, or where it does not exist yet."""
+    """The policy that must roll it out, by its digest or its lineage; None where any may, as on held-out prompts."""
     seed: int
     temperature: float
     """0 is greedy."""

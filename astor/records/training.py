@@ -1,6 +1,9 @@
 """What an update measured, and what a policy is."""
 
+from typing import ClassVar, Literal
+
 from astor.records.record import Record
+from astor.storage import lineage
 
 
 class TaskUpdate(Record):
@@ -44,8 +47,37 @@ class UpdateReport(Record):
 class PolicyCard(Record):
     """`policy.json`, beside the weights of every policy; no part of its digest."""
 
+    schema_version: ClassVar[int] = 2
+
     digest: str
-    parent: str | None
-    """Digest of the policy that it was trained from; None for the first."""
+    origin: str
+    """Digest of the policy that its run began from: its own where it is the first."""
+    parents: tuple[str, ...] = ()
+    """Digests of the policies that it was made from: the one that was committed before it; none of the first."""
     round: int
+    """Updates since `origin`."""
     recipe_digest: str
+    kind: Literal["full", "adapter"] = "full"
+    """Whether the directory holds all weights, or an adapter to those of `base`."""
+    base: str | None = None
+    """Digest of the policy that an adapter belongs to."""
+
+    @property
+    def lineage(self) -> str:
+        """Who it is by descent: the digest of `origin`, and `+n` behind it after n updates."""
+        return lineage(self.origin, self.round)
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether the digest is one of files: between two commits a policy has its lineage for a digest."""
+        return self.round == 0 or self.digest != self.lineage
+
+    def updated(self, recipe_digest: str) -> "PolicyCard":
+        """The card of what one more update makes of the policy, before it is committed."""
+        return PolicyCard(
+            digest=lineage(self.origin, self.round + 1),
+            origin=self.origin,
+            parents=(self.digest,) if self.is_committed else self.parents,
+            round=self.round + 1,
+            recipe_digest=recipe_digest,
+        )

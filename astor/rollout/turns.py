@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pydantic import Field
 
 from astor.options import Options
-from astor.policies.policy import Policy
-from astor.policies.prefix import room_of
+from astor.policies.chat import Chat
 from astor.records import Call, Completion, Prompt, PublicTest, Trajectory, Turn
-from astor.rollout.engine import Engine, Request, Sample
+from astor.rollout.engine import Request, Sample, Sampler
 from astor.rollout.rollout import row_seed
 from astor.rollout.verbatim import continue_tokens, whole_completion
 from astor.sandbox.runner import JobRunner
+from astor.storage import PolicyRef
 from astor.tasks.conversation import conversation
 from astor.tasks.feedback import FeedbackOptions, give_feedback, public_tests
 from astor.tasks.perturbation import perturb
@@ -74,7 +74,7 @@ class Dialogue:
     outgrown: bool = False
     """Whether the conversation has become longer than the policy can answer."""
 
-    def trajectory(self, policy: Policy) -> Trajectory:
+    def trajectory(self, policy: PolicyRef) -> Trajectory:
         """The trajectory as a record, before its hidden tests are run."""
         prompt = self.problem.prompt
         return Trajectory(
@@ -82,23 +82,22 @@ class Dialogue:
             task=prompt.task,
             split=prompt.split,
             index=self.index,
-            policy_digest=policy.card.digest if policy.card else "",
+            policy_digest=policy.digest,
             messages=prompt.messages,
             public_tests=self.problem.shown,
             perturbed=self.problem.perturbed,
             turns=tuple(self.turns),
         )
 
-    def completion(self, policy: Policy) -> Completion:
+    def completion(self, chat: Chat) -> Completion:
         """The trajectory as one sequence of tokens; only of one that was rolled out verbatim."""
         prompt = self.problem.prompt
-        whole = whole_completion(policy, prompt.id, prompt.task, self.index, self.contexts, self.samples)
+        whole = whole_completion(chat, prompt.id, prompt.task, self.index, self.contexts, self.samples)
         return whole.model_copy(update={"text": ""}) if self.outgrown else whole
 
 
 def roll_out_turns(
-    engine: Engine,
-    policy: Policy,
+    sampler: Sampler,
     sandbox: JobRunner,
     problems: Sequence[Problem],
     options: TurnsOptions,
@@ -127,25 +126,26 @@ def roll_out_turns(
             cached = [first[one.problem.prompt.id, one.index] for one in dialogues]
             answers = [(turn.text, turn.seed, turn.tokens) for turn in cached]
         else:
-            answers = _sample(engine, policy, dialogues, number, options, verbatim)
+            answers = _sample(sampler, dialogues, number, options, verbatim)
         _meet_tests(sandbox, dialogues, answers, options.feedback)
     return dialogues
 
 
 def _sample(
-    engine: Engine, policy: Policy, dialogues: Sequence[Dialogue], number: int, options: TurnsOptions, verbatim: bool
+    sampler: Sampler, dialogues: Sequence[Dialogue], number: int, options: TurnsOptions, verbatim: bool
 ) -> list[tuple[str, int, int]]:
     """Turn `number` of every dialogue: text, seed and tokens of each. First turns of a problem are one request."""
+    chat = sampler.chat
     requests, asked = [], []
     for one in dialogues:
         prompt = one.problem.prompt
         if one.outgrown:
             continue
         if verbatim and number:
-            context = continue_tokens(policy, one.contexts[-1], one.samples[-1], one.turns[-1].feedback)
+            context = continue_tokens(chat, one.contexts[-1], one.samples[-1], one.turns[-1].feedback)
         else:
-            context = policy.encode(conversation(prompt.messages, one.turns))
-        one.outgrown = number > 0 and len(context) + prompt.max_tokens > room_of(policy.model)
+            context = chat.encode(conversation(prompt.messages, one.turns))
+        one.outgrown = number > 0 and len(context) + prompt.max_tokens > chat.context
         if one.outgrown:
             continue
         one.contexts.append(context)
@@ -157,9 +157,9 @@ def _sample(
         requests.append(Request(context, rollouts, prompt.max_tokens, seed, options.temperature))
     answers = {}
     seeds = [request.seed for request in requests for _ in range(request.rollouts)]
-    for one, seed, sample in zip(asked, seeds, engine.generate(policy, requests), strict=True):
+    for one, seed, sample in zip(asked, seeds, sampler.generate(requests), strict=True):
         one.samples.append(sample)
-        answers[id(one)] = (policy.decode(sample.tokens), seed, len(sample.tokens))
+        answers[id(one)] = (chat.decode(sample.tokens), seed, len(sample.tokens))
     return [answers.get(id(one), ("", 0, 0)) for one in dialogues]
 
 

@@ -23,18 +23,18 @@ from astor.records import (
     Prompt,
     Record,
     Trajectory,
+    references_by_prompt,
 )
 from astor.records.collection import COLLECTION, Collection, read_collection
+from astor.rollout.measure import measure_turns
+from astor.rollout.turns import Problem, TurnsOptions
+from astor.run.progress import report_progress
+from astor.run.run import Run
 from astor.steps.initialise import initialise
 from astor.steps.prepare import prepare
-from astor.steps.progress import report_progress
-from astor.steps.rollout import engine_of, policy_of
-from astor.steps.run import Run
-from astor.steps.verify import by_prompt
-from astor.storage import digest_file, digest_json, load, locate
+from astor.storage import ArtifactRef, PolicyRef, digest_file, digest_json, load, locate
 from astor.tasks.conversation import has_begun
 from astor.tasks.multi_turn_code import MultiTurnCode
-from astor.tasks.turn_runs import judge_turns
 
 BLOCKS = "trajectories"
 
@@ -79,8 +79,6 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
     Raises:
         UserError: the recipe has no `multi_turn_code`, or no problem, or the directory holds another collection.
     """
-    from astor.policies.prefix import room_of
-
     task = run.tasks.get(MultiTurnCode.key)
     if not isinstance(task, MultiTurnCode):
         raise UserError(f"The recipe {run.recipe.name} has no task {MultiTurnCode.key}: add it under tasks.")
@@ -88,16 +86,16 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
     prepared = prepare(run)
     policy = initialise(run, prepared.prompts)
     wanted = Collection(
-        policy=policy.rpartition("#")[2],
-        prompts=prepared.prompts.rpartition("#")[2],
-        references=prepared.references.rpartition("#")[2],
+        policy=policy.digest,
+        prompts=prepared.prompts.digest,
+        references=prepared.references.digest,
         feedback=task.options.feedback.model_dump(),
         splits=run.recipe.data.splits.model_dump(),
         options=options.model_dump(),
     )
     prompts = [
         prompt
-        for prompt in run.read(prepared.prompts, "prompts")
+        for prompt in run.artifacts.read(prepared.prompts, "prompts")
         if prompt.task == task.key and not has_begun(prompt.messages)
     ]
     if not prompts:
@@ -107,13 +105,15 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
     trajectories: list[Trajectory] = []
     for number, block in enumerate(blocks):
         place = f"{directory}/{BLOCKS}/{number:05d}"
-        committed = run.reference(place) or _commit_block(run, place, policy, prepared.references, block, task, options)
-        trajectories += run.read(committed, "trajectories")
+        committed = run.artifacts.find(place) or _commit_block(
+            run, place, policy, prepared.references, block, task, options
+        )
+        trajectories += run.artifacts.read(committed, "trajectories")
         report_progress("collect", min((number + 1) * options.block, len(prompts)), len(prompts))
-    live = policy_of(run, policy)
-    room = room_of(live.model) - task.options.max_tokens
+    chat = run.services.policies.chat(policy)
+    room = chat.context - task.options.max_tokens
     cut = CutOptions(prompt_tokens=min(CutOptions().prompt_tokens, room))
-    partials = cut_trajectories(trajectories, lambda messages: len(live.encode(messages)), cut)
+    partials = cut_trajectories(trajectories, lambda messages: len(chat.encode(messages)), cut)
     split_of = {prompt.id: prompt.split for prompt in prompts}
     items = list(_items(run, partials, prompts))
     _write_items(directory, items, run.recipe.name, wanted)
@@ -122,7 +122,7 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
         trajectories=len(trajectories),
         prompts=dict(Counter(split_of[partial.problem].value for partial in partials)),
         tokens=sum(turn.tokens for one in trajectories for turn in one.turns),
-        policy=load(policy.rpartition("#")[0]).part("policy"),
+        policy=load(policy.committed).part("policy"),
     )
 
 
@@ -157,16 +157,13 @@ def _write(directory: Path, name: str, *records: Record) -> None:
 def _commit_block(
     run: Run,
     place: str,
-    policy: str,
-    references: str,
+    policy: PolicyRef,
+    references: ArtifactRef,
     prompts: Sequence[Prompt],
     task: MultiTurnCode,
     options: CollectOptions,
-) -> str:
+) -> ArtifactRef:
     """Roll out, with public tests alone; then judge by hidden ones, and commit. The reference of what stands there."""
-    from astor.rollout.turns import Problem, TurnsOptions, roll_out_turns
-
-    live = policy_of(run, policy)
     settings = TurnsOptions(
         trajectories=options.trajectories,
         turns=options.turns,
@@ -179,11 +176,9 @@ def _commit_block(
         drawn = generator(options.seed, prompt.id, "perturbed").random() < options.perturbed
         if drawn and (changed := Problem.with_wrong_tests(prompt, options.seed)):
             problems.append(changed)
-    dialogues = roll_out_turns(engine_of(run), live, run.sandbox, problems, settings)
-    rolled_out = [dialogue.trajectory(live) for dialogue in dialogues]
-    known = run.read(references, "references", by_prompt)
-    made_from = {"policy": policy, "references": references}
-    return run.commit(place, made_from, trajectories=judge_turns(rolled_out, known, run.sandbox))
+    known = run.artifacts.read(references, "references", references_by_prompt)
+    judged = measure_turns(run.services.policies.sampler(policy), run.services.sandbox, problems, known, settings)
+    return run.artifacts.commit(place, {"policy": policy, "references": references}, trajectories=judged)
 
 
 def _items(run: Run, partials: Sequence[PartialTrajectory], prompts: Sequence[Prompt]) -> Iterator[Item]:

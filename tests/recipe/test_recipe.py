@@ -8,11 +8,11 @@ import yaml
 
 from astor.coordination.schedulers.uniform import UniformOptions
 from astor.errors import UserError
-from astor.policies.options import HuggingFaceOptions, TinyOptions
 from astor.recipe.estimate import estimate
 from astor.recipe.load import load_recipe, parse_overrides, parse_recipe
 from astor.sandbox import Limits, SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
+from astor.training.first_policy import HuggingFaceOptions, TinyPolicyOptions
 
 SMALL: dict[str, Any] = {
     "name": "small",
@@ -28,7 +28,7 @@ def small(**changes: Any) -> dict[str, Any]:
 
 def test_a_recipe_joins_the_options_of_every_room() -> None:
     recipe = parse_recipe(small(scheduler={"type": "uniform"}))
-    assert isinstance(recipe.policy, TinyOptions)
+    assert isinstance(recipe.policy, TinyPolicyOptions)
     assert isinstance(recipe.scheduler, UniformOptions)
     assert recipe.tasks["code_generation"].model_dump()["max_tokens"] == 20
 

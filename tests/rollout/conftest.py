@@ -28,4 +28,4 @@ def policy() -> Policy:
 def prompts(policy: Policy) -> list[list[int]]:
     """Prompts of different lengths, not in their order."""
     texts = ["x = 3\nx == ?", "x = 1\nx = x + 4\nx = x + 4\nx == ?", "x = 9\nx = x + 2\nx == ?", "x"]
-    return [policy.encode([Message(role="user", content=text)]) for text in texts]
+    return [policy.chat.encode([Message(role="user", content=text)]) for text in texts]

@@ -14,11 +14,11 @@ from astor.loop import post_train
 from astor.recipe.load import load_recipe
 from astor.records import Conversation, Function, Item, Message, Split, read_jsonl, write_json, write_jsonl
 from astor.records.collection import COLLECTION, Collection
+from astor.run.run import Run
 from astor.steps.collect import BLOCKS, Collected, CollectOptions, collect
+from astor.steps.evaluate_turns import evaluate_turns
 from astor.steps.initialise import initialise
 from astor.steps.prepare import prepare
-from astor.steps.run import Run
-from astor.steps.turns import evaluate_turns
 
 SMALL = {
     "rounds": 1,
@@ -155,14 +155,14 @@ def test_an_ordinary_run_trains_on_them(collected: Collected, make: Make, direct
     }
     with make(**overrides) as run:
         post_train(run)
-        names = [name for name in run.names("evaluations") if name.startswith("turns-")]
-        measured = [run.read(run.committed("evaluations", name), "trajectories") for name in names]
+        names = [name for name in run.places.below("evaluations") if name.startswith("turns-")]
+        measured = [run.artifacts.read(run.committed("evaluations", name), "trajectories") for name in names]
         assert len(measured) == 2, "the first and the last policy"
         for trajectories in measured:
             first = [one.turns[0].text for one in trajectories]
             assert first == [one.turns[0].text for one in measured[0]], "all begin with the same programs"
             assert all(len(one.turns) == 4 and one.turns[-1].hidden_passed for one in trajectories)
-        assert "Over turns" in (Path(run.uri) / "report.html").read_text()
+        assert "Over turns" in (Path(run.places.uri) / "report.html").read_text()
 
 
 def test_a_trained_policy_collects_on_the_problems_alone(
@@ -212,5 +212,5 @@ def test_without_problems_alone_nothing_is_measured_over_turns(
 def test_an_ordinary_run_trains_on_whole_trajectories(make: Make) -> None:
     with make(**{"tasks.multi_turn_code.turns": 2, "tasks.multi_turn_code.reward": "dense"}) as run:
         post_train(run)
-        completions = run.read(run.committed("rounds", 0, "rollout"), "completions")
+        completions = run.artifacts.read(run.committed("rounds", 0, "rollout"), "completions")
         assert all(not all(one.loss_mask) for one in completions)

@@ -7,22 +7,24 @@ from typing import Any
 
 from astor.errors import UserError
 from astor.records import GateDecision, Scores
-from astor.steps.history import held_out_evaluations, read_summary
-from astor.steps.run import Run
-from astor.storage import locate
+from astor.run.history import held_out_evaluations, read_summary
+from astor.run.run import Run
+from astor.storage import ArtifactRef, locate
 
 RESULT = "result.json"
 
 
 def read_result(run: Run) -> dict[str, Any] | None:
     """The result of a run that is finished, or None."""
-    store, key = locate(run.place(RESULT))
+    store, key = locate(run.places.at(RESULT))
     try:
         result: dict[str, Any] = json.loads(store.read(key))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except ValueError as error:
-        raise UserError(f"{run.place(RESULT)} is not JSON ({error}): remove it and run the command again.") from error
+        raise UserError(
+            f"{run.places.at(RESULT)} is not JSON ({error}): remove it and run the command again."
+        ) from error
     return result
 
 
@@ -35,23 +37,23 @@ def write_result(run: Run, seconds: float, peak_rss_mb: float) -> dict[str, Any]
     names = ("scores_before", "scores_after", "rounds", "seconds", "peak_rss_mb", "model", "alias", "policy", "report")
     values = read_summary(run) | cost
     result = {name: values[name] for name in names}
-    run.publish(RESULT, json.dumps(result).encode())
+    run.places.publish(RESULT, json.dumps(result).encode())
     return result
 
 
-def show(run: Run, result: str, card: Path, report: Path) -> dict[str, float]:
+def show(run: Run, result: ArtifactRef, card: Path, report: Path) -> dict[str, float]:
     """Copy a result's card and report to where a pipeline shows them; the scalars to show beside them."""
-    pages = run.read(result, "pages")
+    pages = run.artifacts.read(result, "pages")
     shutil.copyfile(pages / "card.md", card)
     shutil.copyfile(pages / "report.html", report)
-    decision: GateDecision = run.read(result, "decision")
+    decision: GateDecision = run.artifacts.read(result, "decision")
     return {"promoted": float(decision.promoted), "mean_difference": decision.mean_difference}
 
 
 def held_out_scores(run: Run) -> tuple[Scores, Scores]:
     """Sampled scores of the first and of the latest policy that was evaluated on held-out prompts."""
     references = held_out_evaluations(run)
-    return run.read(references[0], "scores"), run.read(references[-1], "scores")
+    return run.artifacts.read(references[0], "scores"), run.artifacts.read(references[-1], "scores")
 
 
 def score_rows(run: Run) -> list[tuple[str, str, str]]:

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from astor.steps.lifeline import VARIABLE
+from astor.run.lifeline import VARIABLE
 
-HOLDER = "from astor.steps.lifeline import hold_lifeline; hold_lifeline(); print('holds', flush=True); input()"
+HOLDER = "from astor.run.lifeline import hold_lifeline; hold_lifeline(); print('holds', flush=True); input()"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="process descriptors are Linux's")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from astor.steps.progress import WATCHED, read_progress, report_progress
+from astor.run.progress import WATCHED, read_progress, report_progress
 
 
 def test_a_watcher_reads_what_was_reported_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from astor.records import Champion, Completion, ItemScore, PromptStatistics, Record
-from astor.steps.parts import COLUMNS, LINES, ONE, describe, read_part, write_part
+from astor.run.parts import COLUMNS, LINES, ONE, describe, read_part, write_part
+from astor.storage import ArtifactRef, PolicyRef
 
-CHAMPION = Champion(policy="p#d", digest="d")
+CHAMPION = Champion(policy=PolicyRef("d", "d", ArtifactRef("p", "a")))
 ITEMS = [ItemScore(prompt_id=f"p{i}", task="t", metric="score", value=i / 3, samples=2) for i in range(3)]
 COMPLETION = Completion(
     prompt_id="p",
@@ -26,7 +27,7 @@ COMPLETION = Completion(
 @pytest.mark.parametrize(
     ("name", "payload", "kind", "count"),
     [
-        ("champion", CHAMPION, "Champion/1", 1),
+        ("champion", CHAMPION, "Champion/2", 1),
         ("items", ITEMS, "ItemScore/1", 3),
         ("items", [], "ItemScore/1", 0),
         ("completions", [COMPLETION, COMPLETION], "Completion/1", 2),

@@ -1,7 +1,7 @@
 """Sampling with transformers: each prompt computed once for all of its rollouts, finished rows dropped."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from astor.policies.policy import Policy, precision
 from astor.policies.prefix import Prefix, compute_prefix
 from astor.rollout.engine import Request, Sample
 from astor.rollout.options import TransformersEngineOptions
+from astor.storage import PolicyRef
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,8 @@ class TransformersEngine:
     rounding of floating point.
     """
 
-    def __init__(self, options: TransformersEngineOptions) -> None:
+    def __init__(self, options: TransformersEngineOptions, weights: Callable[[PolicyRef], Policy]) -> None:
+        self._weights = weights
         self._budget = options.tokens_per_batch
         self._counters = {"tokens": 0, "steps": 0, "batches": 0, "out_of_memory": 0}
 
@@ -38,14 +40,15 @@ class TransformersEngine:
         return {**self._counters, "tokens_per_batch": self._budget}
 
     @torch.inference_mode()
-    def generate(self, policy: Policy, requests: Sequence[Request]) -> list[Sample]:
+    def generate(self, policy: PolicyRef, requests: Sequence[Request]) -> list[Sample]:
+        live = self._weights(policy)
         rows = [(index, rollout) for index, request in enumerate(requests) for rollout in range(request.rollouts)]
         rows.sort(key=lambda row: (len(requests[row[0]].prompt_tokens), row))
         samples: dict[Row, Sample] = {}
         while rows:
             batch = self._next_batch(requests, rows)
             try:
-                samples.update(self._decode(policy, requests, batch))
+                samples.update(self._decode(live, requests, batch))
             except RuntimeError as error:
                 self._halve_budget(error, requests, batch)
             else:
@@ -85,7 +88,8 @@ class TransformersEngine:
         longest = int(limits.max())
         temperatures = torch.tensor([requests[index].temperature for index, _ in rows], device=device)
         numbers = torch.from_numpy(np.stack([uniforms(requests[i].seed, rollout, longest) for i, rollout in rows]))
-        stops = torch.tensor(sorted(policy.stop_tokens), device=device)
+        stops = policy.chat.stop_tokens
+        stop_tokens = torch.tensor(sorted(stops), device=device)
         tokens = torch.zeros(len(rows), longest, dtype=torch.long)
         logps = torch.zeros(len(rows), longest)
         lengths = limits.clone()
@@ -103,7 +107,7 @@ class TransformersEngine:
                 chosen, chosen_logps = draw(logits, temperatures[alive], numbers[alive, step])
                 where = alive.cpu()
                 tokens[where, step], logps[where, step] = chosen.cpu(), chosen_logps.cpu()
-                stopped = running & torch.isin(chosen, stops)
+                stopped = running & torch.isin(chosen, stop_tokens)
                 lengths[where[stopped.cpu()]] = step + 1
                 running &= ~stopped & (limits[alive] > step + 1)
                 left = int(running.sum())
@@ -117,7 +121,7 @@ class TransformersEngine:
         self._counters["steps"] += step + 1
         self._counters["batches"] += 1
         return {
-            row: Sample(tuple(t[:n]), tuple(p[:n]), "stop" if t[n - 1] in policy.stop_tokens else "length")
+            row: Sample(tuple(t[:n]), tuple(p[:n]), "stop" if t[n - 1] in stops else "length", policy.ref.digest)
             for row, t, p, n in zip(rows, tokens.tolist(), logps.tolist(), lengths.tolist(), strict=True)
         }
 

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from astor.steps.failure import MARK, find_failure
+from astor.run.failure import MARK, find_failure
 
-FAIL = "from astor.errors import UserError; from astor.steps.failure import tell_failure; tell_failure(); "
+FAIL = "from astor.errors import UserError; from astor.run.failure import tell_failure; tell_failure(); "
 
 
 def log_of(code: str) -> list[str]:

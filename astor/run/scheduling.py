@@ -4,15 +4,15 @@ from collections import defaultdict
 
 from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.scheduler import RoundPlan, Scheduler, TaskInfo
-from astor.records import Batch, BatchRow, Prompt, Split, State
-from astor.steps.rollout import by_id
-from astor.steps.run import Run
+from astor.records import Batch, BatchRow, Prompt, Split, State, prompts_by_id
+from astor.run.run import Run
+from astor.storage import ArtifactRef, lineage
 
 
-def make_scheduler(run: Run, prompts: str) -> Scheduler:
+def make_scheduler(run: Run, prompts: ArtifactRef) -> Scheduler:
     """The recipe's scheduler before the first round, over the training prompts."""
     of_task: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
-    for prompt in run.read(prompts, "prompts"):
+    for prompt in run.artifacts.read(prompts, "prompts"):
         if prompt.split is Split.TRAIN:
             of_task[prompt.task].append((prompt.id, prompt.bucket))
     tasks = [TaskInfo(key, of_task[key], variance_scale=task.variance_scale) for key, task in run.tasks.items()]
@@ -20,22 +20,25 @@ def make_scheduler(run: Run, prompts: str) -> Scheduler:
     return scheduler_classes()[options.type](options, tasks, run.recipe.seed)
 
 
-def resume_scheduler(run: Run, prompts: str, planned: str) -> Scheduler:
+def resume_scheduler(run: Run, prompts: ArtifactRef, planned: ArtifactRef) -> Scheduler:
     """The scheduler as it was when it planned `planned`: this process's own, where it did that here."""
-    if scheduler := run.recall(planned, "scheduler"):
-        run.forget(planned, "scheduler")
+
+    def resume() -> Scheduler:
+        state: State = run.artifacts.read(planned, "state")
+        scheduler = make_scheduler(run, prompts)
+        scheduler.load_state_dict(state.scheduler)
+        scheduler.load_prompt_statistics(run.artifacts.read(planned, "prompt_statistics"))
         return scheduler
-    state: State = run.read(planned, "state")
-    scheduler = make_scheduler(run, prompts)
-    scheduler.load_state_dict(state.scheduler)
-    scheduler.load_prompt_statistics(run.read(planned, "prompt_statistics"))
-    return scheduler
+
+    return run.services.scheduler(planned, resume)
 
 
-def next_batch(run: Run, prompts: str, scheduler: Scheduler) -> tuple[Batch, RoundPlan]:
-    """The batch of the scheduler's next round, and the plan that it follows."""
-    known: dict[str, Prompt] = run.read(prompts, "prompts", by_id)
-    plan = scheduler.next_round(run.recipe.batch.prompts)
+def make_batch(run: Run, prompts: ArtifactRef, plan: RoundPlan, origin: str) -> Batch:
+    """The batch that follows a plan, for the policy that the plan's round begins with.
+
+    `origin` is the digest of policy_0: round r is rolled out by what r updates have made of it.
+    """
+    known: dict[str, Prompt] = run.artifacts.read(prompts, "prompts", prompts_by_id)
     rows = [
         BatchRow(
             prompt_id=prompt_id,
@@ -46,9 +49,10 @@ def next_batch(run: Run, prompts: str, scheduler: Scheduler) -> tuple[Batch, Rou
         for task, prompt_ids in plan.prompt_ids.items()
         for prompt_id in prompt_ids
     ]
-    batch = Batch(
+    return Batch(
         round=plan.round,
-        policy_digest=None,
+        draw=plan.draw,
+        policy_digest=lineage(origin, plan.round),
         seed=run.recipe.seed * 1_000_003 + plan.round,
         temperature=run.recipe.batch.temperature,
         rows=tuple(rows),
@@ -56,4 +60,9 @@ def next_batch(run: Run, prompts: str, scheduler: Scheduler) -> tuple[Batch, Rou
         kl_coefficients=plan.kl_coefficients,
         deficits=plan.deficits,
     )
-    return batch, plan
+
+
+def origin_of(batch: Batch) -> str:
+    """Digest of policy_0, as a batch that `make_batch` made names it."""
+    assert batch.policy_digest is not None, "a training batch is for one policy"
+    return batch.policy_digest.partition("+")[0]
