@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
+from astor.choice import choice, parse_options
 from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.groups import GroupOptions
 from astor.coordination.schedulers.astor import AstorOptions
@@ -15,7 +16,6 @@ from astor.data.splits import SplitOptions
 from astor.evaluation.gate import GateOptions
 from astor.options import Options
 from astor.policies.options import PolicyOptions
-from astor.recipe.choice import choice, parse_options
 from astor.rollout.options import EngineOptions, TransformersEngineOptions
 from astor.sandbox import SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
