@@ -50,8 +50,10 @@ class SchedulerOptions(Options):
     """KL coefficient of every task before calibration (our choice)."""
     kl_coefficients: dict[str, float] = {}
     """Task → its own coefficient instead."""
+    needs_loss_after: ClassVar[bool] = False
+    """Whether the scheduler looks at each task's loss after an update, which costs a forward pass a round."""
 
-    def probes(self, round: int) -> bool:
+    def sketches(self, round: int) -> bool:
         """Whether the scheduler wants a sketch of each task's gradient from the update of `round`."""
         return False
 

@@ -45,9 +45,10 @@ class Policy:
         """Tokens of the chat, up to where the assistant's answer begins, or goes on where it ends in a beginning."""
         turns = [{"role": message.role, "content": self._as_text(message.content)} for message in messages]
         begun = messages[-1].role == "assistant"
-        return self.tokenizer.apply_chat_template(
+        tokens: list[int] = self.tokenizer.apply_chat_template(
             turns, add_generation_prompt=not begun, continue_final_message=begun, return_dict=False
         )
+        return tokens
 
     def _as_text(self, content: str) -> str:
         """What a message says, in which nothing is read as the chat's own structure: a program's output, or an answer,
@@ -64,7 +65,8 @@ class Policy:
         """The answer's text without its stop token. Special tokens inside an answer are faults, and stay visible."""
         if tokens and tokens[-1] in self.stop_tokens:
             tokens = tokens[:-1]
-        return self.tokenizer.decode(list(tokens), skip_special_tokens=False, clean_up_tokenization_spaces=False)
+        text: str = self.tokenizer.decode(list(tokens), skip_special_tokens=False, clean_up_tokenization_spaces=False)
+        return text
 
 
 def precision(device: torch.device) -> AbstractContextManager[None]:

@@ -21,6 +21,8 @@ from astor.sandbox import SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
 from astor.storage import digest_json
 from astor.tasks.catalogue import task_classes
+from astor.training.catalogue import update_engine_options
+from astor.training.engine import UpdateEngineOptions
 from astor.training.options import TorchOptions
 
 SourceOptions = Annotated[
@@ -34,6 +36,9 @@ SchedulerOptions = Annotated[
 SandboxChoice = Annotated[
     SerializeAsAny[SandboxOptions | PoolOptions],
     choice("sandbox", lambda: {"local": SandboxOptions, "pool": PoolOptions}, default="local"),
+]
+TrainingChoice = Annotated[
+    SerializeAsAny[UpdateEngineOptions], choice("update engine", update_engine_options, default="torch")
 ]
 
 
@@ -128,7 +133,7 @@ class Recipe(Options):
     """Where programs run: `local`, the default, in children of the process that verifies, or on a `pool` of servers."""
     groups: GroupOptions = GroupOptions()
     scheduler: SchedulerOptions = AstorOptions()
-    training: TorchOptions = TorchOptions()
+    training: TrainingChoice = TorchOptions()
     evaluation: EvaluationOptions = EvaluationOptions()
     gate: GateOptions = GateOptions()
     tracking: TrackingOptions = TrackingOptions()

@@ -34,7 +34,8 @@ def score(run: Run, prompts: str, planned: str, verdicts: str, report: str | Non
     last: UpdateReport | None = run.read(report, "report") if report else None
     state: State = run.read(planned, "state")
     scheduler = resume_scheduler(run, prompts, planned)
-    groups, counts = form_groups(judged, run.reward, run.recipe.groups, batch.quotas, batch.kl_coefficients)
+    advantages = run.recipe.training.loss.advantages
+    groups, counts = form_groups(judged, run.reward, advantages, run.recipe.groups, batch.quotas, batch.kl_coefficients)
     scheduler.observe(observe_round(batch.round, judged, groups, last))
     following, plan = next_batch(run, prompts, scheduler)
     measured = {task: _statistics(task, batch, state, judged, groups, counts[task], scheduler) for task in run.tasks}

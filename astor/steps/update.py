@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from astor.policies.policy import load_policy, save_policy
 from astor.records import Batch, PolicyCard, State
 from astor.registry.tracking import round_metrics
 from astor.steps.rollout import policy_of
 from astor.steps.run import Run
 from astor.steps.threads import set_threads
 from astor.storage import load
-from astor.training.torch_engine import TorchEngine
+from astor.training.engine import ReferencePolicy, UpdateEngine
 
 
 class Updated(NamedTuple):
@@ -52,7 +51,8 @@ def update(
         run.read(completions, "completions"),
         run.read(scored, "groups"),
         batch,
-        probe=run.recipe.scheduler.probes(batch.round),
+        sketch=run.recipe.scheduler.sketches(batch.round),
+        loss_after=run.recipe.scheduler.needs_loss_after,
     )
     report = run.commit(report_uri, made_from, report=measured)
     # Before the checkpoint, after which nobody comes back to this round.
@@ -61,19 +61,12 @@ def update(
     if commit:
 
         def write_policy(directory: Path) -> None:
-            save_policy(
-                engine.policy,
-                directory,
-                parent=engine.policy.card.digest.partition("+")[0],
-                round=batch.round + 1,
-                recipe_digest=run.recipe.digest,
-            )
+            engine.save_policy(directory, run.recipe.digest)
 
-        updated = run.commit(checkpoint_uri, made_from, policy=write_policy, trainer=engine.save_state)
+        updated = run.commit(checkpoint_uri, made_from, policy=write_policy, trainer=engine.save_trainer)
     else:
-        card = _between_checkpoints(engine.policy.card)
-        engine.policy.card = card
-        updated = f"{run.place('rounds', batch.round + 1)}#{card.digest}"
+        engine.card = _between_checkpoints(engine.card)
+        updated = f"{run.place('rounds', batch.round + 1)}#{engine.card.digest}"
     run.remember(updated, "engine", engine)
     return Updated(updated, report)
 
@@ -85,10 +78,12 @@ def _between_checkpoints(card: PolicyCard) -> PolicyCard:
     return card.model_copy(update={"digest": digest, "parent": committed, "round": card.round + 1})
 
 
-def _make_engine(run: Run, policy: str, reference_policy: str) -> TorchEngine:
+def _make_engine(run: Run, policy: str, reference_policy: str) -> UpdateEngine:
     set_threads(run.recipe)
     artifact = load(policy.rpartition("#")[0])
-    trainer = artifact.part("trainer") if "trainer" in artifact.manifest.parts else None
-    return TorchEngine(
-        load_policy(artifact.part("policy")), policy_of(run, reference_policy), run.recipe.training, trainer
+    reference = ReferencePolicy(
+        directory=lambda: load(reference_policy.rpartition("#")[0]).part("policy"),
+        weights=lambda: policy_of(run, reference_policy),
     )
+    trainer = artifact.part("trainer") if "trainer" in artifact.manifest.parts else None
+    return run.recipe.training.make(artifact.part("policy"), reference, trainer)
