@@ -54,8 +54,10 @@ class SchedulerOptions(Options):
     """Task → its own coefficient instead."""
     redraws: ClassVar[bool] = False
     """Whether the scheduler may draw further prompts within a round, which only a loop in one process can follow."""
+    needs_loss_after: ClassVar[bool] = False
+    """Whether the scheduler looks at each task's loss after an update, which costs a forward pass a round."""
 
-    def probes(self, round: int) -> bool:
+    def sketches(self, round: int) -> bool:
         """Whether the scheduler wants a sketch of each task's gradient from the update of `round`."""
         return False
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
+from astor.choice import choice, parse_options
 from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.groups import GroupOptions
 from astor.coordination.scheduler import SchedulerOptions
@@ -15,7 +16,6 @@ from astor.data.decontamination import DecontaminationOptions
 from astor.data.splits import SplitOptions
 from astor.evaluation.gate import GateOptions
 from astor.options import Options
-from astor.recipe.choice import choice, parse_options
 from astor.rollout.catalogue import engine_options
 from astor.rollout.engine import EngineOptions
 from astor.rollout.options import TransformersEngineOptions
@@ -23,6 +23,8 @@ from astor.sandbox import SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
 from astor.storage import digest_json
 from astor.tasks.catalogue import task_classes
+from astor.training.catalogue import update_engine_options
+from astor.training.engine import UpdateEngineOptions
 from astor.training.first_policy import FirstPolicyOptions, first_policy_options
 from astor.training.options import TorchOptions
 
@@ -39,6 +41,9 @@ SchedulerChoice = Annotated[
 SandboxChoice = Annotated[
     SerializeAsAny[SandboxOptions | PoolOptions],
     choice("sandbox", lambda: {"local": SandboxOptions, "pool": PoolOptions}, default="local"),
+]
+TrainingChoice = Annotated[
+    SerializeAsAny[UpdateEngineOptions], choice("update engine", update_engine_options, default="torch")
 ]
 
 
@@ -133,7 +138,7 @@ class Recipe(Options):
     """Where programs run: `local`, the default, in children of the process that verifies, or on a `pool` of servers."""
     groups: GroupOptions = GroupOptions()
     scheduler: SchedulerChoice = AstorOptions()
-    training: TorchOptions = TorchOptions()
+    training: TrainingChoice = TorchOptions()
     evaluation: EvaluationOptions = EvaluationOptions()
     gate: GateOptions = GateOptions()
     tracking: TrackingOptions = TrackingOptions()

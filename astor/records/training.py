@@ -15,14 +15,14 @@ class TaskUpdate(Record):
     anchors: int
     loss_before: float
     """The task's clipped surrogate before the first optimizer step."""
-    loss_after: float
-    """The same after the last one."""
+    loss_after: float | None = None
+    """The same after the last one; None where the scheduler did not ask for it."""
     kl: float
     """k3 estimate of KL(policy || reference policy) per token, in nats."""
     entropy: float
     """Mean of -logp of the sampled tokens, in nats."""
     gradient_norm: float | None = None
-    """Norm of the task's policy gradient on the probe parameters, where the round probed."""
+    """Norm of the task's policy gradient on the sketched parameters, in rounds that sketch it."""
     clipped_share: float
     """Share of tokens whose ratio left the clip range."""
     engine_difference: float
@@ -31,6 +31,8 @@ class TaskUpdate(Record):
 
 class UpdateReport(Record):
     """What one update did."""
+
+    schema_version: ClassVar[int] = 2
 
     round: int
     tasks: dict[str, TaskUpdate]
@@ -41,7 +43,7 @@ class UpdateReport(Record):
     """Mean over optimizer steps, before clipping."""
     learning_rate: float
     sketches: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {}
-    """Task → sketches of its policy gradient over two halves of the probe's prompts; empty where not probed."""
+    """Task → sketches of its policy gradient over two halves of its prompts; empty in rounds that sketch none."""
 
 
 class PolicyCard(Record):

@@ -41,7 +41,14 @@ def judge_draws(run: Run, draws: Sequence[Draw]) -> Judged:
     def reward(verdict: Verdict) -> float | None:
         return run.tasks[verdict.task].reward(verdict)
 
-    groups, counts = form_groups(verdicts, reward, run.recipe.groups, batch.quotas, batch.kl_coefficients)
+    groups, counts = form_groups(
+        verdicts,
+        reward,
+        run.recipe.training.loss.advantages,
+        run.recipe.groups,
+        batch.quotas,
+        batch.kl_coefficients,
+    )
     return Judged(verdicts, groups, counts)
 
 

@@ -10,7 +10,7 @@ from astor.recipe.recipe import Recipe
 from astor.rollout.engine import Engine, Sampler
 from astor.run.threads import set_threads
 from astor.storage import PolicyRef, load
-from astor.training.torch_engine import TorchEngine
+from astor.training.engine import ReferencePolicy, UpdateEngine
 
 LOADED = 2
 """Policies beside the one in training whose weights are kept: the reference policy, and one that is evaluated."""
@@ -23,7 +23,7 @@ class Policies:
         self._recipe = recipe
         self._chats: dict[str, Chat] = {}
         self._loaded: OrderedDict[str, Policy] = OrderedDict()
-        self._trained: tuple[PolicyRef, TorchEngine] | None = None
+        self._trained: tuple[PolicyRef, UpdateEngine] | None = None
 
     def chat(self, policy: PolicyRef) -> Chat:
         """How the policy talks, which no training changes: of all policies of one origin it is the same."""
@@ -33,7 +33,7 @@ class Policies:
 
     def weights(self, policy: PolicyRef) -> Policy:
         """The policy itself."""
-        if self._trained and self._trained[0] == policy:
+        if self._trained and self._trained[0] == policy and self._trained[1].policy is not None:
             return self._trained[1].policy
         if policy.digest not in self._loaded:
             set_threads(self._recipe)
@@ -51,16 +51,18 @@ class Policies:
     def _rollout_engine(self) -> Engine:
         return self._recipe.rollout.make(self.weights)
 
-    def update_engine(self, policy: PolicyRef, reference: PolicyRef) -> TorchEngine:
+    def update_engine(self, policy: PolicyRef, reference: PolicyRef) -> UpdateEngine:
         """The engine that goes on training `policy`: the one that trained it in this process, else a new one."""
         if self._trained and self._trained[0] == policy:
             return self._trained[1]
         set_threads(self._recipe)
         artifact = load(policy.committed)
         trainer = artifact.part("trainer") if "trainer" in artifact.manifest.parts else None
-        trained = load_policy(artifact.part("policy"))
-        return TorchEngine(trained, self.weights(reference), self._recipe.training, trainer)
+        held_to = ReferencePolicy(
+            directory=lambda: load(reference.committed).part("policy"), weights=lambda: self.weights(reference)
+        )
+        return self._recipe.training.make(artifact.part("policy"), held_to, trainer)
 
-    def keep_trained(self, policy: PolicyRef, engine: TorchEngine) -> None:
+    def keep_trained(self, policy: PolicyRef, engine: UpdateEngine) -> None:
         """Keep the engine that has just made `policy`."""
         self._trained = policy, engine

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from astor.policies.card import policy_ref
-from astor.policies.policy import save_policy
 from astor.records import Batch, State
 from astor.registry.tracking import round_metrics
 from astor.run.draws import Draw, inputs
@@ -53,23 +52,22 @@ def update(
         [completion for draw in draws for completion in run.artifacts.read(draw.completions, "completions")],
         run.artifacts.read(scored, "groups"),
         batch,
-        probe=run.recipe.scheduler.probes(batch.round),
+        sketch=run.recipe.scheduler.sketches(batch.round),
+        loss_after=run.recipe.scheduler.needs_loss_after,
     )
     report = run.artifacts.commit(report_uri, made_from, report=measured)
     # Before the checkpoint, after which nobody comes back to this round.
     state: State = run.artifacts.read(scored, "state")
     run.services.tracker.log_round(batch.round, round_metrics(state.tasks, measured))
-    trained = engine.policy
-    assert trained.card is not None, "a policy that is trained was committed before"
-    trained.card = trained.card.updated(run.recipe.digest)
-    updated = PolicyRef(trained.card.digest, trained.card.lineage)
+    engine.card = engine.card.updated(run.recipe.digest)
+    updated = PolicyRef(engine.card.digest, engine.card.lineage)
     if commit:
 
         def write_policy(directory: Path) -> None:
-            save_policy(trained, directory, run.recipe.digest)
+            engine.save_policy(directory, run.recipe.digest)
 
         updated = policy_ref(
-            run.artifacts.commit(checkpoint_uri, made_from, policy=write_policy, trainer=engine.save_state)
+            run.artifacts.commit(checkpoint_uri, made_from, policy=write_policy, trainer=engine.save_trainer)
         )
     run.services.policies.keep_trained(updated, engine)
     return Updated(updated, report)

@@ -90,7 +90,7 @@ def test_pictures_do_not_share_identifiers_with_other_content(html):
     assert definitions
 
 
-def test_one_round_without_gate_probe_or_times():
+def test_one_round_without_gate_sketch_or_times():
     text = Page(render_report(short_run())).text
     assert "No gate decision" in text
     assert "nothing was measured: synergy" in text

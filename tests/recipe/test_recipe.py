@@ -69,6 +69,13 @@ def test_packaged_recipes_are_found_by_name(name: str) -> None:
         ({"tasks": {"io_predction": {}}}, "no task 'io_predction': did you mean 'io_prediction'"),
         ({"tasks": {"io_prediction": {"max_token": 3}}}, "io_prediction: unknown key 'max_token': did you mean"),
         ({"scheduler": {"type": "astr"}}, "no scheduler 'astr': did you mean 'astor'"),
+        ({"training": {"type": "troch"}}, "no update engine 'troch': did you mean 'torch'"),
+        (
+            {"training": {"loss": {"type": "grop"}}},
+            "training: torch: loss: there is no loss 'grop': did you mean 'grpo'",
+        ),
+        ({"training": {"loss": {"clip": 0.1}}}, "loss: grpo: unknown key 'clip': did you mean 'clip_"),
+        ({"training": {"loss": {"aggregation": "mean"}}}, "aggregation is 'mean'"),
         ({"scheduler": {"type": "astor", "flor": 0.1}}, "astor: unknown key 'flor': did you mean 'floor'"),
         ({"data": {"sources": [{"type": "procedral"}]}}, "no source 'procedral': did you mean 'procedural'"),
         ({"data": {"sources": []}}, "data.sources"),

@@ -8,7 +8,8 @@ import torch
 from tokenizers import Tokenizer, models
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from astor.coordination.groups import GroupOptions, advantages_of
+from astor.coordination.groups import valid_advantages
+from astor.losses.grpo import Grpo
 from astor.policies.chat import Chat
 from astor.policies.policy import Policy
 from astor.records import Batch, BatchRow, Completion, Group
@@ -96,7 +97,7 @@ def play(
                 )
             )
         rewards = tuple(reward(sample.tokens) for sample in mine)
-        advantages = advantages_of(rewards, GroupOptions())
+        advantages = valid_advantages(rewards, Grpo().advantages, tolerance=1e-6)
         informative = any(advantages)
         groups.append(
             Group(

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BeforeValidator, ValidationError
 
+from astor.explain import explain
 from astor.options import Options
-from astor.recipe.explain import explain
 
 
 def choice(kind: str, find: Callable[[], Mapping[str, type[Options]]], default: str | None = None) -> BeforeValidator:
