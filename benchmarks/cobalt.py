@@ -143,7 +143,7 @@ class Judge:
     def _trajectories(self, policy: str, problems: Sequence[Any], turns: int) -> list[Any]:
         from astor.rollout.turns import TurnsOptions, roll_out_turns
         from astor.steps.rollout import engine_of, policy_of
-        from astor.tasks.turn_runs import judge_turns
+        from astor.tasks.multi_turn.programs import judge_turns
 
         feedback = self.run.recipe.tasks["multi_turn_code"].feedback
         options = TurnsOptions(trajectories=SAMPLES, turns=turns, temperature=1.0, seed=0, feedback=feedback)

@@ -9,12 +9,12 @@ from astor.evaluation.hacking import count_hacking, hacking_events, hard_coding_
 from astor.evaluation.turns import score_turns
 from astor.records import Call, Message, Prompt, PublicTest, Reference, Split, Trajectory, Turn
 from astor.sandbox import CallsJob, Limits, ParseJob, Sandbox, SandboxOptions
-from astor.tasks.answer_form import AnswerFormOptions
-from astor.tasks.conversation import prefix
-from astor.tasks.feedback import FeedbackOptions, give_feedback, public_tests
-from astor.tasks.improvement import ImprovementOptions, turn_reward
-from astor.tasks.perturbation import perturb
-from astor.tasks.public_runs import runs_of_calls
+from astor.tasks.multi_turn.answer_form import AnswerFormOptions
+from astor.tasks.multi_turn.conversation import prefix
+from astor.tasks.multi_turn.feedback import FeedbackOptions, give_feedback, public_tests
+from astor.tasks.multi_turn.improvement import ImprovementOptions, turn_reward
+from astor.tasks.multi_turn.perturbation import perturb
+from astor.tasks.multi_turn.public_runs import runs_of_calls
 
 CALLS = tuple(Call(arguments=f"({x},)", returns=str(x * x)) for x in range(2, 14))
 PROMPT = Prompt(

@@ -13,11 +13,11 @@ from astor.rollout.engine import Engine, Request, Sample
 from astor.rollout.rollout import row_seed
 from astor.rollout.verbatim import continue_tokens, whole_completion
 from astor.sandbox.runner import JobRunner
-from astor.tasks.conversation import conversation
-from astor.tasks.feedback import FeedbackOptions, give_feedback, public_tests
-from astor.tasks.perturbation import perturb
-from astor.tasks.public_runs import runs_of_calls, same_literal
-from astor.tasks.turn_runs import read_programs, run_calls
+from astor.tasks.multi_turn.conversation import conversation
+from astor.tasks.multi_turn.feedback import FeedbackOptions, give_feedback, public_tests
+from astor.tasks.multi_turn.perturbation import perturb
+from astor.tasks.multi_turn.programs import read_programs, run_calls
+from astor.tasks.multi_turn.public_runs import runs_of_calls, same_literal
 
 
 class TurnsOptions(Options):

@@ -32,9 +32,9 @@ from astor.steps.rollout import engine_of, policy_of
 from astor.steps.run import Run
 from astor.steps.verify import by_prompt
 from astor.storage import digest_file, digest_json, load, locate
-from astor.tasks.conversation import has_begun
-from astor.tasks.multi_turn_code import MultiTurnCode
-from astor.tasks.turn_runs import judge_turns
+from astor.tasks.multi_turn.code import MultiTurnCode
+from astor.tasks.multi_turn.conversation import has_begun
+from astor.tasks.multi_turn.programs import judge_turns
 
 BLOCKS = "trajectories"
 

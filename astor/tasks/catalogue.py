@@ -7,7 +7,7 @@ from astor.errors import UserError
 from astor.tasks.code_generation import CodeGeneration
 from astor.tasks.commit_message import CommitMessage
 from astor.tasks.io_prediction import IOPrediction
-from astor.tasks.multi_turn_code import MultiTurnCode
+from astor.tasks.multi_turn.code import MultiTurnCode
 from astor.tasks.task import Task
 from astor.tasks.unit_tests import UnitTests
 

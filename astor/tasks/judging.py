@@ -7,8 +7,8 @@ from astor.records import Completion, Outcome, Reference, Verdict
 from astor.sandbox import CallsJob, Job, ParseJob, Result
 from astor.sandbox.runner import JobRunner
 from astor.tasks.task import Answer, Example, Judgement, Task
+from astor.tasks.thinking import BEGINNING_OF_THINKING
 
-BEGINNING_OF_THINKING = "<think>"
 TEXTS_PER_JOB = 64
 """Texts that one child parses. Our choice: few forks, and still work for every core."""
 

@@ -11,7 +11,7 @@ from astor.options import Options
 from astor.records import Call, Item, Message, Outcome, Prompt, Reference, Split, Verdict
 from astor.sandbox import Claim, Job, Result
 from astor.storage import digest_bytes
-from astor.tasks.conversation import END_OF_THINKING, after_thinking
+from astor.tasks.thinking import END_OF_THINKING, after_thinking
 
 
 class TaskOptions(Options):

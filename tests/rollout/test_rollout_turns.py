@@ -15,8 +15,8 @@ from astor.rollout.options import TransformersEngineOptions
 from astor.rollout.transformers_engine import TransformersEngine
 from astor.rollout.turns import Dialogue, Problem, TurnsOptions, roll_out_turns
 from astor.sandbox import Limits, Sandbox, SandboxOptions
-from astor.tasks.conversation import conversation
-from astor.tasks.feedback import FeedbackOptions
+from astor.tasks.multi_turn.conversation import conversation
+from astor.tasks.multi_turn.feedback import FeedbackOptions
 from astor.training.warm_start import warm_start
 
 OPTIONS = TurnsOptions(trajectories=3, turns=3, temperature=1.0, seed=7, feedback=FeedbackOptions(style="short"))

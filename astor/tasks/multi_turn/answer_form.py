@@ -9,8 +9,8 @@ from pydantic import Field
 
 from astor.data.turns import FENCE
 from astor.options import Options
-from astor.tasks.conversation import END_OF_THINKING
-from astor.tasks.repetition import repeats_itself
+from astor.tasks.multi_turn.repetition import repeats_itself
+from astor.tasks.thinking import END_OF_THINKING
 
 END_OF_FENCE = "\n```"
 SELF_CHECKS = ("wait", "mistake", "however", "but", "retry", "error", "verify", "wrong", "evaluate")

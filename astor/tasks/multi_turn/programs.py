@@ -7,9 +7,9 @@ from astor.errors import UserError
 from astor.records import Call, Outcome, Reference, Trajectory, Turn
 from astor.sandbox import CallsJob, Claim, Job, ParseJob, Result
 from astor.sandbox.runner import JobRunner
-from astor.tasks.conversation import after_thinking
-from astor.tasks.judging import BEGINNING_OF_THINKING, TEXTS_PER_JOB
-from astor.tasks.multi_turn_code import MultiTurnCode, passes
+from astor.tasks.judging import TEXTS_PER_JOB
+from astor.tasks.multi_turn.code import MultiTurnCode, passes
+from astor.tasks.thinking import BEGINNING_OF_THINKING, after_thinking
 
 TRIES = 3
 """Times that a job is run which ends by our own fault."""

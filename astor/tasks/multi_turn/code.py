@@ -9,12 +9,12 @@ from astor.data.calls import arguments_of
 from astor.data.turns import fenced
 from astor.records import Call, Conversation, Function, Item, Message, Outcome, PublicTest, Reference, Split, Verdict
 from astor.sandbox import CallsJob, Job, Result
-from astor.tasks.answer_form import AnswerFormOptions, take_apart
-from astor.tasks.conversation import opening
-from astor.tasks.dense_reward import DenseRewardOptions, dense_rewards
-from astor.tasks.feedback import FeedbackOptions
-from astor.tasks.improvement import NO_PROGRAM, ImprovementOptions, turn_reward, validation_reward
-from astor.tasks.public_runs import runs_of_calls
+from astor.tasks.multi_turn.answer_form import AnswerFormOptions, take_apart
+from astor.tasks.multi_turn.conversation import opening
+from astor.tasks.multi_turn.dense_reward import DenseRewardOptions, dense_rewards
+from astor.tasks.multi_turn.feedback import FeedbackOptions
+from astor.tasks.multi_turn.improvement import NO_PROGRAM, ImprovementOptions, turn_reward, validation_reward
+from astor.tasks.multi_turn.public_runs import runs_of_calls
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
 
 CHARACTERS_PER_TOKEN = 4

@@ -2,7 +2,7 @@
 
 from astor.data.turns import fenced
 from astor.records import Call, Reference
-from astor.tasks.turn_runs import judge_turns, read_programs, run_calls
+from astor.tasks.multi_turn.programs import judge_turns, read_programs, run_calls
 from tests.trajectories import trajectory_of
 
 DOUBLE = "def f(x):\n    return 2 * x\n"

@@ -7,7 +7,7 @@ from typing import Any
 from astor.records import Outcome, PublicTest
 from astor.sandbox import Claim, Result, same_output, same_value
 from astor.sandbox.comparison import How
-from astor.tasks.feedback import PublicRun
+from astor.tasks.multi_turn.feedback import PublicRun
 
 
 def runs_of_calls(result: Result, tests: Sequence[PublicTest]) -> list[PublicRun]:

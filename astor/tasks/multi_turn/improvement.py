@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from astor.options import Options
-from astor.tasks.answer_form import AnswerFormOptions, form_reward
+from astor.tasks.multi_turn.answer_form import AnswerFormOptions, form_reward
 
 NO_PROGRAM = -1.0
 
