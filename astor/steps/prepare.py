@@ -50,6 +50,7 @@ def prepare(run: Run) -> Prepared:
         [
             data.model_dump(mode="json"),
             {key: options.model_dump(mode="json") for key, options in run.recipe.tasks.items()},
+            [task.reference_type.model_json_schema() for task in run.tasks.values()],
             [_files(source.options) for source in sources],
             code_digest("records", "data", "tasks", "steps/prepare.py"),
         ]

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from astor.data.calls import arguments_of
 from astor.data.turns import fenced
-from astor.records import Call, Conversation, Function, Item, Message, Outcome, PublicTest, Reference, Split, Verdict
+from astor.records import Call, Conversation, Function, Item, Message, Outcome, PublicTest, Record, Split, Verdict
 from astor.sandbox import CallsJob, Job, Result
 from astor.tasks.multi_turn.answer_form import AnswerFormOptions, take_apart
 from astor.tasks.multi_turn.conversation import opening
@@ -52,6 +52,20 @@ class MultiTurnCodeOptions(TaskOptions):
         return self
 
 
+class MultiTurnReference(Record):
+    """The tests of a function, and how far the programs of the prompt's conversation came."""
+
+    entry: str
+    public_tests: tuple[Call, ...]
+    """Tests that feedback may show."""
+    tests: tuple[Call, ...]
+    """Hidden tests that the reward runs."""
+    second_tests: tuple[Call, ...] = ()
+    """Hidden tests that the reward never runs; evaluation does."""
+    prev_best: float = Field(default=0.0, ge=0, le=1)
+    """Largest share of all tests that a program already in the conversation passes; 0 where there is none."""
+
+
 class MultiTurnCode(Task):
     """One prompt per function that has a description and enough tests, and one per conversation that has begun.
 
@@ -75,6 +89,7 @@ class MultiTurnCode(Task):
 
     key = "multi_turn_code"
     options_type = MultiTurnCodeOptions
+    reference_type = MultiTurnReference
     parser = "block"
     variance_scale = 0.25
     promotion_metric = "second_tests"
@@ -88,21 +103,18 @@ class MultiTurnCode(Task):
         if not isinstance(function, Function) or not function.description or len(function.calls) <= shown:
             return
         end = shown + self.options.hidden_tests
-        reference = Reference(
-            prompt_id=f"{self.key}/{item.id}",
-            task=self.key,
-            kind="next" if begun else "first",
+        reference = MultiTurnReference(
             entry=function.entry,
-            solution=function.source,
             public_tests=function.calls[:shown],
             tests=function.calls[shown:end],
             second_tests=function.calls[end:],
             prev_best=begun.prev_best if begun else 0.0,
         )
-        example = self.example(item, split, "", reference, fenced(function.source), function.calls[:shown])
+        example = self.ask(item, split, "", fenced(function.source), reference, public_tests=function.calls[:shown])
         messages = (*self.question(function), *(begun.said if begun else ()))
         prompt = example.prompt.model_copy(update={"messages": messages, "entry": function.entry})
-        yield Example(prompt, reference, example.answer)
+        known = example.reference.model_copy(update={"kind": "next" if begun else "first"})
+        yield Example(prompt, known, example.answer)
 
     def question(self, function: Function) -> tuple[Message, ...]:
         """How a conversation about the function begins."""
@@ -112,7 +124,7 @@ class MultiTurnCode(Task):
             return (Message(role="user", content=text.rstrip()),)
         return opening(f"Write a Python function named `{function.entry}`. {function.description}", "function")
 
-    def jobs(self, reference: Reference, answers: Sequence[Answer], extended: bool) -> list[Job]:
+    def jobs(self, reference: MultiTurnReference, answers: Sequence[Answer], extended: bool) -> list[Job]:
         """Equal programs are run once: public and hidden calls, and the second calls if `extended`."""
         sets = _test_sets(reference, extended)
         return [
@@ -122,7 +134,7 @@ class MultiTurnCode(Task):
         ]
 
     def judge(
-        self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
+        self, reference: MultiTurnReference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
     ) -> list[Judgement]:
         left, sets = iter(results), _test_sets(reference, extended)
         of_program = {program: [next(left) for _ in sets] for program in _programs(answers)}
@@ -144,7 +156,7 @@ class MultiTurnCode(Task):
         return judgements
 
     def _judge(
-        self, reference: Reference, answer: Answer, result: Result, passed: Sequence[bool], dense: float
+        self, reference: MultiTurnReference, answer: Answer, result: Result, passed: Sequence[bool], dense: float
     ) -> Judgement:
         rate = sum(passed) / len(passed)
         hidden = passed[len(reference.public_tests) :]
@@ -187,7 +199,7 @@ def passes(result: Result, calls: Sequence[Call]) -> tuple[bool, ...]:
     return tuple(run.end == "passed" for run in runs_of_calls(result, tests))
 
 
-def _test_sets(reference: Reference, extended: bool) -> list[tuple[Call, ...]]:
+def _test_sets(reference: MultiTurnReference, extended: bool) -> list[tuple[Call, ...]]:
     second = [reference.second_tests] if extended and reference.second_tests else []
     return [reference.public_tests + reference.tests, *second]
 

@@ -8,7 +8,7 @@ from astor.records import Call, Outcome, Reference, Trajectory, Turn
 from astor.sandbox import CallsJob, Claim, Job, ParseJob, Result
 from astor.sandbox.runner import JobRunner
 from astor.tasks.judging import TEXTS_PER_JOB
-from astor.tasks.multi_turn.code import MultiTurnCode, passes
+from astor.tasks.multi_turn.code import MultiTurnCode, MultiTurnReference, passes
 from astor.tasks.thinking import BEGINNING_OF_THINKING, after_thinking
 
 TRIES = 3
@@ -59,14 +59,19 @@ def judge_turns(
     Only what selects and measures reads them afterwards, never a policy.
     """
 
+    known = {
+        prompt_id: MultiTurnReference.model_validate(references[prompt_id].data)
+        for prompt_id in {trajectory.prompt_id for trajectory in trajectories}
+    }
+
     def wanted(trajectory: Trajectory, turn: Turn) -> Wanted:
-        reference = references[trajectory.prompt_id]
+        reference = known[trajectory.prompt_id]
         return turn.program or "", reference.entry, reference.tests
 
     ran = run_calls(sandbox, [wanted(one, turn) for one in trajectories for turn in one.turns if turn.program])
 
     def judged(trajectory: Trajectory, turn: Turn) -> Turn:
-        tests = references[trajectory.prompt_id].tests
+        tests = known[trajectory.prompt_id].tests
         passed = passes(ran[wanted(trajectory, turn)], tests) if turn.program else (False,) * len(tests)
         return turn.model_copy(update={"hidden_passed": passed})
 
