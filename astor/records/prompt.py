@@ -25,7 +25,7 @@ class Prompt(Record):
     id: str
     item_id: str
     task: str
-    """Key of the task, as `io_prediction`."""
+    """Key of the task in the recipe, as `io_prediction`."""
     split: Split
     messages: tuple[Message, ...]
     public_tests: tuple[Call, ...] = ()

@@ -81,9 +81,9 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
     """
     from astor.policies.prefix import room_of
 
-    task = run.tasks.get(MultiTurnCode.key)
+    task = run.tasks.get(MultiTurnCode.name)
     if not isinstance(task, MultiTurnCode):
-        raise UserError(f"The recipe {run.recipe.name} has no task {MultiTurnCode.key}: add it under tasks.")
+        raise UserError(f"The recipe {run.recipe.name} has no task {MultiTurnCode.name}: add it under tasks.")
     found = _find_collection(directory)
     prepared = prepare(run)
     policy = initialise(run, prepared.prompts)
@@ -220,7 +220,7 @@ def _write_items(directory: Path, items: Sequence[Item], source: str, plan: Coll
     _write(directory, name, *items)
     licences = dict(Counter(item.licence for item in items))
     counts = {"read": len(items), "kept": len(items), "dropped": {}, "licences": licences}
-    counts["prompts"] = {MultiTurnCode.key: len(items)}
+    counts["prompts"] = {MultiTurnCode.name: len(items)}
     part = PreparedPart(file=name, digest=digest_file(directory / name), **counts)
     manifest = PreparedManifest(
         format="trajectories",

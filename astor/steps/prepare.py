@@ -21,6 +21,7 @@ from astor.steps.progress import report_progress
 from astor.steps.run import Run
 from astor.storage import digest_file, digest_json
 from astor.tasks.framing import Framing
+from astor.tasks.instances import tasks_for
 from astor.tasks.task import Example
 
 logger = logging.getLogger("astor")
@@ -104,7 +105,7 @@ class Gathering:
         """Take what is still wanted of one item's examples."""
         split, content = item
         before = self.counts.total()
-        for task in self.tasks.values():
+        for task in tasks_for(content, self.tasks):
             for example in task.examples(content, split):
                 self._take(split, content, example)
         gained = self.counts.total() - before

@@ -28,7 +28,7 @@ from astor.steps.failure import tell_failure
 from astor.steps.lifeline import hold_lifeline
 from astor.steps.parts import Payload, describe, read_part, write_part
 from astor.storage import Attempt, digest_json, find, load, locate, remove
-from astor.tasks.catalogue import task_classes
+from astor.tasks.catalogue import make_tasks
 
 REMEMBERED = 48
 """Parts kept in memory: those of the last few rounds, and the prompts."""
@@ -51,7 +51,7 @@ class Run:
         locate(f"{root}/runs")  # says what is wrong with a store that is none
         self.root, self.recipe = root.rstrip("/") or "/", recipe
         self.uri = f"{self.root}/runs/{recipe.name}-{recipe.digest[:12]}"
-        self.tasks = {key: task_classes()[key](options) for key, options in recipe.tasks.items()}
+        self.tasks = make_tasks(recipe.tasks)
         self._memory: OrderedDict[tuple[str, str], Any] = OrderedDict()
         self._sandbox: JobRunner | None = None
         self._held = ExitStack()

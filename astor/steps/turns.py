@@ -17,7 +17,7 @@ def evaluate_turns(run: Run, prompts: str, references: str, policy: str, first_p
     First programs are those of `first_policy`, sampled once, so that every policy begins with the same ones (Cobalt's
     evaluation). Feedback is on public tests alone. Problems are the held-out prompts in which no answer stands yet.
     """
-    task = run.tasks.get(MultiTurnCode.key)
+    task = run.tasks.get(MultiTurnCode.name)
     if not isinstance(task, MultiTurnCode) or task.options.evaluated_turns == 1:
         return None
     problems = [prompt for prompt in run.read(prompts, "prompts") if _is_measured(prompt, task.key)]

@@ -8,17 +8,17 @@ from astor.tasks.code_generation import CodeGeneration
 from astor.tasks.commit_message import CommitMessage
 from astor.tasks.io_prediction import IOPrediction
 from astor.tasks.multi_turn.code import MultiTurnCode
-from astor.tasks.task import Task
+from astor.tasks.task import Task, TaskOptions
 from astor.tasks.unit_tests import UnitTests
 
 ENTRY_POINTS = "astor.tasks"
-"""Group of entry points, each a function without arguments that gives a mapping from key to class."""
+"""Group of entry points, each a function without arguments that gives a mapping from name to class."""
 
 
 def task_classes() -> dict[str, type[Task]]:
-    """Key of a task, which is also the `type` of its options → its class."""
+    """Name of a task, which is the `type` of its options → its class."""
     classes: dict[str, type[Task]] = {
-        task.key: task for task in (IOPrediction, CodeGeneration, UnitTests, CommitMessage, MultiTurnCode)
+        task.name: task for task in (IOPrediction, CodeGeneration, UnitTests, CommitMessage, MultiTurnCode)
     }
     for point in entry_points(group=ENTRY_POINTS):
         find: Callable[[], Mapping[str, type[Task]]] = point.load()
@@ -27,3 +27,9 @@ def task_classes() -> dict[str, type[Task]]:
             raise UserError(f"{point.value} ({ENTRY_POINTS}) offers {taken[0]!r}, which is taken: rename it.")
         classes.update(found)
     return classes
+
+
+def make_tasks(options: Mapping[str, TaskOptions]) -> dict[str, Task]:
+    """Key of an instance → the task, from the options by key that a recipe has."""
+    classes = task_classes()
+    return {key: classes[one.type](one, key) for key, one in options.items()}

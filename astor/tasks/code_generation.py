@@ -52,7 +52,7 @@ class CodeGeneration(Task):
     - overfit the hidden tests by their partial credit: the promotion gate reads a second hidden set.
     """
 
-    key = "code_generation"
+    name = "code_generation"
     options_type = CodeGenerationOptions
     reference_type = ProgramTests
     parser = "program"

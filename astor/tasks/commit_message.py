@@ -65,7 +65,7 @@ class CommitMessage(Task):
       is not read.
     """
 
-    key = "commit_message"
+    name = "commit_message"
     options_type = CommitMessageOptions
     reference_type = CommitReference
     parser = None

@@ -55,7 +55,7 @@ class IOPrediction(Task):
     - answer several times, or at length: one literal is read, of several blocks the last, and none beyond 10 kB.
     """
 
-    key = "io_prediction"
+    name = "io_prediction"
     options_type = IOPredictionOptions
     reference_type = IOReference
     parser = "literal"

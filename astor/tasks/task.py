@@ -20,6 +20,8 @@ NOTHING = Record()
 class TaskOptions(Options):
     """What all tasks can be told."""
 
+    type: str
+    """Name of the task."""
     style: Literal["terse", "instruct"] = "terse"
     """Form of the prompts: `terse` in as few tokens as possible for policies that were warm-started on it, `instruct`
     with an instruction in words for chat models."""
@@ -32,6 +34,8 @@ class TaskOptions(Options):
     come from the warm-start or the training split, and are then asked of nobody."""
     prefill: str = ""
     """How each answer begins, as "```python": the policy goes on from there, and is judged with it."""
+    difficulties: tuple[int, ...] | None = Field(default=None, min_length=1)
+    """Difficulty buckets of the items that it asks about; None asks about all. Sources say what a bucket is."""
 
     @field_validator("prefill")
     @classmethod
@@ -93,10 +97,13 @@ class Judgement:
 
 
 class Task(ABC):
-    """One kind of question. A class of another package is found by the entry point group `astor.tasks`."""
+    """One kind of question. A class of another package is found by the entry point group `astor.tasks`.
 
-    key: ClassVar[str]
-    """Name in records and recipes; also the one value of the field `type` of `options_type`."""
+    A recipe may have several instances of one class. They share its items, as `astor.tasks.instances` says.
+    """
+
+    name: ClassVar[str]
+    """Name of the class in recipes: the one value of the field `type` of `options_type`."""
     options_type: ClassVar[type[TaskOptions]]
     """Made where a task has no options of its own."""
     reference_type: ClassVar[type[Record]] = Record
@@ -117,12 +124,14 @@ class Task(ABC):
     """The named part of a verdict that the promotion gate reads and no reward contains."""
 
     def __init_subclass__(cls) -> None:
-        if "key" in vars(cls) and "options_type" not in vars(cls):
-            kind: Any = (Literal[cls.key], cls.key)
+        if "name" in vars(cls) and "options_type" not in vars(cls):
+            kind: Any = (Literal[cls.name], cls.name)
             cls.options_type = create_model(f"{cls.__name__}Options", __base__=TaskOptions, type=kind)
 
-    def __init__(self, options: TaskOptions) -> None:
+    def __init__(self, options: TaskOptions, key: str | None = None) -> None:
+        """The instance that a recipe calls `key`, in records too; None calls it as its class."""
         self.options = options
+        self.key = key or self.name
 
     @abstractmethod
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
@@ -185,9 +194,9 @@ class Task(ABC):
         that the prompt shows.
         """
         assert isinstance(reference, self.reference_type), f"{type(reference)} is not {self.reference_type}"
-        name = "/".join([self.key, *([kind] if kind else []), item.id, *([str(number)] if number else [])])
+        prompt_id = "/".join([self.key, *([kind] if kind else []), item.id, *([str(number)] if number else [])])
         prompt = Prompt(
-            id=name,
+            id=prompt_id,
             item_id=item.id,
             task=self.key,
             split=split,
@@ -196,7 +205,7 @@ class Task(ABC):
             bucket=item.difficulty,
             max_tokens=self.options.max_tokens,
         )
-        known = Reference(prompt_id=name, task=self.key, kind=kind, data=reference.model_dump(mode="json"))
+        known = Reference(prompt_id=prompt_id, task=self.key, kind=kind, data=reference.model_dump(mode="json"))
         return Example(prompt, known, answer)
 
     def read_reference(self, reference: Reference) -> Any:
@@ -208,6 +217,6 @@ class Task(ABC):
         return self.verdict_type.model_validate(verdict.data) if verdict.data else None
 
 
-def place_in(item: Item, length: int) -> int:
-    """An index below `length` that depends on the item's identifier alone."""
-    return int(digest_bytes(item.id.encode())[:8], 16) % length
+def place_in(item: Item, length: int, salt: str = "") -> int:
+    """An index below `length` that depends on the item's identifier alone; another `salt` gives an independent one."""
+    return int(digest_bytes(f"{salt}{item.id}".encode())[:8], 16) % length

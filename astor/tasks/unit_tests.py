@@ -58,7 +58,7 @@ class UnitTests(Task):
     - fail by chance: what comes to different ends on two runs earns nothing.
     """
 
-    key = "unit_tests"
+    name = "unit_tests"
     options_type = UnitTestsOptions
     reference_type = TestedFunction
     shares_runs = True
@@ -66,8 +66,8 @@ class UnitTests(Task):
     """Share of the function's branches that the tested calls take, 1 where it has none; 0 unless all are right."""
     options: UnitTestsOptions
 
-    def __init__(self, options: UnitTestsOptions) -> None:
-        super().__init__(options)
+    def __init__(self, options: UnitTestsOptions, key: str | None = None) -> None:
+        super().__init__(options, key)
         self.parser = "tests" if options.free_form else "asserts"
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:

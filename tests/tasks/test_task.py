@@ -57,7 +57,7 @@ class Returned(Record):
 class Same(Task):
     """What a task needs at least: answer with a function that returns its argument, or with the word none."""
 
-    key = "same"
+    name = "same"
     reference_type = Inputs
     verdict_type = Returned
     parser = None

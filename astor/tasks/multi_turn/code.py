@@ -87,7 +87,7 @@ class MultiTurnCode(Task):
       was not answered is not passed.
     """
 
-    key = "multi_turn_code"
+    name = "multi_turn_code"
     options_type = MultiTurnCodeOptions
     reference_type = MultiTurnReference
     parser = "block"
