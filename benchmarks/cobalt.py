@@ -111,8 +111,8 @@ class Judge:
 
     def __init__(self, run: Any, prompts: str, references: str, first: str) -> None:
         from astor.records import Split
-        from astor.rollout.turns import Problem
         from astor.steps.verify import by_prompt
+        from astor.tasks.multi_turn.problem import Problem
 
         held_out = [prompt for prompt in run.read(prompts, "prompts") if prompt.split is Split.HELD_OUT]
         self.run, self.references = run, run.read(references, "references", by_prompt)
@@ -143,13 +143,13 @@ class Judge:
     def _trajectories(self, policy: str, problems: Sequence[Any], turns: int) -> list[Any]:
         from astor.rollout.turns import TurnsOptions, roll_out_turns
         from astor.steps.rollout import engine_of, policy_of
-        from astor.tasks.multi_turn.programs import judge_turns
 
-        feedback = self.run.recipe.tasks["multi_turn_code"].feedback
-        options = TurnsOptions(trajectories=SAMPLES, turns=turns, temperature=1.0, seed=0, feedback=feedback)
-        live = policy_of(self.run, policy)
-        rolled_out = roll_out_turns(engine_of(self.run), live, self.run.sandbox, problems, options, first=self.first)
-        return judge_turns([one.trajectory(live) for one in rolled_out], self.references, self.run.sandbox)
+        options = TurnsOptions(trajectories=SAMPLES, turns=turns, temperature=1.0, seed=0)
+        live, task = policy_of(self.run, policy), self.run.tasks["multi_turn_code"].multi_turn
+        rolled_out = roll_out_turns(
+            engine_of(self.run), live, task, self.run.sandbox, problems, options, first=self.first
+        )
+        return task.judge([one.trajectory(live) for one in rolled_out], self.references, self.run.sandbox)
 
 
 def summarise(seeds: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from astor.data.catalogue import source_classes
 from astor.data.decontamination import DecontaminationOptions
 from astor.data.splits import SplitOptions
 from astor.evaluation.gate import GateOptions
+from astor.evaluation.score import ALL
 from astor.options import Options
 from astor.policies.options import PolicyOptions
 from astor.recipe.choice import choice, parse_options
@@ -50,8 +51,8 @@ def _parse_task(key: Any, value: Any, known: Mapping[str, type[TaskOptions]]) ->
     """The options of the instance `key`, of the task that its `type` names, or the key itself where it has none."""
     if isinstance(value, Options):
         return value
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", str(key)):
-        raise ValueError(f"{key!r} is no key of a task: use letters, digits, _ and -")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", str(key)) or key == ALL:
+        raise ValueError(f"{key!r} is no key of a task: use letters, digits, _ and -, and not the word {ALL}")
     name = value.get("type", key) if isinstance(value, Mapping) else key
     return parse_options("task", name, value, known, place=str(key))
 

@@ -16,7 +16,6 @@ from astor.options import Options
 from astor.records import (
     MANIFEST,
     Conversation,
-    Function,
     Item,
     PreparedManifest,
     PreparedPart,
@@ -32,9 +31,10 @@ from astor.steps.rollout import engine_of, policy_of
 from astor.steps.run import Run
 from astor.steps.verify import by_prompt
 from astor.storage import digest_file, digest_json, load, locate
-from astor.tasks.multi_turn.code import MultiTurnCode
+from astor.tasks.multi_turn.capability import MultiTurn
 from astor.tasks.multi_turn.conversation import has_begun
-from astor.tasks.multi_turn.programs import judge_turns
+from astor.tasks.multi_turn.problem import Problem
+from astor.tasks.task import Task
 
 BLOCKS = "trajectories"
 
@@ -77,13 +77,11 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
     a source. All splits are collected: held-out and promotion problems give the validation prompts of Cobalt.
 
     Raises:
-        UserError: the recipe has no `multi_turn_code`, or no problem, or the directory holds another collection.
+        UserError: the recipe has not one task over turns, or no problem, or the directory holds another collection.
     """
     from astor.policies.prefix import room_of
 
-    task = run.tasks.get(MultiTurnCode.name)
-    if not isinstance(task, MultiTurnCode):
-        raise UserError(f"The recipe {run.recipe.name} has no task {MultiTurnCode.name}: add it under tasks.")
+    task, multi_turn = _task_over_turns(run)
     found = _find_collection(directory)
     prepared = prepare(run)
     policy = initialise(run, prepared.prompts)
@@ -91,7 +89,7 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
         policy=policy.rpartition("#")[2],
         prompts=prepared.prompts.rpartition("#")[2],
         references=prepared.references.rpartition("#")[2],
-        feedback=task.options.feedback.model_dump(),
+        feedback=multi_turn.options.model_dump(mode="json"),
         splits=run.recipe.data.splits.model_dump(),
         options=options.model_dump(),
     )
@@ -107,7 +105,8 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
     trajectories: list[Trajectory] = []
     for number, block in enumerate(blocks):
         place = f"{directory}/{BLOCKS}/{number:05d}"
-        committed = run.reference(place) or _commit_block(run, place, policy, prepared.references, block, task, options)
+        committed = run.reference(place)
+        committed = committed or _commit_block(run, place, policy, prepared.references, block, multi_turn, options)
         trajectories += run.read(committed, "trajectories")
         report_progress("collect", min((number + 1) * options.block, len(prompts)), len(prompts))
     live = policy_of(run, policy)
@@ -116,7 +115,7 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
     partials = cut_trajectories(trajectories, lambda messages: len(live.encode(messages)), cut)
     split_of = {prompt.id: prompt.split for prompt in prompts}
     items = list(_items(run, partials, prompts))
-    _write_items(directory, items, run.recipe.name, wanted)
+    _write_items(directory, items, run.recipe.name, task.name, wanted)
     return Collected(
         problems=len(prompts),
         trajectories=len(trajectories),
@@ -124,6 +123,17 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
         tokens=sum(turn.tokens for one in trajectories for turn in one.turns),
         policy=load(policy.rpartition("#")[0]).part("policy"),
     )
+
+
+def _task_over_turns(run: Run) -> tuple[Task, MultiTurn]:
+    """The recipe's one task that replies to answers."""
+    found = [(task, task.multi_turn) for task in run.tasks.values() if task.multi_turn]
+    if not found:
+        raise UserError(f"The recipe {run.recipe.name} has no task over turns: add multi_turn_code under tasks.")
+    if len(found) > 1:
+        keys = ", ".join(task.key for task, _ in found)
+        raise UserError(f"The recipe {run.recipe.name} has several tasks over turns ({keys}): leave one under tasks.")
+    return found[0]
 
 
 def _find_collection(directory: Path) -> Collection | None:
@@ -160,11 +170,11 @@ def _commit_block(
     policy: str,
     references: str,
     prompts: Sequence[Prompt],
-    task: MultiTurnCode,
+    multi_turn: MultiTurn,
     options: CollectOptions,
 ) -> str:
-    """Roll out, with public tests alone; then judge by hidden ones, and commit. The reference of what stands there."""
-    from astor.rollout.turns import Problem, TurnsOptions, roll_out_turns
+    """Roll out, then judge, and commit. The reference of what stands there."""
+    from astor.rollout.turns import TurnsOptions, roll_out_turns
 
     live = policy_of(run, policy)
     settings = TurnsOptions(
@@ -172,18 +182,17 @@ def _commit_block(
         turns=options.turns,
         temperature=options.temperature,
         seed=options.seed,
-        feedback=task.options.feedback,
     )
     problems = [Problem.of(prompt) for prompt in prompts]
     for prompt in prompts:
         drawn = generator(options.seed, prompt.id, "perturbed").random() < options.perturbed
         if drawn and (changed := Problem.with_wrong_tests(prompt, options.seed)):
             problems.append(changed)
-    dialogues = roll_out_turns(engine_of(run), live, run.sandbox, problems, settings)
+    dialogues = roll_out_turns(engine_of(run), live, multi_turn, run.sandbox, problems, settings)
     rolled_out = [dialogue.trajectory(live) for dialogue in dialogues]
     known = run.read(references, "references", by_prompt)
     made_from = {"policy": policy, "references": references}
-    return run.commit(place, made_from, trajectories=judge_turns(rolled_out, known, run.sandbox))
+    return run.commit(place, made_from, trajectories=multi_turn.judge(rolled_out, known, run.sandbox))
 
 
 def _items(run: Run, partials: Sequence[PartialTrajectory], prompts: Sequence[Prompt]) -> Iterator[Item]:
@@ -194,7 +203,7 @@ def _items(run: Run, partials: Sequence[PartialTrajectory], prompts: Sequence[Pr
     for partial in partials:
         item = problems[item_ids[partial.problem]]
         if partial.programs:
-            assert isinstance(item.content, Function), item.id
+            assert not isinstance(item.content, Conversation), item.id
             said = partial.messages[asked[partial.problem] :]
             content = Conversation(problem=item.content, said=said, prev_best=partial.prev_best)
             name = f"{item.id}{partial.id.removeprefix(partial.problem)}"
@@ -214,13 +223,13 @@ def _find_items(run: Run, wanted: set[str]) -> dict[str, Item]:
     return found
 
 
-def _write_items(directory: Path, items: Sequence[Item], source: str, plan: Collection) -> None:
+def _write_items(directory: Path, items: Sequence[Item], source: str, task: str, plan: Collection) -> None:
     """The items as a prepared directory; its manifest last."""
     name = "items/part-00000.jsonl"
     _write(directory, name, *items)
     licences = dict(Counter(item.licence for item in items))
     counts = {"read": len(items), "kept": len(items), "dropped": {}, "licences": licences}
-    counts["prompts"] = {MultiTurnCode.name: len(items)}
+    counts["prompts"] = {task: len(items)}
     part = PreparedPart(file=name, digest=digest_file(directory / name), **counts)
     manifest = PreparedManifest(
         format="trajectories",

@@ -1,14 +1,14 @@
 """A run's committed records, read back for its report."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from astor.errors import UserError
 from astor.evaluation.history import Round, RunHistory, Sample
 from astor.evaluation.turns import TurnScore, score_turns
-from astor.records import Completion, Verdict
+from astor.records import Completion, Trajectory, Verdict
 from astor.steps.rollout import by_id
 from astor.steps.run import Run
 from astor.steps.turns import place_of
@@ -112,9 +112,12 @@ def _seconds(run: Run) -> dict[str, float]:
     return dict(totals)
 
 
-def _turns(run: Run, policy_digest: str) -> list[TurnScore]:
+def _turns(run: Run, policy_digest: str) -> dict[str, list[TurnScore]]:
     reference = run.reference(run.place("evaluations", place_of(policy_digest)))
-    return score_turns(run.read(reference, "trajectories")) if reference else []
+    found: defaultdict[str, list[Trajectory]] = defaultdict(list)
+    for trajectory in run.read(reference, "trajectories") if reference else ():
+        found[trajectory.task].append(trajectory)
+    return {task: score_turns(trajectories) for task, trajectories in found.items()}
 
 
 def _samples(run: Run, prompts: str, scores: str) -> list[Sample]:

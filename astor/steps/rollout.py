@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from astor.records import Batch, Completion, Prompt
 from astor.steps.run import Run
 from astor.storage import load
+from astor.tasks.multi_turn.problem import Problem
 
 if TYPE_CHECKING:
     from astor.policies.policy import Policy
@@ -41,24 +42,25 @@ def rollout(run: Run, prompts: str, batch: str, policy: str, part: str = "batch"
 def answer(run: Run, policy: "Policy", prompts: dict[str, Prompt], batch: Batch) -> list[Completion]:
     """Completions of a batch; of a task with several turns, which come last, each is a whole trajectory."""
     from astor.rollout.rollout import roll_out
-    from astor.rollout.turns import Problem, TurnsOptions, roll_out_turns
+    from astor.rollout.turns import TurnsOptions, roll_out_turns
 
     engine = engine_of(run)
-    over_turns = {key: options for key, options in run.recipe.tasks.items() if getattr(options, "turns", 1) > 1}
+    over_turns = {
+        key: task.multi_turn for key, task in run.tasks.items() if task.multi_turn and task.multi_turn.turns > 1
+    }
     single = tuple(row for row in batch.rows if row.task not in over_turns)
     completions = roll_out(engine, policy, prompts, batch.model_copy(update={"rows": single}))
-    for key, options in over_turns.items():
+    for key, multi_turn in over_turns.items():
         if not (rows := [row for row in batch.rows if row.task == key]):
             continue
         settings = TurnsOptions(
             trajectories=rows[0].rollouts,
-            turns=options.turns,
+            turns=multi_turn.turns,
             temperature=batch.temperature,
             seed=batch.seed,
-            feedback=options.feedback,
         )
         problems = [Problem.of(prompts[row.prompt_id]) for row in rows]
-        dialogues = roll_out_turns(engine, policy, run.sandbox, problems, settings, verbatim=True)
+        dialogues = roll_out_turns(engine, policy, multi_turn, run.sandbox, problems, settings, verbatim=True)
         completions += [dialogue.completion(policy) for dialogue in dialogues]
     return completions
 

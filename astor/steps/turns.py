@@ -5,23 +5,25 @@ from astor.steps.progress import report_progress
 from astor.steps.rollout import engine_of, policy_of
 from astor.steps.run import Run
 from astor.steps.verify import by_prompt
-from astor.tasks.multi_turn.code import MultiTurnCode
 from astor.tasks.multi_turn.conversation import has_begun
-from astor.tasks.multi_turn.programs import judge_turns
+from astor.tasks.multi_turn.problem import Problem
 
 
 def evaluate_turns(run: Run, prompts: str, references: str, policy: str, first_policy: str) -> str | None:
     """Commit a policy's judged trajectories on held-out problems and return their reference; None where the recipe has
     nothing to measure over turns, or no held-out problem alone.
 
-    First programs are those of `first_policy`, sampled once, so that every policy begins with the same ones (Cobalt's
-    evaluation). Feedback is on public tests alone. Problems are the held-out prompts in which no answer stands yet.
+    First answers are those of `first_policy`, sampled once, so that every policy begins with the same ones (Cobalt's
+    evaluation). Problems are the held-out prompts in which no answer stands yet.
     """
-    task = run.tasks.get(MultiTurnCode.name)
-    if not isinstance(task, MultiTurnCode) or task.options.evaluated_turns == 1:
-        return None
-    problems = [prompt for prompt in run.read(prompts, "prompts") if _is_measured(prompt, task.key)]
-    if not problems:
+    held_out = [prompt for prompt in run.read(prompts, "prompts") if _is_measured(prompt)]
+    measured = [
+        (task.multi_turn, problems)
+        for key, task in run.tasks.items()
+        if task.multi_turn and task.multi_turn.evaluated_turns > 1
+        if (problems := [Problem.of(prompt) for prompt in held_out if prompt.task == key])
+    ]
+    if not measured:
         return None
     live = policy_of(run, policy)
     begins = live.card.digest == policy_of(run, first_policy).card.digest
@@ -30,21 +32,20 @@ def evaluate_turns(run: Run, prompts: str, references: str, policy: str, first_p
     made_from = {"prompts": prompts, "references": references, "policy": f"#{live.card.digest}", "first": first or ""}
     if reference := run.done(uri, made_from):
         return reference
-    from astor.rollout.turns import Problem, TurnsOptions, roll_out_turns
+    from astor.rollout.turns import TurnsOptions, roll_out_turns
 
-    settings = TurnsOptions(
-        trajectories=run.recipe.evaluation.samples,
-        turns=task.options.evaluated_turns,
-        temperature=run.recipe.evaluation.temperature,
-        seed=run.recipe.seed,
-        feedback=task.options.feedback,
-    )
-    cached = first_turns(run.read(first, "trajectories")) if first else None
-    dialogues = roll_out_turns(
-        engine_of(run), live, run.sandbox, list(map(Problem.of, problems)), settings, first=cached
-    )
     known = run.read(references, "references", by_prompt)
-    judged = judge_turns([dialogue.trajectory(live) for dialogue in dialogues], known, run.sandbox)
+    cached = first_turns(run.read(first, "trajectories")) if first else None
+    judged: list[Trajectory] = []
+    for multi_turn, problems in measured:
+        settings = TurnsOptions(
+            trajectories=run.recipe.evaluation.samples,
+            turns=multi_turn.evaluated_turns,
+            temperature=run.recipe.evaluation.temperature,
+            seed=run.recipe.seed,
+        )
+        dialogues = roll_out_turns(engine_of(run), live, multi_turn, run.sandbox, problems, settings, first=cached)
+        judged += multi_turn.judge([dialogue.trajectory(live) for dialogue in dialogues], known, run.sandbox)
     report_progress(f"evaluate turns, round {live.card.round}", 1, 1)
     return run.commit(uri, made_from, trajectories=judged)
 
@@ -59,5 +60,5 @@ def first_turns(trajectories: list[Trajectory]) -> dict[tuple[str, int], Turn]:
     return {(one.prompt_id, one.index): one.turns[0] for one in trajectories}
 
 
-def _is_measured(prompt: Prompt, task: str) -> bool:
-    return prompt.task == task and prompt.split is Split.HELD_OUT and not has_begun(prompt.messages)
+def _is_measured(prompt: Prompt) -> bool:
+    return prompt.split is Split.HELD_OUT and not has_begun(prompt.messages)

@@ -11,6 +11,7 @@ from astor.options import Options
 from astor.records import Call, Item, Message, Outcome, Prompt, Record, Reference, Split, Verdict
 from astor.sandbox import Claim, Job, Result
 from astor.storage import digest_bytes
+from astor.tasks.multi_turn.capability import MultiTurn
 from astor.tasks.thinking import END_OF_THINKING, after_thinking
 
 NOTHING = Record()
@@ -120,6 +121,8 @@ class Task(ABC):
     variance_scale: ClassVar[float | None] = None
     """Variance of a group's scores that counts as a whole: 1/4 where scores are 0 or 1; None where it is not known
     beforehand."""
+    multi_turn: MultiTurn | None = None
+    """How an answer is replied to; None where each prompt is answered once."""
     promotion_metric: ClassVar[str]
     """The named part of a verdict that the promotion gate reads and no reward contains."""
 
@@ -179,7 +182,7 @@ class Task(ABC):
         self,
         item: Item,
         split: Split,
-        text: str,
+        question: str | tuple[Message, ...],
         answer: str | None,
         reference: Record = NOTHING,
         *,
@@ -187,20 +190,21 @@ class Task(ABC):
         number: int = 0,
         public_tests: tuple[Call, ...] = (),
     ) -> Example:
-        """An example whose prompt is the one user turn `text`; `reference` is what its answers are judged by.
+        """An example that asks `question`, one user turn or a conversation; `reference` is what judges the answers.
 
-        White space at the end of `text` is cut: a prompt that ends in it costs a small model most of its answers.
+        White space at the end of a user turn is cut: a prompt that ends in it costs a small model most of its answers.
         `kind` and, from 1 on, `number` tell apart the prompts that a task makes of one item. `public_tests` are those
         that the prompt shows.
         """
         assert isinstance(reference, self.reference_type), f"{type(reference)} is not {self.reference_type}"
         prompt_id = "/".join([self.key, *([kind] if kind else []), item.id, *([str(number)] if number else [])])
+        messages = (Message(role="user", content=question.rstrip()),) if isinstance(question, str) else question
         prompt = Prompt(
             id=prompt_id,
             item_id=item.id,
             task=self.key,
             split=split,
-            messages=(Message(role="user", content=text.rstrip()),),
+            messages=messages,
             public_tests=public_tests,
             bucket=item.difficulty,
             max_tokens=self.options.max_tokens,

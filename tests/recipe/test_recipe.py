@@ -85,6 +85,7 @@ def test_packaged_recipes_are_found_by_name(name: str) -> None:
             {"tasks": {"io/easy": {"type": "io_prediction"}}},
             "'io/easy' is no key of a task: use letters",
         ),
+        ({"tasks": {"all": {"type": "io_prediction"}}}, "'all' is no key of a task"),
         ({"scheduler": {"type": "astr"}}, "no scheduler 'astr': did you mean 'astor'"),
         ({"scheduler": {"type": "astor", "flor": 0.1}}, "astor: unknown key 'flor': did you mean 'floor'"),
         ({"data": {"sources": [{"type": "procedral"}]}}, "no source 'procedral': did you mean 'procedural'"),

@@ -7,14 +7,17 @@ from pydantic import Field, model_validator
 
 from astor.data.calls import arguments_of
 from astor.data.turns import fenced
-from astor.records import Call, Conversation, Function, Item, Message, Outcome, PublicTest, Record, Split, Verdict
+from astor.records import Call, Conversation, Function, Item, Message, Outcome, Split, Verdict
 from astor.sandbox import CallsJob, Job, Result
 from astor.tasks.multi_turn.answer_form import AnswerFormOptions, take_apart
+from astor.tasks.multi_turn.code_turns import CodeTurns
 from astor.tasks.multi_turn.conversation import opening
 from astor.tasks.multi_turn.dense_reward import DenseRewardOptions, dense_rewards
 from astor.tasks.multi_turn.feedback import FeedbackOptions
 from astor.tasks.multi_turn.improvement import NO_PROGRAM, ImprovementOptions, turn_reward, validation_reward
-from astor.tasks.multi_turn.public_runs import runs_of_calls
+from astor.tasks.multi_turn.programs import PARSER
+from astor.tasks.multi_turn.public_runs import passes
+from astor.tasks.multi_turn.reference import MultiTurnReference
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
 
 CHARACTERS_PER_TOKEN = 4
@@ -52,20 +55,6 @@ class MultiTurnCodeOptions(TaskOptions):
         return self
 
 
-class MultiTurnReference(Record):
-    """The tests of a function, and how far the programs of the prompt's conversation came."""
-
-    entry: str
-    public_tests: tuple[Call, ...]
-    """Tests that feedback may show."""
-    tests: tuple[Call, ...]
-    """Hidden tests that the reward runs."""
-    second_tests: tuple[Call, ...] = ()
-    """Hidden tests that the reward never runs; evaluation does."""
-    prev_best: float = Field(default=0.0, ge=0, le=1)
-    """Largest share of all tests that a program already in the conversation passes; 0 where there is none."""
-
-
 class MultiTurnCode(Task):
     """One prompt per function that has a description and enough tests, and one per conversation that has begun.
 
@@ -90,11 +79,15 @@ class MultiTurnCode(Task):
     name = "multi_turn_code"
     options_type = MultiTurnCodeOptions
     reference_type = MultiTurnReference
-    parser = "block"
+    parser = PARSER
     variance_scale = 0.25
     promotion_metric = "second_tests"
     """All tests of the second hidden set pass; where an item has too few tests for one, all of the first."""
     options: MultiTurnCodeOptions
+
+    def __init__(self, options: MultiTurnCodeOptions, key: str | None = None) -> None:
+        super().__init__(options, key)
+        self.multi_turn = CodeTurns(options.feedback, options.turns, options.evaluated_turns)
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         begun = item.content if isinstance(item.content, Conversation) else None
@@ -110,11 +103,12 @@ class MultiTurnCode(Task):
             second_tests=function.calls[end:],
             prev_best=begun.prev_best if begun else 0.0,
         )
-        example = self.ask(item, split, "", fenced(function.source), reference, public_tests=function.calls[:shown])
         messages = (*self.question(function), *(begun.said if begun else ()))
-        prompt = example.prompt.model_copy(update={"messages": messages, "entry": function.entry})
+        answer = fenced(function.source)
+        example = self.ask(item, split, messages, answer, reference, public_tests=function.calls[:shown])
+        prompt = example.prompt.model_copy(update={"entry": function.entry})
         known = example.reference.model_copy(update={"kind": "next" if begun else "first"})
-        yield Example(prompt, known, example.answer)
+        yield Example(prompt, known, answer)
 
     def question(self, function: Function) -> tuple[Message, ...]:
         """How a conversation about the function begins."""
@@ -191,12 +185,6 @@ class MultiTurnCode(Task):
 def count_tokens(text: str) -> int:
     """About how many tokens a text has."""
     return -(-len(text) // CHARACTERS_PER_TOKEN)
-
-
-def passes(result: Result, calls: Sequence[Call]) -> tuple[bool, ...]:
-    """Per call, whether the program returned what the call returns. A call that was not answered is not passed."""
-    tests = [PublicTest(input="", expected=call.returns) for call in calls]
-    return tuple(run.end == "passed" for run in runs_of_calls(result, tests))
 
 
 def _test_sets(reference: MultiTurnReference, extended: bool) -> list[tuple[Call, ...]]:

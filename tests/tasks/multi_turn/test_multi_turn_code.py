@@ -6,9 +6,10 @@ from pydantic import ValidationError
 from astor.data.turns import PASSED, correction, fenced
 from astor.records import Call, Conversation, Message, Outcome, PublicTest, Split
 from astor.tasks.multi_turn.answer_form import AnswerFormOptions
-from astor.tasks.multi_turn.code import MultiTurnCode, MultiTurnCodeOptions, MultiTurnReference
+from astor.tasks.multi_turn.code import MultiTurnCode, MultiTurnCodeOptions
 from astor.tasks.multi_turn.feedback import FeedbackOptions, PublicRun, give_feedback
 from astor.tasks.multi_turn.improvement import ImprovementOptions
+from astor.tasks.multi_turn.reference import MultiTurnReference
 
 SOURCE = "def f(x):\n    return x + 2"
 CALLS = [((number,), number + 2) for number in range(12)]

@@ -2,8 +2,10 @@
 
 from astor.data.turns import fenced
 from astor.records import Call, Reference
-from astor.tasks.multi_turn.code import MultiTurnReference
-from astor.tasks.multi_turn.programs import judge_turns, read_programs, run_calls
+from astor.tasks.multi_turn.code_turns import CodeTurns
+from astor.tasks.multi_turn.feedback import FeedbackOptions
+from astor.tasks.multi_turn.programs import read_programs, run_calls
+from astor.tasks.multi_turn.reference import MultiTurnReference
 from tests.trajectories import trajectory_of
 
 DOUBLE = "def f(x):\n    return 2 * x\n"
@@ -34,5 +36,5 @@ def test_hidden_tests_are_filled_in(sandbox) -> None:
     trajectory = trajectory.model_copy(update={"turns": tuple(turns)})
     known = MultiTurnReference(entry="f", public_tests=(), tests=TESTS)
     references = {"p": Reference(prompt_id="p", task="t", data=known.model_dump(mode="json"))}
-    (judged,) = judge_turns([trajectory], references, sandbox)
+    (judged,) = CodeTurns(FeedbackOptions()).judge([trajectory], references, sandbox)
     assert [turn.hidden_rate for turn in judged.turns] == [0, 0.5, 1]
