@@ -56,7 +56,7 @@ class Program(Record):
     description: str
     """The statement of the problem, in words."""
     solutions: tuple[str, ...] = ()
-    """Programs that are said to be right; the first one is the reference."""
+    """Programs that are said to be right; the first one is demonstrated, and run on the tests."""
     public_tests: tuple[StdinTest, ...] = ()
     hidden_tests: tuple[StdinTest, ...] = ()
     compare: Literal["exact", "whitespace", "float"] = "whitespace"

@@ -111,7 +111,7 @@ class Verdict(Record):
     """The fields of the record that the task names as its `verdict_type`, as JSON has them; empty where it has none to
     tell."""
     detail: str = ""
-    """For people, short; shows nothing of the reference."""
+    """A few words for people, which show nothing of the reference."""
 
 
 class Group(Record):

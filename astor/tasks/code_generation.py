@@ -133,7 +133,7 @@ def _programs(answers: Sequence[Answer]) -> list[str]:
 
 
 def _jobs(reference: ProgramTests, program: str, extended: bool) -> list[Job]:
-    """In the order in which `_judge` takes their results: calls of the reward, second calls, check."""
+    """The jobs in the order in which `_judge` takes their results: calls of the reward, second calls, check."""
     jobs: list[Job] = []
     for calls in (reference.public_tests + reference.tests, reference.second_tests if extended else ()):
         if calls:

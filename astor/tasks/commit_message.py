@@ -70,7 +70,7 @@ class CommitMessage(Task):
     reference_type = CommitReference
     parser = None
     promotion_metric = "meteor"
-    """With exact and stem matching only."""
+    """METEOR with exact and stem matching only."""
     options: CommitMessageOptions
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:

@@ -29,8 +29,8 @@ def job_of(reference: TestedFunction, tests: dict[str, Any]) -> GeneratedTestsJo
 
 
 def judge_generated(reference: TestedFunction, tests: dict[str, Any], result: Result, extended: bool) -> Judgement:
-    """As `judge_suite` pays asserts; but tests that fail on the function earn nothing, nor do those that kill nothing:
-    how much of such tests is right, the tests alone would say."""
+    """Tests are paid as asserts are by `judge_suite`, but those that fail on the function earn nothing, nor do those
+    that kill nothing: how much of such tests is right, the tests alone would say."""
     if not result.claims:
         return Judgement.ended_early(result)
     found = result.claims[0].value

@@ -42,7 +42,7 @@ def job_on(calls: Sequence[Call], reference: ProgramTests, program: str) -> Job:
 
 
 def passes(reference: ProgramTests, result: Result, calls: Sequence[Call]) -> list[bool]:
-    """Per call, whether the program claims what is right; all False where it did not come to its end.
+    """Whether the program claims what is right, per call; all False where it did not come to its end.
 
     A whole program has an end for each input: one that exits with an error fails that test alone.
     """

@@ -82,7 +82,7 @@ class Judgement:
     parts: dict[str, float] = field(default_factory=dict)
     detail: str = ""
     data: Record | None = None
-    """Of the task's `verdict_type`."""
+    """What the task tells beside these: a record of its `verdict_type`."""
 
     @classmethod
     def of(cls, score: float, **parts: float) -> "Judgement":
@@ -132,13 +132,13 @@ class Task(ABC):
             cls.options_type = create_model(f"{cls.__name__}Options", __base__=TaskOptions, type=kind)
 
     def __init__(self, options: TaskOptions, key: str | None = None) -> None:
-        """The instance that a recipe calls `key`, in records too; None calls it as its class."""
+        """An instance is called `key` in recipes and records; None calls it as its class."""
         self.options = options
         self.key = key or self.name
 
     @abstractmethod
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
-        """At most a few examples, always the same ones for the same item; none where the item does not fit."""
+        """The item's examples: few, always the same ones for the same item, none where the item does not fit."""
 
     def job(self, reference: Any, answer: Answer) -> Job | None:
         """What the sandbox runs to judge one answer; None for nothing. Unused where a task has its own `jobs`."""

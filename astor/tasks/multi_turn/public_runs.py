@@ -23,7 +23,7 @@ def runs_of_calls(result: Result, tests: Sequence[PublicTest]) -> list[PublicRun
 
 
 def passes(result: Result, calls: Sequence[Call]) -> tuple[bool, ...]:
-    """Per call, whether the program returned what the call returns. A call that was not answered is not passed."""
+    """Whether the program returned what the call returns, per call. A call that was not answered is not passed."""
     tests = [PublicTest(input="", expected=call.returns) for call in calls]
     return tuple(run.end == "passed" for run in runs_of_calls(result, tests))
 
