@@ -24,8 +24,13 @@ def choice(kind: str, find: Callable[[], Mapping[str, type[Options]]], default: 
     return BeforeValidator(parse)
 
 
-def parse_options(kind: str, name: Any, value: Mapping[str, Any], models: Mapping[str, type[Options]]) -> Options:
-    """The options that `value` describes, by the model called `name`; ValueError says what is wrong."""
+def parse_options(
+    kind: str, name: Any, value: Mapping[str, Any], models: Mapping[str, type[Options]], place: str = ""
+) -> Options:
+    """The options that `value` describes, by the model called `name`; ValueError says what is wrong.
+
+    `place` is the key that they stand at, where it is another name.
+    """
     if name not in models:
         near = get_close_matches(str(name), models, n=1)
         hint = f"did you mean {near[0]!r}" if near else f"known are {', '.join(sorted(models))}"
@@ -33,4 +38,4 @@ def parse_options(kind: str, name: Any, value: Mapping[str, Any], models: Mappin
     try:
         return models[name].model_validate(value)
     except ValidationError as error:
-        raise ValueError(f"{name}: {explain(error, models[name])}") from error
+        raise ValueError(f"{place or name}: {explain(error, models[name])}") from error

@@ -113,7 +113,7 @@ class Judge:
 
     def __init__(self, run: Any, prompts: Any, references: Any, first: Any) -> None:
         from astor.records import Split, references_by_prompt
-        from astor.rollout.turns import Problem
+        from astor.tasks.multi_turn.problem import Problem
 
         held_out = [prompt for prompt in run.artifacts.read(prompts, "prompts") if prompt.split is Split.HELD_OUT]
         self.run, self.references = run, run.artifacts.read(references, "references", references_by_prompt)
@@ -145,11 +145,10 @@ class Judge:
         from astor.rollout.measure import measure_turns
         from astor.rollout.turns import TurnsOptions
 
-        feedback = self.run.recipe.tasks["multi_turn_code"].feedback
-        options = TurnsOptions(trajectories=SAMPLES, turns=turns, temperature=1.0, seed=0, feedback=feedback)
-        services = self.run.services
+        options = TurnsOptions(trajectories=SAMPLES, turns=turns, temperature=1.0, seed=0)
+        services, task = self.run.services, self.run.tasks["multi_turn_code"].multi_turn
         sampler = services.policies.sampler(policy)
-        return measure_turns(sampler, services.sandbox, problems, self.references, options, self.first)
+        return measure_turns(sampler, task, services.sandbox, problems, self.references, options, self.first)
 
 
 def summarise(seeds: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -142,6 +142,7 @@ def shuffle_verdicts(verdicts: Sequence[Verdict], random: np.random.Generator) -
         places = [place for place, verdict in enumerate(verdicts) if verdict.task == task]
         for place, donor in zip(places, random.permutation(places), strict=True):
             judged = verdicts[donor]
-            earned = {"outcome": judged.outcome, "score": judged.score, "format": judged.format, "parts": judged.parts}
-            shuffled[place] = verdicts[place].model_copy(update=earned)
+            earned = {"outcome": judged.outcome, "score": judged.score, "format": judged.format}
+            told = {"parts": judged.parts, "data": judged.data}
+            shuffled[place] = verdicts[place].model_copy(update=earned | told)
     return shuffled

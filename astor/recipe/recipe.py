@@ -1,5 +1,6 @@
 """The recipe: everything that decides what a run computes, joined from options beside the classes they configure."""
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -15,6 +16,7 @@ from astor.data.catalogue import source_classes
 from astor.data.decontamination import DecontaminationOptions
 from astor.data.splits import SplitOptions
 from astor.evaluation.gate import GateOptions
+from astor.evaluation.score import ALL
 from astor.options import Options
 from astor.rollout.catalogue import engine_options
 from astor.rollout.engine import EngineOptions
@@ -23,6 +25,7 @@ from astor.sandbox import SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
 from astor.storage import digest_json
 from astor.tasks.catalogue import task_classes
+from astor.tasks.task import TaskOptions
 from astor.training.catalogue import update_engine_options
 from astor.training.engine import UpdateEngineOptions
 from astor.training.first_policy import FirstPolicyOptions, first_policy_options
@@ -51,13 +54,20 @@ def _parse_tasks(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     known = {name: task.options_type for name, task in task_classes().items()}
-    return {
-        key: options if isinstance(options, Options) else parse_options("task", key, options or {}, known)
-        for key, options in value.items()
-    }
+    return {key: _parse_task(key, options or {}, known) for key, options in value.items()}
 
 
-TasksOptions = Annotated[dict[str, SerializeAsAny[Options]], BeforeValidator(_parse_tasks), Field(min_length=1)]
+def _parse_task(key: Any, value: Any, known: Mapping[str, type[TaskOptions]]) -> Options:
+    """The options of the instance `key`, of the task that its `type` names, or the key itself where it has none."""
+    if isinstance(value, Options):
+        return value
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", str(key)) or key == ALL:
+        raise ValueError(f"{key!r} is no key of a task: use letters, digits, _ and -, and not the word {ALL}")
+    name = value.get("type", key) if isinstance(value, Mapping) else key
+    return parse_options("task", name, value, known, place=str(key))
+
+
+TasksOptions = Annotated[dict[str, SerializeAsAny[TaskOptions]], BeforeValidator(_parse_tasks), Field(min_length=1)]
 
 
 class PromptCounts(Options):
@@ -69,7 +79,8 @@ class PromptCounts(Options):
     """Our choice: the standard error of a task's mean is then about 0.03."""
     promotion: int = Field(120, ge=2)
     demonstrations: dict[str, int] = {}
-    """Task, or task and kind as `io_prediction/output` → demonstrations of the warm-start split, for a tiny policy."""
+    """Key of a task, or key and kind as `io_prediction/output` → demonstrations of the warm-start split, for a tiny
+    policy."""
 
 
 class DataOptions(Options):
@@ -132,6 +143,8 @@ class Recipe(Options):
     policy: PolicyChoice
     data: DataOptions
     tasks: TasksOptions
+    """Key → options of a task. `type` says which task it is, the key where it is left out: one task may stand here
+    several times, under keys of your own."""
     batch: BatchOptions = BatchOptions()
     rollout: EngineChoice = TransformersEngineOptions()
     sandbox: SandboxChoice = SandboxOptions()

@@ -1,14 +1,14 @@
 """A run's committed records, read back for its report."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from astor.errors import UserError
 from astor.evaluation.history import Round, RunHistory, Sample
 from astor.evaluation.turns import TurnScore, score_turns
-from astor.records import Completion, Verdict, prompts_by_id
+from astor.records import Completion, Trajectory, Verdict, prompts_by_id
 from astor.run.places import names_below
 from astor.run.run import Run
 from astor.storage import Artifact, ArtifactRef, committed, find
@@ -123,9 +123,12 @@ def _seconds(run: Run) -> dict[str, float]:
     return dict(totals)
 
 
-def _turns(run: Run, policy_digest: str) -> list[TurnScore]:
-    found = run.artifacts.find(run.places.turns(policy_digest))
-    return score_turns(run.artifacts.read(found, "trajectories")) if found else []
+def _turns(run: Run, policy_digest: str) -> dict[str, list[TurnScore]]:
+    measured = run.artifacts.find(run.places.turns(policy_digest))
+    of_task: defaultdict[str, list[Trajectory]] = defaultdict(list)
+    for trajectory in run.artifacts.read(measured, "trajectories") if measured else ():
+        of_task[trajectory.task].append(trajectory)
+    return {task: score_turns(trajectories) for task, trajectories in of_task.items()}
 
 
 def _samples(run: Run, prompts: ArtifactRef, scores: ArtifactRef) -> list[Sample]:

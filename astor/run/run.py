@@ -12,7 +12,7 @@ from astor.run.artifacts import Artifacts, damaged
 from astor.run.places import Places
 from astor.run.services import Services
 from astor.storage import ArtifactRef, load
-from astor.tasks.catalogue import task_classes
+from astor.tasks.catalogue import make_tasks
 
 
 class Run:
@@ -20,7 +20,7 @@ class Run:
 
     def __init__(self, root: str, recipe: Recipe) -> None:
         self.recipe = recipe
-        self.tasks = {key: task_classes()[key](options) for key, options in recipe.tasks.items()}
+        self.tasks = make_tasks(recipe.tasks)
         self.places = Places(root, recipe)
         self.artifacts = Artifacts()
         self.services = Services(recipe, self.places)

@@ -21,6 +21,7 @@ from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.storage import ArtifactRef, digest_file, digest_json
 from astor.tasks.framing import Framing
+from astor.tasks.instances import tasks_for
 from astor.tasks.task import Example
 
 logger = logging.getLogger("astor")
@@ -50,6 +51,7 @@ def prepare(run: Run) -> Prepared:
         [
             data.model_dump(mode="json"),
             {key: options.model_dump(mode="json") for key, options in run.recipe.tasks.items()},
+            [task.reference_type.model_json_schema() for task in run.tasks.values()],
             [_files(source.options) for source in sources],
             code_digest("records", "data", "tasks", "steps/prepare.py"),
         ]
@@ -103,7 +105,7 @@ class Gathering:
         """Take what is still wanted of one item's examples."""
         split, content = item
         before = self.counts.total()
-        for task in self.tasks.values():
+        for task in tasks_for(content, self.tasks):
             for example in task.examples(content, split):
                 self._take(split, content, example)
         gained = self.counts.total() - before

@@ -85,7 +85,7 @@ def _without(root: Path, part: PreparedPart, failed: Mapping[str, str]) -> Prepa
     prompts: Counter[str] = Counter()
     for task in task_classes().values():
         made = task(task.options_type())
-        prompts[task.key] = sum(1 for item in kept for _ in made.examples(item, Split.TRAIN))
+        prompts[task.name] = sum(1 for item in kept for _ in made.examples(item, Split.TRAIN))
     return part.model_copy(
         update={
             "file": name,

@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from astor.records import Outcome, Reference
+from astor.records import Outcome, Record
 from astor.sandbox import GeneratedTestsJob, Result
 from astor.sandbox.inside.expressions import share_found
 from astor.tasks.task import Judgement
@@ -13,14 +13,24 @@ COPIED = 0.5
 reads like a line of the function, and not compute the function again."""
 
 
-def job_of(reference: Reference, tests: dict[str, Any]) -> GeneratedTestsJob:
+class TestedFunction(Record):
+    """The function that an answer tests, and those that its tests shall tell apart from it."""
+
+    entry: str
+    solution: str
+    """The function's source."""
+    mutants: tuple[str, ...]
+    """Sources that differ from `solution` in behaviour, one at least."""
+
+
+def job_of(reference: TestedFunction, tests: dict[str, Any]) -> GeneratedTestsJob:
     """What the sandbox runs for tests that `parse_tests` read as code."""
     return GeneratedTestsJob(tests["source"], reference.entry, reference.solution, reference.mutants)
 
 
-def judge_generated(reference: Reference, tests: dict[str, Any], result: Result, extended: bool) -> Judgement:
-    """As `judge_suite` pays asserts; but tests that fail on the function earn nothing, nor do those that kill nothing:
-    how much of such tests is right, the tests alone would say."""
+def judge_generated(reference: TestedFunction, tests: dict[str, Any], result: Result, extended: bool) -> Judgement:
+    """Tests are paid as asserts are by `judge_suite`, but those that fail on the function earn nothing, nor do those
+    that kill nothing: how much of such tests is right, the tests alone would say."""
     if not result.claims:
         return Judgement.ended_early(result)
     found = result.claims[0].value

@@ -96,3 +96,10 @@ def test_shuffled_rewards_stay_within_their_task(rows: list[tuple[str, float | N
     for task in "ab":
         before, after = ([(v.outcome, v.score) for v in many if v.task == task] for many in (verdicts, shuffled))
         assert sorted(before, key=str) == sorted(after, key=str)
+
+
+def test_what_a_reward_is_computed_from_moves_as_a_whole() -> None:
+    verdicts = [v.model_copy(update={"data": {"points": v.score}}) for v in verdicts_of("p", [0.0, 0.25, 0.5, 0.75])]
+    shuffled = shuffle_verdicts(verdicts, np.random.default_rng(0))
+    assert [v.score for v in shuffled] != [v.score for v in verdicts]
+    assert all(v.data == {"points": v.score} for v in shuffled)

@@ -59,7 +59,7 @@ def test_it_shows_turns_where_a_task_has_them(html):
     assert "Over turns" not in Page(html).text
     before = score_turns([trajectory_of(0.0, 0.0, 1.0), trajectory_of(1.0, 1.0, 1.0, prompt_id="q")])
     after = score_turns([trajectory_of(0.0, 1.0, 1.0), trajectory_of(1.0, 1.0, 1.0, prompt_id="q")])
-    text = Page(render_report(replace(long_run(), turns_before=before, turns_after=after))).text
+    text = Page(render_report(replace(long_run(), turns_before={"a": before}, turns_after={"a": after}))).text
     assert "2 held-out problems" in text
     assert "+0.500" in text
 

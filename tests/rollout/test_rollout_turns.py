@@ -13,13 +13,16 @@ from astor.policies.policy import Policy
 from astor.records import Call, Demonstration, Message, Prompt, Split
 from astor.rollout.engine import Sampler, live_sampler
 from astor.rollout.options import TransformersEngineOptions
-from astor.rollout.turns import Dialogue, Problem, TurnsOptions, roll_out_turns
+from astor.rollout.turns import Dialogue, TurnsOptions, roll_out_turns
 from astor.sandbox import Limits, Sandbox, SandboxOptions
-from astor.tasks.conversation import conversation
-from astor.tasks.feedback import FeedbackOptions
+from astor.tasks.multi_turn.code_turns import CodeTurns
+from astor.tasks.multi_turn.conversation import conversation
+from astor.tasks.multi_turn.feedback import FeedbackOptions
+from astor.tasks.multi_turn.problem import Problem
 from astor.training.warm_start import warm_start
 
-OPTIONS = TurnsOptions(trajectories=3, turns=3, temperature=1.0, seed=7, feedback=FeedbackOptions(style="short"))
+OPTIONS = TurnsOptions(trajectories=3, turns=3, temperature=1.0, seed=7)
+MULTI_TURN = CodeTurns(FeedbackOptions(style="short"))
 
 
 def program(constant: int) -> str:
@@ -74,7 +77,7 @@ def texts(dialogues: list[Dialogue]) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def dialogues(sampler: Sampler, speaker: Policy, sandbox: Sandbox) -> list[Dialogue]:
-    return roll_out_turns(sampler, sandbox, [Problem.of(prompt()), Problem.of(prompt("q"))], OPTIONS)
+    return roll_out_turns(sampler, MULTI_TURN, sandbox, [Problem.of(prompt()), Problem.of(prompt("q"))], OPTIONS)
 
 
 def test_every_turn_answers_the_conversation_so_far(dialogues: list[Dialogue], speaker: Policy) -> None:
@@ -93,7 +96,7 @@ def test_every_turn_answers_the_conversation_so_far(dialogues: list[Dialogue], s
 def test_rollouts_repeat_and_do_not_depend_on_other_problems(
     dialogues: list[Dialogue], sampler: Sampler, speaker: Policy, sandbox: Sandbox
 ) -> None:
-    alone = roll_out_turns(sampler, sandbox, [Problem.of(prompt("q"))], OPTIONS)
+    alone = roll_out_turns(sampler, MULTI_TURN, sandbox, [Problem.of(prompt("q"))], OPTIONS)
     assert texts(alone) == texts(dialogues[3:])
 
 
@@ -110,7 +113,7 @@ def test_first_turns_are_taken_over_and_judged_anew(
     first = {(one.problem.prompt.id, one.index): one.turns[0] for one in dialogues}
     changed = Problem.with_wrong_tests(prompt(), seed=0)
     assert changed is not None
-    again = roll_out_turns(sampler, sandbox, [changed], OPTIONS, first=first)
+    again = roll_out_turns(sampler, MULTI_TURN, sandbox, [changed], OPTIONS, first=first)
     assert [one[0] for one in texts(again)] == [one[0] for one in texts(dialogues[:3])]
     for one in again:
         turn = one.trajectory(speaker.ref).turns[0]
@@ -135,7 +138,7 @@ def test_tests_that_expect_the_same_value_are_not_made_wrong_by_each_other(outpu
 def test_a_trajectory_is_one_sequence_with_a_mask_over_its_answers(
     sampler: Sampler, speaker: Policy, sandbox: Sandbox
 ) -> None:
-    for one in roll_out_turns(sampler, sandbox, [Problem.of(prompt())], OPTIONS, verbatim=True):
+    for one in roll_out_turns(sampler, MULTI_TURN, sandbox, [Problem.of(prompt())], OPTIONS, verbatim=True):
         whole = one.completion(speaker.chat)
         own = [token for token, mine in zip(whole.tokens, whole.loss_mask, strict=True) if mine]
         assert own == [token for sample in one.samples for token in sample.tokens]
@@ -161,7 +164,7 @@ def test_answers_for_which_the_context_has_no_room_are_empty(
     asked = prompt()
     room = len(dialogues[0].contexts[0]) + asked.max_tokens
     monkeypatch.setattr(speaker.model.config, "max_position_embeddings", room)
-    rolled_out = roll_out_turns(sampler, sandbox, [Problem.of(asked)], OPTIONS, verbatim=verbatim)
+    rolled_out = roll_out_turns(sampler, MULTI_TURN, sandbox, [Problem.of(asked)], OPTIONS, verbatim=verbatim)
     assert [one[0] for one in texts(rolled_out)] == [one[0] for one in texts(dialogues[:3])]
     for one in rolled_out:
         assert [(turn.text, turn.program, turn.feedback, turn.tokens) for turn in one.turns[1:]] == (

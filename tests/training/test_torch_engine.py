@@ -212,14 +212,15 @@ def test_tokens_that_are_not_the_policys_own_teach_nothing(policy: Policy, refer
 def test_options_make_an_engine_that_goes_on_from_what_one_saved(
     policy: Policy, reference: Policy, play: Callable, tmp_path: Path
 ) -> None:
-    policy.tokenizer.chat_template = "{{ messages[0].content }}"
-    save_policy(policy, tmp_path / "policy", parent=None, round=0, recipe_digest="")
+    policy.chat.tokenizer.chat_template = "{{ messages[0].content }}"
+    save_policy(policy, tmp_path / "policy", recipe_digest="")
     held_to = ReferencePolicy(directory=lambda: tmp_path / "policy", weights=lambda: reference)
     engine = options().make(tmp_path / "policy", held_to, None)
     assert engine.world_size == 1
     round = play(engine.policy)
     engine.update(round.completions, round.groups, round.batch)
     (tmp_path / "trainer").mkdir()
+    engine.card = engine.card.updated("a recipe")
     engine.save_policy(tmp_path / "trained", "a recipe")
     engine.save_trainer(tmp_path / "trainer")
     again = options().make(tmp_path / "trained", held_to, tmp_path / "trainer")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astor.records import Message, PublicTest, Split, Trajectory, Turn
-from astor.tasks.conversation import conversation, kept_answer, opening, prefix
+from astor.tasks.multi_turn.conversation import conversation, kept_answer, opening, prefix
 
 
 def turn(text: str, feedback: str) -> Turn:

@@ -4,10 +4,10 @@ from ast import literal_eval
 from collections.abc import Sequence
 from typing import Any
 
-from astor.records import Outcome, PublicTest
+from astor.records import Call, Outcome, PublicTest
 from astor.sandbox import Claim, Result, same_output, same_value
 from astor.sandbox.comparison import How
-from astor.tasks.feedback import PublicRun
+from astor.tasks.multi_turn.feedback import PublicRun
 
 
 def runs_of_calls(result: Result, tests: Sequence[PublicTest]) -> list[PublicRun]:
@@ -20,6 +20,12 @@ def runs_of_calls(result: Result, tests: Sequence[PublicTest]) -> list[PublicRun
     claims = result.claims[: len(tests)]
     ended = [_ended(result.outcome, result.detail)] * (len(tests) - len(claims))
     return [_of_call(claim, test) for claim, test in zip(claims, tests, strict=False)] + ended
+
+
+def passes(result: Result, calls: Sequence[Call]) -> tuple[bool, ...]:
+    """Whether the program returned what the call returns, per call. A call that was not answered is not passed."""
+    tests = [PublicTest(input="", expected=call.returns) for call in calls]
+    return tuple(run.end == "passed" for run in runs_of_calls(result, tests))
 
 
 def runs_of_streams(results: Sequence[Result], tests: Sequence[PublicTest], how: How) -> list[PublicRun]:

@@ -2,7 +2,10 @@
 
 from astor.data.turns import fenced
 from astor.records import Call, Reference
-from astor.tasks.turn_runs import judge_turns, read_programs, run_calls
+from astor.tasks.multi_turn.code_turns import CodeTurns
+from astor.tasks.multi_turn.feedback import FeedbackOptions
+from astor.tasks.multi_turn.programs import read_programs, run_calls
+from astor.tasks.multi_turn.reference import MultiTurnReference
 from tests.trajectories import trajectory_of
 
 DOUBLE = "def f(x):\n    return 2 * x\n"
@@ -31,6 +34,7 @@ def test_hidden_tests_are_filled_in(sandbox) -> None:
     programs = [None, "def f(x):\n    return 2 * x if x < 8 else 0", DOUBLE]
     turns = [turn.model_copy(update={"program": p}) for turn, p in zip(trajectory.turns, programs, strict=True)]
     trajectory = trajectory.model_copy(update={"turns": tuple(turns)})
-    references = {"p": Reference(prompt_id="p", task="t", entry="f", tests=TESTS)}
-    (judged,) = judge_turns([trajectory], references, sandbox)
+    known = MultiTurnReference(entry="f", public_tests=(), tests=TESTS)
+    references = {"p": Reference(prompt_id="p", task="t", data=known.model_dump(mode="json"))}
+    (judged,) = CodeTurns(FeedbackOptions()).judge([trajectory], references, sandbox)
     assert [turn.hidden_rate for turn in judged.turns] == [0, 0.5, 1]

@@ -84,7 +84,7 @@ def give_feedback(tests: Sequence[PublicTest], runs: Sequence[PublicRun] | None,
 
 
 def truncate(text: str) -> str:
-    """At most 400 characters of a text: of a longer one the first 200 and the last 200, with a mark between them.
+    """A text, cut to 400 characters: of a longer one the first 200 and the last 200, with a mark between them.
 
     Bytes of an output that are no UTF-8 are written out, so that a record can hold them.
     """

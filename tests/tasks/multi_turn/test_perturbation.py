@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astor.records import PublicTest
-from astor.tasks.perturbation import perturb
+from astor.tasks.multi_turn.perturbation import perturb
 
 tests = st.lists(st.sampled_from(["1", "2", " 2\n", "3"]), max_size=6).map(
     lambda outputs: [PublicTest(input=f"f({place})", expected=output) for place, output in enumerate(outputs)]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astor.tasks.dense_reward import DenseRewardOptions, dense_rewards, weigh_tests
+from astor.tasks.multi_turn.dense_reward import DenseRewardOptions, dense_rewards, weigh_tests
 
 OPTIONS = DenseRewardOptions()
 tables = st.integers(1, 6).flatmap(

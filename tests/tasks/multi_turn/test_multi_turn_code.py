@@ -1,13 +1,15 @@
 """One more program after a conversation: what it is asked, what it earns, and how it cannot be gamed."""
 
 import pytest
+from pydantic import ValidationError
 
 from astor.data.turns import PASSED, correction, fenced
 from astor.records import Call, Conversation, Message, Outcome, PublicTest, Split
-from astor.tasks.answer_form import AnswerFormOptions
-from astor.tasks.feedback import FeedbackOptions, PublicRun, give_feedback
-from astor.tasks.improvement import ImprovementOptions
-from astor.tasks.multi_turn_code import MultiTurnCode, MultiTurnCodeOptions
+from astor.tasks.multi_turn.answer_form import AnswerFormOptions
+from astor.tasks.multi_turn.code import MultiTurnCode, MultiTurnCodeOptions
+from astor.tasks.multi_turn.feedback import FeedbackOptions, PublicRun, give_feedback
+from astor.tasks.multi_turn.improvement import ImprovementOptions
+from astor.tasks.multi_turn.reference import MultiTurnReference
 
 SOURCE = "def f(x):\n    return x + 2"
 CALLS = [((number,), number + 2) for number in range(12)]
@@ -36,8 +38,15 @@ def begun(make_item, prev_best: float):
 def test_a_conversation_goes_on_and_only_the_reference_knows_what_was_reached(make_item, first) -> None:
     example = first(TASK, begun(make_item, 0.5))
     assert example.prompt.messages[1:] == SAID
-    assert (example.reference.kind, example.reference.prev_best) == ("next", 0.5)
+    assert (example.reference.kind, example.reference.data["prev_best"]) == ("next", 0.5)
     assert "prev_best" not in example.prompt.model_dump_json()
+
+
+def test_what_was_reached_is_a_share_and_0_where_nothing_was_written() -> None:
+    known = {"entry": "f", "public_tests": (), "tests": ()}
+    assert MultiTurnReference(**known).prev_best == 0
+    with pytest.raises(ValidationError):
+        MultiTurnReference(**known, prev_best=1.1)
 
 
 def test_items_without_hidden_tests_make_no_prompt(make_item) -> None:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from astor.records import PublicTest
 from astor.sandbox import CallsJob, StdinJob, same_value
-from astor.tasks.feedback import FeedbackOptions, give_feedback
-from astor.tasks.perturbation import perturb
-from astor.tasks.public_runs import runs_of_calls, runs_of_streams, written
+from astor.tasks.multi_turn.feedback import FeedbackOptions, give_feedback
+from astor.tasks.multi_turn.perturbation import perturb
+from astor.tasks.multi_turn.public_runs import runs_of_calls, runs_of_streams, written
 
 SHORT = FeedbackOptions(style="short")
 CALLS = [PublicTest(input=f"f({x})", expected=repr([x, x + 2])) for x in (4, 5, 6)]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from astor.records import Message, Trajectory, Turn
+from astor.tasks.thinking import after_thinking
 
-END_OF_THINKING = "</think>"
 KEPT_CHARACTERS = 6000
 """Most characters of an answer in the context of later ones (Cobalt's code)."""
 
@@ -34,11 +34,6 @@ def opening(problem: str, form: Literal["stdin", "function"]) -> tuple[Message, 
     """
     text = INSTRUCTION.format(form=ASSIGNMENT[form], problem=problem.strip())
     return Message(role="system", content=RULES), Message(role="user", content=text)
-
-
-def after_thinking(text: str) -> str:
-    """An answer without its thinking: the text after the last `</think>`, all of it where there is none."""
-    return text.rpartition(END_OF_THINKING)[2].strip()
 
 
 def kept_answer(text: str) -> str:

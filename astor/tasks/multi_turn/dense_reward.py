@@ -32,7 +32,7 @@ def weigh_tests(passed: NDArray[np.bool_], options: DenseRewardOptions) -> Float
 
 
 def dense_rewards(passed: Sequence[Sequence[bool]], options: DenseRewardOptions) -> list[float]:
-    """Per rollout of one prompt 0.5 * sum of the weights of the tests that it passes + 0.5 * [it passes all].
+    """0.5 * sum of the weights of the tests that it passes + 0.5 * [it passes all], per rollout of one prompt.
 
     `passed` holds per rollout whether its program passes each test; the task leaves out rollouts without a program. In
     [0, 1], and 1 exactly for a program that passes all.

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astor.records import Call, Prompt, PublicTest, Split, Turn, read_jsonl, write_jsonl
-from astor.tasks.feedback import (
+from astor.tasks.multi_turn.feedback import (
     FeedbackOptions,
     PublicRun,
     clean_traceback,

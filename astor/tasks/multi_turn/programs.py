@@ -1,16 +1,17 @@
 """Programs of trajectories: read from answers and run on tests, each different one once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from astor.data.calls import arguments_of
 from astor.errors import UserError
-from astor.records import Call, Outcome, Reference, Trajectory, Turn
+from astor.records import Call, Outcome
 from astor.sandbox import CallsJob, Claim, Job, ParseJob, Result
 from astor.sandbox.runner import JobRunner
-from astor.tasks.conversation import after_thinking
-from astor.tasks.judging import BEGINNING_OF_THINKING, TEXTS_PER_JOB
-from astor.tasks.multi_turn_code import MultiTurnCode, passes
+from astor.tasks.judging import TEXTS_PER_JOB
+from astor.tasks.thinking import BEGINNING_OF_THINKING, after_thinking
 
+PARSER = "block"
+"""The sandbox's parser that finds the program in an answer."""
 TRIES = 3
 """Times that a job is run which ends by our own fault."""
 
@@ -23,7 +24,7 @@ def read_programs(sandbox: JobRunner, texts: Sequence[str]) -> list[str | None]:
 
     None where there is no block or nothing in it, or where thinking does not end, as for the task's verdicts.
     """
-    found = parse(sandbox, MultiTurnCode.parser, list(map(after_thinking, texts)))
+    found = parse(sandbox, PARSER, list(map(after_thinking, texts)))
 
     def read(said: str) -> str | None:
         claim = found[said]
@@ -49,28 +50,6 @@ def run_calls(sandbox: JobRunner, wanted: Sequence[Wanted]) -> dict[Wanted, Resu
     distinct = list(dict.fromkeys(wanted))
     jobs = [CallsJob(program, entry, tuple(map(arguments_of, calls))) for program, entry, calls in distinct]
     return dict(zip(distinct, _run(sandbox, jobs), strict=True))
-
-
-def judge_turns(
-    trajectories: Sequence[Trajectory], references: Mapping[str, Reference], sandbox: JobRunner
-) -> list[Trajectory]:
-    """The trajectories with the results of their problems' hidden tests; `references` by prompt identifier.
-
-    Only what selects and measures reads them afterwards, never a policy.
-    """
-
-    def wanted(trajectory: Trajectory, turn: Turn) -> Wanted:
-        reference = references[trajectory.prompt_id]
-        return turn.program or "", reference.entry, reference.tests
-
-    ran = run_calls(sandbox, [wanted(one, turn) for one in trajectories for turn in one.turns if turn.program])
-
-    def judged(trajectory: Trajectory, turn: Turn) -> Turn:
-        tests = references[trajectory.prompt_id].tests
-        passed = passes(ran[wanted(trajectory, turn)], tests) if turn.program else (False,) * len(tests)
-        return turn.model_copy(update={"hidden_passed": passed})
-
-    return [one.model_copy(update={"turns": tuple(judged(one, turn) for turn in one.turns)}) for one in trajectories]
 
 
 def _run(sandbox: JobRunner, jobs: Sequence[Job]) -> list[Result]:

@@ -7,14 +7,17 @@ from pydantic import Field, model_validator
 
 from astor.data.calls import arguments_of
 from astor.data.turns import fenced
-from astor.records import Call, Conversation, Function, Item, Message, Outcome, PublicTest, Reference, Split, Verdict
+from astor.records import Call, Conversation, Function, Item, Message, Outcome, Split, Verdict
 from astor.sandbox import CallsJob, Job, Result
-from astor.tasks.answer_form import AnswerFormOptions, take_apart
-from astor.tasks.conversation import opening
-from astor.tasks.dense_reward import DenseRewardOptions, dense_rewards
-from astor.tasks.feedback import FeedbackOptions
-from astor.tasks.improvement import NO_PROGRAM, ImprovementOptions, turn_reward, validation_reward
-from astor.tasks.public_runs import runs_of_calls
+from astor.tasks.multi_turn.answer_form import AnswerFormOptions, take_apart
+from astor.tasks.multi_turn.code_turns import CodeTurns
+from astor.tasks.multi_turn.conversation import opening
+from astor.tasks.multi_turn.dense_reward import DenseRewardOptions, dense_rewards
+from astor.tasks.multi_turn.feedback import FeedbackOptions
+from astor.tasks.multi_turn.improvement import NO_PROGRAM, ImprovementOptions, turn_reward, validation_reward
+from astor.tasks.multi_turn.programs import PARSER
+from astor.tasks.multi_turn.public_runs import passes
+from astor.tasks.multi_turn.reference import MultiTurnReference
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
 
 CHARACTERS_PER_TOKEN = 4
@@ -73,13 +76,18 @@ class MultiTurnCode(Task):
       was not answered is not passed.
     """
 
-    key = "multi_turn_code"
+    name = "multi_turn_code"
     options_type = MultiTurnCodeOptions
-    parser = "block"
+    reference_type = MultiTurnReference
+    parser = PARSER
     variance_scale = 0.25
     promotion_metric = "second_tests"
     """All tests of the second hidden set pass; where an item has too few tests for one, all of the first."""
     options: MultiTurnCodeOptions
+
+    def __init__(self, options: MultiTurnCodeOptions, key: str | None = None) -> None:
+        super().__init__(options, key)
+        self.multi_turn = CodeTurns(options.feedback, options.turns, options.evaluated_turns)
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         begun = item.content if isinstance(item.content, Conversation) else None
@@ -88,21 +96,19 @@ class MultiTurnCode(Task):
         if not isinstance(function, Function) or not function.description or len(function.calls) <= shown:
             return
         end = shown + self.options.hidden_tests
-        reference = Reference(
-            prompt_id=f"{self.key}/{item.id}",
-            task=self.key,
-            kind="next" if begun else "first",
+        reference = MultiTurnReference(
             entry=function.entry,
-            solution=function.source,
             public_tests=function.calls[:shown],
             tests=function.calls[shown:end],
             second_tests=function.calls[end:],
             prev_best=begun.prev_best if begun else 0.0,
         )
-        example = self.example(item, split, "", reference, fenced(function.source), function.calls[:shown])
         messages = (*self.question(function), *(begun.said if begun else ()))
-        prompt = example.prompt.model_copy(update={"messages": messages, "entry": function.entry})
-        yield Example(prompt, reference, example.answer)
+        answer = fenced(function.source)
+        example = self.ask(item, split, messages, answer, reference, public_tests=function.calls[:shown])
+        prompt = example.prompt.model_copy(update={"entry": function.entry})
+        known = example.reference.model_copy(update={"kind": "next" if begun else "first"})
+        yield Example(prompt, known, answer)
 
     def question(self, function: Function) -> tuple[Message, ...]:
         """How a conversation about the function begins."""
@@ -112,7 +118,7 @@ class MultiTurnCode(Task):
             return (Message(role="user", content=text.rstrip()),)
         return opening(f"Write a Python function named `{function.entry}`. {function.description}", "function")
 
-    def jobs(self, reference: Reference, answers: Sequence[Answer], extended: bool) -> list[Job]:
+    def jobs(self, reference: MultiTurnReference, answers: Sequence[Answer], extended: bool) -> list[Job]:
         """Equal programs are run once: public and hidden calls, and the second calls if `extended`."""
         sets = _test_sets(reference, extended)
         return [
@@ -122,7 +128,7 @@ class MultiTurnCode(Task):
         ]
 
     def judge(
-        self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
+        self, reference: MultiTurnReference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
     ) -> list[Judgement]:
         left, sets = iter(results), _test_sets(reference, extended)
         of_program = {program: [next(left) for _ in sets] for program in _programs(answers)}
@@ -144,7 +150,7 @@ class MultiTurnCode(Task):
         return judgements
 
     def _judge(
-        self, reference: Reference, answer: Answer, result: Result, passed: Sequence[bool], dense: float
+        self, reference: MultiTurnReference, answer: Answer, result: Result, passed: Sequence[bool], dense: float
     ) -> Judgement:
         rate = sum(passed) / len(passed)
         hidden = passed[len(reference.public_tests) :]
@@ -181,13 +187,7 @@ def count_tokens(text: str) -> int:
     return -(-len(text) // CHARACTERS_PER_TOKEN)
 
 
-def passes(result: Result, calls: Sequence[Call]) -> tuple[bool, ...]:
-    """Per call, whether the program returned what the call returns. A call that was not answered is not passed."""
-    tests = [PublicTest(input="", expected=call.returns) for call in calls]
-    return tuple(run.end == "passed" for run in runs_of_calls(result, tests))
-
-
-def _test_sets(reference: Reference, extended: bool) -> list[tuple[Call, ...]]:
+def _test_sets(reference: MultiTurnReference, extended: bool) -> list[tuple[Call, ...]]:
     second = [reference.second_tests] if extended and reference.second_tests else []
     return [reference.public_tests + reference.tests, *second]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from astor.options import Options
-from astor.tasks.answer_form import AnswerFormOptions, form_reward
+from astor.tasks.multi_turn.answer_form import AnswerFormOptions, form_reward
 
 NO_PROGRAM = -1.0
 
@@ -23,7 +23,7 @@ class ImprovementOptions(Options):
     none: float = -0.1
     """base(p) for p = 0."""
     weight: float = Field(default=0.1, ge=0)
-    """Of the improvement over b, the largest p of the programs before; at most this is added or taken."""
+    """Weight of the improvement over b, the largest p of the programs before: the most that it adds or takes."""
     regression: float = -0.1
     """What stands in the place of base(p) where p <= b, p < 1 and b > 0."""
     form: AnswerFormOptions = AnswerFormOptions()

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astor.tasks.answer_form import AnswerFormOptions, form_reward, take_apart
-from astor.tasks.improvement import (
+from astor.tasks.multi_turn.answer_form import AnswerFormOptions, form_reward, take_apart
+from astor.tasks.multi_turn.improvement import (
     ImprovementOptions,
     base_reward,
     correctness,
     turn_reward,
     validation_reward,
 )
-from astor.tasks.repetition import repeats_itself
+from astor.tasks.multi_turn.repetition import repeats_itself
 
 OPTIONS = ImprovementOptions()
 FORM = AnswerFormOptions()

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from astor.data.turns import FENCE
 from astor.options import Options
-from astor.tasks.conversation import END_OF_THINKING
-from astor.tasks.repetition import repeats_itself
+from astor.tasks.multi_turn.repetition import repeats_itself
+from astor.tasks.thinking import END_OF_THINKING
 
 END_OF_FENCE = "\n```"
 SELF_CHECKS = ("wait", "mistake", "however", "but", "retry", "error", "verify", "wrong", "evaluate")
@@ -24,21 +24,23 @@ class AnswerFormOptions(Options):
     """Whether an answer must hold `</think>` exactly once. Our addition: False is for policies that do not think, an
     answer of theirs must hold none and has no thinking that could be rewarded."""
     fault: float = Field(default=-0.9, le=0)
-    """Of an answer whose structure is not the one that was asked for, instead of all else."""
+    """Reward of an answer whose structure is not the one that was asked for, instead of all else."""
     too_long: float = Field(default=-0.01, le=0)
-    """Of an answer with v >= 0 that is longer than one of the limits."""
+    """Reward of an answer with v >= 0 that is longer than one of the limits."""
     too_long_and_wrong: float = Field(default=-0.1, le=0)
-    """Of an answer with v < 0, for each limit that it exceeds."""
+    """Reward of an answer with v < 0 for each limit that it exceeds."""
     thinking_tokens: int = Field(default=4096, ge=0)
+    """Most tokens of the text before `</think>`."""
     response_tokens: int = Field(default=2048, ge=0)
-    """Of the text after `</think>`."""
+    """Most tokens of the text after `</think>`."""
     explanation_tokens: int = Field(default=512, ge=0)
-    """Of the text after the block of code."""
+    """Most tokens of the text after the block of code."""
     thinking_bonus: float = Field(default=0.075, ge=0)
-    """With v < 0: this times tanh(n / 1024) for n tokens of thinking within the limit."""
+    """Reward of thinking where v < 0: this times tanh(n / 1024) for n tokens within the limit."""
     thinking_scale: int = Field(default=1024, ge=1)
     self_check_bonus: float = Field(default=0.005, ge=0)
-    """With v < 0 and thinking within the limit: for each of nine words of doubt that occurs in it one to four times."""
+    """Reward of each of nine words of doubt that occurs in the thinking one to four times, where v < 0 and the thinking
+    is within the limit."""
     self_check_most: float = Field(default=0.025, ge=0)
     """The most that words of doubt earn."""
 
