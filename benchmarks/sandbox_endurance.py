@@ -61,9 +61,9 @@ def look(workers: list[int]) -> dict[str, float]:
     below = [child for pid in workers for child in _children(pid)]
     zombies = sum(_state(pid) == "Z" for pid in [*_children(os.getpid()), *below])
     return {
-        "broker_mb": _resident_mb(os.getpid()),
+        "parent_mb": _resident_mb(os.getpid()),
         "zygotes_mb": max(_resident_mb(pid) for pid in workers),
-        "broker_descriptors": _descriptors(os.getpid()),
+        "parent_descriptors": _descriptors(os.getpid()),
         "zygote_descriptors": max(_descriptors(pid) for pid in workers),
         "children": len(_children(os.getpid())),
         "zombies": zombies,
@@ -117,7 +117,7 @@ def main() -> int:
             if result.outcome != outcome:
                 wrong[f"{result.outcome} for {outcome}: {result.detail}"] += 1
             if ended % options.look == 0 or ended == options.programs:
-                looks.append({"programs": ended, **look([worker.pid for worker in sandbox._broker.workers])})
+                looks.append({"programs": ended, **look([worker.pid for worker in sandbox._dispatcher.workers])})
                 print("  ".join(f"{name} {value:g}" for name, value in looks[-1].items()), flush=True)
     seconds = time.perf_counter() - started
     first, last = looks[0], looks[-1]
@@ -132,14 +132,14 @@ def main() -> int:
                 "first": first,
                 "last": last,
                 "grew": grew,
-                "most_mb": {name: max(each[name] for each in looks) for name in ("broker_mb", "zygotes_mb")},
+                "most_mb": {name: max(each[name] for each in looks) for name in ("parent_mb", "zygotes_mb")},
                 "wrong_outcomes": dict(wrong),
                 "metrics": counts,
             }
         )
     )
-    leaks = grew["broker_mb"] > GROWTH_MB or grew["zygotes_mb"] > GROWTH_MB or last["zombies"] > 0
-    return int(leaks or any(grew[name] > 0 for name in ("broker_descriptors", "zygote_descriptors", "children")))
+    leaks = grew["parent_mb"] > GROWTH_MB or grew["zygotes_mb"] > GROWTH_MB or last["zombies"] > 0
+    return int(leaks or any(grew[name] > 0 for name in ("parent_descriptors", "zygote_descriptors", "children")))
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ def test_what_a_package_depends_on_comes_with_it():
 def test_a_namespace_is_shared_with_what_is_not_declared():
     pytest.importorskip("google.protobuf")
     pytest.importorskip("google.auth")
-    from astor.sandbox.libraries import find_libraries
+    from astor.sandbox.isolation.libraries import find_libraries
 
     found = find_libraries(("google",))
     assert str(PACKAGES.resolve() / "google") in found.directories

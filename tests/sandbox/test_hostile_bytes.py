@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from astor.sandbox.evidence import Account, read_account
 from astor.sandbox.inside.codec import CodecError, decode, encode
 from astor.sandbox.inside.frames import HEADER, frame, split_frames
-from astor.sandbox.line import Line
+from astor.sandbox.workers.channel import Channel
+from astor.sandbox.workers.evidence import Transcript, read_transcript
 
 READY, END = frame(("ready",)), frame(("end",))
 
@@ -113,13 +113,13 @@ frames = st.sampled_from(
 
 @given(st.lists(frames | st.binary(max_size=40), max_size=12).map(b"".join), st.data())
 @example(b"", None)
-def test_any_bytes_are_an_account_however_they_are_bent(data, draw):
+def test_any_bytes_are_a_transcript_however_they_are_bent(data, draw):
     if draw is not None and data:
         place = draw.draw(st.integers(0, len(data) - 1))
         data = data[:place] + bytes([draw.draw(st.integers(0, 255))]) + data[place + 1 :]
     payloads = list(split_frames(data))
     assert sum(len(payload) + HEADER for payload in payloads) <= len(data)
-    assert isinstance(read_account(data, 3), Account)
+    assert isinstance(read_transcript(data, 3), Transcript)
 
 
 def test_a_child_that_dies_at_any_byte_leaves_the_claims_before_it():
@@ -127,11 +127,11 @@ def test_a_child_that_dies_at_any_byte_leaves_the_claims_before_it():
     data = READY + b"".join(claims) + END
     ends = [len(READY) + sum(map(len, claims[: n + 1])) for n in range(4)]
     for cut in range(len(data) + 1):
-        account = read_account(data[:cut], 4)
-        assert account.ready == (cut >= len(READY))
-        assert len(account.claims) == sum(end <= cut for end in ends)
-        assert (account.ending == "end") == (cut == len(data))
-        assert not account.nonsense
+        transcript = read_transcript(data[:cut], 4)
+        assert transcript.ready == (cut >= len(READY))
+        assert len(transcript.claims) == sum(end <= cut for end in ends)
+        assert (transcript.final == "end") == (cut == len(data))
+        assert not transcript.nonsense
 
 
 @given(st.recursive(st.none() | st.integers() | st.text(max_size=4), lambda inner: st.lists(inner, max_size=3)))
@@ -152,12 +152,12 @@ def test_a_million_tiny_frames_end_at_the_first_nonsense(piece, start):
     data = start + piece * (1_000_000 // (1 if len(piece) < 8 else 8))
     tracemalloc.start()
     try:
-        account = read_account(data, 3)
+        transcript = read_transcript(data, 3)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert account.nonsense
-    assert len(account.claims) <= 3
+    assert transcript.nonsense
+    assert len(transcript.claims) <= 3
     assert peak < 1 << 16
 
 
@@ -172,31 +172,31 @@ def test_nesting_is_refused_where_the_codec_says(depth):
 
 
 @given(st.lists(st.binary(min_size=1, max_size=3000), max_size=20), st.integers(0, 8000))
-def test_a_line_gathers_what_it_may_and_says_so_beyond(parts, limit):
-    line = Line(b"", limit)
+def test_a_channel_gathers_what_it_may_and_says_so_beyond(parts, limit):
+    channel = Channel(b"", limit)
     written = 0
     with contextlib.suppress(BrokenPipeError):
         for part in parts:
-            line.theirs.sendall(part)
+            channel.theirs.sendall(part)
             written += len(part)
-            line.pump()
-    line.theirs.close()
-    line.pump()
-    assert line.ended
-    assert line.flooded == (written > limit)
-    assert len(line.received) <= limit + (1 << 16)
-    assert bytes(line.received) == b"".join(parts)[: len(line.received)]
-    line.close()
+            channel.pump()
+    channel.theirs.close()
+    channel.pump()
+    assert channel.ended
+    assert channel.flooded == (written > limit)
+    assert len(channel.received) <= limit + (1 << 16)
+    assert bytes(channel.received) == b"".join(parts)[: len(channel.received)]
+    channel.close()
 
 
-def test_a_line_sends_as_much_as_goes_and_outlives_who_does_not_read():
+def test_a_channel_sends_as_much_as_goes_and_outlives_who_does_not_read():
     request = os.urandom(1 << 20)
-    line = Line(request, 1000)
-    line.pump()
-    assert 0 < len(line.unsent) < len(request)
-    line.theirs.sendall(b"still there")
-    line.theirs.close()
-    line.pump()
-    assert (bytes(line.received), len(line.unsent), line.ended) == (b"still there", 0, True)
-    line.pump()
-    line.close()
+    channel = Channel(request, 1000)
+    channel.pump()
+    assert 0 < len(channel.unsent) < len(request)
+    channel.theirs.sendall(b"still there")
+    channel.theirs.close()
+    channel.pump()
+    assert (bytes(channel.received), len(channel.unsent), channel.ended) == (b"still there", 0, True)
+    channel.pump()
+    channel.close()

@@ -12,8 +12,8 @@ import pytest
 from astor.records import Outcome
 from astor.sandbox import CallsJob, Limits, ParseJob, Sandbox, SandboxOptions, StdinJob
 from astor.sandbox.jobs import Bounded
-from astor.sandbox.pool.dispatcher import Dispatcher
-from astor.sandbox.pool.order import Order
+from astor.sandbox.pool.job_queue import JobQueue
+from astor.sandbox.pool.open_batch import OpenBatch
 
 SLEEPER = CallsJob("import time\ndef f(x): time.sleep(0.3)", "f", ((1,),))
 QUICK = CallsJob("def f(x): return x", "f", ((1,),))
@@ -22,13 +22,13 @@ ENDLESS = StdinJob("import time\ntime.sleep(0.02)", ("",) * 10_000)
 
 
 @pytest.fixture(scope="module")
-def dispatcher() -> Iterator[Dispatcher]:
-    with Dispatcher(SandboxOptions(workers=2), 100) as dispatcher:
-        yield dispatcher
+def queue() -> Iterator[JobQueue]:
+    with JobQueue(SandboxOptions(workers=2), 100) as queue:
+        yield queue
 
 
-async def outcomes(order: Order) -> list[str]:
-    lines = b"".join([lines async for lines in order.lines()]).splitlines()
+async def outcomes(batch: OpenBatch) -> list[str]:
+    lines = b"".join([lines async for lines in batch.lines()]).splitlines()
     return [json.loads(line)["outcome"] for line in lines if line]
 
 
@@ -39,52 +39,55 @@ async def until(true: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-def test_an_error_of_ours_breaks_off_its_batch_and_no_other(dispatcher: Dispatcher) -> None:
+def test_an_error_of_ours_breaks_off_its_batch_and_no_other(queue: JobQueue) -> None:
     async def work() -> None:
-        good, bad = Order([SLEEPER] * 4 + [QUICK] * 20, Limits()), Order([QUICK, UNSAYABLE, *[QUICK] * 9], Limits())
-        dispatcher.submit(good)
-        dispatcher.submit(bad)
+        good, bad = (
+            OpenBatch([SLEEPER] * 4 + [QUICK] * 20, Limits()),
+            OpenBatch([QUICK, UNSAYABLE, *[QUICK] * 9], Limits()),
+        )
+        queue.submit(good)
+        queue.submit(bad)
         with pytest.raises(ConnectionAbortedError):
             await outcomes(bad)
         assert await outcomes(good) == ["passed"] * 24
 
-    broken = dispatcher.metrics.registry.get_sample_value("astor_sandbox_broken_batches_total")
+    broken = queue.metrics.registry.get_sample_value("astor_sandbox_broken_batches_total")
     asyncio.run(work())
-    assert dispatcher.metrics.registry.get_sample_value("astor_sandbox_broken_batches_total") == broken + 1
-    assert not dispatcher.why_closed
+    assert queue.metrics.registry.get_sample_value("astor_sandbox_broken_batches_total") == broken + 1
+    assert not queue.why_closed
 
 
-def test_jobs_of_many_runs_leave_others_their_turn_and_have_no_run_once_nobody_waits(dispatcher: Dispatcher) -> None:
+def test_jobs_of_many_runs_leave_others_their_turn_and_have_no_run_once_nobody_waits(queue: JobQueue) -> None:
     async def work() -> None:
-        long, quick = Order([ENDLESS] * 50, Limits()), Order([QUICK] * 9, Limits())
-        dispatcher.submit(long)
-        await until(lambda: dispatcher.sandbox.metrics()["running"] == 2)
-        dispatcher.submit(quick)
+        long, quick = OpenBatch([ENDLESS] * 50, Limits()), OpenBatch([QUICK] * 9, Limits())
+        queue.submit(long)
+        await until(lambda: queue.sandbox.metrics()["running"] == 2)
+        queue.submit(quick)
         assert await outcomes(quick) == ["passed"] * 9
-        assert dispatcher.waiting >= 42
-        dispatcher.cancel(long)
-        await until(lambda: dispatcher.sandbox.metrics()["running"] == dispatcher.sandbox.metrics()["waiting"] == 0)
+        assert queue.waiting >= 42
+        queue.cancel(long)
+        await until(lambda: queue.sandbox.metrics()["running"] == queue.sandbox.metrics()["waiting"] == 0)
 
     asyncio.run(work())
 
 
-def test_for_want_of_descriptors_jobs_wait(dispatcher: Dispatcher) -> None:
+def test_for_want_of_descriptors_jobs_wait(queue: JobQueue) -> None:
     def shortages() -> float:
-        return dispatcher.metrics.registry.get_sample_value("astor_sandbox_shortages_total") or 0.0
+        return queue.metrics.registry.get_sample_value("astor_sandbox_shortages_total") or 0.0
 
     async def work() -> None:
-        order = Order([QUICK] * 9, Limits())
+        batch = OpenBatch([QUICK] * 9, Limits())
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
         try:
-            dispatcher.submit(order)
+            queue.submit(batch)
             await until(lambda: shortages() > 1)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        assert await outcomes(order) == ["passed"] * 9
+        assert await outcomes(batch) == ["passed"] * 9
 
     asyncio.run(work())
-    assert not dispatcher.why_closed
+    assert not queue.why_closed
 
 
 def test_each_job_may_have_limits_of_its_own(sandbox: Sandbox) -> None:

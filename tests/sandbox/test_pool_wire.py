@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import math
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -24,8 +24,9 @@ from astor.sandbox import (
     StdinJob,
 )
 from astor.sandbox.inside.codec import DEPTH, NotPlainDataError, decode, encode
+from astor.sandbox.jobs import KINDS
 from astor.sandbox.pool.plain import SAFE, read_plain, write_plain
-from astor.sandbox.pool.wire import KINDS, Batch, read_line, write_batch, write_job, write_line
+from astor.sandbox.pool.wire import MODELS, Batch, read_line, write_batch, write_job, write_line
 
 TEXTS = st.text(st.characters(codec=None, exclude_categories=[]), max_size=8)
 SCALARS = (
@@ -157,8 +158,8 @@ def test_a_job_comes_back_as_it_went(job: Job) -> None:
 
 
 def test_every_kind_of_job_has_a_model_of_the_same_fields() -> None:
-    assert set(KINDS) == set(get_args(Job)) == {type(job) for job in JOBS}
-    for kind, model in KINDS.items():
+    assert set(KINDS) == set(MODELS) == {type(job) for job in JOBS}
+    for kind, model in MODELS.items():
         assert {field.name for field in dataclasses.fields(kind)} | {"type"} == set(model.model_fields)
 
 

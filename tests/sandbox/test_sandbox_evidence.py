@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from astor.records import Outcome
 from astor.sandbox import Claim, Limits
-from astor.sandbox.evidence import Account, Child, read_account
 from astor.sandbox.inside.frames import frame
 from astor.sandbox.inside.protocol import CPU, ENDED, LEFT_OVER, WALL
+from astor.sandbox.workers.evidence import Child, Transcript, read_transcript
 
 READY, END = frame(("ready",)), frame(("end",))
 ANSWER = frame(("value", 1))
@@ -38,47 +38,47 @@ messages = st.sampled_from(
 @given(st.lists(messages | st.binary(max_size=12), max_size=8).map(b"".join), st.integers(0, 3))
 @example(b"", 0)
 @example(b"\0\0\0\0" * 100, 3)
-def test_any_bytes_make_a_account(data, answers):
-    account = read_account(data, answers)
-    assert len(account.claims) <= answers
-    assert not (account.claims and not account.ready)
-    child = Child((0, 0.0, ENDED), account, flooded=False)
+def test_any_bytes_make_a_transcript(data, answers):
+    transcript = read_transcript(data, answers)
+    assert len(transcript.claims) <= answers
+    assert not (transcript.claims and not transcript.ready)
+    child = Child((0, 0.0, ENDED), transcript, flooded=False)
     outcome, detail = child.outcome(Limits(), answers)
     assert detail.isprintable()
     if outcome is Outcome.PASSED:
-        assert account.ready
-        assert account.ending == "end"
-        assert len(account.claims) == answers
+        assert transcript.ready
+        assert transcript.final == "end"
+        assert len(transcript.claims) == answers
 
 
 @pytest.mark.parametrize(
-    ("data", "account"),
+    ("data", "transcript"),
     [
-        (READY + ANSWER + END, Account(True, (Claim("value", 1),), "end")),
-        (READY + frame(("raised", "KeyError")), Account(True, (Claim("raised", exception="KeyError"),))),
-        (READY + ANSWER[:-1], Account(True)),
-        (READY + frame(("stopped", "it raised")), Account(True, (), "stopped", "it raised")),
-        (ANSWER + END, Account(nonsense=True)),
-        (READY + END + ANSWER, Account(True, (), "end", nonsense=True)),
-        (READY + END + END, Account(True, (), "end", nonsense=True)),
-        (READY + ANSWER * 2, Account(True, (Claim("value", 1),), nonsense=True)),
-        (READY + frame(("raised", "no name")), Account(True, nonsense=True)),
-        (READY + frame(("raised", "x" * 41)), Account(True, nonsense=True)),
-        (READY + frame(("stopped", "x" * 201)), Account(True, nonsense=True)),
-        (READY + frame(("opaque", 1)), Account(True, nonsense=True)),
-        (READY + frame(["end"]), Account(True, nonsense=True)),
+        (READY + ANSWER + END, Transcript(True, (Claim("value", 1),), "end")),
+        (READY + frame(("raised", "KeyError")), Transcript(True, (Claim("raised", exception="KeyError"),))),
+        (READY + ANSWER[:-1], Transcript(True)),
+        (READY + frame(("stopped", "it raised")), Transcript(True, (), "stopped", "it raised")),
+        (ANSWER + END, Transcript(nonsense=True)),
+        (READY + END + ANSWER, Transcript(True, (), "end", nonsense=True)),
+        (READY + END + END, Transcript(True, (), "end", nonsense=True)),
+        (READY + ANSWER * 2, Transcript(True, (Claim("value", 1),), nonsense=True)),
+        (READY + frame(("raised", "no name")), Transcript(True, nonsense=True)),
+        (READY + frame(("raised", "x" * 41)), Transcript(True, nonsense=True)),
+        (READY + frame(("stopped", "x" * 201)), Transcript(True, nonsense=True)),
+        (READY + frame(("opaque", 1)), Transcript(True, nonsense=True)),
+        (READY + frame(["end"]), Transcript(True, nonsense=True)),
     ],
 )
-def test_a_account_goes_to_its_ending_or_to_the_first_nonsense(data, account):
-    assert read_account(data, 1) == account
+def test_a_transcript_goes_to_its_final_frame_or_to_the_first_nonsense(data, transcript):
+    assert read_transcript(data, 1) == transcript
 
 
-WHOLE = Account(True, (Claim("value", 1),), "end")
-CUT = Account(True)
+WHOLE = Transcript(True, (Claim("value", 1),), "end")
+CUT = Transcript(True)
 
 
 @pytest.mark.parametrize(
-    ("report", "account", "flooded", "outcome"),
+    ("report", "transcript", "flooded", "outcome"),
     [
         ((0, 0.1, ENDED), WHOLE, False, Outcome.PASSED),
         ((256, 0.1, ENDED), WHOLE, False, Outcome.FAILED),
@@ -89,17 +89,17 @@ CUT = Account(True)
         ((signal.SIGXCPU, 1.9, ENDED), CUT, False, Outcome.TIMEOUT),
         ((signal.SIGKILL, 2.5, ENDED), CUT, False, Outcome.TIMEOUT),
         ((signal.SIGKILL, 0.1, ENDED), CUT, False, Outcome.OUT_OF_MEMORY),
-        ((0, 0.1, ENDED), Account(True, (), "memory"), False, Outcome.OUT_OF_MEMORY),
+        ((0, 0.1, ENDED), Transcript(True, (), "memory"), False, Outcome.OUT_OF_MEMORY),
         ((signal.SIGSYS, 0.1, ENDED), CUT, False, Outcome.FORBIDDEN),
-        ((0, 0.1, ENDED), Account(True, WHOLE.claims, "end", nonsense=True), False, Outcome.FORBIDDEN),
+        ((0, 0.1, ENDED), Transcript(True, WHOLE.claims, "end", nonsense=True), False, Outcome.FORBIDDEN),
         ((0, 0.1, ENDED), WHOLE, True, Outcome.FAILED),
-        ((0, 0.1, ENDED), Account(True, (), "malformed", "no entry"), False, Outcome.MALFORMED),
+        ((0, 0.1, ENDED), Transcript(True, (), "malformed", "no entry"), False, Outcome.MALFORMED),
         ((signal.SIGKILL, 0.1, LEFT_OVER), CUT, False, Outcome.FAILED),
     ],
 )
-def test_the_report_decides_over_the_claim(report, account, flooded, outcome):
-    assert Child(report, account, flooded).outcome(Limits(), 1)[0] is outcome
+def test_the_report_decides_over_the_claim(report, transcript, flooded, outcome):
+    assert Child(report, transcript, flooded).outcome(Limits(), 1)[0] is outcome
 
 
 def test_a_length_without_a_frame_grows_nothing():
-    assert read_account(READY + struct.pack("<I", 0xFFFFFFFF) + b"x" * 100, 1) == Account(True)
+    assert read_transcript(READY + struct.pack("<I", 0xFFFFFFFF) + b"x" * 100, 1) == Transcript(True)

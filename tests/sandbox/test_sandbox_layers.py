@@ -13,9 +13,9 @@ import restricted_pod
 
 from astor.records import Outcome
 from astor.sandbox import Result, check_layers
-from astor.sandbox.bubblewrap import Bubblewrap
 from astor.sandbox.inside.zygote import PREPARED
-from astor.sandbox.layers import read_layers
+from astor.sandbox.isolation.bubblewrap import Bubblewrap
+from astor.sandbox.isolation.layers import read_layers
 
 ROOT = Path(__file__).parents[2]
 
@@ -153,7 +153,7 @@ def test_the_command_prints_the_table_and_ends_with_2():
     assert done.stderr.count("The sandbox refuses to run") == 1
 
 
-def test_a_worker_whose_probe_does_not_come_back_is_told():
+def test_a_worker_whose_layer_check_does_not_come_back_is_told():
     silent = Result(Outcome.INFRASTRUCTURE_ERROR, (), 0.0, "the worker died")
     (layer,) = read_layers({"landlock": 7, "own_user": True}, Bubblewrap(), silent)
     assert (layer.name, layer.stands, layer.needed) == ("worker", False, True)

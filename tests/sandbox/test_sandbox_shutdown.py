@@ -14,8 +14,8 @@ from red_team.oracles import adopting_orphans
 
 from astor.records import Outcome
 from astor.sandbox import CallsJob, Limits, Sandbox, SandboxOptions
-from astor.sandbox.surroundings import surroundings
-from astor.sandbox.worker import Worker
+from astor.sandbox.workers.config import worker_config
+from astor.sandbox.workers.worker import Worker
 
 ADD = CallsJob("def solve(x): return x + 1", "solve", ((41,),))
 FOREVER = CallsJob("import time\ndef solve():\n    while True: time.sleep(9)", "solve", ((),))
@@ -130,7 +130,7 @@ def test_interrupts_at_any_moment_leave_a_sandbox_that_works(zygotes):
 
 
 def test_a_start_that_is_interrupted_leaves_no_process(monkeypatch):
-    around = surroundings(SandboxOptions())
+    around = worker_config(SandboxOptions())
     before = children(os.getpid())
     with adopting_orphans():
         for milliseconds in range(20):
@@ -149,13 +149,13 @@ SCRIPT = """
 import os, signal, sys, threading
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from astor.sandbox import CallsJob, Limits, Sandbox, SandboxOptions
-from astor.sandbox.surroundings import surroundings
-from astor.sandbox.worker import Worker
+from astor.sandbox.workers.config import worker_config
+from astor.sandbox.workers.worker import Worker
 forever = CallsJob("import time\\ndef solve(): time.sleep(999)", "solve", ((),))
 add = CallsJob("def solve(): return 1", "solve", ((),))
 
 def tell(sandbox):
-    print(*[worker.pid for worker in sandbox._broker.workers], flush=True)
+    print(*[worker.pid for worker in sandbox._dispatcher.workers], flush=True)
     sys.stdin.readline()  # Whoever asks has seen the programs run.
 
 def stream(sandbox):

@@ -28,7 +28,7 @@ def patient():
 
 def running(sandbox):
     """Processes of programs, as the kernel sees them."""
-    tasks = [Path(f"/proc/{worker.pid}/task/{worker.pid}/children") for worker in sandbox._broker.workers]
+    tasks = [Path(f"/proc/{worker.pid}/task/{worker.pid}/children") for worker in sandbox._dispatcher.workers]
     return sum(len(task.read_text().split()) for task in tasks)
 
 
@@ -88,7 +88,7 @@ def test_leaving_a_stream_ends_what_runs_and_nothing_else(patient, leave):
     assert after["restarts"] == before["restarts"]
     assert after["running"] == after["waiting"] == 0
     assert [result.outcome for result in patient.run([ADD] * 3)] == [Outcome.PASSED] * 3
-    assert len(patient._broker.workers) == 2
+    assert len(patient._dispatcher.workers) == 2
 
 
 def failing():

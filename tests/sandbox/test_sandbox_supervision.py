@@ -15,7 +15,8 @@ import pytest
 
 from astor.errors import UserError
 from astor.records import Outcome
-from astor.sandbox import CallsJob, CheckJob, Limits, Sandbox, SandboxOptions, StdinJob, crew, supervisor
+from astor.sandbox import CallsJob, CheckJob, Limits, Sandbox, SandboxOptions, StdinJob
+from astor.sandbox.workers import executor, supervisor
 
 as_root = pytest.mark.skipif(
     os.geteuid() != 0, reason="only as root has a worker a user of its own, whose processes are few"
@@ -99,7 +100,7 @@ MOMENTS = {
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_zygote_struck_at_any_moment_costs_no_verdict(own, zygotes, monkeypatch, moment, number):
     """Killed, or stopped for ever, which is to fall silent."""
-    monkeypatch.setattr(supervisor, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(executor, "GRACE_SECONDS", 0.1)
     jobs = [CallsJob(MOMENTS[moment], "solve", ((41,), (10**6,)))] * 3
     expected = own.run(jobs[:1])[0].claims
     before = own.metrics()
@@ -121,11 +122,11 @@ def test_what_one_worker_fails_another_does():
     try:
         with ExitStack() as stack:
             sandbox = stack.enter_context(Sandbox(SandboxOptions(workers=2)))
-            cramp(stack, sandbox._broker.workers[-1].pid)
+            cramp(stack, sandbox._dispatcher.workers[-1].pid)
             assert [result.outcome for result in sandbox.run([ADD] * 20)] == [Outcome.PASSED] * 20
             retried = sandbox.metrics()["retried"]
             assert retried > 0
-            cramp(stack, sandbox._broker.workers[0].pid)
+            cramp(stack, sandbox._dispatcher.workers[0].pid)
             results = sandbox.run([ADD] * 5)
             assert {(result.outcome, result.claims) for result in results} == {(Outcome.INFRASTRUCTURE_ERROR, ())}
             assert sandbox.metrics()["jobs_infrastructure_error"] == 5
@@ -185,12 +186,12 @@ def test_a_job_that_finds_no_descriptors_waits_for_those_of_another():
 
 
 def test_a_worker_that_has_grown_is_replaced(own, zygotes, monkeypatch):
-    monkeypatch.setattr(crew, "CHECK_EVERY", 10)
+    monkeypatch.setattr(supervisor, "CHECK_EVERY", 10)
     first = zygotes()
     assert [result.outcome for result in own.run([ADD] * 15)] == [Outcome.PASSED] * 15
     assert own.metrics()["recycled"] == 0
     assert zygotes() == first
-    monkeypatch.setattr(crew, "GROWTH_BYTES", -(1 << 40))
+    monkeypatch.setattr(supervisor, "GROWTH_BYTES", -(1 << 40))
     assert [result.outcome for result in own.run([ADD] * 20)] == [Outcome.PASSED] * 20
     assert own.metrics()["recycled"] == 2
     assert own.metrics()["restarts"] == own.metrics()["retried"] == 0
@@ -198,10 +199,10 @@ def test_a_worker_that_has_grown_is_replaced(own, zygotes, monkeypatch):
 
 
 def test_workers_that_all_die_at_once_are_an_error(own, zygotes, monkeypatch):
-    monkeypatch.setattr(crew, "IDLE_DEATHS", 1)
+    monkeypatch.setattr(supervisor, "IDLE_DEATHS", 1)
     (pid,) = zygotes()
     os.kill(pid, signal.SIGKILL)
-    while own._broker.workers[0]._process.poll() is None:
+    while own._dispatcher.workers[0]._process.poll() is None:
         time.sleep(0.01)
     with pytest.raises(UserError, match="before they ran a program"):
         own.run([ADD])

@@ -7,9 +7,8 @@ import pytest
 from astor.errors import UserError
 from astor.records import Outcome
 from astor.sandbox import Limits, Sandbox, SandboxOptions, StdinJob
-from astor.sandbox.evidence import Account, Child, Evidence
 from astor.sandbox.inside.protocol import ENDED
-from astor.sandbox.plans import plan
+from astor.sandbox.workers.evidence import Child, Evidence, Transcript
 
 
 def ran(sandbox, program, *inputs):
@@ -151,15 +150,15 @@ def test_an_input_that_is_no_text_is_a_user_error(sandbox):
     with pytest.raises(UserError, match="UTF-8"):
         ran(sandbox, "print(1)", "\ud800")
     with pytest.raises(UserError, match="UTF-8"):
-        next(plan(StdinJob("print(1)", ("told before the first is run", "\ud800")), Limits()))
+        next(StdinJob("print(1)", ("told before the first is run", "\ud800")).runs(Limits()))
 
 
 def test_all_outputs_together_are_bounded_by_the_memory_that_they_take():
     """Driven by hand: each of twenty runs writes a MiB, of which one wide character makes four."""
     wide = b"a" * ((1 << 20) - 4) + "\U0001f600".encode()
     for output, kept in ((wide, 15), (wide[:-4], 20)):
-        evidence = Evidence((Child((0, 0.1, ENDED), Account(ready=True), False, output),))
-        runs = plan(StdinJob("print(1)", ("",) * 20), Limits())
+        evidence = Evidence((Child((0, 0.1, ENDED), Transcript(ready=True), False, output),))
+        runs = StdinJob("print(1)", ("",) * 20).runs(Limits())
         next(runs)
         for _ in range(19):
             runs.send(evidence)

@@ -4,14 +4,14 @@ import pytest
 
 from astor.records import Outcome
 from astor.sandbox import Claim
-from astor.sandbox.evidence import Account, Child, Evidence
 from astor.sandbox.inside.protocol import ENDED
-from astor.sandbox.runs import CONTROL, supervised, unjudged
+from astor.sandbox.jobs.runs import CONTROL, unjudged, with_retry
+from astor.sandbox.workers.evidence import Child, Evidence, Transcript
 
 DIED = Evidence(failure="the worker died", worker_died=True)
 FAILED = Evidence(failure="the worker could not fork")
-STANDS = Evidence((Child((0, 0.0, ENDED), Account(True, (Claim("value", 1),), "end"), flooded=False),))
-LIES = Evidence((Child((0, 0.0, ENDED), Account(True, (Claim("value", 2),), "end"), flooded=False),))
+STANDS = Evidence((Child((0, 0.0, ENDED), Transcript(True, (Claim("value", 1),), "end"), flooded=False),))
+LIES = Evidence((Child((0, 0.0, ENDED), Transcript(True, (Claim("value", 2),), "end"), flooded=False),))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ LIES = Evidence((Child((0, 0.0, ENDED), Account(True, (Claim("value", 2),), "end
 )
 def test_who_is_to_blame(evidence, outcome):
     """The program alone where it broke two workers and a control run stands; then it is forbidden."""
-    rule = supervised(CONTROL)
+    rule = with_retry(CONTROL)
     next(rule)
     for each in evidence[:-1]:
         rule.send(each)

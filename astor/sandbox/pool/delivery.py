@@ -10,9 +10,10 @@ from tenacity import AsyncRetrying, RetryCallState, RetryError, retry_if_excepti
 from astor.errors import UserError
 from astor.records import Outcome
 from astor.sandbox.inside.codec import NotPlainDataError
-from astor.sandbox.jobs import Job, Result
+from astor.sandbox.jobs import Job
 from astor.sandbox.pool.options import PoolOptions
 from astor.sandbox.pool.wire import read_line, write_batch, write_job
+from astor.sandbox.results import Result
 
 CHUNK_JOBS, CHUNK_BYTES = 64, 1 << 23
 """Most jobs, and about how many bytes, of one request. Our choice: what a core does in a fifth of a second, so that

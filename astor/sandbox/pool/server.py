@@ -13,7 +13,7 @@ import uvicorn
 from astor.errors import UserError
 from astor.sandbox.pool.app import create_app
 from astor.sandbox.pool.connection import Connection, most_connections
-from astor.sandbox.pool.dispatcher import Dispatcher
+from astor.sandbox.pool.job_queue import JobQueue
 from astor.sandbox.pool.options import TOKEN_VARIABLE, ServerOptions
 
 KEEP_ALIVE_SECONDS = 75
@@ -38,9 +38,9 @@ def serve(
             f"{host} can be reached from elsewhere and the server has no token: give --token-file or set "
             f"{TOKEN_VARIABLE}, or listen on 127.0.0.1."
         )
-    with _listen(host, port) as listener, Dispatcher(options.sandbox, options.max_queue) as dispatcher:
+    with _listen(host, port) as listener, JobQueue(options.sandbox, options.max_queue) as queue:
         config = uvicorn.Config(
-            create_app(dispatcher, options, token),
+            create_app(queue, options, token),
             http=Connection,
             ws="none",
             # asyncio accepts so many at once before any is known to be one too many.
@@ -51,14 +51,14 @@ def serve(
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=options.drain_seconds,
         )
-        _Server(config, dispatcher, announce).run(sockets=[listener])
-        if dispatcher.failure is not None:
-            raise dispatcher.failure
+        _Server(config, queue, announce).run(sockets=[listener])
+        if queue.failure is not None:
+            raise queue.failure
 
 
 def describe(options: ServerOptions) -> str:
     """The interface as OpenAPI, JSON; nothing is started."""
-    return json.dumps(create_app(Dispatcher(options.sandbox, options.max_queue), options, None).openapi(), indent=2)
+    return json.dumps(create_app(JobQueue(options.sandbox, options.max_queue), options, None).openapi(), indent=2)
 
 
 def read_token(file: Path | None) -> str | None:
@@ -81,9 +81,9 @@ def read_token(file: Path | None) -> str | None:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, dispatcher: Dispatcher, announce: Callable[[str], None]) -> None:
+    def __init__(self, config: uvicorn.Config, queue: JobQueue, announce: Callable[[str], None]) -> None:
         super().__init__(config)
-        self._dispatcher, self._announce = dispatcher, announce
+        self._queue, self._announce = queue, announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -94,10 +94,10 @@ class _Server(uvicorn.Server):
         self._announce(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
 
     async def on_tick(self, counter: int) -> bool:
-        return await super().on_tick(counter) or self._dispatcher.failure is not None
+        return await super().on_tick(counter) or self._queue.failure is not None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._dispatcher.is_draining = True
+        self._queue.is_draining = True
         super().handle_exit(sig, frame)
         # The end was asked for: nothing is to be raised again after it.
         self._captured_signals.clear()

@@ -1,9 +1,9 @@
-"""The broker's end of the socket that a child has to itself."""
+"""The trusted end of the socket that a child has to itself."""
 
 import socket
 
 
-class Line:
+class Channel:
     """Sends a request, gathers what the child writes; never waits, and gathers no more than the limit."""
 
     def __init__(self, request: bytes, limit: int) -> None:

@@ -1,4 +1,4 @@
-"""What a zygote finds around it: made once for all zygotes of a sandbox."""
+"""How zygotes are started, and what they are told: made once for all zygotes of a sandbox."""
 
 import compileall
 import os
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from astor.sandbox.bubblewrap import Bubblewrap, bubblewrap
-from astor.sandbox.filters import filters
-from astor.sandbox.libraries import find_libraries
+from astor.sandbox.isolation.bubblewrap import Bubblewrap, bubblewrap
+from astor.sandbox.isolation.libraries import find_libraries
+from astor.sandbox.isolation.readable import PYTHON, readable
+from astor.sandbox.isolation.seccomp import filters
 from astor.sandbox.options import SandboxOptions
-from astor.sandbox.readable import PYTHON, readable
 
 ENVIRONMENT = {
     "HOME": "/nonexistent",
@@ -29,16 +29,16 @@ ENVIRONMENT = {
 reserves 64 MiB of the address space that RLIMIT_AS counts. Symbols are bound when a zygote starts, not again in each
 child that is the first to use one."""
 
-_LAUNCH = Path(__file__).resolve().with_name("inside") / "launch.py"
+_LAUNCH = Path(__file__).resolve().parents[1] / "inside" / "launch.py"
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class WorkerConfig:
     """How zygotes are started, and what they are told."""
 
     namespaces: Bubblewrap
-    config: dict[str, Any]
-    """Plain data."""
+    zygote: dict[str, Any]
+    """What each zygote is told; plain data."""
 
     def command(self, control: int) -> list[str]:
         """The command of a zygote that is controlled through the descriptor `control`."""
@@ -46,15 +46,15 @@ class Surroundings:
         return [*self.namespaces.command, PYTHON, "-S", "-s", "-P", str(_LAUNCH), str(control)]
 
 
-def surroundings(options: SandboxOptions) -> Surroundings:
-    """What the zygotes of a sandbox find; UserError where a package is declared that is not installed."""
+def worker_config(options: SandboxOptions) -> WorkerConfig:
+    """For the workers of a sandbox; UserError where a package is declared that is not installed."""
     if not sys.dont_write_bytecode:
         # Zygotes may not write it themselves, and compile for a fourth of their start where it is missing.
         compileall.compile_dir(_LAUNCH.parent, quiet=2)
     libraries = find_libraries(options.allowed_imports)
     files = readable(tuple(libraries.files), tuple(libraries.directories))
     namespaces = bubblewrap(files, str(_LAUNCH.parent))
-    config = {
+    zygote = {
         # The parent of the first process of a namespace is none that it could know.
         "parent": 0 if namespaces.command else os.getpid(),
         # Each child copies Landlock's rules: few will do where namespaces hide the rest.
@@ -66,4 +66,4 @@ def surroundings(options: SandboxOptions) -> Surroundings:
         "zygote_filter": filters().zygote,
         "child_filter": filters().child,
     }
-    return Surroundings(namespaces, config)
+    return WorkerConfig(namespaces, zygote)

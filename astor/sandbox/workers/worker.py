@@ -1,4 +1,4 @@
-"""A zygote as the broker sees it: a process and the socket that controls it."""
+"""A zygote as the trusted side sees it: a process and the socket that controls it."""
 
 import os
 import signal
@@ -12,9 +12,9 @@ from typing import Any
 from astor.errors import UserError
 from astor.sandbox.inside.codec import decode, encode
 from astor.sandbox.inside.protocol import NO_FORK, REPORT, REQUEST
+from astor.sandbox.isolation.readable import PYTHON
 from astor.sandbox.options import Limits
-from astor.sandbox.readable import PYTHON
-from astor.sandbox.surroundings import ENVIRONMENT, Surroundings
+from astor.sandbox.workers.config import ENVIRONMENT, WorkerConfig
 
 _START_SECONDS = 30.0
 
@@ -28,11 +28,11 @@ Report = tuple[int, float, int]
 class Worker:
     """One zygote. It ends with the thread that started it, or when `stop` is called."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
+    def __init__(self, config: WorkerConfig) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                surroundings.command(theirs.fileno()),
+                config.command(theirs.fileno()),
                 env=ENVIRONMENT,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -45,7 +45,7 @@ class Worker:
         """Process id of the zygote."""
         try:
             self.control.settimeout(_START_SECONDS)
-            self.stands = self._introduce(surroundings.config)
+            self.confinement = self._handshake(config.zygote)
             self.control.settimeout(None)
         except BaseException:
             # A bwrap that is killed while it starts leaves a child that waits for it for ever. Without us all ends.
@@ -55,7 +55,7 @@ class Worker:
             self.stop()
             raise
 
-    def _introduce(self, config: dict[str, Any]) -> dict[str, int]:
+    def _handshake(self, config: dict[str, Any]) -> dict[str, int]:
         # The kernel tells who answers: within namespaces it is not the process that was started.
         self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
@@ -68,12 +68,12 @@ class Worker:
             self._process.kill()
             complaint = self._process.stderr.read().decode(errors="replace").strip().splitlines()
             why = complaint[-1] if complaint else "it says nothing"
-            raise UserError(f"The sandbox's worker does not start under {PYTHON} ({why}): see `astor doctor`.")
+            raise UserError(f"The sandbox's worker does not start under {PYTHON} ({why}): see `astor sandbox check`.")
         self._process.stderr.close()
         self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
         self.pid, _, _ = _CREDENTIALS.unpack(credentials[0][2])
-        stands: dict[str, int] = decode(answer)
-        return stands
+        confinement: dict[str, int] = decode(answer)
+        return confinement
 
     def send(self, limits: Limits, descriptors: list[int]) -> bool:
         """Ask for a child per descriptor; whether the zygote could be asked. The caller keeps its descriptors."""

@@ -1,4 +1,4 @@
-"""What an honest look around finds: run as a program in the sandbox when it starts, to see which layers stand.
+"""Tries every layer of the sandbox: run as a program in it when it starts, to see which of them stand.
 
 Standard library only. Each attempt is one that no program may succeed with.
 """
@@ -14,7 +14,7 @@ _TERABYTE = 1 << 40
 _MAP_NORESERVE = 0x4000
 
 
-def look_around(source: str) -> dict[str, str]:
+def try_layers(source: str) -> dict[str, str]:
     """Name of each attempt → name of the error that refused it; empty where nothing did.
 
     `source` is a file of the sandbox's own, which namespaces don't hide.
@@ -25,7 +25,7 @@ def look_around(source: str) -> dict[str, str]:
         "list": lambda: os.open("/", os.O_RDONLY),
         "source": lambda: os.open(source, os.O_RDONLY),
         "write": lambda: os.open("/dev/urandom", os.O_WRONLY),
-        "create": lambda: os.open("/astor-probe", os.O_WRONLY | os.O_CREAT),
+        "create": lambda: os.open("/astor-layer-check", os.O_WRONLY | os.O_CREAT),
         "processes": _find_others,
         "fork": _fork,
         "exec": lambda: os.execv("/nonexistent", ["/nonexistent"]),

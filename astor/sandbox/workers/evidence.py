@@ -13,25 +13,25 @@ from astor.records import Outcome
 from astor.sandbox.inside import protocol
 from astor.sandbox.inside.codec import CodecError, decode
 from astor.sandbox.inside.frames import split_frames
-from astor.sandbox.jobs import Claim
 from astor.sandbox.options import Limits
-from astor.sandbox.worker import Report
+from astor.sandbox.results import Claim
+from astor.sandbox.workers.worker import Report
 
 _EXCEPTION_LENGTH = 40
 _REASON_LENGTH = 200
 
 
 @dataclass(frozen=True)
-class Account:
-    """What a child wrote, in order, up to its first ending or nonsense."""
+class Transcript:
+    """What a child wrote, in order, up to its final frame or the first nonsense."""
 
     ready: bool = False
     claims: tuple[Claim, ...] = ()
-    ending: str = ""
-    """One of `protocol.ENDINGS`; empty where none came."""
+    final: str = ""
+    """Kind of its final frame, one of `protocol.FINAL_FRAMES`; empty where none came."""
     why: str = ""
     nonsense: bool = False
-    """It wrote what is no frame, no claim, more claims than calls, or anything after its ending."""
+    """It wrote what is no frame, no claim, more claims than calls, or anything after its final frame."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Child:
     """One child of a run: the zygote's report on it and the bytes that it wrote."""
 
     report: Report
-    account: Account
+    transcript: Transcript
     flooded: bool
     """It wrote more than it may."""
     stdout: bytes = b""
@@ -53,15 +53,15 @@ class Child:
     @property
     def left_over(self) -> bool:
         """It was killed because the other process of its pair had ended, and had done nothing to end by itself."""
-        own_end = self.account.ending not in ("", "end") or self.account.nonsense or self.flooded
+        own_end = self.transcript.final not in ("", "end") or self.transcript.nonsense or self.flooded
         return self.report[2] == protocol.LEFT_OVER and not own_end
 
     def outcome(self, limits: Limits, answers: int) -> tuple[Outcome, str]:
         """How the child ended, and why; PASSED where it gave `answers` claims and ended as a child should."""
         status, cpu_seconds, killed = self.report
-        if self.account.nonsense:
+        if self.transcript.nonsense:
             return Outcome.FORBIDDEN, "it wrote to the sandbox's own channel"
-        if self.flooded or self.account.ending == "flood":
+        if self.flooded or self.transcript.final == "flood":
             return Outcome.FAILED, f"it wrote more than {limits.output_bytes} bytes of results"
         if killed == protocol.WALL:
             return Outcome.TIMEOUT, f"it took more than {limits.wall_seconds:g} s"
@@ -74,17 +74,17 @@ class Child:
             return Outcome.OUT_OF_MEMORY, "the machine ran out of memory"
         if number == signal.SIGSYS:
             return Outcome.FORBIDDEN, "it made a system call of another architecture"
-        return self._by_its_account(limits, answers, number)
+        return self._by_its_transcript(limits, answers, number)
 
-    def _by_its_account(self, limits: Limits, answers: int, number: int) -> tuple[Outcome, str]:
-        match self.account.ending:
+    def _by_its_transcript(self, limits: Limits, answers: int, number: int) -> tuple[Outcome, str]:
+        match self.transcript.final:
             case "memory":
                 return Outcome.OUT_OF_MEMORY, f"it took more than {limits.memory_mb} MiB"
             case "malformed":
-                return Outcome.MALFORMED, self.account.why
+                return Outcome.MALFORMED, self.transcript.why
             case "stopped" | "failed":
-                return Outcome.FAILED, self.account.why
-            case "end" if self.report[0] == 0 and len(self.account.claims) == answers:
+                return Outcome.FAILED, self.transcript.why
+            case "end" if self.report[0] == 0 and len(self.transcript.claims) == answers:
                 return Outcome.PASSED, ""
         if number and self.report[2] == protocol.ENDED:
             return Outcome.FAILED, f"it crashed ({signal.Signals(number).name})"
@@ -107,27 +107,27 @@ class Evidence:
         return sum(child.cpu_seconds for child in self.children)
 
 
-def read_account(data: bytes, answers: int) -> Account:
+def read_transcript(data: bytes, answers: int) -> Transcript:
     """What the bytes of a child say that may give `answers` claims. Any bytes will do."""
-    ready, claims, ending, why = False, list[Claim](), "", ""
+    ready, claims, final, why = False, list[Claim](), "", ""
     for payload in split_frames(data):
         message = _message(payload)
-        if message is None or ending:
-            return Account(ready, tuple(claims), ending, why, nonsense=True)
+        if message is None or final:
+            return Transcript(ready, tuple(claims), final, why, nonsense=True)
         head, rest = message[0], message[1:]
         if not ready:
             ready = message == ("ready",)
             if not ready:
-                return Account(nonsense=True)
-        elif head in protocol.ENDINGS:
-            ending = head
+                return Transcript(nonsense=True)
+        elif head in protocol.FINAL_FRAMES:
+            final = head
             why = "".join(rest)
         else:
             claim = _claim(head, rest)
             if claim is None or len(claims) == answers:
-                return Account(ready, tuple(claims), ending, why, nonsense=True)
+                return Transcript(ready, tuple(claims), final, why, nonsense=True)
             claims.append(claim)
-    return Account(ready, tuple(claims), ending, why)
+    return Transcript(ready, tuple(claims), final, why)
 
 
 def _message(payload: bytes) -> tuple[Any, ...] | None:
@@ -137,8 +137,8 @@ def _message(payload: bytes) -> tuple[Any, ...] | None:
         return None
     if type(message) is not tuple or not 1 <= len(message) <= 2 or type(message[0]) is not str:
         return None
-    is_ending = message[0] in protocol.ENDINGS
-    if is_ending and not all(type(part) is str and _is_line(part, _REASON_LENGTH) for part in message):
+    is_final = message[0] in protocol.FINAL_FRAMES
+    if is_final and not all(type(part) is str and _is_line(part, _REASON_LENGTH) for part in message):
         return None
     return message
 

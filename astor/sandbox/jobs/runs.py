@@ -1,37 +1,19 @@
-"""Runs, and what every plan makes of them: a request, a run that outlives a worker, a result.
-
-A plan is a generator that yields runs, is sent the evidence of each, and returns a result. It knows nothing of
-workers; the broker knows nothing of jobs.
-"""
+"""What the runs of every job are made of: a request, a run that outlives a worker, a result."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Any
 
 from astor.errors import UserError
 from astor.records import Outcome
-from astor.sandbox.evidence import Evidence
 from astor.sandbox.inside.codec import NotPlainDataError
 from astor.sandbox.inside.frames import pack_request
-from astor.sandbox.jobs import Claim, Result
 from astor.sandbox.options import Limits
+from astor.sandbox.results import Claim, Result
+from astor.sandbox.workers.evidence import Evidence
+from astor.sandbox.workers.run import Run, Runs
 
 
-@dataclass(frozen=True)
-class Run:
-    """One job's children, forked together: what each is sent, and how many claims each may make."""
-
-    requests: tuple[bytes, ...]
-    answers: tuple[int, ...]
-    limits: Limits
-    stdin: bytes | None = None
-    """What the one child finds on its standard input; its standard output is gathered then."""
-
-
-Plan = Generator[Run, Evidence, Result]
-
-
-def supervised(run: Run) -> Generator[Run, Evidence, Evidence]:
+def with_retry(run: Run) -> Generator[Run, Evidence, Evidence]:
     """A run, once more where its worker died or failed. Where two died of it and a control run stands, it is to blame.
 
     So that breaking the sandbox is never better than failing, and that a broken machine is never held against a run.
@@ -42,7 +24,7 @@ def supervised(run: Run) -> Generator[Run, Evidence, Evidence]:
     second = yield run
     if second.failure and first.worker_died and second.worker_died:
         control = yield CONTROL
-        if not control.failure and control.children[0].account.claims == (Claim("value", 1),):
+        if not control.failure and control.children[0].transcript.claims == (Claim("value", 1),):
             return Evidence(failure="it broke two workers", worker_died=True, forbidden=True)
     return second
 
@@ -55,13 +37,14 @@ def request(limits: Limits, **job: Any) -> bytes:
         raise UserError(f"The arguments of a call must be plain data, but {error}.") from error
 
 
-def result_of_one(evidence: Evidence, limits: Limits, answers: int) -> Result:
-    """The result of a run of one child that was to give `answers` claims."""
+def one_run(asked: bytes, answers: int, limits: Limits) -> Runs:
+    """A job that is one run of one child, which is to give `answers` claims."""
+    evidence = yield from with_retry(Run((asked,), (answers,), limits))
     if evidence.failure:
         return unjudged(evidence)
     (child,) = evidence.children
     outcome, detail = child.outcome(limits, answers)
-    return Result(outcome, child.account.claims, evidence.cpu_seconds, detail)
+    return Result(outcome, child.transcript.claims, evidence.cpu_seconds, detail)
 
 
 def unjudged(evidence: Evidence) -> Result:

@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from astor.errors import UserError
 from astor.records import Outcome
-from astor.sandbox.cases import read_calls, read_program, read_streams, read_text
-from astor.sandbox.check_plan import BROKEN_CHECK
 from astor.sandbox.comparison import How, same_output, same_value
-from astor.sandbox.jobs import CallsJob, CheckJob, Claim, Job, StdinJob
+from astor.sandbox.jobs import CallsJob, CheckJob, Job, StdinJob
+from astor.sandbox.jobs.check import BROKEN_CHECK
+from astor.sandbox.judge.cases import read_calls, read_program, read_streams, read_text
 from astor.sandbox.options import SandboxOptions
+from astor.sandbox.results import Claim
 from astor.sandbox.sandbox import Sandbox
 
 Way = Literal["tests", "stdin", "check", "unittest", "pytest"]
@@ -40,7 +41,7 @@ def judge_files(
     - stdin: a JSON list of `{"stdin": text, "expected": text}`, of the whole program, which needs no `entry`.
       `same_output` decides, the way that `compare` names.
     - check: Python that defines `check(candidate)`, one test, of its function `entry`.
-    - unittest, pytest: Python that has `entry` as a global, each test function a test (`astor.sandbox.jobs.CheckJob`).
+    - unittest, pytest: Python that has `entry` as a global, each test function a test (`astor.sandbox.CheckJob`).
       One that is skipped doesn't count, nor do those after one that did not end.
 
     `outcome` is "passed" where every test passed. A program that is no text, or larger than 1 MiB, is "malformed".

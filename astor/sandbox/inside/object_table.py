@@ -1,7 +1,7 @@
-"""Values that are not plain data all through, as plain data: containers, data, and references to objects.
+"""Values that are not plain data all through, as plain data: containers, data, and numbers of objects.
 
-A reference is a number in its owner's list. Nothing of an object crosses but that number and what its owner says of
-its kind; a number can only name what its owner has given away. Standard library only.
+An object is named by its number in its owner's list. Nothing of it crosses but that number and what its owner says of
+its kind; a number can only name what its owner has exported. Standard library only.
 """
 
 import builtins
@@ -11,10 +11,10 @@ from typing import Any
 from astor.sandbox.inside.codec import CodecError, NotPlainDataError
 
 MOST_OBJECTS = 1 << 16
-"""Objects that one process may give away; they live as long as it does. Our choice: its CPU seconds end sooner."""
+"""Objects that one process may export; they live as long as it does. Our choice: its CPU seconds end sooner."""
 
 _NESTED_CONTAINERS = 40
-"""Containers within each other around a reference: each takes two levels of the codec's hundred."""
+"""Containers within each other around an object's number: each takes two levels of the codec's hundred."""
 
 _DATA = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
 _EXCEPTIONS = (kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, Exception))
@@ -25,23 +25,23 @@ _SEQUENCES: dict[str, Callable[[Any], Any]] = {"list": list, "tuple": tuple, "se
 _TRIPLES: dict[str, Callable[..., Any]] = {"slice": slice, "range": range}
 
 Packed = tuple[Any, ...]
-"""("=", plain data); the name of a container with its packed items; ("type", name); or a reference: ("mine", number,
-facts...) for an object of the sender, ("yours", number) for one of the receiver."""
+"""("=", plain data); the name of a container with its packed items; ("type", name); or an object's number: ("mine",
+number, facts...) for an object of the sender, ("yours", number) for one of the receiver."""
 
 
-class References:
+class ObjectTable:
     """The objects that two processes know of each other, as one of them sees them.
 
-    `describe` gives the facts of an object that is about to be given away (plain data, and packed values), or raises
-    what says that it may not. `meet` makes the stand-in of an object of the other process from its facts.
+    `describe` gives the facts of an object that is about to be exported (plain data, and packed values), or raises
+    what says that it may not. `proxy` makes what stands for an object of the other process from its facts.
     """
 
-    def __init__(self, describe: Callable[[Any], Packed], meet: Callable[[Packed], Any]) -> None:
-        self._describe, self._meet = describe, meet
+    def __init__(self, describe: Callable[[Any], Packed], proxy: Callable[[Packed], Any]) -> None:
+        self._describe, self._make_proxy = describe, proxy
         self._mine: list[Any] = []
         self._theirs: dict[int, Any] = {}
         self.classes: set[type] = set()
-        """Classes that the other has given away as values."""
+        """Classes that the other has exported as values."""
         # By identity. All that is in here is kept alive, so that no identity is used again.
         self._known: dict[int, Packed] = {id(kind): ("type", name) for name, kind in TYPES.items()}
 
@@ -49,8 +49,8 @@ class References:
         """What names an object that both processes know."""
         return self._known.get(id(value))
 
-    def give(self, value: Any) -> Packed:
-        """The reference to an object of this process. The same object has the same number."""
+    def export(self, value: Any) -> Packed:
+        """The number of an object of this process, packed. The same object has the same number."""
         known = self.named(value)
         if known is None:
             facts = self._describe(value)
@@ -76,7 +76,7 @@ class References:
             return (kind.__name__, [self.pack(part, 1) for part in (value.start, value.stop, value.step)])
         if value is None or issubclass(kind, bool | int | float | complex | str | bytes):
             return ("=", value)
-        return self.give(value)
+        return self.export(value)
 
     def unpack(self, packed: Any) -> Any:
         """The value; CodecError for whatever `pack` does not make of a value."""
@@ -86,7 +86,7 @@ class References:
             raise CodecError(f"broken value: {error}") from error
 
     def unpack_class(self, packed: Any) -> Any:
-        """What names the class of an exception that the other raised, which isn't given away by that."""
+        """What names the class of an exception that the other raised, which isn't exported by that."""
         match packed:
             case ("type", str(name)) if name in TYPES:
                 return TYPES[name]
@@ -109,8 +109,8 @@ class References:
                 return self._mine[number]
             case ("mine", int(number), *facts) if 0 <= number < MOST_OBJECTS:
                 if number not in self._theirs:
-                    stand_in = self._meet(tuple(facts))
-                    self._theirs[number] = stand_in
-                    self._known[id(stand_in)] = ("yours", number)
+                    proxy = self._make_proxy(tuple(facts))
+                    self._theirs[number] = proxy
+                    self._known[id(proxy)] = ("yours", number)
                 return self._theirs[number]
         raise CodecError("no such value")

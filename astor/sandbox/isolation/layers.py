@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from astor.errors import UserError
-from astor.sandbox.bubblewrap import Bubblewrap
-from astor.sandbox.filters import filters
-from astor.sandbox.jobs import CallsJob, Result
+from astor.sandbox.isolation.bubblewrap import Bubblewrap
+from astor.sandbox.isolation.seccomp import filters
+from astor.sandbox.jobs import CallsJob
+from astor.sandbox.results import Result
 
 
 @dataclass(frozen=True)
@@ -22,17 +23,17 @@ class Layer:
     """The sandbox refuses to run without it. Of the two that guard files, either will do."""
 
 
-_PROBE = Path(__file__).resolve().with_name("inside") / "probe.py"
+_CHECK = Path(__file__).resolve().parents[1] / "inside" / "layer_check.py"
 
-PROBE = CallsJob(_PROBE.read_text(), "look_around", ((str(_PROBE),),))
+LAYER_CHECK = CallsJob(_CHECK.read_text(), "try_layers", ((str(_CHECK),),))
 """The job whose claim `read_layers` reads."""
 
 
-def read_layers(zygote: dict[str, Any], namespaces: Bubblewrap, probe: Result) -> tuple[Layer, ...]:
-    """The table, from what a zygote said of itself, how it was started, and what the probe found."""
-    if not (probe.claims and isinstance(probe.claims[0].value, dict)):
-        return (Layer("worker", False, f"the probe did not come back: {probe.outcome}, {probe.detail}"),)
-    found: dict[str, str] = probe.claims[0].value
+def read_layers(zygote: dict[str, Any], namespaces: Bubblewrap, check: Result) -> tuple[Layer, ...]:
+    """The table, from what a zygote said of itself, how it was started, and what the layer check found."""
+    if not (check.claims and isinstance(check.claims[0].value, dict)):
+        return (Layer("worker", False, f"the layer check did not come back: {check.outcome}, {check.detail}"),)
+    found: dict[str, str] = check.claims[0].value
     landlock = _found(found, dict.fromkeys(("list", "source", "write"), "EACCES"), *_landlock(zygote["landlock"]))
     bubblewrap = _found(
         found,

@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from astor.errors import UserError
-from astor.sandbox.surroundings import Surroundings
-from astor.sandbox.worker import Worker
+from astor.sandbox.workers.config import WorkerConfig
+from astor.sandbox.workers.worker import Worker
 
 GROWTH_BYTES = 32 << 20
 """Resident bytes beyond those of its start with which a zygote is replaced. Our choice: twice what it starts with;
@@ -23,21 +23,21 @@ IDLE_DEATHS = 10
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
-class ScarceError(UserError):
+class OutOfResourcesError(UserError):
     """This process lacks descriptors, processes or memory, for now."""
 
 
-class Crew:
+class Supervisor:
     """Starts workers, counts why they are replaced, and knows which are idle."""
 
-    def __init__(self, size: int, surroundings: Surroundings, selector: selectors.BaseSelector) -> None:
+    def __init__(self, size: int, config: WorkerConfig, selector: selectors.BaseSelector) -> None:
         self.workers: list[Worker] = []
         self.idle: list[Worker] = []
         self.counts = Counter(restarts=0, recycled=0, cancelled=0)
         """Workers that ended: restarts, because they died or fell silent; recycled, because they had grown;
         cancelled, because nobody waits any more for what they ran."""
         self._size = size
-        self._surroundings = surroundings
+        self._config = config
         self._selector = selector
         self._runs: Counter[Worker] = Counter()
         self._resident: dict[Worker, int] = {}
@@ -54,7 +54,7 @@ class Crew:
             self._start()
         self.idle = self.workers[:]
 
-    def landed(self, worker: Worker) -> None:
+    def finished(self, worker: Worker) -> None:
         """A worker has reported: it is idle again, unless it has grown."""
         self._idle_deaths = 0
         self._runs[worker] += 1
@@ -68,14 +68,14 @@ class Crew:
         self._idle_deaths = self._idle_deaths + 1 if was_idle else 0
         if self._idle_deaths == IDLE_DEATHS:
             self._idle_deaths = 0
-            self.dismiss(worker, "restarts")
+            self.stop(worker, "restarts")
             raise UserError(
                 f"{IDLE_DEATHS} of the sandbox's workers have died one after the other before they ran a program: "
-                "something ends them, such as a want of memory. See the kernel's log, and `astor doctor`."
+                "something ends them, such as a want of memory. See the kernel's log, and `astor sandbox check`."
             )
         self._replace(worker, "restarts")
 
-    def dismiss(self, worker: Worker, why: str) -> None:
+    def stop(self, worker: Worker, why: str) -> None:
         """End a worker, whatever it runs; `fill` starts another. Nothing happens to one that is gone."""
         if worker not in self.workers:
             return
@@ -92,15 +92,15 @@ class Crew:
             self._forget(worker)
 
     def _replace(self, worker: Worker, why: str) -> None:
-        self.dismiss(worker, why)
+        self.stop(worker, why)
         self._start()
         self.idle.append(self.workers[-1])
 
     def _start(self) -> None:
         try:
-            worker = Worker(self._surroundings)
+            worker = Worker(self._config)
         except OSError as error:
-            raise out_of_means(error) from error
+            raise out_of_resources(error) from error
         self.workers.append(worker)
         self._selector.register(worker.control, selectors.EVENT_READ, worker)
         self._resident[worker] = _resident(worker)
@@ -113,11 +113,11 @@ class Crew:
         self._resident.pop(worker, None)
 
 
-def out_of_means(error: OSError) -> Exception:
+def out_of_resources(error: OSError) -> Exception:
     """What to raise where this process lacks descriptors, processes or memory; any other error as it is."""
     if error.errno not in (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM, errno.ENOBUFS):
         return error
-    return ScarceError(
+    return OutOfResourcesError(
         f"The sandbox can't go on: {error.strerror} ({errno.errorcode[error.errno]}). Free some, raise the limit "
         "(`ulimit -n` for files, `ulimit -u` for processes), or let it have fewer workers."
     )

@@ -1,4 +1,4 @@
-"""The two seccomp filters, made once by the broker with libseccomp and installed as ready BPF.
+"""The two seccomp filters, made once by the trusted side with libseccomp and installed as ready BPF.
 
 The zygote installs the first when it starts: what an honest program needs, and the little that the zygote needs
 itself; everything else gives EPERM, so that a call which a future kernel adds is refused before anyone has heard of

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
-from astor.sandbox.readable import PYTHON, Readable
+from astor.sandbox.isolation.readable import PYTHON, Readable
 
 _NAMESPACES = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
 

@@ -30,7 +30,7 @@ from typing import Any, NoReturn
 
 from astor.sandbox.inside.handle import Handle, NotDataError
 from astor.sandbox.inside.link import Link
-from astor.sandbox.inside.references import Packed, References
+from astor.sandbox.inside.object_table import ObjectTable, Packed
 
 _MADE_OF_ANSWERS = (TracebackType, type(NotImplemented), UnionType, GenericAlias, MappingProxyType)
 """What comes of the program's exceptions, data and classes by attributes and operators, and of nothing else in a test
@@ -39,7 +39,7 @@ that is in its senses."""
 _NEVER_RUN = (AsyncGeneratorType, CoroutineType, GeneratorType)
 
 
-class Program:
+class RemoteProgram:
     """Asks on behalf of handles, and counts what it refuses. `reads` and `sends` as for `Link`."""
 
     def __init__(self, descriptor: int, reads: int, sends: int) -> None:
@@ -51,14 +51,14 @@ class Program:
         """What the program did that no test may pass with."""
         self.fault = ""
         """The first of them."""
-        self.told: set[Handle] = set()
+        self.tainted: set[Handle] = set()
         """Handles whose objects have seen data of the test in an operator."""
         self._operates = -1
         """The depth of questions in which an operator of the program's object is being asked for."""
         self._kept: BaseException | None = None
-        self._references = References(self._describe, self._meet)
-        self.link = Link(descriptor, self._references, {"call": self._call_back}, reads, sends)
-        self.module, self.entry = (self._references.unpack(("mine", number, "object")) for number in (0, 1))
+        self._objects = ObjectTable(self._describe, self._proxy)
+        self.link = Link(descriptor, self._objects, {"call": self._call_back}, reads, sends)
+        self.module, self.entry = (self._objects.unpack(("mine", number, "object")) for number in (0, 1))
 
     def ask(self, operation: str, target: Any, /, *arguments: Any, **keywords: Any) -> Any:
         """The program's answer, or what it raised, or what a function of the test has raised for good."""
@@ -88,7 +88,7 @@ class Program:
 
     def leave(self, operation: str, manager: Handle, kind: type[BaseException] | None) -> None:
         """Leave a context of the program; what it raises replaces nothing that the test raised."""
-        known = (base for base in (kind.__mro__ if kind else ()) if self._references.named(base))
+        known = (base for base in (kind.__mro__ if kind else ()) if self._objects.named(base))
         try:
             self.ask(operation, manager, next(known, kind and RuntimeError))
         except Exception:
@@ -103,11 +103,11 @@ class Program:
 
     def ran(self, returned: Any) -> Any:
         """What a function of the test returned; refused where that is its own body, which nothing runs."""
-        if type(returned) in _NEVER_RUN and self._references.named(returned) is None:
+        if type(returned) in _NEVER_RUN and self._objects.named(returned) is None:
             self.refuse("is an async function or a generator where none is run")
         return returned
 
-    def spoil(self, why: str) -> NoReturn:
+    def raise_fault(self, why: str) -> NoReturn:
         """Keep that the program is at fault, and raise NotDataError."""
         self.faults += 1
         self.fault = self.fault or why
@@ -116,11 +116,11 @@ class Program:
     def _describe(self, value: Any) -> Packed:
         if isinstance(value, list | tuple | dict | set | frozenset):
             # The program's results, as deep as may cross, are deeper where the test passes them on.
-            self.spoil("data is nested too deeply, or its hashes collide")
+            self.raise_fault("data is nested too deeply, or its hashes collide")
         if isinstance(value, type) or not callable(value):
             what = f"passes {ascii(type(value).__name__)[:50]}, which is neither data nor a function"
             if self.link.asked and self._had_a_hand(value):
-                self.spoil(f"it has the test pass what can't cross: the test {what}")
+                self.raise_fault(f"it has the test pass what can't cross: the test {what}")
             self.refuse(what)
         texts = (getattr(value, "__name__", "function"), getattr(value, "__doc__", ""))
         return tuple(text if isinstance(text, str) else "" for text in texts)
@@ -129,19 +129,19 @@ class Program:
         """Whether this may not be there, or not be such an object, but for what the program has answered."""
         if self._operates == self.link.depth:
             return True
-        kind, given = type(value), self._references.classes
+        kind, given = type(value), self._objects.classes
         if issubclass(kind, BaseException):
             # It was caught; or its class, which the test may have taken for any callable, came from the program.
             return value.__traceback__ is not None or kind in given
         return value is Handle or kind in _MADE_OF_ANSWERS or (bool(given) and (value is object or value is type))
 
-    def _meet(self, facts: Packed) -> Any:
+    def _proxy(self, facts: Packed) -> Any:
         match facts:
             case ("object",):
                 return Handle(self)
             case ("exception", str(name), _, *_):
-                kind = _exception_class(name, [self._references.unpack_class(base) for base in facts[2:]])
-                self._references.classes.add(kind)
+                kind = _exception_class(name, [self._objects.unpack_class(base) for base in facts[2:]])
+                self._objects.classes.add(kind)
                 return kind
             case ("coroutine",):
                 return self._coroutine()
@@ -173,7 +173,7 @@ def _exception_class(name: str, bases: list[Any]) -> type[Exception]:
 class Solution(ModuleType):
     """A module whose attributes are the program's."""
 
-    def __init__(self, name: str, program: Program) -> None:
+    def __init__(self, name: str, program: RemoteProgram) -> None:
         super().__init__(name)
         self.__dict__["_program"] = program
 

@@ -5,9 +5,10 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 
-from astor.sandbox.jobs import Job, Result
+from astor.sandbox.jobs import Job
 from astor.sandbox.options import Limits
 from astor.sandbox.pool.wire import write_line
+from astor.sandbox.results import Result
 
 BEAT_SECONDS = 5.0
 """Longest silence of an answer. Our choice: half of what proxies and clients are least likely to wait."""
@@ -20,8 +21,8 @@ UNREAD_BYTES = 1 << 25
 """A client that leaves so much unread gets no further job run: our choice, some twenty of the largest results."""
 
 
-class Order:
-    """Filled by the dispatcher's thread, read by the event loop that made it."""
+class OpenBatch:
+    """Filled by the job queue's thread, read by the event loop that made it."""
 
     def __init__(self, jobs: Sequence[Job], limits: Limits) -> None:
         self.waiting = deque(enumerate(jobs))
@@ -30,7 +31,7 @@ class Order:
         self.given_up = False
         """Nobody waits for its results any more."""
         self.running = 0
-        """Jobs under way, counted by the dispatcher."""
+        """Jobs under way, counted by the job queue."""
         self._unfinished = self._open = len(jobs)
         self._lines: deque[bytes] = deque()
         self._failed = False
@@ -46,7 +47,7 @@ class Order:
         return self._written - self._read > UNREAD_BYTES
 
     def put(self, index: int, result: Result) -> None:
-        """The result of a job; called by the dispatcher."""
+        """The result of a job; called by the job queue."""
         line = write_line(index, result)
         self._written += len(line)
         self._lines.append(line)
@@ -58,7 +59,7 @@ class Order:
             self._tell(self._news)
 
     def fail(self) -> None:
-        """No further result will come; called by the dispatcher."""
+        """No further result will come; called by the job queue."""
         self.give_up()
         self._failed = True
         self._tell(self._whole)
