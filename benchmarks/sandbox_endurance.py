@@ -114,8 +114,8 @@ def main() -> int:
 
         for ended, (place, result) in enumerate(sandbox.stream(asked()), 1):
             outcome = expected.pop(place)
-            if result.outcome != outcome:
-                wrong[f"{result.outcome} for {outcome}: {result.detail}"] += 1
+            if result.ending != outcome:
+                wrong[f"{result.ending} for {outcome}: {result.detail}"] += 1
             if ended % options.look == 0 or ended == options.programs:
                 looks.append({"programs": ended, **look([worker.pid for worker in sandbox._dispatcher.workers])})
                 print("  ".join(f"{name} {value:g}" for name, value in looks[-1].items()), flush=True)

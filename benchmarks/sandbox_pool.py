@@ -55,7 +55,7 @@ def measure(
     before, started = cpu_seconds(counted), time.perf_counter()
     for _ in range(programs // size):
         results: list[Result] = runner.run([JOB] * size)
-        assert all(result.outcome == "passed" and len(result.claims) == 10 for result in results), results
+        assert all(result.ending == "passed" and len(result.claims) == 10 for result in results), results
     return cpu_seconds(counted) - before, time.perf_counter() - started
 
 

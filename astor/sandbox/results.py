@@ -1,9 +1,28 @@
 """What comes back from the sandbox: how a job ended, and what its program claims."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Literal
 
-from astor.records import Outcome
+
+class Ending(StrEnum):
+    """How a job ended; of an answer it says nothing, whoever asked compares the claims.
+
+    The values are the words of the pool's API, of metrics and of `astor sandbox judge`, where FINISHED is "passed".
+    """
+
+    FINISHED = "passed"
+    """The program ran to its end and answered every call; of a CheckJob: the check passed."""
+    FAILED = "failed"
+    """It raised while it was loaded, ended early, crashed, wrote more than it may, or the check failed."""
+    MALFORMED = "malformed"
+    """It does not compile, or has no such entry."""
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out_of_memory"
+    FORBIDDEN = "forbidden"
+    """It tried what no honest program needs, or broke two workers while a control run stood."""
+    INFRASTRUCTURE_ERROR = "infrastructure_error"
+    """We failed, not the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +38,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a job ended.
+    """What came of a job."""
 
-    PASSED says that the program ran to its end and answered every call (of a CheckJob: that the check passed), and
-    nothing about right or wrong. FAILED: it raised while it was loaded, ended early, crashed, wrote more than it may,
-    or the check failed. MALFORMED: it does not compile, or has no such entry. `claims` holds what was answered before
-    an early end. An INFRASTRUCTURE_ERROR is ours and has no claims.
-    """
-
-    outcome: Outcome
+    ending: Ending
     claims: tuple[Claim, ...]
+    """What was answered, before an early end too; none of an INFRASTRUCTURE_ERROR."""
     cpu_seconds: float
     """User and system time of the program's processes."""
     detail: str
@@ -41,6 +55,6 @@ def joined(parts: list[Result]) -> Result:
     """One result of the parts of a job: the first abnormal end, and claims only where every part has them."""
     cpu_seconds = sum(part.cpu_seconds for part in parts)
     for part in parts:
-        if part.outcome is not Outcome.PASSED:
-            return Result(part.outcome, (), cpu_seconds, part.detail)
-    return Result(Outcome.PASSED, tuple(claim for part in parts for claim in part.claims), cpu_seconds, "")
+        if part.ending is not Ending.FINISHED:
+            return Result(part.ending, (), cpu_seconds, part.detail)
+    return Result(Ending.FINISHED, tuple(claim for part in parts for claim in part.claims), cpu_seconds, "")

@@ -9,11 +9,10 @@ from types import TracebackType
 from typing import Self
 
 from astor.errors import UserError
-from astor.records import Outcome
 from astor.sandbox.isolation.layers import LAYER_CHECK, Layer, read_layers, require
 from astor.sandbox.jobs import Bounded, Job
 from astor.sandbox.options import Limits, SandboxOptions
-from astor.sandbox.results import Result, joined
+from astor.sandbox.results import Ending, Result, joined
 from astor.sandbox.workers.config import worker_config
 from astor.sandbox.workers.dispatcher import Dispatcher
 from astor.sandbox.workers.run import Runs
@@ -43,11 +42,11 @@ class Sandbox:
         self._lock = threading.Lock()
         self._streaming_thread: int | None = None
         self._counts: dict[str, int] = {}
-        self._outcomes: Counter[Outcome] = Counter()
+        self._endings: Counter[Ending] = Counter()
 
     def __enter__(self) -> Self:
         try:
-            self._outcomes.clear()
+            self._endings.clear()
             self.layers = self._open()
             require(self.layers)
         except BaseException:
@@ -101,7 +100,7 @@ class Sandbox:
                             continue
                         del whole[place]
                         result = joined([ended[number] for number in range(parts)])
-                    self._outcomes[result.outcome] += 1
+                    self._endings[result.ending] += 1
                     yield place, result
             finally:
                 self._streaming_thread = None
@@ -111,11 +110,11 @@ class Sandbox:
 
         Of workers: `restarts` were replaced because they had died or fallen silent, `recycled` because they had grown,
         `cancelled` because nobody waited any more for what they ran. Of runs: `retried` were run once more because a
-        worker had failed them; `waiting` and `running` are those of now. Of jobs: `jobs_` and an outcome.
+        worker had failed them; `waiting` and `running` are those of now. Of jobs: `jobs_` and the value of an `Ending`.
         """
         counts = self._dispatcher.counts() if self._dispatcher else self._counts
-        outcomes = {f"jobs_{outcome.value}": self._outcomes[outcome] for outcome in Outcome}
-        return {name: float(number) for name, number in (counts | outcomes).items()}
+        endings = {f"jobs_{ending.value}": self._endings[ending] for ending in Ending}
+        return {name: float(number) for name, number in (counts | endings).items()}
 
     def close(self) -> None:
         """Stop the workers; no process is left."""

@@ -8,10 +8,11 @@ from pydantic import Field, model_validator
 from astor.data.calls import arguments_of
 from astor.data.turns import fenced
 from astor.records import Call, Conversation, Function, Item, Message, Outcome, PublicTest, Reference, Split, Verdict
-from astor.sandbox import CallsJob, Job, Result
+from astor.sandbox import CallsJob, Ending, Job, Result
 from astor.tasks.answer_form import AnswerFormOptions, take_apart
 from astor.tasks.conversation import opening
 from astor.tasks.dense_reward import DenseRewardOptions, dense_rewards
+from astor.tasks.endings import outcome_of
 from astor.tasks.feedback import FeedbackOptions
 from astor.tasks.improvement import NO_PROGRAM, ImprovementOptions, turn_reward, validation_reward
 from astor.tasks.public_runs import runs_of_calls
@@ -152,9 +153,9 @@ class MultiTurnCode(Task):
         options = self.options.improvement
         made = turn_reward(answer.text, rate, reference.prev_best, count_tokens, options)
         reward = {"improvement": made.total, "outcome": score, "dense": dense}[self.options.reward]
-        ended = result.outcome is not Outcome.PASSED
+        ended = result.ending is not Ending.FINISHED
         return Judgement(
-            result.outcome if ended else Outcome.PASSED if score else Outcome.FAILED,
+            outcome_of(result.ending) if ended else Outcome.PASSED if score else Outcome.FAILED,
             score,
             float(take_apart(answer.text, options.form.thinking) is not None),
             {
@@ -197,4 +198,4 @@ def _programs(answers: Sequence[Answer]) -> list[str]:
 
 
 def _failed(results: Sequence[Result]) -> bool:
-    return any(result.outcome is Outcome.INFRASTRUCTURE_ERROR for result in results)
+    return any(result.ending is Ending.INFRASTRUCTURE_ERROR for result in results)

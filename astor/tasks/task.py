@@ -9,9 +9,10 @@ from pydantic import Field, create_model, field_validator
 
 from astor.options import Options
 from astor.records import Call, Item, Message, Outcome, Prompt, Reference, Split, Verdict
-from astor.sandbox import Claim, Job, Result
+from astor.sandbox import Claim, Ending, Job, Result
 from astor.storage import digest_bytes
 from astor.tasks.conversation import END_OF_THINKING, after_thinking
+from astor.tasks.endings import outcome_of
 
 
 class TaskOptions(Options):
@@ -82,9 +83,9 @@ class Judgement:
     @classmethod
     def ended_early(cls, result: Result, format: float = 1.0) -> "Judgement":
         """Of an answer whose program did not come as far as its claim: nothing earned, or nothing known."""
-        if result.outcome in (Outcome.PASSED, Outcome.INFRASTRUCTURE_ERROR):
+        if result.ending in (Ending.FINISHED, Ending.INFRASTRUCTURE_ERROR):
             return cls(Outcome.INFRASTRUCTURE_ERROR, None, 0.0, detail=result.detail)
-        return cls(result.outcome, 0.0, format, detail=result.detail)
+        return cls(outcome_of(result.ending), 0.0, format, detail=result.detail)
 
 
 class Task(ABC):
@@ -138,8 +139,8 @@ class Task(ABC):
         left = iter(results)
         ended = [next(left) if self.job(reference, answer) is not None else None for answer in answers]
         return [
-            Judgement.ended_early(result, float(result.outcome is not Outcome.MALFORMED))
-            if result is not None and result.outcome is not Outcome.PASSED
+            Judgement.ended_early(result, float(result.ending is not Ending.MALFORMED))
+            if result is not None and result.ending is not Ending.FINISHED
             else self.judge_answer(reference, answer, result.claims if result is not None else ())
             for answer, result in zip(answers, ended, strict=True)
         ]

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from astor.data.calls import arguments_of, result_of
-from astor.records import Call, Outcome, Reference, StdinTest
-from astor.sandbox import CallsJob, Job, Result, StdinJob, same_output, same_value
+from astor.records import Call, Reference, StdinTest
+from astor.sandbox import CallsJob, Ending, Job, Result, StdinJob, same_output, same_value
 
 PROGRAM = "program"
 """Kind of a reference whose tests are of a whole program, each a call with the standard input as its one argument and
 the standard output as its result."""
-ENDS = (Outcome.PASSED, Outcome.FAILED)
+ENDS = (Ending.FINISHED, Ending.FAILED)
 
 
 def as_call(test: StdinTest) -> Call:
@@ -31,12 +31,12 @@ def passes(reference: Reference, result: Result, calls: Sequence[Call]) -> list[
     A whole program has an end for each input: one that exits with an error fails that test alone.
     """
     expected = map(result_of, calls)
-    if reference.kind == PROGRAM and result.outcome in ENDS:
+    if reference.kind == PROGRAM and result.ending in ENDS:
         return [
             claim.kind == "value" and same_output(claim.value, output, reference.compare)
             for claim, output in zip(result.claims, expected, strict=True)
         ]
-    if result.outcome is not Outcome.PASSED:
+    if result.ending is not Ending.FINISHED:
         return [False] * len(calls)
     return [
         claim.kind == "value" and same_value(claim.value, value)
@@ -47,5 +47,5 @@ def passes(reference: Reference, result: Result, calls: Sequence[Call]) -> list[
 def says_something(reference: Reference, result: Result) -> bool:
     """Whether there is a program to speak of: of a whole one, whether it writes anything at all."""
     if reference.kind != PROGRAM:
-        return result.outcome is not Outcome.MALFORMED
+        return result.ending is not Ending.MALFORMED
     return any(claim.kind == "value" and claim.value.strip() for claim in result.claims)

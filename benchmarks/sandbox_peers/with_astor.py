@@ -39,7 +39,7 @@ def opened(variant: str, name: str, workers: int) -> Iterator[Callable[[int], fl
     def run(count: int) -> float:
         results = sandbox.run([job] * count)
         for result in results:
-            assert result.outcome == "passed", result
+            assert result.ending == "passed", result
             assert tuple(claim.value for claim in result.claims) == expected
         return sum(result.cpu_seconds for result in results)
 

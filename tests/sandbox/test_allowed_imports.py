@@ -9,8 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from astor.errors import UserError
-from astor.records import Outcome
-from astor.sandbox import CallsJob, Limits, Sandbox, SandboxOptions
+from astor.sandbox import CallsJob, Ending, Limits, Sandbox, SandboxOptions
 
 PACKAGES = Path(sysconfig.get_path("purelib"))
 
@@ -41,7 +40,7 @@ def declaring():
 
 def ask(sandbox, entry, *arguments, program=IMPORTS):
     (result,) = sandbox.run([CallsJob(program, entry, tuple((argument,) for argument in arguments))])
-    assert result.outcome is Outcome.PASSED, result.detail
+    assert result.ending is Ending.FINISHED, result.detail
     return [claim.exception or claim.value for claim in result.claims]
 
 

@@ -5,8 +5,7 @@ What a program can always do is to return the right data. The answer here is 42,
 
 import pytest
 
-from astor.records import Outcome
-from astor.sandbox import CheckJob
+from astor.sandbox import CheckJob, Ending
 
 SAYS_YES = """
 class Yes:
@@ -85,7 +84,7 @@ def test_the_program_never_judges_data_of_the_test(sandbox, body):
     programs = [SAYS_YES.format(conversion=c, operator=o) for c in ("zero", "me") for o in ("zero", "me")]
     check = f"def check(candidate):\n    {body}"
     for result in sandbox.run([CheckJob(program, "solve", check) for program in programs]):
-        assert result.outcome is Outcome.FAILED, result
+        assert result.ending is Ending.FAILED, result
 
 
 @pytest.mark.parametrize(
@@ -103,20 +102,20 @@ def test_the_program_never_judges_data_of_the_test(sandbox, body):
 def test_the_program_cannot_end_an_iteration_of_the_test(sandbox, body, raised):
     program = f"def solve(*_):\n    raise {raised}"
     (result,) = sandbox.run([CheckJob(program, "solve", f"def check(candidate):\n    {body}")])
-    assert result.outcome is Outcome.FAILED
+    assert result.ending is Ending.FAILED
 
 
 # `send` writes any message as the program's end of the link would, with the harness's own functions.
 @pytest.mark.parametrize(
     ("body", "outcome"),
     [
-        ("return f(f)", Outcome.FAILED),
-        ("while True: f(1)", Outcome.TIMEOUT),
-        ("return [object() for _ in range(1 << 17)]", Outcome.OUT_OF_MEMORY),
-        ("return [object() for _ in range(1 << 15)]", Outcome.FAILED),
-        ("x = []\n    x.append(x)\n    return x", Outcome.FAILED),
-        ("import itertools\n    return itertools.count()", Outcome.TIMEOUT),
-        ("import threading\n    [threading.Thread(target=f, args=(n,)).start() for n in range(9)]", Outcome.FAILED),
+        ("return f(f)", Ending.FAILED),
+        ("while True: f(1)", Ending.TIMEOUT),
+        ("return [object() for _ in range(1 << 17)]", Ending.OUT_OF_MEMORY),
+        ("return [object() for _ in range(1 << 15)]", Ending.FAILED),
+        ("x = []\n    x.append(x)\n    return x", Ending.FAILED),
+        ("import itertools\n    return itertools.count()", Ending.TIMEOUT),
+        ("import threading\n    [threading.Thread(target=f, args=(n,)).start() for n in range(9)]", Ending.FAILED),
     ],
 )
 def test_floods_and_recursion_end(sandbox, body, outcome):
@@ -128,7 +127,7 @@ def check(candidate):
     assert -1 in result and result == 42
 """
     (result,) = sandbox.run([CheckJob(f"def solve(f):\n    {body}", "solve", check)])
-    assert result.outcome is outcome, result
+    assert result.ending is outcome, result
 
 
 def test_nested_calls_are_bounded_on_both_sides(sandbox):
@@ -147,7 +146,7 @@ def check(candidate):
     assert 10 < deepest < 100, deepest
 """
     (result,) = sandbox.run([CheckJob(program, "solve", check)])
-    assert result.outcome is Outcome.PASSED
+    assert result.ending is Ending.FINISHED
 
 
 def test_of_a_function_of_the_test_nothing_but_its_name_and_docstring_is_there(sandbox):
@@ -166,7 +165,7 @@ def check(candidate):
     assert candidate(given) == ["given", "Doc.", None, None, {}, False, []]
 """
     (result,) = sandbox.run([CheckJob(program, "solve", check)])
-    assert result.outcome is Outcome.PASSED, result
+    assert result.ending is Ending.FINISHED, result
 
 
 def test_a_program_cannot_have_its_test_skipped_or_unused(sandbox):
@@ -182,4 +181,4 @@ class T(unittest.TestCase):
     programs = ["def solve(x): return 1", "def solve(x): return {}[x]", "import sys\ndel sys.modules['program'].solve"]
     programs += ["def solve(x): return 1\nsolve = None", "class solve:\n    def __init__(self, x): pass"]
     results = sandbox.run([CheckJob(program, "solve", test, style="unittest") for program in programs])
-    assert not {result.outcome for result in results} & {Outcome.PASSED, Outcome.INFRASTRUCTURE_ERROR}, results
+    assert not {result.ending for result in results} & {Ending.FINISHED, Ending.INFRASTRUCTURE_ERROR}, results

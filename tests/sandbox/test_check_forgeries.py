@@ -2,8 +2,7 @@
 
 import pytest
 
-from astor.records import Outcome
-from astor.sandbox import CheckJob
+from astor.sandbox import CheckJob, Ending
 
 LINK = """
 import os, sys
@@ -58,7 +57,7 @@ FORGERIES = {
 def test_a_forged_answer_in_turn_is_an_answer_like_any_other(sandbox):
     program = f"{LINK}\ndef solve(x):\n    send('value', 1, ('=', x + 1), ())\n    while True: pass"
     results = sandbox.run([CheckJob(program, "solve", f"def check(f): assert f(1) == {x}") for x in (2, 42)])
-    assert [result.outcome for result in results] == [Outcome.PASSED, Outcome.FAILED]
+    assert [result.ending for result in results] == [Ending.FINISHED, Ending.FAILED]
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
@@ -78,4 +77,4 @@ def check(candidate):
     assert results[:2] == [42, 42]
 """
     (result,) = sandbox.run([CheckJob(program, "solve", check)])
-    assert result.outcome in (Outcome.FAILED, Outcome.TIMEOUT), result
+    assert result.ending in (Ending.FAILED, Ending.TIMEOUT), result

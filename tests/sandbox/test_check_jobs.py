@@ -2,8 +2,7 @@
 
 import pytest
 
-from astor.records import Outcome
-from astor.sandbox import CheckJob
+from astor.sandbox import CheckJob, Ending
 
 ADD = "def solve(a, b=1):\n    return a + b"
 
@@ -11,7 +10,7 @@ ADD = "def solve(a, b=1):\n    return a + b"
 def judged(sandbox, program, check):
     (result,) = sandbox.run([CheckJob(program, "solve", check)])
     assert result.claims == ()
-    return result.outcome
+    return result.ending
 
 
 @pytest.mark.parametrize(
@@ -29,7 +28,7 @@ def judged(sandbox, program, check):
     ],
 )
 def test_a_check_that_returns_is_passed(sandbox, body):
-    assert judged(sandbox, ADD, f"def check(candidate):\n    {body}") is Outcome.PASSED
+    assert judged(sandbox, ADD, f"def check(candidate):\n    {body}") is Ending.FINISHED
 
 
 @pytest.mark.parametrize(
@@ -43,7 +42,7 @@ def test_a_check_that_returns_is_passed(sandbox, body):
     ],
 )
 def test_a_check_that_does_not_return_is_failed(sandbox, body):
-    assert judged(sandbox, ADD, f"def check(candidate):\n    {body}") is Outcome.FAILED
+    assert judged(sandbox, ADD, f"def check(candidate):\n    {body}") is Ending.FAILED
 
 
 CHECK = """
@@ -71,7 +70,7 @@ def check(candidate):
 )
 def test_exceptions_cross_by_builtin_name_alone(sandbox, body, expected):
     program = f"def solve(a):\n    {body}"
-    assert judged(sandbox, program, CHECK.format(expected=expected)) is Outcome.PASSED
+    assert judged(sandbox, program, CHECK.format(expected=expected)) is Ending.FINISHED
 
 
 EVERYTHING = """
@@ -98,25 +97,25 @@ def solve(*_): return Yes()
     ],
 )
 def test_what_is_no_plain_data_equals_nothing(sandbox, body):
-    assert judged(sandbox, EVERYTHING, f"def check(candidate):\n    {body}") is Outcome.FAILED
+    assert judged(sandbox, EVERYTHING, f"def check(candidate):\n    {body}") is Ending.FAILED
 
 
 @pytest.mark.parametrize(
     ("program", "outcome"),
     [
-        ("import os\ndef solve(a): os._exit(0)", Outcome.FAILED),
-        ("import os\nos._exit(0)", Outcome.FAILED),
-        ("import sys\nsys.exit(0)", Outcome.FAILED),
-        ("def solve(a):\n    while True: pass", Outcome.TIMEOUT),
-        ("import time\ndef solve(a): time.sleep(100)", Outcome.TIMEOUT),
-        ("def solve(a): return bytearray(1 << 40)", Outcome.OUT_OF_MEMORY),
-        ("def solve(a): return 'x' * (1 << 22)", Outcome.FAILED),
-        ("import os\ndef solve(a):\n    while True: os.write(4, b'x' * 4096)", Outcome.FAILED),
-        ("import os\ndef solve(a):\n    os.write(4, b'\\x01\\0\\0\\0N')\n    return 0", Outcome.FAILED),
-        ("import os\ndef solve(a):\n    os.write(3, b'\\x01\\0\\0\\0N')\n    return 0", Outcome.FORBIDDEN),
-        ("import ctypes\ndef solve(a): ctypes.string_at(0)", Outcome.FAILED),
-        ("def solve(a: return", Outcome.MALFORMED),
-        ("def other(a): return 3", Outcome.MALFORMED),
+        ("import os\ndef solve(a): os._exit(0)", Ending.FAILED),
+        ("import os\nos._exit(0)", Ending.FAILED),
+        ("import sys\nsys.exit(0)", Ending.FAILED),
+        ("def solve(a):\n    while True: pass", Ending.TIMEOUT),
+        ("import time\ndef solve(a): time.sleep(100)", Ending.TIMEOUT),
+        ("def solve(a): return bytearray(1 << 40)", Ending.OUT_OF_MEMORY),
+        ("def solve(a): return 'x' * (1 << 22)", Ending.FAILED),
+        ("import os\ndef solve(a):\n    while True: os.write(4, b'x' * 4096)", Ending.FAILED),
+        ("import os\ndef solve(a):\n    os.write(4, b'\\x01\\0\\0\\0N')\n    return 0", Ending.FAILED),
+        ("import os\ndef solve(a):\n    os.write(3, b'\\x01\\0\\0\\0N')\n    return 0", Ending.FORBIDDEN),
+        ("import ctypes\ndef solve(a): ctypes.string_at(0)", Ending.FAILED),
+        ("def solve(a: return", Ending.MALFORMED),
+        ("def other(a): return 3", Ending.MALFORMED),
     ],
 )
 @pytest.mark.parametrize("swallows", [False, True])
@@ -124,7 +123,7 @@ def test_a_program_that_does_not_answer_never_passes(sandbox, program, outcome, 
     check = "def check(candidate):\n    assert candidate(1) == 2"
     if swallows:
         check = "def check(candidate):\n    try:\n        candidate(1)\n    except BaseException:\n        return"
-        if outcome is Outcome.FORBIDDEN:
+        if outcome is Ending.FORBIDDEN:
             pytest.skip("this program answers; that it also wrote elsewhere doesn't matter to a check that passes")
     assert judged(sandbox, program, check) is outcome
 
@@ -146,7 +145,7 @@ def solve(a):
     return [reached, [name for name in sys.modules if "check" in name]]
 """
     check = "def check(candidate):\n    assert candidate(1) == [0, []], candidate(1)"
-    assert judged(sandbox, program, check) is Outcome.PASSED
+    assert judged(sandbox, program, check) is Ending.FINISHED
 
 
 @pytest.mark.parametrize(
@@ -164,10 +163,10 @@ def solve(a):
 )
 def test_a_check_that_cannot_be_used_is_our_fault(sandbox, check, why):
     (result,) = sandbox.run([CheckJob(ADD, "solve", check)])
-    assert result.outcome is Outcome.INFRASTRUCTURE_ERROR
+    assert result.ending is Ending.INFRASTRUCTURE_ERROR
     assert why in result.detail
 
 
 def test_a_check_has_limits_of_its_own(sandbox):
-    assert judged(sandbox, ADD, "def check(candidate):\n    while True: pass") is Outcome.TIMEOUT
-    assert judged(sandbox, ADD, "def check(candidate):\n    bytearray(1 << 40)") is Outcome.OUT_OF_MEMORY
+    assert judged(sandbox, ADD, "def check(candidate):\n    while True: pass") is Ending.TIMEOUT
+    assert judged(sandbox, ADD, "def check(candidate):\n    bytearray(1 << 40)") is Ending.OUT_OF_MEMORY

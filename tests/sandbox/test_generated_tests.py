@@ -2,8 +2,7 @@
 
 import pytest
 
-from astor.records import Outcome
-from astor.sandbox import GeneratedTestsJob
+from astor.sandbox import Ending, GeneratedTestsJob
 
 GRADE = """
 def grade(points, strict=False):
@@ -31,7 +30,7 @@ def found(sandbox, tests, **others):
     """The claim of tests that can be judged."""
     result = judged(sandbox, tests, **others)
     (claim,) = result.claims
-    assert (result.outcome is Outcome.PASSED) == claim.value["passed"]
+    assert (result.ending is Ending.FINISHED) == claim.value["passed"]
     return claim.value
 
 
@@ -83,25 +82,25 @@ def test_calls_of_one_argument_are_told_apart_by_their_order(sandbox):
 @pytest.mark.parametrize(
     ("tests", "outcome", "detail"),
     [
-        ("assert grade(51) == 'fail'", Outcome.FAILED, "the tests raised AssertionError"),
-        ("def test_it():\n    assert grade(51) == 'fail'", Outcome.FAILED, "1 of 1 tests failed"),
-        ("assert True", Outcome.FAILED, "the tests don't call the function"),
-        ("", Outcome.FAILED, "the tests don't call the function"),
-        ("def helper(): grade(1)", Outcome.FAILED, "the tests don't call the function"),
-        ("assert grade(51", Outcome.MALFORMED, "SyntaxError"),
-        ("x = '\0'", Outcome.MALFORMED, ""),
-        ("import nowhere", Outcome.FAILED, "ModuleNotFoundError"),
-        ("grade(51)\nwhile True: pass", Outcome.TIMEOUT, ""),
-        ("grade(51)\nbytearray(1 << 40)", Outcome.OUT_OF_MEMORY, ""),
-        ("grade(51)\nraise SystemExit(0)", Outcome.FAILED, "SystemExit"),
-        ("grade(object())", Outcome.FAILED, ""),
-        ("grade(lambda: 1)", Outcome.FAILED, ""),
-        ("grade(b'x' * 2_000_000)", Outcome.FAILED, "too large"),
+        ("assert grade(51) == 'fail'", Ending.FAILED, "the tests raised AssertionError"),
+        ("def test_it():\n    assert grade(51) == 'fail'", Ending.FAILED, "1 of 1 tests failed"),
+        ("assert True", Ending.FAILED, "the tests don't call the function"),
+        ("", Ending.FAILED, "the tests don't call the function"),
+        ("def helper(): grade(1)", Ending.FAILED, "the tests don't call the function"),
+        ("assert grade(51", Ending.MALFORMED, "SyntaxError"),
+        ("x = '\0'", Ending.MALFORMED, ""),
+        ("import nowhere", Ending.FAILED, "ModuleNotFoundError"),
+        ("grade(51)\nwhile True: pass", Ending.TIMEOUT, ""),
+        ("grade(51)\nbytearray(1 << 40)", Ending.OUT_OF_MEMORY, ""),
+        ("grade(51)\nraise SystemExit(0)", Ending.FAILED, "SystemExit"),
+        ("grade(object())", Ending.FAILED, ""),
+        ("grade(lambda: 1)", Ending.FAILED, ""),
+        ("grade(b'x' * 2_000_000)", Ending.FAILED, "too large"),
     ],
 )
 def test_tests_that_do_not_pass_on_the_reference_are_worth_nothing(sandbox, tests, outcome, detail):
     result = judged(sandbox, tests)
-    assert result.outcome is outcome
+    assert result.ending is outcome
     assert detail in result.detail
     claim = result.claims[0].value
     assert not claim["passed"]
@@ -215,7 +214,7 @@ def test_a_mutant_that_answers_alike_is_not_killed_by_a_test_that_finds_its_sour
 )
 def test_what_we_are_to_blame_for_is_no_verdict(sandbox, reference, mutants, name):
     result = judged(sandbox, GOOD, reference, mutants)
-    assert (result.outcome, result.claims) == (Outcome.INFRASTRUCTURE_ERROR, ())
+    assert (result.ending, result.claims) == (Ending.INFRASTRUCTURE_ERROR, ())
     assert result.detail.startswith(f"{name} can't be used")
 
 

@@ -6,8 +6,18 @@ import pytest
 from pool_server import serving
 
 from astor.errors import UserError
-from astor.records import Outcome
-from astor.sandbox import CallsJob, CheckJob, CoverageJob, GeneratedTestsJob, Job, Limits, ParseJob, Sandbox, StdinJob
+from astor.sandbox import (
+    CallsJob,
+    CheckJob,
+    CoverageJob,
+    Ending,
+    GeneratedTestsJob,
+    Job,
+    Limits,
+    ParseJob,
+    Sandbox,
+    StdinJob,
+)
 from astor.sandbox.pool.client import SandboxPool
 from astor.sandbox.pool.options import PoolOptions
 
@@ -45,7 +55,7 @@ MIXED: list[Job] = [
 
 
 def told(results: list) -> list:
-    return [(result.outcome, result.claims, result.detail, result.refused) for result in results]
+    return [(result.ending, result.claims, result.detail, result.refused) for result in results]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +105,7 @@ def test_jobs_are_read_as_they_are_needed_and_a_stream_may_be_left(url: str) -> 
 
     with SandboxPool(options(url)) as pool:
         for count, (_, result) in enumerate(pool.stream(endless())):
-            assert result.outcome is Outcome.PASSED
+            assert result.ending is Ending.FINISHED
             if count == 100:
                 break
         assert read < 1000
@@ -109,7 +119,7 @@ def test_what_no_server_does_is_an_infrastructure_error() -> None:
             process.wait()
             (result,) = pool.run([SMALL])
             assert pool.metrics()["given_up"] == 1
-        assert result.outcome is Outcome.INFRASTRUCTURE_ERROR
+        assert result.ending is Ending.INFRASTRUCTURE_ERROR
         assert result.detail.startswith(f"no server of the pool did the job: {mortal}")
         with (
             pytest.raises(UserError, match="No server of the sandbox pool answers"),

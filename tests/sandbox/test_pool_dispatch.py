@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from astor.records import Outcome
-from astor.sandbox import CallsJob, Limits, ParseJob, Sandbox, SandboxOptions, StdinJob
+from astor.sandbox import CallsJob, Ending, Limits, ParseJob, Sandbox, SandboxOptions, StdinJob
 from astor.sandbox.jobs import Bounded
 from astor.sandbox.pool.job_queue import JobQueue
 from astor.sandbox.pool.open_batch import OpenBatch
@@ -94,8 +93,8 @@ def test_each_job_may_have_limits_of_its_own(sandbox: Sandbox) -> None:
     short, long = Limits(wall_seconds=0.1), Limits(wall_seconds=5.0)
     texts = ParseJob("literal", ("1",) * 65)
     jobs = [Bounded(SLEEPER, short), Bounded(SLEEPER, long), Bounded(texts, short), QUICK]
-    outcomes = {place: result.outcome for place, result in sandbox.stream(jobs)}
-    assert outcomes == {0: Outcome.TIMEOUT, 1: Outcome.PASSED, 2: Outcome.PASSED, 3: Outcome.PASSED}
+    outcomes = {place: result.ending for place, result in sandbox.stream(jobs)}
+    assert outcomes == {0: Ending.TIMEOUT, 1: Ending.FINISHED, 2: Ending.FINISHED, 3: Ending.FINISHED}
 
 
 def test_none_says_that_there_is_no_job_now_and_a_later_one_overtakes_what_runs(sandbox: Sandbox) -> None:
@@ -109,6 +108,6 @@ def test_none_says_that_there_is_no_job_now_and_a_later_one_overtakes_what_runs(
             yield None
 
     for place, result in sandbox.stream(jobs()):
-        assert result.outcome is Outcome.PASSED
+        assert result.ending is Ending.FINISHED
         ended.append(place)
     assert ended == [2, 0]

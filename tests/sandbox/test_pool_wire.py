@@ -10,12 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from astor.records import Outcome
 from astor.sandbox import (
     CallsJob,
     CheckJob,
     Claim,
     CoverageJob,
+    Ending,
     GeneratedTestsJob,
     Job,
     Limits,
@@ -165,7 +165,7 @@ def test_every_kind_of_job_has_a_model_of_the_same_fields() -> None:
 
 def test_a_result_comes_back_as_it_went() -> None:
     claims = (Claim("value", {1: ("\ud800", 2.5)}), Claim("raised", exception="KeyError"), Claim("opaque"))
-    result = Result(Outcome.FAILED, claims, 0.0123, "it crashed (SIGSEGV)", 3)
+    result = Result(Ending.FAILED, claims, 0.0123, "it crashed (SIGSEGV)", 3)
     line = write_line(7, result)
     assert line.count(b"\n") == 1
     assert line.endswith(b"\n")

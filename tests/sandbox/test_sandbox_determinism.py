@@ -12,18 +12,17 @@ from contextlib import contextmanager
 
 import pytest
 
-from astor.records import Outcome
-from astor.sandbox import CallsJob, CheckJob, Job, Limits, Sandbox, SandboxOptions, StdinJob
+from astor.sandbox import CallsJob, CheckJob, Ending, Job, Limits, Sandbox, SandboxOptions, StdinJob
 
-PROGRAMS: dict[str, tuple[Outcome, str]] = {
+PROGRAMS: dict[str, tuple[Ending, str]] = {
     "hashes of text": (
-        Outcome.PASSED,
+        Ending.FINISHED,
         "def solve():\n"
         "    words = [str(n) for n in range(99)]\n"
         "    return list(set(words)), list(frozenset(map(str.encode, words))), hash('astor'), hash((1.5, 'a', b'b'))",
     ),
     "unseeded randomness": (
-        Outcome.PASSED,
+        Ending.FINISHED,
         "import random\n"
         "def solve():\n"
         "    items = list(range(50))\n"
@@ -31,7 +30,7 @@ PROGRAMS: dict[str, tuple[Outcome, str]] = {
         "    return items, random.random(), random.gauss(0, 1), random.choices('abc', k=9)",
     ),
     "sets of all that has a value": (
-        Outcome.PASSED,
+        Ending.FINISHED,
         "import fractions, decimal, datetime, enum\n"
         "def solve():\n"
         "    things = {1.5, 2, 'a', b'b', (3, 'c'), fractions.Fraction(1, 3), decimal.Decimal('0.1'),\n"
@@ -39,62 +38,62 @@ PROGRAMS: dict[str, tuple[Outcome, str]] = {
         "    return [repr(thing) for thing in things]",
     ),
     "depth of recursion": (
-        Outcome.PASSED,
+        Ending.FINISHED,
         "def depth():\n    try: return 1 + depth()\n    except RecursionError: return 0\ndef solve(): return depth()",
     ),
-    "recursion without end": (Outcome.PASSED, "def solve(): return solve()"),
+    "recursion without end": (Ending.FINISHED, "def solve(): return solve()"),
     "too much memory": (
-        Outcome.OUT_OF_MEMORY,
+        Ending.OUT_OF_MEMORY,
         "def solve():\n    hog = []\n    while True: hog.append(bytearray(1 << 20))",
     ),
     "memory that it catches": (
-        Outcome.PASSED,
+        Ending.FINISHED,
         "def solve():\n    try: bytearray(1 << 40)\n    except MemoryError: return 'caught'",
     ),
-    "too much of the CPU": (Outcome.TIMEOUT, "def solve():\n    while True: pass"),
-    "too much of the CPU, in C": (Outcome.TIMEOUT, "def solve(): return pow(3, 10 ** 9)"),
-    "a crash": (Outcome.FAILED, "import ctypes\ndef solve(): ctypes.string_at(0)"),
-    "an exit": (Outcome.FAILED, "import os\ndef solve(): os._exit(0)"),
+    "too much of the CPU": (Ending.TIMEOUT, "def solve():\n    while True: pass"),
+    "too much of the CPU, in C": (Ending.TIMEOUT, "def solve(): return pow(3, 10 ** 9)"),
+    "a crash": (Ending.FAILED, "import ctypes\ndef solve(): ctypes.string_at(0)"),
+    "an exit": (Ending.FAILED, "import os\ndef solve(): os._exit(0)"),
     "deep output": (
-        Outcome.PASSED,
+        Ending.FINISHED,
         "def solve():\n    nested = []\n    for _ in range(97): nested = [nested, 'x' * 99]\n    return nested",
     ),
     "output deeper than may be": (
-        Outcome.PASSED,
+        Ending.FINISHED,
         "def solve():\n    nested = []\n    for _ in range(500): nested = [nested]\n    return nested",
     ),
-    "much output": (Outcome.PASSED, "def solve(): return ['x' * 9_999] * 99"),
-    "more output than may be": (Outcome.FAILED, "def solve(): return 'x' * 2_000_000"),
+    "much output": (Ending.FINISHED, "def solve(): return ['x' * 9_999] * 99"),
+    "more output than may be": (Ending.FAILED, "def solve(): return 'x' * 2_000_000"),
     "threads": (
-        Outcome.PASSED,
+        Ending.FINISHED,
         "from concurrent.futures import ThreadPoolExecutor\n"
         "def solve(): return list(ThreadPoolExecutor(4).map(lambda x: x * x, range(200)))",
     ),
     "asyncio": (
-        Outcome.PASSED,
+        Ending.FINISHED,
         "import asyncio\n"
         "async def later(x):\n    await asyncio.sleep(0)\n    return x\n"
         "async def all_of(): return await asyncio.gather(*map(later, range(20)))\n"
         "def solve(): return asyncio.run(all_of())",
     ),
-    "what is refused": (Outcome.PASSED, "import socket\ndef solve(): socket.socket()"),
+    "what is refused": (Ending.FINISHED, "import socket\ndef solve(): socket.socket()"),
 }
 
 ARGUMENTS = ((),)
 
-JOBS: dict[str, tuple[Outcome, Job]] = {
+JOBS: dict[str, tuple[Ending, Job]] = {
     name: (outcome, CallsJob(source, "solve", ARGUMENTS)) for name, (outcome, source) in PROGRAMS.items()
 } | {
     "a check": (
-        Outcome.PASSED,
+        Ending.FINISHED,
         CheckJob("def solve(x): return {x, 'a'}", "solve", "def check(candidate): assert candidate('b') == {'a', 'b'}"),
     ),
     "a check that fails": (
-        Outcome.FAILED,
+        Ending.FAILED,
         CheckJob("def solve(x): return {x}", "solve", "def check(candidate): assert candidate('b') == {'a'}"),
     ),
     "a program on standard input": (
-        Outcome.PASSED,
+        Ending.FINISHED,
         StdinJob("import random\nprint(sorted(input()), {*input()}, random.random())", ("abc\nabc\n", "z\nyx\n")),
     ),
 }
@@ -113,14 +112,14 @@ def load(processes: int) -> Iterator[None]:
             process.wait()
 
 
-def seen(times: int, workers: int) -> tuple[dict[str, Counter[tuple[Outcome, str]]], dict[str, float]]:
+def seen(times: int, workers: int) -> tuple[dict[str, Counter[tuple[Ending, str]]], dict[str, float]]:
     """What every program came to, as its outcome and claims, so many times; and the sandbox's counts."""
     limits = Limits(cpu_seconds=0.3, wall_seconds=60, memory_mb=256)
     names = [name for _ in range(times) for name in JOBS]
-    found: dict[str, Counter[tuple[Outcome, str]]] = {name: Counter() for name in JOBS}
+    found: dict[str, Counter[tuple[Ending, str]]] = {name: Counter() for name in JOBS}
     with Sandbox(SandboxOptions(workers=workers, limits=limits)) as sandbox:
         for place, result in sandbox.stream(JOBS[name][1] for name in names):
-            found[names[place]][result.outcome, repr(result.claims)] += 1
+            found[names[place]][result.ending, repr(result.claims)] += 1
     return found, sandbox.metrics()
 
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from astor.records import Outcome
-from astor.sandbox import Claim, Limits
+from astor.sandbox import Claim, Ending, Limits
 from astor.sandbox.inside.frames import frame
 from astor.sandbox.inside.protocol import CPU, ENDED, LEFT_OVER, WALL
 from astor.sandbox.workers.evidence import Child, Transcript, read_transcript
@@ -43,9 +42,9 @@ def test_any_bytes_make_a_transcript(data, answers):
     assert len(transcript.claims) <= answers
     assert not (transcript.claims and not transcript.ready)
     child = Child((0, 0.0, ENDED), transcript, flooded=False)
-    outcome, detail = child.outcome(Limits(), answers)
+    ending, detail = child.ending(Limits(), answers)
     assert detail.isprintable()
-    if outcome is Outcome.PASSED:
+    if ending is Ending.FINISHED:
         assert transcript.ready
         assert transcript.final == "end"
         assert len(transcript.claims) == answers
@@ -78,27 +77,27 @@ CUT = Transcript(True)
 
 
 @pytest.mark.parametrize(
-    ("report", "transcript", "flooded", "outcome"),
+    ("report", "transcript", "flooded", "ending"),
     [
-        ((0, 0.1, ENDED), WHOLE, False, Outcome.PASSED),
-        ((256, 0.1, ENDED), WHOLE, False, Outcome.FAILED),
-        ((0, 0.1, ENDED), CUT, False, Outcome.FAILED),
-        ((signal.SIGSEGV, 0.1, ENDED), WHOLE, False, Outcome.FAILED),
-        ((signal.SIGKILL, 0.1, WALL), WHOLE, False, Outcome.TIMEOUT),
-        ((signal.SIGKILL, 2.0, CPU), WHOLE, False, Outcome.TIMEOUT),
-        ((signal.SIGXCPU, 1.9, ENDED), CUT, False, Outcome.TIMEOUT),
-        ((signal.SIGKILL, 2.5, ENDED), CUT, False, Outcome.TIMEOUT),
-        ((signal.SIGKILL, 0.1, ENDED), CUT, False, Outcome.OUT_OF_MEMORY),
-        ((0, 0.1, ENDED), Transcript(True, (), "memory"), False, Outcome.OUT_OF_MEMORY),
-        ((signal.SIGSYS, 0.1, ENDED), CUT, False, Outcome.FORBIDDEN),
-        ((0, 0.1, ENDED), Transcript(True, WHOLE.claims, "end", nonsense=True), False, Outcome.FORBIDDEN),
-        ((0, 0.1, ENDED), WHOLE, True, Outcome.FAILED),
-        ((0, 0.1, ENDED), Transcript(True, (), "malformed", "no entry"), False, Outcome.MALFORMED),
-        ((signal.SIGKILL, 0.1, LEFT_OVER), CUT, False, Outcome.FAILED),
+        ((0, 0.1, ENDED), WHOLE, False, Ending.FINISHED),
+        ((256, 0.1, ENDED), WHOLE, False, Ending.FAILED),
+        ((0, 0.1, ENDED), CUT, False, Ending.FAILED),
+        ((signal.SIGSEGV, 0.1, ENDED), WHOLE, False, Ending.FAILED),
+        ((signal.SIGKILL, 0.1, WALL), WHOLE, False, Ending.TIMEOUT),
+        ((signal.SIGKILL, 2.0, CPU), WHOLE, False, Ending.TIMEOUT),
+        ((signal.SIGXCPU, 1.9, ENDED), CUT, False, Ending.TIMEOUT),
+        ((signal.SIGKILL, 2.5, ENDED), CUT, False, Ending.TIMEOUT),
+        ((signal.SIGKILL, 0.1, ENDED), CUT, False, Ending.OUT_OF_MEMORY),
+        ((0, 0.1, ENDED), Transcript(True, (), "memory"), False, Ending.OUT_OF_MEMORY),
+        ((signal.SIGSYS, 0.1, ENDED), CUT, False, Ending.FORBIDDEN),
+        ((0, 0.1, ENDED), Transcript(True, WHOLE.claims, "end", nonsense=True), False, Ending.FORBIDDEN),
+        ((0, 0.1, ENDED), WHOLE, True, Ending.FAILED),
+        ((0, 0.1, ENDED), Transcript(True, (), "malformed", "no entry"), False, Ending.MALFORMED),
+        ((signal.SIGKILL, 0.1, LEFT_OVER), CUT, False, Ending.FAILED),
     ],
 )
-def test_the_report_decides_over_the_claim(report, transcript, flooded, outcome):
-    assert Child(report, transcript, flooded).outcome(Limits(), 1)[0] is outcome
+def test_the_report_decides_over_the_claim(report, transcript, flooded, ending):
+    assert Child(report, transcript, flooded).ending(Limits(), 1)[0] is ending
 
 
 def test_a_length_without_a_frame_grows_nothing():

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 import restricted_pod
 
-from astor.records import Outcome
-from astor.sandbox import Result, check_layers
+from astor.sandbox import Ending, Result, check_layers
 from astor.sandbox.inside.zygote import PREPARED
 from astor.sandbox.isolation.bubblewrap import Bubblewrap
 from astor.sandbox.isolation.layers import read_layers
@@ -154,7 +153,7 @@ def test_the_command_prints_the_table_and_ends_with_2():
 
 
 def test_a_worker_whose_layer_check_does_not_come_back_is_told():
-    silent = Result(Outcome.INFRASTRUCTURE_ERROR, (), 0.0, "the worker died")
+    silent = Result(Ending.INFRASTRUCTURE_ERROR, (), 0.0, "the worker died")
     (layer,) = read_layers({"landlock": 7, "own_user": True}, Bubblewrap(), silent)
     assert (layer.name, layer.stands, layer.needed) == ("worker", False, True)
     assert "the worker died" in layer.why

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from red_team.oracles import adopting_orphans
 
-from astor.records import Outcome
-from astor.sandbox import CallsJob, Limits, Sandbox, SandboxOptions
+from astor.sandbox import CallsJob, Ending, Limits, Sandbox, SandboxOptions
 from astor.sandbox.workers.config import worker_config
 from astor.sandbox.workers.worker import Worker
 
@@ -67,7 +66,7 @@ def test_closing_within_a_stream_ends_what_runs(zygotes):
         next(stream)
     assert open_descriptors() <= descriptors
     with sandbox:
-        assert sandbox.run([ADD])[0].outcome is Outcome.PASSED
+        assert sandbox.run([ADD])[0].ending is Ending.FINISHED
 
 
 def test_an_interrupt_leaves_no_program_running(zygotes):
@@ -90,7 +89,7 @@ def test_an_interrupt_leaves_no_program_running(zygotes):
             signal.signal(signal.SIGALRM, before)
             thread.join()
         assert not any(children(pid) for pid in zygotes())
-        assert sandbox.run([ADD])[0].outcome is Outcome.PASSED
+        assert sandbox.run([ADD])[0].ending is Ending.FINISHED
     assert not zygotes()
 
 

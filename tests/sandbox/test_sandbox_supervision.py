@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from astor.errors import UserError
-from astor.records import Outcome
-from astor.sandbox import CallsJob, CheckJob, Limits, Sandbox, SandboxOptions, StdinJob
+from astor.sandbox import CallsJob, CheckJob, Ending, Limits, Sandbox, SandboxOptions, StdinJob
 from astor.sandbox.workers import executor, supervisor
 
 as_root = pytest.mark.skipif(
@@ -73,7 +72,7 @@ def test_a_job_whose_worker_died_is_run_again(own, zygotes):
     thread = strike(zygotes, 1, signal.SIGKILL)
     (result,) = own.run([SLOW])
     thread.join()
-    assert (result.outcome, result.claims[0].value) == (Outcome.PASSED, 42)
+    assert (result.ending, result.claims[0].value) == (Ending.FINISHED, 42)
     assert own.metrics()["restarts"] == 1
 
 
@@ -81,8 +80,8 @@ def test_a_job_that_two_workers_died_of_is_forbidden(own, zygotes):
     thread = strike(zygotes, 2, signal.SIGKILL)
     (slow,) = own.run([SLOW])
     thread.join()
-    assert (slow.outcome, slow.claims) == (Outcome.FORBIDDEN, ())
-    assert own.run([ADD])[0].outcome is Outcome.PASSED
+    assert (slow.ending, slow.claims) == (Ending.FORBIDDEN, ())
+    assert own.run([ADD])[0].ending is Ending.FINISHED
     assert own.metrics()["restarts"] == 2
 
 
@@ -108,7 +107,7 @@ def test_a_zygote_struck_at_any_moment_costs_no_verdict(own, zygotes, monkeypatc
     results = own.run(jobs)
     thread.join()
     own.run([ADD])  # Where the strike came last, it is found out now.
-    assert [(result.outcome, result.claims) for result in results] == [(Outcome.PASSED, expected)] * 3
+    assert [(result.ending, result.claims) for result in results] == [(Ending.FINISHED, expected)] * 3
     after = own.metrics()
     assert after["restarts"] == before["restarts"] + 1
     assert after["retried"] <= before["retried"] + 1
@@ -123,12 +122,12 @@ def test_what_one_worker_fails_another_does():
         with ExitStack() as stack:
             sandbox = stack.enter_context(Sandbox(SandboxOptions(workers=2)))
             cramp(stack, sandbox._dispatcher.workers[-1].pid)
-            assert [result.outcome for result in sandbox.run([ADD] * 20)] == [Outcome.PASSED] * 20
+            assert [result.ending for result in sandbox.run([ADD] * 20)] == [Ending.FINISHED] * 20
             retried = sandbox.metrics()["retried"]
             assert retried > 0
             cramp(stack, sandbox._dispatcher.workers[0].pid)
             results = sandbox.run([ADD] * 5)
-            assert {(result.outcome, result.claims) for result in results} == {(Outcome.INFRASTRUCTURE_ERROR, ())}
+            assert {(result.ending, result.claims) for result in results} == {(Ending.INFRASTRUCTURE_ERROR, ())}
             assert sandbox.metrics()["jobs_infrastructure_error"] == 5
             assert sandbox.metrics()["retried"] == retried + 5
             assert sandbox.metrics()["restarts"] == 0
@@ -153,19 +152,19 @@ def test_without_descriptors_there_is_an_error_and_never_a_verdict(own):
         while (filler := os.dup(2)) <= highest:
             stack.callback(os.close, filler)
         os.close(filler)
-        messages, outcomes = [], []
+        messages, endings = [], []
         for spare in range(10):
             resource.setrlimit(resource.RLIMIT_NOFILE, (filler + spare, hard))
             try:
-                outcomes += [result.outcome for result in own.run(jobs)]
+                endings += [result.ending for result in own.run(jobs)]
             except UserError as error:
                 messages.append(str(error))
             finally:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert all("Too many open files" in message for message in messages)
-    assert set(outcomes) == {Outcome.PASSED}
+    assert set(endings) == {Ending.FINISHED}
     assert 2 <= len(messages) <= 6
-    assert [result.outcome for result in own.run(jobs)] == [Outcome.PASSED] * 3
+    assert [result.ending for result in own.run(jobs)] == [Ending.FINISHED] * 3
 
 
 def test_a_job_that_finds_no_descriptors_waits_for_those_of_another():
@@ -181,18 +180,18 @@ def test_a_job_that_finds_no_descriptors_waits_for_those_of_another():
             results = sandbox.run([SLOW, ADD, SLOW])
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        assert [result.outcome for result in results] == [Outcome.PASSED] * 3
+        assert [result.ending for result in results] == [Ending.FINISHED] * 3
         assert sandbox.metrics()["restarts"] == sandbox.metrics()["retried"] == 0
 
 
 def test_a_worker_that_has_grown_is_replaced(own, zygotes, monkeypatch):
     monkeypatch.setattr(supervisor, "CHECK_EVERY", 10)
     first = zygotes()
-    assert [result.outcome for result in own.run([ADD] * 15)] == [Outcome.PASSED] * 15
+    assert [result.ending for result in own.run([ADD] * 15)] == [Ending.FINISHED] * 15
     assert own.metrics()["recycled"] == 0
     assert zygotes() == first
     monkeypatch.setattr(supervisor, "GROWTH_BYTES", -(1 << 40))
-    assert [result.outcome for result in own.run([ADD] * 20)] == [Outcome.PASSED] * 20
+    assert [result.ending for result in own.run([ADD] * 20)] == [Ending.FINISHED] * 20
     assert own.metrics()["recycled"] == 2
     assert own.metrics()["restarts"] == own.metrics()["retried"] == 0
     assert not zygotes() & first
@@ -206,7 +205,7 @@ def test_workers_that_all_die_at_once_are_an_error(own, zygotes, monkeypatch):
         time.sleep(0.01)
     with pytest.raises(UserError, match="before they ran a program"):
         own.run([ADD])
-    assert own.run([ADD])[0].outcome is Outcome.PASSED
+    assert own.run([ADD])[0].ending is Ending.FINISHED
 
 
 def test_workers_that_died_while_idle_are_replaced_at_no_cost_to_a_job(own, zygotes):
@@ -214,7 +213,7 @@ def test_workers_that_died_while_idle_are_replaced_at_no_cost_to_a_job(own, zygo
         (pid,) = zygotes()
         os.kill(pid, signal.SIGKILL)
         time.sleep(0.05)
-        assert own.run([ADD])[0].outcome is Outcome.PASSED
+        assert own.run([ADD])[0].ending is Ending.FINISHED
         assert zygotes() != {pid}
 
 
@@ -226,7 +225,7 @@ with Sandbox(SandboxOptions(workers=1)) as sandbox:
     check = CheckJob("def solve(x): return x", "solve", "def check(candidate): assert candidate(1) == 1")
     calls = CallsJob("def solve(x): return x", "solve", ((1,),))
     for result in sandbox.run([calls, check, calls]):
-        print(result.outcome, len(result.claims), result.detail)
+        print(result.ending, len(result.claims), result.detail)
 """
 
 

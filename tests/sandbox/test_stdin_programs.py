@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from astor.errors import UserError
-from astor.records import Outcome
-from astor.sandbox import Limits, Sandbox, SandboxOptions, StdinJob
+from astor.sandbox import Ending, Limits, Sandbox, SandboxOptions, StdinJob
 from astor.sandbox.inside.protocol import ENDED
 from astor.sandbox.workers.evidence import Child, Evidence, Transcript
 
@@ -19,7 +18,7 @@ def ran(sandbox, program, *inputs):
 def written(sandbox, program, text=""):
     """What the program writes for one input; it must end well."""
     result = ran(sandbox, program, text)
-    assert result.outcome is Outcome.PASSED, result.detail
+    assert result.ending is Ending.FINISHED, result.detail
     return result.claims[0].value
 
 
@@ -85,26 +84,26 @@ def test_every_way_to_write_and_to_end(sandbox, program):
 @pytest.mark.parametrize(
     ("program", "outcome", "exception", "detail"),
     [
-        ("print(1)\nraise ValueError('secret')", Outcome.FAILED, "ValueError", "it raised ValueError"),
-        ("print(input())", Outcome.FAILED, "EOFError", "it raised EOFError"),
-        ("raise KeyboardInterrupt", Outcome.FAILED, "KeyboardInterrupt", "it raised KeyboardInterrupt"),
-        ("print(1)\nexit(3)", Outcome.FAILED, "", "it exited with status 3"),
-        ("import sys\nsys.exit('no')", Outcome.FAILED, "", "it exited with status 1"),
-        ("import os\nos._exit(2)", Outcome.FAILED, "", "it exited with status 2"),
-        ("import os\nos.abort()", Outcome.FAILED, "", "it crashed"),
-        ("import sys\nsys.stdin.buffer.raw.write(b'1')", Outcome.FAILED, "OSError", ""),
-        ("import os\nos.write(0, b'1')", Outcome.FAILED, "OSError", ""),
-        ("while True: pass", Outcome.TIMEOUT, "", "it took more than 0.4 CPU seconds"),
-        ("import time\ntime.sleep(9)", Outcome.TIMEOUT, "", "it took more than 3 s"),
-        ("import threading\nthreading.Event().wait()", Outcome.TIMEOUT, "", ""),
-        ("x = bytearray(1 << 40)", Outcome.OUT_OF_MEMORY, "", ""),
-        ("while True: print('x' * 1000)", Outcome.FAILED, None, "it wrote more than 1048576 bytes of results"),
-        ("import os\nos.write(3, b'1' * 9)", Outcome.PASSED, None, ""),
+        ("print(1)\nraise ValueError('secret')", Ending.FAILED, "ValueError", "it raised ValueError"),
+        ("print(input())", Ending.FAILED, "EOFError", "it raised EOFError"),
+        ("raise KeyboardInterrupt", Ending.FAILED, "KeyboardInterrupt", "it raised KeyboardInterrupt"),
+        ("print(1)\nexit(3)", Ending.FAILED, "", "it exited with status 3"),
+        ("import sys\nsys.exit('no')", Ending.FAILED, "", "it exited with status 1"),
+        ("import os\nos._exit(2)", Ending.FAILED, "", "it exited with status 2"),
+        ("import os\nos.abort()", Ending.FAILED, "", "it crashed"),
+        ("import sys\nsys.stdin.buffer.raw.write(b'1')", Ending.FAILED, "OSError", ""),
+        ("import os\nos.write(0, b'1')", Ending.FAILED, "OSError", ""),
+        ("while True: pass", Ending.TIMEOUT, "", "it took more than 0.4 CPU seconds"),
+        ("import time\ntime.sleep(9)", Ending.TIMEOUT, "", "it took more than 3 s"),
+        ("import threading\nthreading.Event().wait()", Ending.TIMEOUT, "", ""),
+        ("x = bytearray(1 << 40)", Ending.OUT_OF_MEMORY, "", ""),
+        ("while True: print('x' * 1000)", Ending.FAILED, None, "it wrote more than 1048576 bytes of results"),
+        ("import os\nos.write(3, b'1' * 9)", Ending.FINISHED, None, ""),
     ],
 )
 def test_other_ends_are_told(sandbox, program, outcome, exception, detail):
     result = ran(sandbox, program, "")
-    assert (result.outcome, detail in result.detail) == (outcome, True)
+    assert (result.ending, detail in result.detail) == (outcome, True)
     if exception is not None:
         assert [(claim.kind, claim.value, claim.exception) for claim in result.claims] == [("raised", None, exception)]
 
@@ -118,10 +117,10 @@ def test_every_input_meets_a_program_that_has_not_run_yet(sandbox):
 def test_every_input_is_run_and_the_first_abnormal_end_decides(sandbox):
     program = "x = int(input())\nwhile x == 2: pass\nprint(1 // x)"
     result = ran(sandbox, program, "1", "0", "2", "-1")
-    assert (result.outcome, result.detail) == (Outcome.FAILED, "it raised ZeroDivisionError")
+    assert (result.ending, result.detail) == (Ending.FAILED, "it raised ZeroDivisionError")
     assert [claim.value for claim in result.claims] == ["1\n", None, None, "-1\n"]
     assert [claim.exception for claim in result.claims] == ["", "ZeroDivisionError", "", ""]
-    assert ran(sandbox, program).outcome is Outcome.PASSED
+    assert ran(sandbox, program).ending is Ending.FINISHED
 
 
 def test_megabytes_go_in_and_out(sandbox):
@@ -143,7 +142,7 @@ def test_bytes_pass_unchanged(sandbox, text):
 )
 def test_what_does_not_compile_is_malformed(sandbox, program):
     result = ran(sandbox, program, "", "")
-    assert (result.outcome, result.claims) == (Outcome.MALFORMED, ())
+    assert (result.ending, result.claims) == (Ending.MALFORMED, ())
 
 
 def test_an_input_that_is_no_text_is_a_user_error(sandbox):
@@ -166,7 +165,7 @@ def test_all_outputs_together_are_bounded_by_the_memory_that_they_take():
             runs.send(evidence)
         result = end.value.value
         assert [claim.kind for claim in result.claims] == ["value"] * kept + ["raised"] * (20 - kept)
-        assert result.outcome is (Outcome.FAILED if kept < 20 else Outcome.PASSED)
+        assert result.ending is (Ending.FAILED if kept < 20 else Ending.FINISHED)
         assert ("take more than" in result.detail) == (kept < 20)
 
 

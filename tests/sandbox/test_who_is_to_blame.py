@@ -2,8 +2,7 @@
 
 import pytest
 
-from astor.records import Outcome
-from astor.sandbox import Claim
+from astor.sandbox import Claim, Ending
 from astor.sandbox.inside.protocol import ENDED
 from astor.sandbox.jobs.runs import CONTROL, unjudged, with_retry
 from astor.sandbox.workers.evidence import Child, Evidence, Transcript
@@ -15,21 +14,21 @@ LIES = Evidence((Child((0, 0.0, ENDED), Transcript(True, (Claim("value", 2),), "
 
 
 @pytest.mark.parametrize(
-    ("evidence", "outcome"),
+    ("evidence", "ending"),
     [
         ([STANDS], None),
         ([DIED, STANDS], None),
         ([FAILED, STANDS], None),
-        ([DIED, DIED, STANDS], Outcome.FORBIDDEN),
-        ([DIED, DIED, DIED], Outcome.INFRASTRUCTURE_ERROR),
-        ([DIED, DIED, FAILED], Outcome.INFRASTRUCTURE_ERROR),
-        ([DIED, DIED, LIES], Outcome.INFRASTRUCTURE_ERROR),
-        ([DIED, FAILED], Outcome.INFRASTRUCTURE_ERROR),
-        ([FAILED, DIED], Outcome.INFRASTRUCTURE_ERROR),
-        ([FAILED, FAILED], Outcome.INFRASTRUCTURE_ERROR),
+        ([DIED, DIED, STANDS], Ending.FORBIDDEN),
+        ([DIED, DIED, DIED], Ending.INFRASTRUCTURE_ERROR),
+        ([DIED, DIED, FAILED], Ending.INFRASTRUCTURE_ERROR),
+        ([DIED, DIED, LIES], Ending.INFRASTRUCTURE_ERROR),
+        ([DIED, FAILED], Ending.INFRASTRUCTURE_ERROR),
+        ([FAILED, DIED], Ending.INFRASTRUCTURE_ERROR),
+        ([FAILED, FAILED], Ending.INFRASTRUCTURE_ERROR),
     ],
 )
-def test_who_is_to_blame(evidence, outcome):
+def test_who_is_to_blame(evidence, ending):
     """The program alone where it broke two workers and a control run stands; then it is forbidden."""
     rule = with_retry(CONTROL)
     next(rule)
@@ -38,4 +37,4 @@ def test_who_is_to_blame(evidence, outcome):
     with pytest.raises(StopIteration) as stop:
         rule.send(evidence[-1])
     found = stop.value.value
-    assert (unjudged(found).outcome if found.failure else None) == outcome
+    assert (unjudged(found).ending if found.failure else None) == ending

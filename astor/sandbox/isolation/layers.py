@@ -32,7 +32,7 @@ LAYER_CHECK = CallsJob(_CHECK.read_text(), "try_layers", ((str(_CHECK),),))
 def read_layers(zygote: dict[str, Any], namespaces: Bubblewrap, check: Result) -> tuple[Layer, ...]:
     """The table, from what a zygote said of itself, how it was started, and what the layer check found."""
     if not (check.claims and isinstance(check.claims[0].value, dict)):
-        return (Layer("worker", False, f"the layer check did not come back: {check.outcome}, {check.detail}"),)
+        return (Layer("worker", False, f"the layer check did not come back: {check.ending}, {check.detail}"),)
     found: dict[str, str] = check.claims[0].value
     landlock = _found(found, dict.fromkeys(("list", "source", "write"), "EACCES"), *_landlock(zygote["landlock"]))
     bubblewrap = _found(

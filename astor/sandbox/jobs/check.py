@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
 from astor.errors import UserError
-from astor.records import Outcome
 from astor.sandbox.jobs.job import Job
 from astor.sandbox.jobs.runs import request, unjudged, with_retry
 from astor.sandbox.options import Limits
-from astor.sandbox.results import Result
+from astor.sandbox.results import Ending, Result
 from astor.sandbox.workers.run import Run, Runs
 
 Style = Literal["check", "unittest", "pytest"]
@@ -59,11 +58,11 @@ class CheckJob(Job):
         if check.transcript.final == "broken":
             refused = claims[-1].value if claims and type(claims[-1].value) is int else 0
             detail = BROKEN_CHECK + check.transcript.why
-            return Result(Outcome.INFRASTRUCTURE_ERROR, (), evidence.cpu_seconds, detail, refused)
-        outcome, detail = check.outcome(limits, len(claims))
-        if outcome is not Outcome.PASSED and not program.left_over:
+            return Result(Ending.INFRASTRUCTURE_ERROR, (), evidence.cpu_seconds, detail, refused)
+        ending, detail = check.ending(limits, len(claims))
+        if ending is not Ending.FINISHED and not program.left_over:
             # Why the test lost the program says more than that it did.
-            own, why = program.outcome(limits, 0)
-            if own is not Outcome.PASSED:
-                outcome, detail = own, why
-        return Result(outcome, claims, evidence.cpu_seconds, detail)
+            own, why = program.ending(limits, 0)
+            if own is not Ending.FINISHED:
+                ending, detail = own, why
+        return Result(ending, claims, evidence.cpu_seconds, detail)

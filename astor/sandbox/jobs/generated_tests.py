@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from astor.records import Outcome
 from astor.sandbox.jobs.job import Job
 from astor.sandbox.jobs.mutation_testing import MutationTesting, UnjudgedError, WorthlessError
 from astor.sandbox.options import Limits
-from astor.sandbox.results import Claim, Result
+from astor.sandbox.results import Claim, Ending, Result
 from astor.sandbox.workers.run import Runs
 
 
@@ -41,13 +40,13 @@ class GeneratedTestsJob(Job):
         testing = MutationTesting(self.tests, self.entry, self.reference, self.mutants, limits)
         found: dict[str, Any] = {"passed": False, "calls": 0, "distinct_calls": 0}
         found |= {"line": 0.0, "branch": 0.0, "killed": 0, "mutants": len(self.mutants)}
-        outcome, detail = Outcome.PASSED, ""
+        ending, detail = Ending.FINISHED, ""
         try:
             yield from testing.runs(found)
         except WorthlessError as error:
-            outcome, detail = error.args
+            ending, detail = error.args
             found |= {"passed": False, "line": 0.0, "branch": 0.0, "killed": 0}
         except UnjudgedError as error:
-            outcome, detail = error.args
-            return Result(outcome, (), testing.cpu_seconds, detail)
-        return Result(outcome, (Claim("value", found),), testing.cpu_seconds, detail)
+            ending, detail = error.args
+            return Result(ending, (), testing.cpu_seconds, detail)
+        return Result(ending, (Claim("value", found),), testing.cpu_seconds, detail)

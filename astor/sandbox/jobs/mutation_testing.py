@@ -10,12 +10,11 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from astor.records import Outcome
 from astor.sandbox.comparison import same_value
 from astor.sandbox.inside.codec import encode
 from astor.sandbox.jobs.runs import request, with_retry
 from astor.sandbox.options import Limits
-from astor.sandbox.results import Claim
+from astor.sandbox.results import Claim, Ending
 from astor.sandbox.workers.evidence import Child, Evidence
 from astor.sandbox.workers.run import Run
 
@@ -37,19 +36,19 @@ Program = tuple[str, str]
 
 
 class UnjudgedError(Exception):
-    """The tests can't be judged: outcome, and why."""
+    """The tests can't be judged: ending, and why."""
 
 
 class WorthlessError(Exception):
-    """The tests prove nothing: outcome, and why."""
+    """The tests prove nothing: ending, and why."""
 
 
 @dataclass(frozen=True)
 class _TestRun:
     """One run of the tests against one program."""
 
-    outcome: Outcome
-    """PASSED where the tests did."""
+    ending: Ending
+    """FINISHED where the tests passed."""
     detail: str
     calls: tuple[bytes, ...]
     """Encoded (arguments, keywords) of each call that was answered."""
@@ -94,16 +93,16 @@ class MutationTesting:
             secrets.SystemRandom().shuffle(order)
             for each in order:
                 run = yield from self._test(each)
-                ends[each].add(run.outcome is Outcome.PASSED)
+                ends[each].add(run.ending is Ending.FINISHED)
                 if each == reference and first is None:
                     first = run
                     found["calls"], found["distinct_calls"] = len(run.calls), len(set(run.calls))
-                    if run.outcome is not Outcome.PASSED:
-                        raise WorthlessError(run.outcome, run.detail)
+                    if run.ending is not Ending.FINISHED:
+                        raise WorthlessError(run.ending, run.detail)
                     if not run.calls:
-                        raise WorthlessError(Outcome.FAILED, "the tests don't call the function")
+                        raise WorthlessError(Ending.FAILED, "the tests don't call the function")
                 if len(ends[each]) > 1 or (each == reference and not run.calls):
-                    raise WorthlessError(Outcome.FAILED, "the tests come to different ends")
+                    raise WorthlessError(Ending.FAILED, "the tests come to different ends")
         assert first is not None
         return first, [mutant for mutant in mutants if ends[mutant] == {False}]
 
@@ -123,17 +122,17 @@ class MutationTesting:
             request(self._limits, mode="generated", tests=self._tests, entry=self._entry),
         )
         subject, tests = yield from self._children(Run(requests, (2 * MOST_CALLS, MOST_TESTS), self._limits), name)
-        outcome, detail = tests.outcome(self._limits, len(tests.transcript.claims))
+        ending, detail = tests.ending(self._limits, len(tests.transcript.claims))
         if subject.transcript.nonsense or subject.flooded or subject.transcript.final == "flood":
-            outcome, detail = Outcome.FAILED, f"the tests make more than {MOST_CALLS} calls, or too large ones"
-        elif outcome is Outcome.FAILED and not subject.left_over:
+            ending, detail = Ending.FAILED, f"the tests make more than {MOST_CALLS} calls, or too large ones"
+        elif ending is Ending.FAILED and not subject.left_over:
             # Why the tests lost the program says more than that they did.
-            own, why = subject.outcome(self._limits, len(subject.transcript.claims))
-            if own is not Outcome.PASSED:
-                outcome, detail = own, why
+            own, why = subject.ending(self._limits, len(subject.transcript.claims))
+            if own is not Ending.FINISHED:
+                ending, detail = own, why
         asked, answers = subject.transcript.claims[::2], subject.transcript.claims[1::2]
         calls = tuple(encode(claim.value) for claim, _ in zip(asked, answers, strict=False))
-        return _TestRun(outcome, detail, calls, answers)
+        return _TestRun(ending, detail, calls, answers)
 
     def _replay(
         self, program: Program, calls: Sequence[bytes], patience: int, coverage: bool = False
@@ -153,11 +152,11 @@ class MutationTesting:
         evidence = yield from with_retry(run)
         self.cpu_seconds += evidence.cpu_seconds
         if evidence.failure:
-            outcome = Outcome.FORBIDDEN if evidence.forbidden else Outcome.INFRASTRUCTURE_ERROR
-            raise UnjudgedError(outcome, evidence.failure)
+            ending = Ending.FORBIDDEN if evidence.forbidden else Ending.INFRASTRUCTURE_ERROR
+            raise UnjudgedError(ending, evidence.failure)
         first = evidence.children[0].transcript
         if first.final in ("malformed", "stopped"):
-            raise UnjudgedError(Outcome.INFRASTRUCTURE_ERROR, f"{name} can't be used: {first.why}")
+            raise UnjudgedError(Ending.INFRASTRUCTURE_ERROR, f"{name} can't be used: {first.why}")
         return evidence.children
 
 

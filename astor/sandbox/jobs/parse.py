@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Self
 
 from astor.errors import UserError
-from astor.records import Outcome
 from astor.sandbox.inside.parsers import PARSERS, TEXT_BYTES
 from astor.sandbox.jobs.job import Job
 from astor.sandbox.jobs.runs import request, unjudged, with_retry
 from astor.sandbox.options import Limits
-from astor.sandbox.results import Claim, Result
+from astor.sandbox.results import Claim, Ending, Result
 from astor.sandbox.workers.run import Run, Runs
 
 OUTPUT_BYTES = 1 << 22
@@ -66,4 +65,4 @@ class ParseJob(Job):
                 read = evidence.children[0].transcript.claims if evidence.children else ()
                 claims.update(zip(left, read or (_MALFORMED,), strict=False))
                 heap.append(left[max(1, len(read)) :])
-        return Result(Outcome.PASSED, tuple(claims[place] for place in range(len(self.texts))), cpu_seconds, "")
+        return Result(Ending.FINISHED, tuple(claims[place] for place in range(len(self.texts))), cpu_seconds, "")

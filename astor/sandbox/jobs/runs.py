@@ -4,11 +4,10 @@ from collections.abc import Generator
 from typing import Any
 
 from astor.errors import UserError
-from astor.records import Outcome
 from astor.sandbox.inside.codec import NotPlainDataError
 from astor.sandbox.inside.frames import pack_request
 from astor.sandbox.options import Limits
-from astor.sandbox.results import Claim, Result
+from astor.sandbox.results import Claim, Ending, Result
 from astor.sandbox.workers.evidence import Evidence
 from astor.sandbox.workers.run import Run, Runs
 
@@ -43,14 +42,14 @@ def one_run(asked: bytes, answers: int, limits: Limits) -> Runs:
     if evidence.failure:
         return unjudged(evidence)
     (child,) = evidence.children
-    outcome, detail = child.outcome(limits, answers)
-    return Result(outcome, child.transcript.claims, evidence.cpu_seconds, detail)
+    ending, detail = child.ending(limits, answers)
+    return Result(ending, child.transcript.claims, evidence.cpu_seconds, detail)
 
 
 def unjudged(evidence: Evidence) -> Result:
     """The result of a run without evidence of how its children ended."""
-    outcome = Outcome.FORBIDDEN if evidence.forbidden else Outcome.INFRASTRUCTURE_ERROR
-    return Result(outcome, (), evidence.cpu_seconds, evidence.failure)
+    ending = Ending.FORBIDDEN if evidence.forbidden else Ending.INFRASTRUCTURE_ERROR
+    return Result(ending, (), evidence.cpu_seconds, evidence.failure)
 
 
 CONTROL = Run(

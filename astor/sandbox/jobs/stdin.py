@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from astor.errors import UserError
-from astor.records import Outcome
 from astor.sandbox.inside import protocol
 from astor.sandbox.jobs.job import Job
 from astor.sandbox.jobs.runs import request, unjudged, with_retry
 from astor.sandbox.options import Limits
-from astor.sandbox.results import Claim, Result
+from astor.sandbox.results import Claim, Ending, Result
 from astor.sandbox.workers.evidence import Child, Transcript
 from astor.sandbox.workers.run import Run, Runs
 
@@ -29,7 +28,7 @@ class StdinJob(Job):
     otherwise than with the exit status 0, with the exception's name where there was one. Standard error is lost. Each
     process has the limits of a program, and may write `output_bytes` to its standard output. An output that does not
     fit into 64 times as much memory (64 MiB at least) with those before it is lost, and FAILED. Every input is run, one
-    after the other; the outcome is that of the first abnormal end. A program that does not compile is MALFORMED and
+    after the other; the ending is that of the first abnormal end. A program that does not compile is MALFORMED and
     has no claims.
     """
 
@@ -43,7 +42,7 @@ class StdinJob(Job):
         # All of them first: who asks is told of a mistake before anything runs.
         inputs = [_encoded(text) for text in self.inputs]
         claims: list[Claim] = []
-        worst, why = Outcome.PASSED, ""
+        worst, why = Ending.FINISHED, ""
         cpu_seconds = 0.0
         most = room = OUTPUTS * max(limits.output_bytes, 1 << 20)
         for data in inputs:
@@ -52,19 +51,19 @@ class StdinJob(Job):
             if evidence.failure:
                 return unjudged(evidence)
             (child,) = evidence.children
-            outcome, detail = _outcome(child, limits)
-            if outcome is Outcome.MALFORMED:
-                return Result(outcome, (), cpu_seconds, detail)
-            claim = _claim(child, outcome)
+            ending, detail = _ending(child, limits)
+            if ending is Ending.MALFORMED:
+                return Result(ending, (), cpu_seconds, detail)
+            claim = _claim(child, ending)
             if claim.kind == "value":
                 size = sys.getsizeof(claim.value)
                 if size > room:
-                    outcome, detail = Outcome.FAILED, f"its outputs together take more than {most} bytes of memory"
+                    ending, detail = Ending.FAILED, f"its outputs together take more than {most} bytes of memory"
                     claim = Claim("raised")
                 else:
                     room -= size
-            if worst is Outcome.PASSED:
-                worst, why = outcome, detail
+            if worst is Ending.FINISHED:
+                worst, why = ending, detail
             claims.append(claim)
         return Result(worst, tuple(claims), cpu_seconds, why)
 
@@ -76,18 +75,18 @@ def _encoded(text: str) -> bytes:
         raise UserError(f"An input can't be written as UTF-8 ({error.reason}): give it as text.") from error
 
 
-def _outcome(child: Child, limits: Limits) -> tuple[Outcome, str]:
+def _ending(child: Child, limits: Limits) -> tuple[Ending, str]:
     status, _, killed = child.report
     silent = child.transcript == Transcript(ready=True) and not child.flooded
     # It has said nothing on the sandbox's own channel, so its status is all there is.
     if silent and killed == protocol.ENDED and os.WIFEXITED(status):
         code = os.WEXITSTATUS(status)
-        return (Outcome.FAILED, f"it exited with status {code}") if code else (Outcome.PASSED, "")
-    return child.outcome(limits, 0)
+        return (Ending.FAILED, f"it exited with status {code}") if code else (Ending.FINISHED, "")
+    return child.ending(limits, 0)
 
 
-def _claim(child: Child, outcome: Outcome) -> Claim:
-    if outcome is Outcome.PASSED:
+def _claim(child: Child, ending: Ending) -> Claim:
+    if ending is Ending.FINISHED:
         return Claim("value", child.stdout.decode("utf-8", "surrogateescape"))
     claims = child.transcript.claims
     return claims[0] if claims and claims[0].kind == "raised" else Claim("raised")

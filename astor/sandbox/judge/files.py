@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from astor.errors import UserError
-from astor.records import Outcome
 from astor.sandbox.comparison import How, same_output, same_value
 from astor.sandbox.jobs import CallsJob, CheckJob, Job, StdinJob
 from astor.sandbox.jobs.check import BROKEN_CHECK
 from astor.sandbox.judge.cases import read_calls, read_program, read_streams, read_text
 from astor.sandbox.options import SandboxOptions
-from astor.sandbox.results import Claim
+from astor.sandbox.results import Claim, Ending
 from astor.sandbox.sandbox import Sandbox
 
 Way = Literal["tests", "stdin", "check", "unittest", "pytest"]
@@ -65,25 +64,25 @@ def judge_files(
         case _:
             job = CheckJob(source or "", entry, read_text(tests, way), style=way)
     if source is None:
-        return _verdict(Outcome.MALFORMED, 0, max(1, len(cases)), 0.0)
+        return _verdict(Ending.MALFORMED.value, 0, max(1, len(cases)), 0.0)
     with Sandbox(options) as sandbox:
         (result,) = sandbox.run([job])
-    if result.outcome is Outcome.INFRASTRUCTURE_ERROR and result.detail.startswith(BROKEN_CHECK):
+    if result.ending is Ending.INFRASTRUCTURE_ERROR and result.detail.startswith(BROKEN_CHECK):
         raise UserError(f"{tests} can't be used: {result.detail.removeprefix(BROKEN_CHECK)}.")
     if isinstance(job, CheckJob):
         passes = [claim.kind == "value" for claim in result.claims if claim != SKIPPED]
-        if way == "check" or (result.outcome is not Outcome.PASSED and all(passes)):
-            passes.append(result.outcome is Outcome.PASSED)
+        if way == "check" or (result.ending is not Ending.FINISHED and all(passes)):
+            passes.append(result.ending is Ending.FINISHED)
     else:
         met = _is_output if way == "stdin" else _is_value
         pairs = zip_longest(result.claims, cases)
         passes = [claim is not None and met(claim, expected, compare) for claim, (_, expected) in pairs]
-    wrong = result.outcome is Outcome.PASSED and not all(passes)
-    return _verdict(Outcome.FAILED if wrong else result.outcome, sum(passes), len(passes), result.cpu_seconds)
+    wrong = result.ending is Ending.FINISHED and not all(passes)
+    return _verdict((Ending.FAILED if wrong else result.ending).value, sum(passes), len(passes), result.cpu_seconds)
 
 
-def _verdict(outcome: Outcome, passed: int, total: int, cpu_seconds: float) -> dict[str, Any]:
-    return {"outcome": outcome.value, "passed": passed, "total": total, "cpu_seconds": round(cpu_seconds, 6)}
+def _verdict(outcome: str, passed: int, total: int, cpu_seconds: float) -> dict[str, Any]:
+    return {"outcome": outcome, "passed": passed, "total": total, "cpu_seconds": round(cpu_seconds, 6)}
 
 
 def _is_output(claim: Claim, expected: Any, compare: How) -> bool:

@@ -39,7 +39,7 @@ class Metrics:
 
     def count(self, result: Result, arrived: float) -> None:
         """A job has ended; its batch had `arrived` by the monotonic clock."""
-        self._jobs.labels(result.outcome.value).inc()
+        self._jobs.labels(result.ending.value).inc()
         self._cpu.inc(result.cpu_seconds)
         self._seconds.observe(time.monotonic() - arrived)
 

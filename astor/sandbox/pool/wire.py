@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_type_hi
 
 from pydantic import BaseModel, ConfigDict, FailFast, Field, create_model
 
-from astor.records import Outcome
 from astor.sandbox.jobs import KINDS, Job
 from astor.sandbox.jobs.job import Call
 from astor.sandbox.options import Limits
 from astor.sandbox.pool.plain import Plain, Text, write_plain, write_text
-from astor.sandbox.results import Claim, Result
+from astor.sandbox.results import Claim, Ending, Result
 
 JSON_LINES = "application/jsonl"
 
@@ -93,7 +92,7 @@ class Line(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
     index: int
     """Place of the job in the batch, from 0. Lines come as jobs end, in any order."""
-    outcome: Outcome
+    outcome: Ending
     claims: list[WireClaim]
     cpu_seconds: float
     """User and system time of the program's processes."""
@@ -133,7 +132,7 @@ def write_line(index: int, result: Result) -> bytes:
     """The line of a result, its end included."""
     line = {
         "index": index,
-        "outcome": result.outcome.value,
+        "outcome": result.ending.value,
         "claims": [_write_claim(claim) for claim in result.claims],
         "cpu_seconds": result.cpu_seconds,
         "detail": result.detail,

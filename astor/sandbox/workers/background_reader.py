@@ -13,7 +13,7 @@ class BackgroundReader:
     """A thread that pumps channels while its caller is away, and touches nothing while it is there.
 
     Without it a program that has filled its socket, with some 200 kB or 250 claims, would wait while its wall clock
-    runs: its outcome would depend on how soon its result is taken.
+    runs: its ending would depend on how soon its result is taken.
     """
 
     def __init__(self, in_flight: Callable[[], Iterable[InFlight]]) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from astor.records import Outcome
-from astor.sandbox.results import Result
+from astor.sandbox.results import Ending, Result
 from astor.sandbox.workers.background_reader import BackgroundReader
 from astor.sandbox.workers.config import WorkerConfig
 from astor.sandbox.workers.executor import Executor, Finished
@@ -16,7 +15,7 @@ from astor.sandbox.workers.worker import Worker
 
 Key = TypeVar("Key")
 
-DROPPED = Result(Outcome.INFRASTRUCTURE_ERROR, (), 0.0, "nobody waits for it any more")
+DROPPED = Result(Ending.INFRASTRUCTURE_ERROR, (), 0.0, "nobody waits for it any more")
 
 
 @dataclass(slots=True, eq=False)

@@ -9,12 +9,11 @@ import signal
 from dataclasses import dataclass
 from typing import Any
 
-from astor.records import Outcome
 from astor.sandbox.inside import protocol
 from astor.sandbox.inside.codec import CodecError, decode
 from astor.sandbox.inside.frames import split_frames
 from astor.sandbox.options import Limits
-from astor.sandbox.results import Claim
+from astor.sandbox.results import Claim, Ending
 from astor.sandbox.workers.worker import Report
 
 _EXCEPTION_LENGTH = 40
@@ -56,39 +55,39 @@ class Child:
         own_end = self.transcript.final not in ("", "end") or self.transcript.nonsense or self.flooded
         return self.report[2] == protocol.LEFT_OVER and not own_end
 
-    def outcome(self, limits: Limits, answers: int) -> tuple[Outcome, str]:
+    def ending(self, limits: Limits, answers: int) -> tuple[Ending, str]:
         """How the child ended, and why; PASSED where it gave `answers` claims and ended as a child should."""
         status, cpu_seconds, killed = self.report
         if self.transcript.nonsense:
-            return Outcome.FORBIDDEN, "it wrote to the sandbox's own channel"
+            return Ending.FORBIDDEN, "it wrote to the sandbox's own channel"
         if self.flooded or self.transcript.final == "flood":
-            return Outcome.FAILED, f"it wrote more than {limits.output_bytes} bytes of results"
+            return Ending.FAILED, f"it wrote more than {limits.output_bytes} bytes of results"
         if killed == protocol.WALL:
-            return Outcome.TIMEOUT, f"it took more than {limits.wall_seconds:g} s"
+            return Ending.TIMEOUT, f"it took more than {limits.wall_seconds:g} s"
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         by_kernel = killed == protocol.ENDED and number == signal.SIGKILL
         if killed == protocol.CPU or number == signal.SIGXCPU or (by_kernel and cpu_seconds >= limits.cpu_seconds):
-            return Outcome.TIMEOUT, f"it took more than {limits.cpu_seconds:g} CPU seconds"
+            return Ending.TIMEOUT, f"it took more than {limits.cpu_seconds:g} CPU seconds"
         if by_kernel:
             # No program can send this signal, so it was the kernel for want of memory.
-            return Outcome.OUT_OF_MEMORY, "the machine ran out of memory"
+            return Ending.OUT_OF_MEMORY, "the machine ran out of memory"
         if number == signal.SIGSYS:
-            return Outcome.FORBIDDEN, "it made a system call of another architecture"
+            return Ending.FORBIDDEN, "it made a system call of another architecture"
         return self._by_its_transcript(limits, answers, number)
 
-    def _by_its_transcript(self, limits: Limits, answers: int, number: int) -> tuple[Outcome, str]:
+    def _by_its_transcript(self, limits: Limits, answers: int, number: int) -> tuple[Ending, str]:
         match self.transcript.final:
             case "memory":
-                return Outcome.OUT_OF_MEMORY, f"it took more than {limits.memory_mb} MiB"
+                return Ending.OUT_OF_MEMORY, f"it took more than {limits.memory_mb} MiB"
             case "malformed":
-                return Outcome.MALFORMED, self.transcript.why
+                return Ending.MALFORMED, self.transcript.why
             case "stopped" | "failed":
-                return Outcome.FAILED, self.transcript.why
+                return Ending.FAILED, self.transcript.why
             case "end" if self.report[0] == 0 and len(self.transcript.claims) == answers:
-                return Outcome.PASSED, ""
+                return Ending.FINISHED, ""
         if number and self.report[2] == protocol.ENDED:
-            return Outcome.FAILED, f"it crashed ({signal.Signals(number).name})"
-        return Outcome.FAILED, "it ended before all was answered"
+            return Ending.FAILED, f"it crashed ({signal.Signals(number).name})"
+        return Ending.FAILED, "it ended before all was answered"
 
 
 @dataclass(frozen=True)
