@@ -138,7 +138,7 @@ def test_a_start_that_is_interrupted_leaves_no_process(monkeypatch):
                 time.sleep(milliseconds / 1000)
                 raise KeyboardInterrupt
 
-            monkeypatch.setattr(Worker, "_introduce", interrupted)
+            monkeypatch.setattr(Worker, "_handshake", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 Worker(around)
         assert children(os.getpid()) == before
