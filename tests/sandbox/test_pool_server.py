@@ -57,6 +57,12 @@ def test_each_job_has_its_line(server: httpx.Client) -> None:
     assert lines[0]["claims"] == [{"kind": "value", "value": 1}]
 
 
+@pytest.mark.parametrize("job", [{**STDIN, "inputs": []}, {"type": "parse", "parser": "literal", "texts": []}])
+def test_a_job_with_nothing_to_do_is_done(server: httpx.Client, job: dict) -> None:
+    (line,) = server.post("/v1/jobs", json=batch(job)).text.splitlines()
+    assert (json.loads(line)["outcome"], json.loads(line)["claims"]) == ("passed", [])
+
+
 @pytest.mark.parametrize(
     ("body", "status", "told"),
     [
