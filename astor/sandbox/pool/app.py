@@ -140,7 +140,7 @@ def create_app(queue: JobQueue, options: ServerOptions, token: str | None) -> Fa
                 raise HTTPException(422, f"limits.{name} is {asked}: this server grants {most} at most.")
         for place, wired in enumerate(batch.jobs):
             for name, each in wired:
-                most = options.max_calls if name in wired.calls else options.max_inputs
+                most = options.max_calls if name in wired.call_fields else options.max_inputs
                 if isinstance(each, tuple) and len(each) > most:
                     detail = f"jobs.{place} has {len(each)} {name}: this server takes {most} at most."
                     raise HTTPException(422, detail)

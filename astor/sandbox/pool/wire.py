@@ -39,7 +39,7 @@ class WiredJob(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     kind: ClassVar[type[Job]]
-    calls: ClassVar[frozenset[str]]
+    call_fields: ClassVar[frozenset[str]]
     """Fields that hold calls, of which one process makes many; the items of others are each run by themselves."""
 
     def job(self) -> Job:
@@ -57,7 +57,7 @@ def _model(kind: type[Job]) -> type[WiredJob]:
     summary = (getdoc(kind) or "").partition("\n\n")[0]
     model = create_model(kind.__name__.removesuffix("Job"), __base__=WiredJob, __doc__=summary, **fields)
     model.kind = kind
-    model.calls = frozenset(name for name, each in types.items() if each == tuple[Call, ...])
+    model.call_fields = frozenset(name for name, each in types.items() if each == tuple[Call, ...])
     return model
 
 

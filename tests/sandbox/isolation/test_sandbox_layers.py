@@ -16,7 +16,7 @@ from astor.sandbox.inside.zygote import PREPARED
 from astor.sandbox.isolation.bubblewrap import Bubblewrap
 from astor.sandbox.isolation.layers import read_layers
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 LAYERS = ["Landlock", "bubblewrap", "seccomp", "resource limits", "user of its own"]
 
@@ -210,7 +210,7 @@ def test_an_ordinary_user_has_namespaces_where_the_kernel_allows_them(pod):
 
 
 def test_the_whole_sandbox_works_in_a_restricted_pod(pod):
-    tests = str(ROOT / "tests" / "sandbox" / "test_check_jobs.py")
+    tests = str(ROOT / "tests" / "sandbox" / "jobs" / "test_check_jobs.py")
     with tempfile.TemporaryDirectory() as directory:
         Path(directory).chmod(0o777)
         done = subprocess.run(
