@@ -5,17 +5,23 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from astor.errors import UserError
-from astor.sandbox.isolation.layers import LAYER_CHECK, Layer, read_layers, require
-from astor.sandbox.jobs import Bounded, Job
+from astor.sandbox.isolation.layers import Layer, read_layers, require
+from astor.sandbox.jobs import Bounded, CallsJob, Job
 from astor.sandbox.options import Limits, SandboxOptions
 from astor.sandbox.results import Ending, Result, joined
 from astor.sandbox.workers.config import worker_config
 from astor.sandbox.workers.dispatcher import Dispatcher
 from astor.sandbox.workers.run import Runs
+
+_CHECK = Path(__file__).resolve().with_name("inside") / "layer_check.py"
+
+LAYER_CHECK = CallsJob(_CHECK.read_text(), "try_layers", ((str(_CHECK),),))
+"""The program that tries every layer when a sandbox starts."""
 
 
 class JobError(Exception):

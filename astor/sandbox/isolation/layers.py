@@ -1,13 +1,11 @@
 """Which layers of the sandbox stand on this machine, found by trying them."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from astor.errors import UserError
 from astor.sandbox.isolation.bubblewrap import Bubblewrap
 from astor.sandbox.isolation.seccomp import filters
-from astor.sandbox.jobs import CallsJob
 from astor.sandbox.results import Result
 
 
@@ -23,14 +21,8 @@ class Layer:
     """The sandbox refuses to run without it. Of the two that guard files, either will do."""
 
 
-_CHECK = Path(__file__).resolve().parents[1] / "inside" / "layer_check.py"
-
-LAYER_CHECK = CallsJob(_CHECK.read_text(), "try_layers", ((str(_CHECK),),))
-"""The job whose claim `read_layers` reads."""
-
-
 def read_layers(zygote: dict[str, Any], namespaces: Bubblewrap, check: Result) -> tuple[Layer, ...]:
-    """The table, from what a zygote said of itself, how it was started, and what the layer check found."""
+    """The table, from what a zygote said of itself, how it was started, and what `inside/layer_check.py` found."""
     if not (check.claims and isinstance(check.claims[0].value, dict)):
         return (Layer("worker", False, f"the layer check did not come back: {check.ending}, {check.detail}"),)
     found: dict[str, str] = check.claims[0].value
