@@ -3,8 +3,8 @@
     python benchmarks/sandbox_endurance.py [--programs 100000] [--workers N] [--look 2000]
 
 Every `--look` programs it prints what the kernel tells of the verifying process and of its workers: resident memory,
-open descriptors, processes below them, and zombies among those. Every program's outcome is checked. The verifying
-process keeps a count per outcome and nothing else.
+open descriptors, processes below them, and zombies among those. Every program's ending is checked. The verifying
+process keeps a count per ending and nothing else.
 
 The last line is JSON: the first look (after as many programs as lie between two looks, when everything has been used
 once) and the last, and what grew between them. It exits with 1 where a zombie, a descriptor or a process more is left,
@@ -30,8 +30,8 @@ CHECK = CheckJob("def solve(x):\n    return x + 1\n", "solve", "def check(candid
 ECHO = StdinJob("print(input())", ("a line\n",))
 
 HOSTILE: tuple[tuple[CallsJob, str], ...] = tuple(
-    (CallsJob(source, "solve", ((),)), outcome)
-    for source, outcome in (
+    (CallsJob(source, "solve", ((),)), ending)
+    for source, ending in (
         ("import ctypes\ndef solve(): ctypes.string_at(0)", "failed"),
         ("import os\ndef solve(): os._exit(0)", "failed"),
         ("def solve():\n    while True: pass", "timeout"),
@@ -108,14 +108,14 @@ def main() -> int:
         expected: dict[int, str] = {}
 
         def asked() -> Iterator[Job]:
-            for place, (job, outcome) in enumerate(jobs(options.programs)):
-                expected[place] = outcome
+            for place, (job, ending) in enumerate(jobs(options.programs)):
+                expected[place] = ending
                 yield job
 
         for ended, (place, result) in enumerate(sandbox.stream(asked()), 1):
-            outcome = expected.pop(place)
-            if result.ending != outcome:
-                wrong[f"{result.ending} for {outcome}: {result.detail}"] += 1
+            ending = expected.pop(place)
+            if result.ending != ending:
+                wrong[f"{result.ending} for {ending}: {result.detail}"] += 1
             if ended % options.look == 0 or ended == options.programs:
                 looks.append({"programs": ended, **look([worker.pid for worker in sandbox._dispatcher.workers])})
                 print("  ".join(f"{name} {value:g}" for name, value in looks[-1].items()), flush=True)
