@@ -56,7 +56,7 @@ class Child:
         return self.report[2] == protocol.LEFT_OVER and not own_end
 
     def ending(self, limits: Limits, answers: int) -> tuple[Ending, str]:
-        """How the child ended, and why; PASSED where it gave `answers` claims and ended as a child should."""
+        """How the child ended, and why; FINISHED where it gave `answers` claims and ended as a child should."""
         status, cpu_seconds, killed = self.report
         if self.transcript.nonsense:
             return Ending.FORBIDDEN, "it wrote to the sandbox's own channel"
