@@ -19,5 +19,7 @@ def serve_model(model: str, alias: str, policy: Path | None, store: str, mlflow_
         policy = load(version.committed).part("policy")
     from astor.serving.serve import serve  # torch and transformers, which take seconds
 
-    typer.echo(f"http://{host}:{port}/v1 answers as {model}, from {policy}", err=True)
-    serve(policy, host, port, model)
+    def announce(address: str) -> None:
+        typer.echo(f"{address}/v1 answers as {model}, from {policy}", err=True)
+
+    serve(policy, host, port, model, announce)

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from astor.data.calls import assertion
 from astor.records import Function, Item, Outcome, Program, Split, StdinTest
-from astor.sandbox import CheckJob, Job, Result
+from astor.sandbox import CheckJob, Ending, Job, Result
+from astor.tasks.endings import outcome_of
 from astor.tasks.program_tests import ENDS, ProgramTests, as_call, job_on, passes, says_something
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
 
@@ -145,7 +146,7 @@ def _jobs(reference: ProgramTests, program: str, extended: bool) -> list[Job]:
 
 
 def _judge(reference: ProgramTests, results: list[Result], extended: bool) -> Judgement:
-    if any(result.outcome is Outcome.INFRASTRUCTURE_ERROR for result in results):
+    if any(result.ending is Ending.INFRASTRUCTURE_ERROR for result in results):
         return Judgement(Outcome.INFRASTRUCTURE_ERROR, None, 0.0)
     left, calls = list(results), reference.public_tests + reference.tests
     first = left.pop(0) if calls else None
@@ -154,12 +155,12 @@ def _judge(reference: ProgramTests, results: list[Result], extended: bool) -> Ju
     passed = passes(reference, first, calls) if first is not None else []
     shown, hidden = passed[: len(reference.public_tests)], passed[len(reference.public_tests) :]
     if check is not None:
-        hidden.append(check.outcome is Outcome.PASSED)
+        hidden.append(check.ending is Ending.FINISHED)
     share, full = sum(hidden) / len(hidden), all(passed) and all(hidden)
     # The first program that did not come to its end decides; a check that failed did come to its end.
-    ends = [result.outcome for result in (first, check) if result is not None and result.outcome is not Outcome.PASSED]
-    outcome = next(iter(ends), Outcome.PASSED if full else Outcome.FAILED)
-    ended = outcome in ENDS
+    ends = [result.ending for result in (first, check) if result is not None and result.ending is not Ending.FINISHED]
+    outcome = outcome_of(ends[0]) if ends else Outcome.PASSED if full else Outcome.FAILED
+    ended = not ends or ends[0] in ENDS
     spoken = outcome is not Outcome.MALFORMED and (first is None or says_something(reference, first))
     parts = {"hidden_tests": share, "all_tests": float(full)}
     if extended:

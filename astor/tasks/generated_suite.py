@@ -4,8 +4,9 @@ import ast
 from typing import Any
 
 from astor.records import Outcome, Record
-from astor.sandbox import GeneratedTestsJob, Result
+from astor.sandbox import Ending, GeneratedTestsJob, Result
 from astor.sandbox.inside.expressions import share_found
+from astor.tasks.endings import outcome_of
 from astor.tasks.task import Judgement
 
 COPIED = 0.5
@@ -41,8 +42,8 @@ def judge_generated(reference: TestedFunction, tests: dict[str, Any], result: Re
     parts = {"correct": float(passed), "killed": killed}
     if extended:
         parts |= {"line_coverage": found["line"] * passed, "branch_coverage": found["branch"] * passed}
-    abnormal = result.outcome not in (Outcome.PASSED, Outcome.FAILED)
-    outcome = Outcome.PASSED if killed == 1 else result.outcome if abnormal else Outcome.FAILED
+    abnormal = result.ending not in (Ending.FINISHED, Ending.FAILED)
+    outcome = Outcome.PASSED if killed == 1 else outcome_of(result.ending) if abnormal else Outcome.FAILED
     score = 0.2 + 0.8 * killed if killed else 0.0
     return Judgement(outcome, score, float(well_formed), parts, _detail(passed, copies, killed, result))
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from astor.data.calls import arguments_of, result_of
-from astor.records import Call, Outcome, Record, StdinTest
-from astor.sandbox import CallsJob, Job, Result, StdinJob, same_output, same_value
+from astor.records import Call, Record, StdinTest
+from astor.sandbox import CallsJob, Ending, Job, Result, StdinJob, same_output, same_value
 
-ENDS = (Outcome.PASSED, Outcome.FAILED)
+ENDS = (Ending.FINISHED, Ending.FAILED)
 
 
 class ProgramTests(Record):
@@ -47,12 +47,12 @@ def passes(reference: ProgramTests, result: Result, calls: Sequence[Call]) -> li
     A whole program has an end for each input: one that exits with an error fails that test alone.
     """
     expected = map(result_of, calls)
-    if reference.entry is None and result.outcome in ENDS:
+    if reference.entry is None and result.ending in ENDS:
         return [
             claim.kind == "value" and same_output(claim.value, output, reference.compare)
             for claim, output in zip(result.claims, expected, strict=True)
         ]
-    if result.outcome is not Outcome.PASSED:
+    if result.ending is not Ending.FINISHED:
         return [False] * len(calls)
     return [
         claim.kind == "value" and same_value(claim.value, value)
@@ -63,5 +63,5 @@ def passes(reference: ProgramTests, result: Result, calls: Sequence[Call]) -> li
 def says_something(reference: ProgramTests, result: Result) -> bool:
     """Whether there is a program to speak of: of a whole one, whether it writes anything at all."""
     if reference.entry is not None:
-        return result.outcome is not Outcome.MALFORMED
+        return result.ending is not Ending.MALFORMED
     return any(claim.kind == "value" and claim.value.strip() for claim in result.claims)

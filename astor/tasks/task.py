@@ -9,8 +9,9 @@ from pydantic import Field, create_model, field_validator
 
 from astor.options import Options
 from astor.records import Call, Item, Message, Outcome, Prompt, Record, Reference, Split, Verdict
-from astor.sandbox import Claim, Job, Result
+from astor.sandbox import Claim, Ending, Job, Result
 from astor.storage import digest_bytes
+from astor.tasks.endings import outcome_of
 from astor.tasks.multi_turn.capability import MultiTurn
 from astor.tasks.thinking import END_OF_THINKING, after_thinking
 
@@ -92,9 +93,9 @@ class Judgement:
     @classmethod
     def ended_early(cls, result: Result, format: float = 1.0) -> "Judgement":
         """An answer whose program did not come as far as its claim earned nothing, or nothing is known of it."""
-        if result.outcome in (Outcome.PASSED, Outcome.INFRASTRUCTURE_ERROR):
+        if result.ending in (Ending.FINISHED, Ending.INFRASTRUCTURE_ERROR):
             return cls(Outcome.INFRASTRUCTURE_ERROR, None, 0.0, detail=result.detail)
-        return cls(result.outcome, 0.0, format, detail=result.detail)
+        return cls(outcome_of(result.ending), 0.0, format, detail=result.detail)
 
 
 class Task(ABC):
@@ -160,8 +161,8 @@ class Task(ABC):
         left = iter(results)
         ended = [next(left) if self.job(reference, answer) is not None else None for answer in answers]
         return [
-            Judgement.ended_early(result, float(result.outcome is not Outcome.MALFORMED))
-            if result is not None and result.outcome is not Outcome.PASSED
+            Judgement.ended_early(result, float(result.ending is not Ending.MALFORMED))
+            if result is not None and result.ending is not Ending.FINISHED
             else self.judge_answer(reference, answer, result.claims if result is not None else ())
             for answer, result in zip(answers, ended, strict=True)
         ]

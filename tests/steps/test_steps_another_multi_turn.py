@@ -9,8 +9,8 @@ from astor.data.trajectories import TrajectoriesOptions, TrajectoriesSource
 from astor.errors import UserError
 from astor.loop import post_train
 from astor.records import Completion, Conversation, Split, Trajectory
-from astor.steps.collect import CollectOptions, collect
 from astor.run.run import Run
+from astor.steps.collect import CollectOptions, collect
 
 SMALL = {
     "tasks": {"guess": {"max_tokens": 6}},

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from astor.loop import post_train
 from astor.records import Demonstration, ItemScore, Prompt, Reference, Verdict
 from astor.run.history import history_so_far
-from astor.steps.prepare import prepare
 from astor.run.run import Run
+from astor.steps.prepare import prepare
 
 SMALL = {
     "tasks": {

@@ -93,7 +93,7 @@ class _Result:
     def addError(self, test: Any, info: tuple[Any, BaseException, Any]) -> None:
         if not hasattr(test, "_testMethodName"):
             self._shared = info[1]
-            self._tally.stain()
+            self._tally.fail_shared()
         self._error = self._error or info[1]
 
     addFailure = addError

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 from astor.data.calls import arguments_of
 from astor.data.turns import fenced
 from astor.records import Call, Conversation, Function, Item, Message, Outcome, Split, Verdict
-from astor.sandbox import CallsJob, Job, Result
+from astor.sandbox import CallsJob, Ending, Job, Result
+from astor.tasks.endings import outcome_of
 from astor.tasks.multi_turn.answer_form import AnswerFormOptions, take_apart
 from astor.tasks.multi_turn.code_turns import CodeTurns
 from astor.tasks.multi_turn.conversation import opening
@@ -158,9 +159,9 @@ class MultiTurnCode(Task):
         options = self.options.improvement
         made = turn_reward(answer.text, rate, reference.prev_best, count_tokens, options)
         reward = {"improvement": made.total, "outcome": score, "dense": dense}[self.options.reward]
-        ended = result.outcome is not Outcome.PASSED
+        ended = result.ending is not Ending.FINISHED
         return Judgement(
-            result.outcome if ended else Outcome.PASSED if score else Outcome.FAILED,
+            outcome_of(result.ending) if ended else Outcome.PASSED if score else Outcome.FAILED,
             score,
             float(take_apart(answer.text, options.form.thinking) is not None),
             {
@@ -197,4 +198,4 @@ def _programs(answers: Sequence[Answer]) -> list[str]:
 
 
 def _failed(results: Sequence[Result]) -> bool:
-    return any(result.outcome is Outcome.INFRASTRUCTURE_ERROR for result in results)
+    return any(result.ending is Ending.INFRASTRUCTURE_ERROR for result in results)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from astor.data.calls import arguments_of
 from astor.errors import UserError
-from astor.records import Call, Outcome
-from astor.sandbox import CallsJob, Claim, Job, ParseJob, Result
+from astor.records import Call
+from astor.sandbox import CallsJob, Claim, Ending, Job, ParseJob, Result
 from astor.sandbox.runner import JobRunner
 from astor.tasks.judging import TEXTS_PER_JOB
 from astor.tasks.thinking import BEGINNING_OF_THINKING, after_thinking
@@ -56,10 +56,10 @@ def _run(sandbox: JobRunner, jobs: Sequence[Job]) -> list[Result]:
     """The results; jobs that end by our own fault are run again. UserError where they go on to do so."""
     results = sandbox.run(jobs)
     for _ in range(TRIES - 1):
-        failed = [place for place, result in enumerate(results) if result.outcome is Outcome.INFRASTRUCTURE_ERROR]
+        failed = [place for place, result in enumerate(results) if result.ending is Ending.INFRASTRUCTURE_ERROR]
         for place, result in zip(failed, sandbox.run([jobs[place] for place in failed]), strict=True):
             results[place] = result
-    if broken := [result for result in results if result.outcome is Outcome.INFRASTRUCTURE_ERROR]:
+    if broken := [result for result in results if result.ending is Ending.INFRASTRUCTURE_ERROR]:
         raise UserError(
             f"The sandbox failed {TRIES} times on {len(broken)} of {len(jobs)} programs ({broken[0].detail}): run "
             "`astor sandbox check`, then the same command again."

@@ -4,8 +4,8 @@ from ast import literal_eval
 from collections.abc import Sequence
 from typing import Any
 
-from astor.records import Call, Outcome, PublicTest
-from astor.sandbox import Claim, Result, same_output, same_value
+from astor.records import Call, PublicTest
+from astor.sandbox import Claim, Ending, Result, same_output, same_value
 from astor.sandbox.comparison import How
 from astor.tasks.multi_turn.feedback import PublicRun
 
@@ -18,7 +18,7 @@ def runs_of_calls(result: Result, tests: Sequence[PublicTest]) -> list[PublicRun
     """
     _require_judged(result)
     claims = result.claims[: len(tests)]
-    ended = [_ended(result.outcome, result.detail)] * (len(tests) - len(claims))
+    ended = [_ended(result.ending, result.detail)] * (len(tests) - len(claims))
     return [_of_call(claim, test) for claim, test in zip(claims, tests, strict=False)] + ended
 
 
@@ -76,16 +76,16 @@ def _of_call(claim: Claim, test: PublicTest) -> PublicRun:
 
 def _of_stream(result: Result, test: PublicTest, how: How) -> PublicRun:
     _require_judged(result)
-    if result.outcome is not Outcome.PASSED:
+    if result.ending is not Ending.FINISHED:
         named = result.claims[0].exception if result.claims else ""
-        return PublicRun("error", error=named) if named else _ended(result.outcome, result.detail)
+        return PublicRun("error", error=named) if named else _ended(result.ending, result.detail)
     output = result.claims[0].value
     return PublicRun("passed" if same_output(output, test.expected, how) else "wrong", output)
 
 
-def _ended(outcome: Outcome, detail: str) -> PublicRun:
-    return PublicRun("timeout") if outcome is Outcome.TIMEOUT else PublicRun("error", error=detail)
+def _ended(ending: Ending, detail: str) -> PublicRun:
+    return PublicRun("timeout") if ending is Ending.TIMEOUT else PublicRun("error", error=detail)
 
 
 def _require_judged(result: Result) -> None:
-    assert result.outcome is not Outcome.INFRASTRUCTURE_ERROR, "our failure is not the program's: run it again"
+    assert result.ending is not Ending.INFRASTRUCTURE_ERROR, "our failure is not the program's: run it again"
