@@ -45,7 +45,8 @@ PROGRAMS: dict[str, tuple[Outcome, str]] = {
     "recursion without end": (Outcome.PASSED, "def solve(): return solve()"),
     "too much memory": (
         Outcome.OUT_OF_MEMORY,
-        "def solve():\n    hog = []\n    while True: hog.append(bytearray(1 << 20))",
+        # Zeros that nobody writes to cost no CPU: on no machine does the limit of the CPU come first.
+        "def solve():\n    hog = []\n    while True: hog.append(bytes(1 << 20))",
     ),
     "memory that it catches": (
         Outcome.PASSED,
