@@ -105,18 +105,30 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     try:
         deadline = time.monotonic() + 60
-        while True:
-            try:
-                client.create_bucket(Bucket="astor")
-                break
-            except (BotoCoreError, ClientError):
-                if time.monotonic() > deadline or server.poll() is not None:
-                    raise
-                time.sleep(0.3)
+        while not _keeps_what_is_put_first(client):
+            assert server.poll() is None, f"weed ended: {(directory / 'log').read_text()[-2000:]}"
+            assert time.monotonic() < deadline, f"weed is not ready: {(directory / 'log').read_text()[-2000:]}"
+            time.sleep(0.3)
         yield endpoint
     finally:
         server.kill()  # it takes half a minute to say good-bye
         server.wait()
+
+
+def _keeps_what_is_put_first(client: Any) -> bool:
+    """Whether the server does all that a store asks of it, in the bucket `astor`, which is made where it is missing."""
+    place = {"Bucket": "astor", "Key": uuid.uuid4().hex}
+    try:
+        if all(bucket["Name"] != "astor" for bucket in client.list_buckets()["Buckets"]):
+            client.create_bucket(Bucket="astor")
+        client.put_object(**place, Body=b"first", IfNoneMatch="*")
+        assert client.get_object(**place)["Body"].read() == b"first"
+        client.put_object(**place, Body=b"second", IfNoneMatch="*")
+    except ClientError as error:
+        return error.response["Error"]["Code"] == "PreconditionFailed"
+    except BotoCoreError:
+        return False
+    raise AssertionError("weed puts a second time what may be put once")
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A tiny policy that has seen a few hundred demonstrations: its answers end, and differ."""
 
+from copy import deepcopy
+
 import pytest
 
 from astor.policies.options import TinyOptions, WarmStartOptions
@@ -22,6 +24,13 @@ def policy() -> Policy:
     ]
     options = TinyOptions(hidden_size=48, vocabulary=160, warm_start=WarmStartOptions(steps=40, batch_size=24))
     return warm_start(demonstrations, options, seed=0)
+
+
+@pytest.fixture(scope="session")
+def exact_policy(policy: Policy) -> Policy:
+    """The policy in fp64. In fp32 one draw of a few ten thousand lies so near to another token that rounding decides,
+    which depends on the rows that are computed together."""
+    return Policy(deepcopy(policy.model).double(), policy.tokenizer)
 
 
 @pytest.fixture

@@ -48,7 +48,8 @@ def test_completions_come_in_the_order_of_rows_and_rollouts(sampler: Sampler, po
         assert all(logp <= 0 for logp in completion.logp_rollout)
 
 
-def test_a_row_depends_on_the_batchs_seed_and_its_prompt_alone(sampler: Sampler, policy: Policy) -> None:
+def test_a_row_depends_on_the_batchs_seed_and_its_prompt_alone(exact_policy: Policy) -> None:
+    sampler = live_sampler(exact_policy, TransformersEngineOptions())
     alone = roll_out(sampler, PROMPTS, batch("p1"))
     among_others = roll_out(sampler, PROMPTS, batch("p3", "p1"))
     assert [c.tokens for c in among_others[3:]] == [c.tokens for c in alone]

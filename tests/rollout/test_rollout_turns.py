@@ -51,7 +51,9 @@ def speaker() -> Policy:
         )
     ]
     options = TinyOptions(hidden_size=48, vocabulary=200, warm_start=WarmStartOptions(steps=60, batch_size=24))
-    return warm_start(demonstrations, options, seed=0)
+    policy = warm_start(demonstrations, options, seed=0)
+    policy.model.double()  # In fp32 rounding, which depends on the rows sampled together, now and then decides a draw.
+    return policy
 
 
 @pytest.fixture(scope="module")

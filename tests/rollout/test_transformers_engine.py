@@ -50,12 +50,12 @@ def test_greedy_logps_are_at_temperature_one(policy: Policy, prompts: list[list[
     torch.testing.assert_close(logps[0], torch.tensor(sample.logps), atol=1e-5, rtol=0)
 
 
-def test_rollouts_do_not_depend_on_how_rows_were_batched(policy: Policy, prompts: list[list[int]]) -> None:
+def test_rollouts_do_not_depend_on_how_rows_were_batched(exact_policy: Policy, prompts: list[list[int]]) -> None:
     requests = [Request(prompt, 6, 24, seed, 1.0) for seed, prompt in enumerate(prompts)]
-    together = generate(policy, requests)
-    few_at_a_time = generate(policy, requests, tokens_per_batch=150)
-    one_by_one = generate(policy, requests, tokens_per_batch=1)
-    reordered = generate(policy, requests[::-1])
+    together = generate(exact_policy, requests)
+    few_at_a_time = generate(exact_policy, requests, tokens_per_batch=150)
+    one_by_one = generate(exact_policy, requests, tokens_per_batch=1)
+    reordered = generate(exact_policy, requests[::-1])
     assert [sample.tokens for sample in few_at_a_time] == [sample.tokens for sample in together]
     assert [sample.tokens for sample in one_by_one] == [sample.tokens for sample in together]
     assert [sample.tokens for sample in reordered[-6:]] == [sample.tokens for sample in together[:6]]

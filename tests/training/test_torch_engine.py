@@ -187,13 +187,13 @@ def test_a_round_without_kept_groups_changes_nothing(policy: Policy, reference: 
 def test_anchors_alone_pull_back_to_the_reference(policy: Policy, play: Callable, make_policy: Callable) -> None:
     engine = TorchEngine(policy, make_policy(1), options(mini_batches=1))
     kls = []
-    for number in range(12):
+    for number in range(24):
         round = play(policy, number, rollouts=8, reward=lambda tokens: 0.0, kl=1.0)
         report = engine.update(round.completions, round.groups, round.batch, sketch=True)
         assert report.tasks["a"].informative_groups == 0
         assert report.sketches == {}
         kls.append(report.tasks["a"].kl)
-    assert kls[-1] < kls[0] / 2
+    assert sum(kls[-3:]) / 3 < kls[0] / 2
 
 
 def test_tokens_that_are_not_the_policys_own_teach_nothing(policy: Policy, reference: Policy, play: Callable) -> None:

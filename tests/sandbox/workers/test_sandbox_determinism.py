@@ -44,7 +44,8 @@ PROGRAMS: dict[str, tuple[Ending, str]] = {
     "recursion without end": (Ending.FINISHED, "def solve(): return solve()"),
     "too much memory": (
         Ending.OUT_OF_MEMORY,
-        "def solve():\n    hog = []\n    while True: hog.append(bytearray(1 << 20))",
+        # Zeros that nobody writes to cost no CPU: on no machine does the limit of the CPU come first.
+        "def solve():\n    hog = []\n    while True: hog.append(bytes(1 << 20))",
     ),
     "memory that it catches": (
         Ending.FINISHED,
