@@ -7,7 +7,6 @@ from pathlib import Path
 from astor.errors import UserError
 from astor.evaluation.card import render_card
 from astor.evaluation.gate import decide
-from astor.evaluation.report import render_report
 from astor.records import PolicyCard, Scores, read_json
 from astor.registry.models import register
 from astor.steps.history import read_history
@@ -26,6 +25,8 @@ def promote(run: Run, prompts: str, policy: str, before: str, after: str, champi
     Raises:
         UserError: the recipe has more rounds than the policy went through.
     """
+    from astor.evaluation.report import render_report  # Its pictures bring matplotlib, which no round needs.
+
     uri = run.place("result")
     made_from = {"policy": policy, "before": before, "after": after, "champion": champion, "challenger": challenger}
     if reference := run.done(uri, made_from):

@@ -1,0 +1,31 @@
+"""No step imports what it does not use: each import is paid again by every task of a pipeline."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("torch", "transformers", "mlflow", "sklearn", "scipy", "pandas", "kfp", "matplotlib", "boto3")
+
+
+def imported_by(module: str) -> set[str]:
+    """The heavy packages that a fresh interpreter holds after it imported `module`."""
+    program = f"import sys, {module}\nprint(*(name for name in {HEAVY} if name in sys.modules))"
+    return set(
+        subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout.split()
+    )
+
+
+@pytest.mark.parametrize("module", ["astor.cli.main", "astor.cli.run", "astor.recipe.load", "astor.steps.run"])
+def test_what_starts_a_run_imports_nothing_heavy(module: str) -> None:
+    assert imported_by(module) == set()
+
+
+@pytest.mark.parametrize("step", ["prepare", "plan", "verify", "score", "evaluate", "promote", "result"])
+def test_a_step_without_a_model_imports_nothing_heavy(step: str) -> None:
+    assert imported_by(f"astor.steps.{step}") == set()
+
+
+@pytest.mark.parametrize("module", ["astor.steps.initialise", "astor.steps.update", "astor.loop"])
+def test_a_task_that_trains_imports_neither_mlflow_nor_pictures_nor_kfp(module: str) -> None:
+    assert imported_by(module) & {"torch", "mlflow", "matplotlib", "kfp", "boto3"} == {"torch"}
