@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from astor.options import Options
-from astor.policies.chat import Chat
 from astor.records import Completion, Trajectory, Turn
 from astor.rollout.engine import Request, Sample, Sampler
 from astor.rollout.rollout import row_seed
@@ -16,6 +16,9 @@ from astor.storage import PolicyRef
 from astor.tasks.multi_turn.capability import Answered, MultiTurn
 from astor.tasks.multi_turn.conversation import conversation
 from astor.tasks.multi_turn.problem import Problem
+
+if TYPE_CHECKING:
+    from astor.policies.chat import Chat
 
 
 class TurnsOptions(Options):
@@ -58,7 +61,7 @@ class Dialogue:
             turns=tuple(self.turns),
         )
 
-    def completion(self, chat: Chat) -> Completion:
+    def completion(self, chat: "Chat") -> Completion:
         """The trajectory as one sequence of tokens; only of one that was rolled out verbatim."""
         prompt = self.problem.prompt
         whole = whole_completion(chat, prompt.id, prompt.task, self.index, self.contexts, self.samples)

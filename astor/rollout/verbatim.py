@@ -1,16 +1,19 @@
 """Conversations as one sequence of tokens, in which every answer stays as it was sampled."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from astor.errors import UserError
-from astor.policies.chat import Chat
 from astor.records import Completion, Message
 from astor.rollout.engine import Sample
+
+if TYPE_CHECKING:
+    from astor.policies.chat import Chat
 
 _SAID = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]
 
 
-def continue_tokens(chat: Chat, context: Sequence[int], sample: Sample, reply: str) -> list[int]:
+def continue_tokens(chat: "Chat", context: Sequence[int], sample: Sample, reply: str) -> list[int]:
     """The tokens after which the next answer is due: context, answer, its end where it was cut off, and the reply.
 
     UserError where the policy's chat template ends an answer with no stop token, so that nothing says where it ends.
@@ -29,7 +32,7 @@ def continue_tokens(chat: Chat, context: Sequence[int], sample: Sample, reply: s
 
 
 def whole_completion(
-    chat: Chat,
+    chat: "Chat",
     prompt_id: str,
     task: str,
     rollout: int,

@@ -7,7 +7,6 @@ from pathlib import Path
 from astor.errors import UserError
 from astor.evaluation.card import render_card
 from astor.evaluation.gate import decide
-from astor.evaluation.report import render_report
 from astor.registry.models import register
 from astor.run.history import read_history
 from astor.run.run import Run
@@ -52,6 +51,8 @@ def promote(
         champion_digest=holder.policy_digest,
         challenger_digest=contender.policy_digest,
     )
+    from astor.evaluation.report import render_report  # Its pictures bring matplotlib, which no round needs.
+
     kept, tracker = keep_policy(run, policy), run.services.tracker
     version = register(
         run.services.tracking_uri,
