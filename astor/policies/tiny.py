@@ -7,7 +7,9 @@ import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from astor.policies.chat import Chat
 from astor.policies.options import TinyOptions
+from astor.policies.policy import Policy
 
 PAD, UNKNOWN, SYSTEM, USER, ASSISTANT, END = (
     f"<|{name}|>" for name in ("pad", "unknown", "system", "user", "assistant", "end")
@@ -70,3 +72,10 @@ def make_model(tokenizer: PreTrainedTokenizerFast, options: TinyOptions, seed: i
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return LlamaForCausalLM(config)
+
+
+def make_policy(texts: Iterable[str], options: TinyOptions, seed: int) -> Policy:
+    """A tiny policy that has learnt nothing: the tokenizer is made from `texts`, the weights depend on `seed` alone."""
+    tokenizer = train_tokenizer(texts, options)
+    chat = Chat(tokenizer, frozenset({tokenizer.eos_token_id}), options.context)
+    return Policy(make_model(tokenizer, options, seed).eval(), chat)

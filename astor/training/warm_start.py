@@ -8,10 +8,9 @@ import torch
 from torch import Tensor
 
 from astor.errors import UserError
-from astor.policies.chat import Chat
 from astor.policies.options import TinyOptions, WarmStartOptions
 from astor.policies.policy import Policy
-from astor.policies.tiny import make_model, train_tokenizer
+from astor.policies.tiny import make_policy
 from astor.records import Demonstration
 
 TOKENIZER_SAMPLE = 8000
@@ -39,9 +38,7 @@ def warm_start(
     sample = list(islice(demonstrations, TOKENIZER_SAMPLE))
     if not sample:
         raise UserError("The warm start has no demonstrations: give the recipe a source with a warm-start split.")
-    tokenizer = train_tokenizer(chain.from_iterable(texts(item) for item in sample), options)
-    chat = Chat(tokenizer, frozenset({tokenizer.eos_token_id}), options.context)
-    policy = Policy(make_model(tokenizer, options, seed), chat)
+    policy = make_policy(chain.from_iterable(texts(item) for item in sample), options, seed)
     examples = encode(policy, cycle(chain(sample, demonstrations)), options.context)
     settings = options.warm_start
     optimizers = make_optimizers(policy.model, settings)

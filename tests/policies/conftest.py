@@ -4,7 +4,7 @@ import pytest
 
 from astor.policies.options import TinyOptions
 from astor.policies.policy import Policy
-from astor.policies.tiny import make_model, train_tokenizer
+from astor.policies.tiny import make_policy
 
 TEXTS = [f"def f(x):\n    if x > {i}:\n        x = x + {i}\n    return max(x, {i})\nf({i}) == ?" for i in range(10)]
 
@@ -12,5 +12,4 @@ TEXTS = [f"def f(x):\n    if x > {i}:\n        x = x + {i}\n    return max(x, {i
 @pytest.fixture
 def policy() -> Policy:
     options = TinyOptions(hidden_size=48, vocabulary=200)
-    tokenizer = train_tokenizer(TEXTS, options)
-    return Policy(make_model(tokenizer, options, seed=0).eval(), tokenizer)
+    return make_policy(TEXTS, options, seed=0)

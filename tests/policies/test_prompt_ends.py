@@ -72,6 +72,6 @@ def test_a_prompt_ends_in_the_question_and_the_templates_own_words(chats, templa
 
 @given(st.text("ab \n\t`<|>", min_size=1).map(str.strip).filter(bool))
 def test_the_beginning_of_an_answer_is_the_end_of_its_prompt(chats, begun: str) -> None:
-    chat = [Message(role="user", content="question"), Message(role="assistant", content=begun)]
+    said = [Message(role="user", content="question"), Message(role="assistant", content=begun)]
     for chat in chats.values():
-        assert rendered(chat, chat).endswith(begun)
+        assert rendered(chat, said).endswith(begun)

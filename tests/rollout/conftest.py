@@ -30,7 +30,7 @@ def policy() -> Policy:
 def exact_policy(policy: Policy) -> Policy:
     """The policy in fp64. In fp32 one draw of a few ten thousand lies so near to another token that rounding decides,
     which depends on the rows that are computed together."""
-    return Policy(deepcopy(policy.model).double(), policy.tokenizer)
+    return Policy(deepcopy(policy.model).double(), policy.chat)
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_answers_for_which_the_context_has_no_room_are_empty(
 ) -> None:
     asked = prompt()
     room = len(dialogues[0].contexts[0]) + asked.max_tokens
-    monkeypatch.setattr(speaker.model.config, "max_position_embeddings", room)
+    monkeypatch.setattr(speaker.chat, "context", room)
     rolled_out = roll_out_turns(sampler, MULTI_TURN, sandbox, [Problem.of(asked)], OPTIONS, verbatim=verbatim)
     assert [one[0] for one in texts(rolled_out)] == [one[0] for one in texts(dialogues[:3])]
     for one in rolled_out:

@@ -131,16 +131,12 @@ def test_batches_are_halved_when_memory_runs_out() -> None:
     program = """
 import resource, torch
 from astor.policies.options import TinyOptions
-from astor.policies.chat import Chat
-from astor.policies.policy import Policy
-from astor.policies.tiny import make_model, train_tokenizer
+from astor.policies.tiny import make_policy
 from astor.rollout.engine import Request, live_sampler
 from astor.rollout.options import TransformersEngineOptions
 torch.set_num_threads(1)
 options = TinyOptions(hidden_size=48, vocabulary=160)
-tokenizer = train_tokenizer(["def f(x):"], options)
-chat = Chat(tokenizer, frozenset({tokenizer.eos_token_id}), 512)
-policy = Policy(make_model(tokenizer, options, seed=0).eval(), chat)
+policy = make_policy(["def f(x):"], options, seed=0)
 request = Request([9] * 400, 4000, 2, 0, 1.0)
 sampler = live_sampler(policy, TransformersEngineOptions(tokens_per_batch=10**9))
 engine = sampler.engine

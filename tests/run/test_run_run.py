@@ -51,7 +51,7 @@ def test_a_reference_names_one_artifact_and_no_other(miniature: Miniature) -> No
 def test_any_process_opens_a_run_by_the_reference_of_its_recipe(miniature: Miniature) -> None:
     run = miniature(seed=4)
     opened = Run.open(run.resolve())
-    assert (opened.uri, opened.recipe) == (run.places.uri, run.recipe)
+    assert (opened.places.uri, opened.recipe) == (run.places.uri, run.recipe)
 
 
 def test_a_recipe_that_is_not_the_runs_own_is_refused(miniature: Miniature) -> None:

@@ -6,10 +6,9 @@ import time
 import pytest
 import uvicorn
 
-from astor.policies.chat import Chat
 from astor.policies.options import TinyOptions
-from astor.policies.policy import Policy, load_policy, save_policy
-from astor.policies.tiny import make_model, train_tokenizer
+from astor.policies.policy import load_policy, save_policy
+from astor.policies.tiny import make_policy
 from astor.serving.app import create_app
 
 TEXTS = ["def f(x):\n    return x + 1", "write f for list: reverse, then first item", "assert f([1, 2]) == 3"]
@@ -19,9 +18,7 @@ TEXTS = ["def f(x):\n    return x + 1", "write f for list: reverse, then first i
 def policy_directory(tmp_path_factory):
     directory = tmp_path_factory.mktemp("policy")
     options = TinyOptions(hidden_size=32, layers=2, heads=2, mlp_size=64, vocabulary=200, context=128)
-    tokenizer = train_tokenizer(TEXTS, options)
-    chat = Chat(tokenizer, frozenset({tokenizer.eos_token_id}), options.context)
-    save_policy(Policy(make_model(tokenizer, options, seed=0).eval(), chat), directory, recipe_digest="r")
+    save_policy(make_policy(TEXTS, options, seed=0), directory, recipe_digest="r")
     return directory
 
 

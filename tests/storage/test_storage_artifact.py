@@ -69,7 +69,7 @@ def test_an_attempt_that_loses_leaves_nothing(tmp_path: Path) -> None:
 
 def test_digests_cover_payload_only(tmp_path: Path) -> None:
     one, other = write(str(tmp_path / "a"), "same"), write(str(tmp_path / "b"), "same", {"source": "d"})
-    assert one.digest == other.digest
+    assert one.ref.digest == other.ref.digest
     directory = one.part("letters")
     before = digest_directory(directory)
     (directory / "policy.json").write_text("{}")
