@@ -107,7 +107,7 @@ def test_gpus_go_to_tasks_that_run_models(tmp_path: Path, overrides: dict[str, A
     specification, kubernetes = compiled(tmp_path, overrides)
     executors = specification["deploymentSpec"]["executors"]
     with_gpu = {label for label, executor in executors.items() if "resources" in executor["container"]}
-    expected = {"initialise", "rollout", "update"} if overrides else {"initialise", "segment", "finish"}
+    expected = {"initialise", "rollout", "update", "evaluate-turns"} if overrides else {"initialise", "segment", "finish"}
     assert {kind(label) for label in with_gpu} == expected
     assert {kind(label) for label in executors if kind(label) in expected} == expected
     assert {label for label, asked in kubernetes.items() if "tolerations" in asked} == with_gpu
@@ -122,7 +122,7 @@ def test_references_are_read_where_answers_are_verified_and_nowhere_else(
     secrets = {label: {entry["secretName"] for entry in asked["secretAsEnv"]} for label, asked in kubernetes.items()}
     assert secrets.keys() == specification["deploymentSpec"]["executors"].keys(), "each task has credentials"
     readers = {kind(label) for label, names in secrets.items() if names == {"s3-references"}}
-    assert readers == ({"prepare", "verify"} if overrides else {"prepare", "segment", "finish"})
+    assert readers == ({"prepare", "verify", "evaluate-turns"} if overrides else {"prepare", "segment", "finish"})
     assert all(len(names) == 1 for names in secrets.values())
 
 
@@ -138,7 +138,7 @@ def test_boxes_are_named_for_people(tmp_path: Path) -> None:
                      "evaluate and promote"}  # fmt: skip
     names = {task["taskInfo"]["name"] for task in compiled(tmp_path, STEPS)[0]["root"]["dag"]["tasks"].values()}
     assert names == {"resolve recipe", "prepare", "initialise", "plan", "evaluation before", "round 1", "round 2",
-                     "evaluation after", "champion", "challenger", "promote"}  # fmt: skip
+                     "evaluation after", "evaluation over turns", "champion", "challenger", "promote"}  # fmt: skip
 
 
 def test_a_recipe_of_ones_own_travels_inside_the_pipeline(tmp_path: Path) -> None:

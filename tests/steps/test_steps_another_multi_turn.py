@@ -52,7 +52,7 @@ def test_a_run_trains_on_its_trajectories_and_measures_them(miniature: Miniature
             for one in trajectories:
                 assert [turn.feedback for turn in one.turns] == ["guess 2", "guess 3", "guess 4"]
                 assert all(len(turn.hidden_passed) == 1 for turn in one.turns)
-        assert "Over turns: guess" in (Path(run.uri) / "report.html").read_text()
+        assert "Over turns: guess" in (Path(run.places.uri) / "report.html").read_text()
 
 
 def test_what_is_collected_of_it_is_a_source(miniature: Miniature, tmp_path: Path) -> None:

@@ -56,10 +56,10 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
         return Run(str(store), load_recipe("cobalt", deepcopy(SMALL) | overrides))
 
     with run(policy=TINY) as first:
-        references = first.read(prepare(first).references, "references")
-    policy = policy_that_says(sorted({fenced(one.solution) for one in references}))
+        references = first.artifacts.read(prepare(first).references, "references")
+    policy = policy_that_says(sorted({fenced(one.data["solution"]) for one in references}))
     (store / "policy").mkdir()
-    save_policy(policy, store / "policy", parent=None, round=0, recipe_digest="")
+    save_policy(policy, store / "policy", recipe_digest="")
     made = {"policy": {"type": "huggingface", "path": str(store / "policy")}}
     return lambda **overrides: run(**(made | overrides))
 
