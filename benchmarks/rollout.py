@@ -24,7 +24,8 @@ from astor.policies.logprobs import completion_logps
 from astor.policies.options import TinyOptions, WarmStartOptions
 from astor.policies.policy import Policy, load_policy
 from astor.records import Demonstration
-from astor.rollout.engine import Request, live_sampler
+from astor.rollout.engine import Request
+from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
 from astor.tasks.catalogue import task_classes
 from astor.training.warm_start import warm_start

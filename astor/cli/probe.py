@@ -10,7 +10,6 @@ from astor.cli.display import Display
 from astor.data.prepared import read_manifest
 from astor.errors import UserError
 from astor.recipe.recipe import Recipe
-from astor.rollout.engine import live_sampler
 from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.steps.probe import ProbeOptions, probe
@@ -24,11 +23,12 @@ def probe_directory(directory: str, recipe: Recipe, policy: Path | None, options
     if policy is None and recipe.policy.reads_demonstrations:
         raise UserError(f"The policy of {recipe.name} is made by a run: name the directory of one with --policy.")
     from astor.policies.policy import load_policy
+    from astor.rollout.live import live_sampler
     from astor.run.threads import set_threads
 
     set_threads(recipe)
     with Run(".", recipe) as run, Display(console):
-        asked = load_policy(policy) if policy else recipe.policy.make([], report_progress)
+        asked = load_policy(policy) if policy else recipe.policy.make([], report_progress, run.services.ranks)
         name = asked.ref.digest or str(policy or recipe.policy.model_dump())
         manifest = probe(directory, live_sampler(asked, recipe.rollout), run.tasks, run.services.sandbox, options, name)
     typer.echo(json.dumps(manifest.probed))

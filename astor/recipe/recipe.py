@@ -140,6 +140,9 @@ class Recipe(Options):
     """Rounds between commits of policy and trainer state inside a segment; the last two are kept."""
     threads: int = Field(2, ge=1)
     """Threads of CPU mathematics: results repeat to the byte only for the same number."""
+    processes: int = Field(1, ge=1)
+    """Processes of CPU mathematics that share the work on a policy, each with `threads` threads: a small policy's
+    operations are too short for threads. Results repeat to the byte only for the same number."""
     policy: PolicyChoice
     data: DataOptions
     tasks: TasksOptions

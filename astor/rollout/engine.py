@@ -1,17 +1,17 @@
 """What a rollout engine is: something that continues prompts and says how likely it thought every token."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from astor.errors import UserError
 from astor.options import Options
+from astor.policies.ranks import Ranks
 from astor.storage import PolicyRef
 
 if TYPE_CHECKING:
     from astor.policies.chat import Chat
-    from astor.policies.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class EngineOptions(Options):
     `astor.rollout_engines`; its field `type` is its name in recipes."""
 
     @abstractmethod
-    def make(self, weights: "Callable[[PolicyRef], Policy]") -> Engine:
-        """The engine. `weights` loads a policy into this process, or finds it there: for engines that sample here."""
+    def make(self, ranks: Ranks) -> Engine:
+        """The engine. `ranks` are processes on CPUs that may share its work; they know the policy in training."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,6 @@ class Sampler:
                 f"{short(self.policy.digest)}: let it load the policy of this round."
             )
         return samples
-
-
-def live_sampler(policy: "Policy", options: EngineOptions) -> Sampler:
-    """A policy that this process has loaded, as it is sampled from."""
-    return Sampler(options.make(lambda _: policy), policy.chat, policy.ref)
 
 
 def short(name: str) -> str:

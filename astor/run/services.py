@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from astor.coordination.scheduler import Scheduler
 from astor.data.verification_cache import VerificationCache
 from astor.errors import UserError
+from astor.policies.ranks import Ranks
 from astor.recipe.recipe import Recipe
 from astor.run.places import Places
 from astor.sandbox import Sandbox, SandboxOptions
@@ -60,11 +61,17 @@ class Services:
         return Tracker(self.tracking_uri, experiment, self._places.name, self._recipe.digest)
 
     @cached_property
+    def ranks(self) -> Ranks:
+        """The processes that share the work on policies, started before this one imports what they import too."""
+        return self._open.enter_context(Ranks(self._recipe.processes, self._recipe.threads))
+
+    @cached_property
     def policies(self) -> "Policies":
         """Policies with weights, and the engines that sample from them and train them."""
+        ranks = self.ranks
         from astor.run.policies import Policies  # torch, which most steps have no need of
 
-        return Policies(self._recipe)
+        return Policies(self._recipe, ranks)
 
     def scheduler(self, planned: ArtifactRef, resume: Callable[[], Scheduler]) -> Scheduler:
         """The scheduler as it was when it planned `planned`: this process's own where it did that here. It is given
@@ -82,7 +89,8 @@ class Services:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.__dict__.pop("sandbox", None)
+        for name in ("sandbox", "ranks", "policies"):
+            self.__dict__.pop(name, None)
         self._open.close()
 
 

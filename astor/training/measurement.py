@@ -13,6 +13,7 @@ class Measurement:
 
     def __init__(self, tasks: int, device: torch.device) -> None:
         self._sums: dict[str, Tensor] = {}
+        self._largest: set[str] = set()
         self._zeros = torch.zeros(tasks, dtype=torch.float64, device=device)
 
     def add(self, name: str, values: Tensor, mask: Tensor, tasks: Tensor) -> None:
@@ -23,7 +24,14 @@ class Measurement:
     def add_largest(self, name: str, values: Tensor, mask: Tensor, tasks: Tensor) -> None:
         """Keep the largest of `values` (R, L), none negative, of each task; NaN where one of them is."""
         rows = values.masked_fill(~mask, 0.0).amax(dim=1).double()
+        self._largest.add(name)
         self._sums[name] = self._sums.get(name, self._zeros).scatter_reduce(0, tasks, rows, "amax")
+
+    def merge(self, other: "Measurement") -> None:
+        """Take in what another rank measured of its share."""
+        for name, values in other._sums.items():
+            join = torch.maximum if name in self._largest | other._largest else torch.add
+            self._sums[name] = join(self._sums.get(name, self._zeros), values)
 
     def values(self, name: str) -> list[float]:
         """Per task; 0 where nothing was added."""

@@ -13,11 +13,16 @@ class Optimization:
     """Optimizer steps on the parameters of `model` that require gradients, all of them fp32."""
 
     def __init__(
-        self, model: PreTrainedModel, options: OptimizerOptions, skips_in_a_row: int, state: TrainerState | None
+        self,
+        model: PreTrainedModel,
+        options: OptimizerOptions,
+        skips_in_a_row: int,
+        state: TrainerState | None,
+        world_size: int = 1,
     ) -> None:
         """With `state`, the model's weights become its masters and everything goes on from there.
 
-        UserError where the state is of another model or was made on several processes.
+        UserError where the state is of another model, or was made by another number of processes.
         """
         self.options, self.skips_in_a_row = options, skips_in_a_row
         self.parameters = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
@@ -30,7 +35,7 @@ class Optimization:
             weight_decay=options.weight_decay,
             fused=True,
         )
-        self.counters = first_counters()
+        self.counters = first_counters(world_size)
         if state is not None:
             with torch.no_grad():
                 self._load(state)
@@ -78,9 +83,10 @@ class Optimization:
         return TrainerState(dict(self.parameters), first, second, self.counters)
 
     def _load(self, state: TrainerState) -> None:
-        if state.counters.world_size != 1:
+        if state.counters.world_size != self.counters.world_size:
             raise UserError(
-                f"The trainer state was made by {state.counters.world_size} processes: continue with as many."
+                f"The trainer state was made by {state.counters.world_size} processes, and this recipe has "
+                f"{self.counters.world_size}: continue with as many."
             )
         shapes = {name: weight.shape for name, weight in self.parameters.items()}
         if shapes != {name: weight.shape for name, weight in state.masters.items()}:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from astor.options import Options
+from astor.policies.ranks import Ranks
 from astor.training.engine import ReferencePolicy, UpdateEngine, UpdateEngineOptions
 
 
@@ -42,7 +43,7 @@ class SketchOptions(Options):
 
 
 class TorchOptions(UpdateEngineOptions):
-    """Updates with torch in one process, on one CPU or GPU."""
+    """Updates with torch on one GPU, or on a CPU in as many ranks as the recipe has `processes`."""
 
     type: Literal["torch"] = "torch"
     mini_batches: int = Field(default=2, ge=1)
@@ -62,8 +63,7 @@ class TorchOptions(UpdateEngineOptions):
     (our choice)."""
     sketch: SketchOptions = SketchOptions()
 
-    def make(self, policy: Path, reference: ReferencePolicy, trainer: Path | None) -> UpdateEngine:
-        from astor.policies.policy import load_policy  # torch, which reading a recipe does without
-        from astor.training.engines.torch import TorchEngine
+    def make(self, policy: Path, reference: ReferencePolicy, trainer: Path | None, ranks: Ranks) -> UpdateEngine:
+        from astor.training.engines.ranked import RankedEngine  # torch, which reading a recipe does without
 
-        return TorchEngine(load_policy(policy), reference.weights(), self, trainer)
+        return RankedEngine(ranks, policy, reference, self, trainer)

@@ -78,6 +78,14 @@ def mini_batches(groups: Sequence[TrainingGroup], count: int, seed: int) -> list
     return [part for part in parts if part]
 
 
+def split_evenly(groups: Sequence[TrainingGroup], parts: int) -> list[list[TrainingGroup]]:
+    """The groups in `parts` parts of about the same work; some are empty where there are fewer groups."""
+    if parts == 1:
+        return [list(groups)]
+    by_work = sorted(groups, key=lambda group: (len(group.completions) * group.width, group.prompt_id), reverse=True)
+    return [by_work[part::parts] for part in range(parts)]
+
+
 def micro_batches(groups: Sequence[TrainingGroup], tokens: int) -> list[list[TrainingGroup]]:
     """The groups in pieces of at most `tokens` padded tokens each; in each, informative groups come first.
 

@@ -28,9 +28,9 @@ class TrainerCounters(Record):
     """Processes that the state was made by, and that alone can continue it."""
 
 
-def first_counters() -> TrainerCounters:
-    """Before the first step, in one process."""
-    return TrainerCounters(schedule_step=0, optimizer_steps=0, skipped_in_a_row=0, world_size=1)
+def first_counters(world_size: int = 1) -> TrainerCounters:
+    """The counters before the first step."""
+    return TrainerCounters(schedule_step=0, optimizer_steps=0, skipped_in_a_row=0, world_size=world_size)
 
 
 @dataclass

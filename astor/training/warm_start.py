@@ -10,6 +10,7 @@ from torch import Tensor
 from astor.errors import UserError
 from astor.policies.options import TinyOptions, WarmStartOptions
 from astor.policies.policy import Policy
+from astor.policies.ranks import Ranks, World
 from astor.policies.tiny import make_policy
 from astor.records import Demonstration
 
@@ -23,23 +24,38 @@ Example = tuple[list[int], int]
 
 
 def warm_start(
-    demonstrations: Iterable[Demonstration],
+    demonstrations: Sequence[Demonstration],
     options: TinyOptions,
     seed: int,
     progress: Callable[[int, float], None] | None = None,
+    ranks: Ranks | None = None,
 ) -> Policy:
     """A tiny policy after `options.warm_start.steps` steps of supervised learning on `demonstrations`, in their order.
 
-    They may be endless; where they end too early they are read again. The same demonstrations, options, seed and
-    number of threads give the same weights on one machine. `progress` gets every step's number and loss, in nats per
-    weighted token. UserError where there is no demonstration, or one doesn't fit the context.
+    Where they end too early they are read again. The same demonstrations, options, seed, threads and ranks give the
+    same weights on one machine. `progress` gets every step's number and loss, in nats per weighted token. UserError
+    where there is no demonstration, or one doesn't fit the context.
     """
-    demonstrations = iter(demonstrations)
-    sample = list(islice(demonstrations, TOKENIZER_SAMPLE))
-    if not sample:
+    if not demonstrations:
         raise UserError("The warm start has no demonstrations: give the recipe a source with a warm-start split.")
+    made: list[Policy] = []
+    ranks = ranks or Ranks(size=1, threads=1)
+    ranks.call(_learn, demonstrations, options, seed, progress=progress, made=made)
+    return made[0]
+
+
+def _learn(
+    world: World,
+    demonstrations: Sequence[Demonstration],
+    options: TinyOptions,
+    seed: int,
+    progress: Callable[[int, float], None] | None = None,
+    made: list[Policy] | None = None,
+) -> None:
+    """Learn in one rank, from its share of every batch; all come to the same policy, which `made` gets."""
+    sample = demonstrations[:TOKENIZER_SAMPLE]
     policy = make_policy(chain.from_iterable(texts(item) for item in sample), options, seed)
-    examples = encode(policy, cycle(chain(sample, demonstrations)), options.context)
+    examples = encode(policy, cycle(demonstrations), options.context)
     settings = options.warm_start
     optimizers = make_optimizers(policy.model, settings)
     policy.model.train()
@@ -49,14 +65,16 @@ def warm_start(
             for group in optimizer.param_groups:
                 group["lr"] = rate * scale
             optimizer.zero_grad()
-        loss = weighted_loss(policy, batch, settings.prompt_weight)
+        loss = weighted_loss(policy, batch, settings.prompt_weight, world)
         loss.backward()
+        world.sum_gradients(policy.model.parameters())
         for optimizer, _ in optimizers:
             optimizer.step()
         if progress:
-            progress(step, loss.item())
+            progress(step, world.size * loss.item())
     policy.model.eval()
-    return policy
+    if made is not None:
+        made.append(policy)
 
 
 def texts(item: Demonstration) -> Iterator[str]:
@@ -85,11 +103,14 @@ def batches(examples: Iterator[Example], size: int, seed: int) -> Iterator[list[
             yield buffer[place * size : (place + 1) * size]
 
 
-def weighted_loss(policy: Policy, batch: Sequence[Example], prompt_weight: float) -> Tensor:
-    """Mean negative log-likelihood of the batch's tokens, those of prompts weighted by `prompt_weight`.
+def weighted_loss(policy: Policy, batch: Sequence[Example], prompt_weight: float, world: World) -> Tensor:
+    """The rank's part of the mean negative log-likelihood of the batch's tokens, those of prompts weighted by
+    `prompt_weight`; the parts of all ranks add up to it.
 
     Rows are padded on the right and attention is causal alone: padding is neither seen nor scored.
     """
+    whole = sum(prompt_weight * (prompt - 1) + len(tokens) - prompt for tokens, prompt in batch)
+    batch = world.share(batch)
     longest = max(len(tokens) for tokens, _ in batch)
     inputs = torch.zeros(len(batch), longest, dtype=torch.long)
     weights = torch.zeros(len(batch), longest)
@@ -100,7 +121,7 @@ def weighted_loss(policy: Policy, batch: Sequence[Example], prompt_weight: float
     logits = policy.model(input_ids=inputs[:, :-1], use_cache=False).logits
     losses = torch.nn.functional.cross_entropy(logits.flatten(0, 1), inputs[:, 1:].flatten(), reduction="none")
     weights = weights[:, 1:].flatten()
-    return losses @ weights / weights.sum()
+    return losses @ weights / (weights.sum() if world.size == 1 else whole)
 
 
 def make_optimizers(model: torch.nn.Module, settings: WarmStartOptions) -> list[tuple[torch.optim.Optimizer, float]]:

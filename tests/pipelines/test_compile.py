@@ -107,7 +107,9 @@ def test_gpus_go_to_tasks_that_run_models(tmp_path: Path, overrides: dict[str, A
     specification, kubernetes = compiled(tmp_path, overrides)
     executors = specification["deploymentSpec"]["executors"]
     with_gpu = {label for label, executor in executors.items() if "resources" in executor["container"]}
-    expected = {"initialise", "rollout", "update", "evaluate-turns"} if overrides else {"initialise", "segment", "finish"}
+    expected = (
+        {"initialise", "rollout", "update", "evaluate-turns"} if overrides else {"initialise", "segment", "finish"}
+    )
     assert {kind(label) for label in with_gpu} == expected
     assert {kind(label) for label in executors if kind(label) in expected} == expected
     assert {label for label, asked in kubernetes.items() if "tolerations" in asked} == with_gpu

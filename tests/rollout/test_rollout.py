@@ -9,8 +9,9 @@ import pytest
 from astor.errors import UserError
 from astor.policies.policy import Policy, save_policy
 from astor.records import Batch, BatchRow, Message, Prompt, Split
-from astor.rollout.engine import Request, Sample, Sampler, live_sampler
+from astor.rollout.engine import Request, Sample, Sampler
 from astor.rollout.engines.transformers import TransformersEngine
+from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
 from astor.rollout.rollout import roll_out, row_seed
 from astor.storage import PolicyRef

@@ -11,7 +11,8 @@ from astor.policies.logprobs import completion_logps
 from astor.policies.options import TinyOptions, WarmStartOptions
 from astor.policies.policy import Policy
 from astor.records import Call, Demonstration, Message, Prompt, Split
-from astor.rollout.engine import Sampler, live_sampler
+from astor.rollout.engine import Sampler
+from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
 from astor.rollout.turns import Dialogue, TurnsOptions, roll_out_turns
 from astor.sandbox import Limits, Sandbox, SandboxOptions

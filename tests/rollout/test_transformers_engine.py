@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from astor.errors import UserError
 from astor.policies.logprobs import completion_logps
 from astor.policies.policy import Policy
-from astor.rollout.engine import Request, Sample, live_sampler
+from astor.rollout.engine import Request, Sample
 from astor.rollout.engines.transformers import draw, uniforms
+from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
 
 
@@ -132,7 +133,8 @@ def test_batches_are_halved_when_memory_runs_out() -> None:
 import resource, torch
 from astor.policies.options import TinyOptions
 from astor.policies.tiny import make_policy
-from astor.rollout.engine import Request, live_sampler
+from astor.rollout.engine import Request
+from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
 torch.set_num_threads(1)
 options = TinyOptions(hidden_size=48, vocabulary=160)

@@ -13,7 +13,8 @@ from astor.losses.grpo import Grpo
 from astor.policies.chat import Chat
 from astor.policies.policy import Policy
 from astor.records import Batch, BatchRow, Completion, Group
-from astor.rollout.engine import Request, live_sampler
+from astor.rollout.engine import Request
+from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
 
 STOP, WANTED = 1, 7

@@ -8,7 +8,8 @@ import torch
 from astor.errors import UserError
 from astor.policies.options import TinyOptions, WarmStartOptions
 from astor.records import Demonstration, Message
-from astor.rollout.engine import Request, live_sampler
+from astor.rollout.engine import Request
+from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
 from astor.training.warm_start import batches, schedule, warm_start
 

@@ -1,7 +1,7 @@
-"""Sampling with transformers: each prompt computed once for all of its rollouts, finished rows dropped."""
+"""Sampling with transformers in one rank: each prompt computed once for all of its rollouts, finished rows dropped."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,6 @@ from astor.policies.policy import Policy, precision
 from astor.policies.prefix import Prefix, compute_prefix
 from astor.rollout.engine import Request, Sample
 from astor.rollout.options import TransformersEngineOptions
-from astor.storage import PolicyRef
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +28,7 @@ class TransformersEngine:
     rounding of floating point.
     """
 
-    def __init__(self, options: TransformersEngineOptions, weights: Callable[[PolicyRef], Policy]) -> None:
-        self._weights = weights
+    def __init__(self, options: TransformersEngineOptions) -> None:
         self._budget = options.tokens_per_batch
         self._counters = {"tokens": 0, "steps": 0, "batches": 0, "out_of_memory": 0}
 
@@ -40,15 +38,15 @@ class TransformersEngine:
         return {**self._counters, "tokens_per_batch": self._budget}
 
     @torch.inference_mode()
-    def generate(self, policy: PolicyRef, requests: Sequence[Request]) -> list[Sample]:
-        live = self._weights(policy)
+    def generate(self, policy: Policy, requests: Sequence[Request]) -> list[Sample]:
+        """Samples of every request, ordered by request and then by rollout."""
         rows = [(index, rollout) for index, request in enumerate(requests) for rollout in range(request.rollouts)]
         rows.sort(key=lambda row: (len(requests[row[0]].prompt_tokens), row))
         samples: dict[Row, Sample] = {}
         while rows:
             batch = self._next_batch(requests, rows)
             try:
-                samples.update(self._decode(live, requests, batch))
+                samples.update(self._decode(policy, requests, batch))
             except RuntimeError as error:
                 self._halve_budget(error, requests, batch)
             else:

@@ -1,14 +1,16 @@
-"""The update with torch in one process: one round's groups become a few optimizer steps."""
+"""The update with torch in one rank: one round's groups become a few optimizer steps."""
 
 import time
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 
 from astor.losses.aggregation import AGGREGATIONS
 from astor.policies.policy import Policy, save_policy
+from astor.policies.ranks import World
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
 from astor.training.agreement import check_agreement
 from astor.training.measurement import Measurement, measure_pass, measure_start
@@ -16,9 +18,19 @@ from astor.training.micro_batch import MicroBatch, make_micro_batch, weigh
 from astor.training.optimization import Optimization
 from astor.training.options import TorchOptions
 from astor.training.report import make_report
-from astor.training.rows import TrainingGroup, micro_batches, mini_batches, training_groups
+from astor.training.rows import TrainingGroup, micro_batches, mini_batches, split_evenly, training_groups
 from astor.training.sketch import TaskSketch, sketch_tasks
 from astor.training.trainer_state import TrainerState
+
+
+class Trained(NamedTuple):
+    """What one rank has of an update."""
+
+    rows: list[TrainingGroup]
+    sums: Measurement
+    sketches: dict[int, TaskSketch]
+    norms: list[float | None]
+    """Of every optimizer step, the same in every rank."""
 
 
 class TorchEngine:
@@ -27,19 +39,32 @@ class TorchEngine:
     The policy stays in evaluation mode: dropout would make it another policy than the one that sampled.
     """
 
-    world_size = 1
-
-    def __init__(self, policy: Policy, reference: Policy, options: TorchOptions, trainer: Path | None = None) -> None:
-        """`trainer` is a directory that `save_trainer` wrote; None starts anew.
+    def __init__(
+        self,
+        policy: Policy,
+        reference: Policy,
+        options: TorchOptions,
+        trainer: Path | None = None,
+        world: World | None = None,
+    ) -> None:
+        """`trainer` is a directory that `save_trainer` wrote; None starts anew. In a `world` of several ranks each has
+        an engine of its own, and trains on its share of every mini-batch.
 
         UserError where it cannot be continued with this policy.
         """
         assert policy.model is not reference.model, "the reference policy must not be trained"
         self.policy, self.reference, self.options = policy, reference, options
+        self.world = world or World()
         state = TrainerState.load(trainer) if trainer else None
-        self.optimization = Optimization(policy.model, options.optimizer, options.skips_in_a_row, state)
+        self.optimization = Optimization(
+            policy.model, options.optimizer, options.skips_in_a_row, state, self.world.size
+        )
         self._checked = False
         self._seconds = {"prepare": 0.0, "sketch": 0.0, "train": 0.0, "measure": 0.0}
+
+    @property
+    def world_size(self) -> int:
+        return self.world.size
 
     @property
     def card(self) -> PolicyCard:
@@ -69,13 +94,20 @@ class TorchEngine:
         sketch: bool = False,
         loss_after: bool = False,
     ) -> UpdateReport:
+        trained = self.train(completions, groups, batch, sketch, loss_after)
+        return make_report(batch, *trained, self.optimization.learning_rate, loss_after)
+
+    def train(
+        self, completions: Sequence[Completion], groups: Sequence[Group], batch: Batch, sketch: bool, loss_after: bool
+    ) -> "Trained":
+        """An update of this rank; what it measured of its share."""
         rows = training_groups(completions, groups, batch)
         sums = Measurement(len(batch.quotas), self.policy.device)
         times = [time.perf_counter()]
         with torch.no_grad():
             parts = self._prepare(rows, batch, sums)
         times.append(time.perf_counter())
-        sketches = self._sketch(rows, batch) if sketch else {}
+        sketches = self._sketch(rows, batch) if sketch and self.world.rank == 0 else {}
         times.append(time.perf_counter())
         norms = [self._train(part, batch.temperature, sums) for part in parts]
         times.append(time.perf_counter())
@@ -85,7 +117,7 @@ class TorchEngine:
         times.append(time.perf_counter())
         seconds = (after - before for before, after in pairwise(times))
         self._seconds = dict(zip(self._seconds, seconds, strict=True))
-        return make_report(batch, rows, sums, sketches, norms, self.optimization.learning_rate, loss_after)
+        return Trained(rows, sums, sketches, norms)
 
     def _prepare(self, rows: Sequence[TrainingGroup], batch: Batch, sums: Measurement) -> list[list[MicroBatch]]:
         """Mini-batches in pieces, weighted, with the log-probabilities that stay the same through the round."""
@@ -95,9 +127,17 @@ class TorchEngine:
         betas = torch.tensor(coefficients, dtype=torch.float32, device=device)
         parts = []
         for groups in mini_batches(rows, self.options.mini_batches, batch.seed):
-            pieces = micro_batches(groups, self.options.tokens_per_micro_batch)
-            part = [make_micro_batch(piece, device) for piece in pieces]
-            weigh(part, AGGREGATIONS[loss.aggregation], quotas / quotas.sum(), betas)
+            shares = [
+                [make_micro_batch(piece, device) for piece in micro_batches(share, self.options.tokens_per_micro_batch)]
+                for share in split_evenly(groups, self.world.size)
+            ]
+            weigh(
+                [piece for share in shares for piece in share],
+                AGGREGATIONS[loss.aggregation],
+                quotas / quotas.sum(),
+                betas,
+            )
+            part = shares[self.world.rank]
             for piece in part:
                 piece.logp_prox = piece.logps(self.policy.model, batch.temperature)
                 piece.logp_ref = piece.logps(self.reference.model, batch.temperature)
@@ -125,6 +165,7 @@ class TorchEngine:
             outputs = self.options.loss(piece.loss_inputs(piece.logps(self.policy.model, temperature)))
             outputs.loss.backward()
             measure_pass(sums, piece, outputs)
+        self.world.sum_gradients(self.optimization.parameters.values())
         return self.optimization.step()
 
     def _measure_end(self, parts: Sequence[Sequence[MicroBatch]], temperature: float, sums: Measurement) -> None:

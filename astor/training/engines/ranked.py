@@ -1,0 +1,111 @@
+"""The update with torch in every rank: each trains on its share of a mini-batch, and all make the same step."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from astor.policies.live import keep_trained
+from astor.policies.policy import Policy, load_policy
+from astor.policies.ranks import Ranks, World
+from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
+from astor.training.engine import ReferencePolicy
+from astor.training.engines.torch import TorchEngine, Trained
+from astor.training.measurement import Measurement
+from astor.training.options import TorchOptions
+from astor.training.report import make_report
+
+ENGINE = "update engine"
+"""Where a rank keeps its engine."""
+
+
+class RankedEngine:
+    """An engine in every rank. That of rank 0 speaks for all: policies and trainer states are the same in each."""
+
+    def __init__(
+        self, ranks: Ranks, policy: Path, reference: ReferencePolicy, options: TorchOptions, trainer: Path | None
+    ) -> None:
+        """UserError where the policy cannot be read, or the trainer state cannot be continued with it."""
+        self._ranks = ranks
+        directory = reference.directory() if ranks.size > 1 else None
+        ranks.call(_make, policy, directory, options, trainer, reference=reference.weights())
+        self._own: TorchEngine = ranks.world.memory[ENGINE]
+
+    @property
+    def policy(self) -> Policy:
+        return self._own.policy
+
+    @property
+    def card(self) -> PolicyCard:
+        return self._own.card
+
+    @card.setter
+    def card(self, card: PolicyCard) -> None:
+        self._ranks.call(_set_card, card)
+
+    @property
+    def world_size(self) -> int:
+        return self._ranks.size
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """Seconds that the last update took in rank 0, by what it did."""
+        return self._own.metrics
+
+    def update(
+        self,
+        completions: Sequence[Completion],
+        groups: Sequence[Group],
+        batch: Batch,
+        sketch: bool = False,
+        loss_after: bool = False,
+    ) -> UpdateReport:
+        own: list[Trained] = []
+        _, *others = self._ranks.call(_train, completions, groups, batch, sketch, loss_after, kept=own)
+        rows, sums, sketches, norms = own[0]
+        for other in others:
+            sums.merge(other)
+        return make_report(batch, rows, sums, sketches, norms, self._own.optimization.learning_rate, loss_after)
+
+    def save_policy(self, directory: Path, recipe_digest: str) -> None:
+        self._own.save_policy(directory, recipe_digest)
+        self.card = self._own.card
+
+    def save_trainer(self, directory: Path) -> None:
+        self._own.save_trainer(directory)
+
+
+def _make(
+    world: World,
+    policy: Path,
+    directory: Path | None,
+    options: TorchOptions,
+    trainer: Path | None,
+    reference: Policy | None = None,
+) -> None:
+    """Make the rank's engine; `directory` holds the reference policy for ranks that do not have it."""
+    if reference is None:
+        assert directory is not None, "another rank loads the reference policy for itself"
+        reference = load_policy(directory)
+    engine = TorchEngine(load_policy(policy), reference, options, trainer, world)
+    world.memory[ENGINE] = engine
+    keep_trained(world, engine.policy)
+
+
+def _set_card(world: World, card: PolicyCard) -> None:
+    world.memory[ENGINE].card = card
+
+
+def _train(
+    world: World,
+    completions: Sequence[Completion],
+    groups: Sequence[Group],
+    batch: Batch,
+    sketch: bool,
+    loss_after: bool,
+    kept: list[Trained] | None = None,
+) -> Measurement:
+    """Train; what was measured of the share. `kept` gets everything, where the caller is in this rank."""
+    engine: TorchEngine = world.memory[ENGINE]
+    trained = engine.train(completions, groups, batch, sketch, loss_after)
+    if kept is not None:
+        kept.append(trained)
+    return trained.sums
