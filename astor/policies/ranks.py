@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 if TYPE_CHECKING:
     from torch import Tensor
 
+LONGEST_WAIT = timedelta(minutes=30)
+"""For the slowest rank. Our choice: a rank that died is noticed at once, by its connection."""
 T = TypeVar("T")
 Item = TypeVar("Item")
 
@@ -31,6 +34,8 @@ class World:
     size: int = 1
     memory: dict[str, Any] = field(default_factory=dict)
     """What this rank keeps from call to call."""
+    group: Any = None
+    """torch's process group, where there are several ranks."""
 
     def share(self, items: Sequence[Item]) -> Sequence[Item]:
         """This rank's items: every size-th, so that shares of what is sorted are alike."""
@@ -41,12 +46,11 @@ class World:
         if self.size == 1:
             return
         import torch
-        from torch import distributed
 
         weights = list(parameters)
         gradients = [torch.zeros_like(each) if each.grad is None else each.grad for each in weights]
         flat = torch.cat([gradient.flatten() for gradient in gradients])
-        distributed.all_reduce(flat)
+        self.group.allreduce([flat]).wait()
         for weight, summed in zip(weights, flat.split([each.numel() for each in weights]), strict=True):
             weight.grad = summed.view_as(weight)
 
@@ -62,7 +66,6 @@ class Ranks:
         self.world = World(size=size)
         self._threads = threads
         self._others: list[tuple[BaseProcess, Connection]] = []
-        self._met = False
 
     @property
     def size(self) -> int:
@@ -86,9 +89,8 @@ class Ranks:
 
         `here` are arguments of this rank alone. An error of any rank is raised, and ends the others.
         """
-        if self._others and not self._met:
+        if self._others and self.world.group is None:
             _meet(self.world, self._meeting.name)
-            self._met = True
         for _, connection in self._others:
             connection.send((function, arguments))
         try:
@@ -112,7 +114,7 @@ class Ranks:
             process.join()
         if self._others:
             self._meeting.cleanup()
-        self._others = []
+        self._others, self.world.group = [], None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -121,11 +123,12 @@ class Ranks:
 
 
 def _meet(world: World, directory: str) -> None:
+    """Join the ranks' group, which is no default group: a process may have several, one after the other."""
     from torch import distributed
 
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo" if sys.platform == "linux" else "lo0")
-    place = (Path(directory) / "meeting").as_uri()
-    distributed.init_process_group("gloo", init_method=place, rank=world.rank, world_size=world.size)
+    store = distributed.FileStore(str(Path(directory) / "meeting"), world.size)
+    world.group = distributed.ProcessGroupGloo(store, world.rank, world.size, LONGEST_WAIT)
 
 
 def _serve(connection: Connection, rank: int, size: int, threads: int, directory: str) -> None:

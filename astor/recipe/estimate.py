@@ -25,7 +25,7 @@ def estimate(recipe: Recipe, place: str) -> dict[str, str]:
     if recipe.granularity == "segment":
         steps, nested = recipe.segments + 5, 0
     else:
-        steps, nested = 4 * recipe.rounds + 3 * (evaluations + 2) + 5, recipe.rounds + evaluations + 2
+        steps, nested = 4 * recipe.rounds + 3 * (evaluations + 2) + 6, recipe.rounds + evaluations + 2
     overhead = steps * SECONDS_PER_TASK + nested * SECONDS_PER_NESTED_PIPELINE
     checkpoints = recipe.rounds // recipe.checkpoint_every
     return {

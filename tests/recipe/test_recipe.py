@@ -157,12 +157,12 @@ def test_a_file_that_is_no_recipe_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_plan_counts_what_the_recipe_says() -> None:
-    plan = estimate(load_recipe("quickstart", {"rounds": 40}), "somewhere")
+    plan = estimate(load_recipe("quickstart", {"rounds": 40, "rounds_per_segment": 20}), "somewhere")
     assert plan["lies in"] == "somewhere"
     assert plan["granularity"] == "segment: 7 pipeline tasks"
     assert plan["rollouts"].startswith("20,480 in training")
     steps = estimate(load_recipe("quickstart", {"rounds": 3, "granularity": "step"}), "")
-    assert steps["granularity"] == "step: 29 pipeline tasks"
+    assert steps["granularity"] == "step: 30 pipeline tasks"
 
 
 def test_the_plan_counts_every_turn_of_a_trajectory() -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from astor.errors import UserError
+from astor.policies.live import keep_trained
 from astor.policies.policy import Policy, save_policy
+from astor.policies.ranks import Ranks
 from astor.records import Batch, BatchRow, Message, Prompt, Split
 from astor.rollout.engine import Request, Sample, Sampler
-from astor.rollout.engines.transformers import TransformersEngine
+from astor.rollout.engines.ranked import RankedEngine
 from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
 from astor.rollout.rollout import roll_out, row_seed
@@ -63,7 +65,7 @@ def test_row_seeds_are_the_same_everywhere() -> None:
     assert len({row_seed(seed, f"p{i}") for seed in range(10) for i in range(10)}) == 100
 
 
-class Elsewhere(TransformersEngine):
+class Elsewhere(RankedEngine):
     """Has loaded another policy than the one that it is asked for, as a server that missed a round."""
 
     def generate(self, policy: PolicyRef, requests: Sequence[Request]) -> list[Sample]:
@@ -91,6 +93,8 @@ def test_only_the_policy_that_the_batch_names_rolls_it_out(sampler: Sampler, car
 
 
 def test_an_engine_that_sampled_from_another_policy_is_found_out(carded: Policy) -> None:
-    engine = Elsewhere(TransformersEngineOptions(), lambda _: carded)
+    ranks = Ranks(1, threads=1)
+    keep_trained(ranks.world, carded)
+    engine = Elsewhere(ranks, TransformersEngineOptions())
     with pytest.raises(UserError, match=f"sampled from policy bbbbbbbbbbbb, not from {carded.ref.digest[:12]}"):
         roll_out(Sampler(engine, carded.chat, carded.ref), PROMPTS, batch("p1"))

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from copy import deepcopy
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from given_answers import policy_that_says
 from astor.data.splits import SplitOptions
 from astor.data.trajectories import TrajectoriesOptions, TrajectoriesSource
 from astor.data.turns import fenced
+from astor.data.underspecified import UnderspecifiedSource
 from astor.errors import UserError
 from astor.loop import post_train
 from astor.policies.policy import save_policy
@@ -56,8 +58,10 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
         return Run(str(store), load_recipe("cobalt", deepcopy(SMALL) | overrides))
 
     with run(policy=TINY) as first:
-        references = first.artifacts.read(prepare(first).references, "references")
-    policy = policy_that_says(sorted({fenced(one.data["solution"]) for one in references}))
+        wanted = {prompt.item_id for prompt in first.artifacts.read(prepare(first).prompts, "prompts")}
+        (options,) = first.recipe.data.sources
+    drawn = islice(UnderspecifiedSource(options, splits()).items(), 2000)
+    policy = policy_that_says(sorted({fenced(item.content.source) for item in drawn if item.id in wanted}))
     (store / "policy").mkdir()
     save_policy(policy, store / "policy", recipe_digest="")
     made = {"policy": {"type": "huggingface", "path": str(store / "policy")}}
@@ -158,7 +162,7 @@ def test_prompts_are_made_anew_of_another_collection(collected: Collected, make:
         manifest.write_text(content + " ")
         other = prepare(run)
         manifest.write_text(content)
-    assert before.prompts.partition("#")[0] != other.prompts.partition("#")[0]
+    assert before.prompts.uri != other.prompts.uri
 
 
 def test_an_ordinary_run_trains_on_them(collected: Collected, make: Make, directory: Path) -> None:
@@ -170,7 +174,10 @@ def test_an_ordinary_run_trains_on_them(collected: Collected, make: Make, direct
     with make(**overrides) as run:
         post_train(run)
         names = [name for name in run.places.below("evaluations") if name.startswith("turns-")]
-        measured = [run.artifacts.read(run.committed("evaluations", name), "trajectories") for name in names]
+        measured = [
+            run.artifacts.read(run.artifacts.committed(run.places.at("evaluations", name)), "trajectories")
+            for name in names
+        ]
         assert len(measured) == 2, "the first and the last policy"
         for trajectories in measured:
             first = [one.turns[0].text for one in trajectories]
@@ -226,5 +233,5 @@ def test_without_problems_alone_nothing_is_measured_over_turns(
 def test_an_ordinary_run_trains_on_whole_trajectories(make: Make) -> None:
     with make(policy=TINY, **{"tasks.multi_turn_code.turns": 2, "tasks.multi_turn_code.reward": "dense"}) as run:
         post_train(run)
-        completions = run.artifacts.read(run.committed("rounds", 0, "rollout"), "completions")
+        completions = run.artifacts.read(run.artifacts.committed(run.places.at("rounds", 0, "rollout")), "completions")
         assert all(not all(one.loss_mask) for one in completions)

@@ -9,11 +9,13 @@ import pytest
 from astor.data.prepared import PreparedOptions, PreparedSource, read_manifest
 from astor.data.splits import SplitOptions
 from astor.errors import UserError
+from astor.policies.live import keep_trained
 from astor.policies.options import TinyOptions, WarmStartOptions
 from astor.policies.policy import Policy
+from astor.policies.ranks import Ranks
 from astor.records import Demonstration, Item, Message, PreparedManifest
 from astor.rollout.engine import Request, Sample, Sampler
-from astor.rollout.engines.transformers import TransformersEngine
+from astor.rollout.engines.ranked import RankedEngine
 from astor.rollout.options import TransformersEngineOptions
 from astor.sandbox import Sandbox, SandboxOptions
 from astor.steps.dataset import DatasetOptions, Preparation
@@ -29,11 +31,13 @@ QUESTIONS: dict[str, Task] = {"io_prediction": IOPrediction(IOPredictionOptions(
 COMMITS: dict[str, Task] = {"commit_message": CommitMessage(CommitMessageOptions())}
 
 
-class CountingEngine(TransformersEngine):
+class CountingEngine(RankedEngine):
     """Counts what it is asked, and is killed when it has been asked `at_most` times."""
 
     def __init__(self, policy: Policy, at_most: int = 100) -> None:
-        super().__init__(TransformersEngineOptions(), lambda _: policy)
+        ranks = Ranks(1, threads=1)
+        keep_trained(ranks.world, policy)
+        super().__init__(ranks, TransformersEngineOptions())
         self.asked, self.at_most = 0, at_most
 
     def generate(self, policy: PolicyRef, requests: Sequence[Request]) -> list[Sample]:

@@ -1,12 +1,13 @@
 """The warm start teaches a tiny policy what the demonstrations show, the same each time."""
 
-from itertools import count, islice
+from itertools import islice
 
 import pytest
 import torch
 
 from astor.errors import UserError
 from astor.policies.options import TinyOptions, WarmStartOptions
+from astor.policies.ranks import Ranks
 from astor.records import Demonstration, Message
 from astor.rollout.engine import Request
 from astor.rollout.live import live_sampler
@@ -50,11 +51,19 @@ def test_the_same_seed_gives_the_same_weights() -> None:
     assert not all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_demonstrations_may_be_endless_or_too_few() -> None:
+def test_demonstrations_are_read_again_where_they_are_too_few() -> None:
     options = OPTIONS.model_copy(update={"warm_start": WarmStartOptions(steps=3, batch_size=16)})
-    warm_start(map(demonstration, count()), options, seed=0)
     policy = warm_start(DEMONSTRATIONS[:7], options, seed=0)
     assert not policy.model.training
+
+
+def test_two_ranks_learn_what_one_does_but_for_rounding() -> None:
+    options = OPTIONS.model_copy(update={"warm_start": WarmStartOptions(steps=2, batch_size=16)})
+    with Ranks(2, threads=1) as ranks:
+        one, same = (warm_start(DEMONSTRATIONS, options, 0, ranks=ranks).model.state_dict() for _ in range(2))
+    alone = warm_start(DEMONSTRATIONS, options, seed=0).model.state_dict()
+    assert all(torch.equal(one[name], same[name]) for name in one)
+    assert all(torch.allclose(one[name], alone[name], atol=1e-4) for name in one)
 
 
 def test_no_demonstration_or_one_too_long_is_said() -> None:
