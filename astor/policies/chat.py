@@ -1,12 +1,13 @@
 """How messages become a policy's tokens and tokens become text, without its weights. No torch."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from transformers import AutoConfig, AutoTokenizer, GenerationConfig, PretrainedConfig, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from astor.errors import UserError
 from astor.records import Message
@@ -64,12 +65,11 @@ def load_chat(directory: Path) -> Chat:
     if not any((directory / name).is_file() for name in TOKENIZER_FILES):
         raise UserError(f"The policy in {directory} has no tokenizer: add its tokenizer.json.")
     try:
-        tokenizer = AutoTokenizer.from_pretrained(directory, **LOCAL)
-        config = AutoConfig.from_pretrained(directory, **LOCAL)
-        if (directory / "generation_config.json").is_file():
-            generation = GenerationConfig.from_pretrained(directory, local_files_only=True)
-        else:
-            generation = GenerationConfig.from_model_config(config)
+        tokenizer = _load_tokenizer(directory)
+        config = json.loads((directory / "config.json").read_text())
+        generation = directory / "generation_config.json"
+        ends = (json.loads(generation.read_text()) if generation.is_file() else config).get("eos_token_id")
+        context = context_of(config)
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"transformers cannot read the policy in {directory}: {error}") from error
     # They would be written into the next policy's tokenizer_config.json, and change its digest.
@@ -77,21 +77,24 @@ def load_chat(directory: Path) -> Chat:
         tokenizer.init_kwargs.pop(key, None)
     if tokenizer.chat_template is None:
         raise UserError(f"The tokenizer in {directory} has no chat template: add one, or use another model.")
-    return Chat(tokenizer, stop_tokens(tokenizer, generation), context_of(config))
-
-
-def stop_tokens(tokenizer: PreTrainedTokenizerBase, generation: GenerationConfig) -> frozenset[int]:
-    """The tokenizer's and the generation config's end-of-sequence tokens."""
-    ends = generation.eos_token_id
     ends = [ends] if isinstance(ends, int) else list(ends or [])
-    return frozenset([*ends, tokenizer.eos_token_id]) - {None}
+    return Chat(tokenizer, frozenset([*ends, tokenizer.eos_token_id]) - {None}, context)
 
 
-def context_of(config: PretrainedConfig) -> int:
+def _load_tokenizer(directory: Path) -> PreTrainedTokenizerBase:
+    if (directory / "tokenizer.json").is_file():
+        return PreTrainedTokenizerFast.from_pretrained(directory, **LOCAL)
+    from transformers import AutoTokenizer  # which knows older forms, and brings torch
+
+    return AutoTokenizer.from_pretrained(directory, **LOCAL)
+
+
+def context_of(config: Mapping[str, Any]) -> int:
     """Tokens that prompt and answer may have together: the model's context, or its sliding attention window.
 
-    In a padded prompt the window would count the padding, so that within the window only is attention exact.
+    `config` is the model's, as its `config.json` has it. In a padded prompt the window would count the padding, so that
+    within the window only is attention exact.
     """
-    if "sliding_attention" in (getattr(config, "layer_types", None) or ()):
-        return int(min(config.max_position_embeddings, config.sliding_window))
-    return int(config.max_position_embeddings)
+    if "sliding_attention" in (config.get("layer_types") or ()):
+        return int(min(config["max_position_embeddings"], config["sliding_window"]))
+    return int(config["max_position_embeddings"])

@@ -57,7 +57,7 @@ def compute_prefix(model: PreTrainedModel, prompts: Sequence[Sequence[int]], new
 
 def check_room(model: PreTrainedModel, prompt: int, new_tokens: int) -> None:
     """UserError where prompt and answer don't fit the model."""
-    room = context_of(model.config)
+    room = context_of(model.config.to_dict())
     if prompt + new_tokens > room:
         raise UserError(
             f"A prompt of {prompt} tokens and an answer of {new_tokens} do not fit the policy's {room} tokens: "
