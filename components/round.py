@@ -60,7 +60,7 @@ def update(
     completions: str,
     verdicts: str,
     scored: str,
-) -> NamedTuple("Updated", policy=str, report=str):
+) -> NamedTuple("Updated", policy=str, report=str):  # type: ignore[valid-type]  # the form that KFP reads
     """The KL-calibrated training step; checkpoints that nobody needs any more are removed after it."""
     from astor.components.task import open_run, policy_in, ref
     from astor.run.draws import Draw

@@ -28,7 +28,7 @@ def resolve_recipe(recipe: str, overrides: dict, store: str, mlflow_uri: str) ->
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
-def prepare(recipe: str, package_digest: str) -> NamedTuple("Prepared", prompts=str, references=str):
+def prepare(recipe: str, package_digest: str) -> NamedTuple("Prepared", prompts=str, references=str):  # type: ignore[valid-type]  # the form that KFP reads
     """Items of the sources → prompts, and references under a prefix of their own."""
     from astor.components.task import open_run
     from astor.steps.prepare import prepare
@@ -49,7 +49,7 @@ def initialise(recipe: str, prompts: str, package_digest: str) -> str:
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
-def plan(recipe: str, prompts: str, policy: str) -> NamedTuple("Planned", plan=str, champion=str):
+def plan(recipe: str, prompts: str, policy: str) -> NamedTuple("Planned", plan=str, champion=str):  # type: ignore[valid-type]  # the form that KFP reads
     """The first state and batch, the held-out and promotion batches, and the champion to compare with."""
     from astor.components.task import open_run, policy_in, ref
     from astor.steps.plan import plan

@@ -1,12 +1,15 @@
 """A policy on held-out or promotion prompts: rollout, verify, evaluate."""
 
+from collections.abc import Callable
+from typing import Any
+
 from kfp import dsl
 
 from astor.components.round import evaluate, rollout, verify
 from astor.pipelines.platform import Platform
 
 
-def evaluation_pipeline(platform: Platform):
+def evaluation_pipeline(platform: Platform) -> Callable[..., Any]:
     """The pipeline `evaluation`, to run by itself or nested; its output is the reference of the scores."""
 
     @dsl.pipeline(name="evaluation", description="A policy answers held-out prompts and is scored on them.")

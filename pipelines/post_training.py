@@ -4,7 +4,8 @@ KFP carries no state around a loop, so the chain is unrolled when the pipeline i
 its links is a parameter.
 """
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
 
 from kfp import dsl
 
@@ -21,6 +22,7 @@ from astor.run.code import code_digest
 MOST_ROUNDS = 100
 """Nested rounds that one run's status can hold on a cluster: each is 17 Argo nodes of a Kubernetes object."""
 ANYWHERE = Platform()
+Pipeline = Callable[..., Any]
 
 
 def post_training_pipeline(
@@ -30,7 +32,7 @@ def post_training_pipeline(
     store: str = "",
     evaluate_every: int = 0,
     platform: Platform = ANYWHERE,
-):
+) -> Callable[..., Any]:
     """The pipeline `post-training`.
 
     Args:
@@ -62,15 +64,28 @@ def post_training_pipeline(
             initialise(recipe=resolved, prompts=prompts, package_digest=package), model=True, cached=True
         ).output
         planned = platform.place(plan(recipe=resolved, prompts=prompts, policy=first))
-        common = (platform, links, resolved, prompts, references, first, planned)
+        begun = Begun(platform, links, resolved, prompts, references, first, planned)
         if granularity == "segment":
-            return _segments(*common)
-        return _rounds(*common, evaluation, round, evaluate_every)
+            return _segments(begun)
+        return _rounds(begun, evaluation, round, evaluate_every)
 
     return post_training
 
 
-def _segments(platform, links, resolved, prompts, references, first, planned):
+class Begun(NamedTuple):
+    """What comes before the chain: KFP's own values, which stand for strings."""
+
+    platform: Platform
+    links: int
+    resolved: Any
+    prompts: Any
+    references: Any
+    first: Any
+    planned: dsl.PipelineTask
+
+
+def _segments(begun: Begun) -> Any:
+    platform, links, resolved, prompts, references, first, planned = begun
     policy = first
     for number in range(1, links + 1):
         task = segment(
@@ -95,10 +110,11 @@ def _segments(platform, links, resolved, prompts, references, first, planned):
     return platform.place(task, model=True, references=True).outputs["Output"]
 
 
-def _rounds(platform, links, resolved, prompts, references, first, planned, evaluation, round, evaluate_every):
+def _rounds(begun: Begun, evaluation: Pipeline, round: Pipeline, evaluate_every: int) -> Any:
+    platform, links, resolved, prompts, references, first, planned = begun
     plan_reference, champion = planned.outputs["plan"], planned.outputs["champion"]
 
-    def evaluated(policy, split: str, name: str):
+    def evaluated(policy: Any, split: str, name: str) -> Any:
         task = evaluation(
             recipe=resolved, prompts=prompts, references=references, plan=plan_reference, policy=policy, split=split
         )

@@ -1,6 +1,7 @@
 """One round as four tasks, each on the pool that fits it."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from kfp import dsl
 
@@ -8,13 +9,21 @@ from astor.components.round import rollout, score, update, verify
 from astor.pipelines.platform import Platform
 
 
-def round_pipeline(platform: Platform):
+class Chained(NamedTuple):
+    """What a round hands to the next one."""
+
+    planned: str
+    policy: str
+    report: str
+
+
+def round_pipeline(platform: Platform) -> Callable[..., Any]:
     """The pipeline `round`: rollout, verify, score, update; its outputs chain to the next round."""
 
     @dsl.pipeline(name="round", description="Rollout, verification, utility scoring, KL-calibrated update.")
     def round(
         recipe: str, prompts: str, references: str, reference_policy: str, planned: str, policy: str, report: str
-    ) -> NamedTuple("Round", planned=str, policy=str, report=str):
+    ) -> Chained:
         completions = platform.place(rollout(recipe=recipe, prompts=prompts, batch=planned, policy=policy), model=True)
         verdicts = platform.place(
             verify(recipe=recipe, references=references, completions=completions.output), references=True
@@ -41,7 +50,6 @@ def round_pipeline(platform: Platform):
             ),
             model=True,
         )
-        outputs = NamedTuple("Round", planned=str, policy=str, report=str)
-        return outputs(scored.outputs["Output"], updated.outputs["policy"], updated.outputs["report"])
+        return Chained(scored.outputs["Output"], updated.outputs["policy"], updated.outputs["report"])
 
     return round

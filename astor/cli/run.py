@@ -74,16 +74,11 @@ def _on_local_runner(run: Run) -> None:
     directory = Path(run.places.uri)
     recipe_file, log = directory / "resolved.yaml", directory / "pipeline.log"
     recipe_file.write_text(run.resolved_text)
-    command = [
-        sys.executable,
-        "-m",
-        "astor.pipelines.local",
-        recipe_file,
-        Path(run.places.root).absolute(),
-        directory / "kfp",
-    ]
+    where = (recipe_file, Path(run.places.root).absolute(), directory / "kfp")
+    command = [sys.executable, "-m", "astor.pipelines.local", *map(str, where)]
     environment = os.environ | {VARIABLE: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment) as child:
+        assert child.stdout is not None, "it is a pipe"
         try:
             failure = _follow(child.stdout, log)
         except BaseException:

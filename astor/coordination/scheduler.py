@@ -46,8 +46,9 @@ class RoundPlan:
 
 
 class SchedulerOptions(Options):
-    """What every scheduler can be told. A scheduler's own options have a field `type`, its name in recipes."""
+    """What every scheduler can be told. A scheduler's own options give `type`, its name in recipes, as a literal."""
 
+    type: str
     kl_coefficient: float = Field(default=1e-3, ge=0)
     """KL coefficient of every task before calibration (our choice)."""
     kl_coefficients: dict[str, float] = {}

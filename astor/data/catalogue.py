@@ -11,9 +11,11 @@ from astor.data.mbpp import MbppSource
 from astor.data.prepared import PreparedSource
 from astor.data.procedural import ProceduralSource
 from astor.data.source import Source
+from astor.data.splits import SplitOptions
 from astor.data.stdin_problems import StdinProblemsSource
 from astor.data.trajectories import TrajectoriesSource
 from astor.data.underspecified import UnderspecifiedSource
+from astor.options import Options
 
 ENTRY_POINTS = "astor.sources"
 
@@ -35,3 +37,8 @@ def source_classes() -> dict[str, type[Source]]:
         "trajectories": TrajectoriesSource,
     }
     return catalogue(ENTRY_POINTS, ours)
+
+
+def make_source(options: Options, splits: SplitOptions) -> Source:
+    """The source that the options describe, by their `type`."""
+    return source_classes()[options.model_dump(include={"type"})["type"]](options, splits)

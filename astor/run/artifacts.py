@@ -68,7 +68,7 @@ class Artifacts:
     def find(self, uri: str) -> ArtifactRef | None:
         """What was committed at `uri`, or None."""
         artifact = find(uri)
-        return artifact and artifact.ref
+        return artifact.ref if artifact else None
 
     def committed(self, uri: str) -> ArtifactRef:
         """What must have been committed at `uri`."""

@@ -1,7 +1,7 @@
 """A run's committed records, read back for its report."""
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -117,7 +117,7 @@ def _artifacts(run: Run) -> Iterator[tuple[str, Artifact]]:
 
 
 def _seconds(run: Run) -> dict[str, float]:
-    totals: Counter[str] = Counter()
+    totals: defaultdict[str, float] = defaultdict(float)
     for step, artifact in _artifacts(run):
         totals[step] += artifact.manifest.seconds
     return dict(totals)

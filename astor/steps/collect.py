@@ -10,7 +10,7 @@ from pydantic import Field
 
 from astor.coordination.partial_trajectories import CutOptions, PartialTrajectory, cut_trajectories
 from astor.coordination.state import generator
-from astor.data.catalogue import source_classes
+from astor.data.catalogue import make_source
 from astor.errors import UserError
 from astor.options import Options
 from astor.records import (
@@ -210,7 +210,7 @@ def _items(run: Run, partials: Sequence[PartialTrajectory], prompts: Sequence[Pr
 def _find_items(run: Run, wanted: set[str]) -> dict[str, Item]:
     """The items of the recipe's sources with these identifiers."""
     data = run.recipe.data
-    sources = [source_classes()[options.type](options, data.splits) for options in data.sources]
+    sources = [make_source(options, data.splits) for options in data.sources]
     found: dict[str, Item] = {}
     for turn in zip_longest(*(source.items() for source in sources)):
         found |= {item.id: item for item in turn if item is not None and item.id in wanted}

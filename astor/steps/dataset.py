@@ -28,8 +28,7 @@ from astor.run.progress import report_progress
 from astor.sandbox import SandboxOptions
 from astor.sandbox.runner import JobRunner
 from astor.storage import digest_bytes, digest_file, digest_json, locate
-from astor.tasks.catalogue import task_classes
-from astor.tasks.task import Task
+from astor.tasks.catalogue import default_tasks
 
 OWN = re.compile(r"manifest\.json$|verification\.sqlite|items/\.?part-|work/[0-9a-f]{16}/|\.(manifest|removed)")
 """How the names of files begin that a preparation writes below its directory, drafts of them included."""
@@ -65,7 +64,7 @@ class Preparation:
             ]
         )
         self.store, self.key = locate(out)
-        self.tasks: list[Task] = [task(task.options_type()) for task in task_classes().values()]
+        self.tasks = default_tasks()
 
     def finished(self) -> PreparedManifest | None:
         """The manifest that this plan made before; None where nothing was finished here.

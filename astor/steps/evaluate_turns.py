@@ -3,6 +3,7 @@
 from astor.records import Prompt, Split, Trajectory, Turn, references_by_prompt
 from astor.rollout.measure import measure_turns
 from astor.rollout.turns import TurnsOptions
+from astor.run.artifacts import Inputs
 from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef
@@ -31,7 +32,7 @@ def evaluate_turns(
     begins = policy.digest == first_policy.digest
     first = None if begins else evaluate_turns(run, prompts, references, first_policy, first_policy)
     uri = run.places.turns(policy.digest)
-    made_from = {"prompts": prompts, "references": references, "policy": policy, "first": first}
+    made_from: Inputs = {"prompts": prompts, "references": references, "policy": policy, "first": first}
     if done := run.artifacts.done(uri, made_from):
         return done
     cached = first_turns(run.artifacts.read(first, "trajectories")) if first else None

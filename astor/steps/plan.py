@@ -2,6 +2,7 @@
 
 from astor.records import Batch, BatchRow, Champion, Prompt, Split, State
 from astor.registry.models import champion
+from astor.run.artifacts import Inputs
 from astor.run.run import Run
 from astor.run.scheduling import make_batch, make_scheduler
 from astor.storage import ArtifactRef, PolicyRef
@@ -15,7 +16,7 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
         policy: what `initialise` committed; the champion where none is registered yet.
     """
     uri = run.places.at("plan")
-    made_from = {"prompts": prompts, "policy": policy}
+    made_from: Inputs = {"prompts": prompts, "policy": policy}
     if done := run.artifacts.done(uri, made_from):
         return done
     known: list[Prompt] = run.artifacts.read(prompts, "prompts")

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from astor.data.catalogue import source_classes
+from astor.data.catalogue import make_source
 from astor.data.decontamination import Decontamination, DecontaminationOptions
 from astor.data.source import Source
 from astor.data.splits import require_classes
@@ -46,7 +46,7 @@ def prepare(run: Run) -> Prepared:
         UserError: a source cannot be read, or a task has no prompts in a split.
     """
     data = run.recipe.data
-    sources = [source_classes()[options.type](options, data.splits) for options in data.sources]
+    sources = [make_source(options, data.splits) for options in data.sources]
     key = digest_json(
         [
             data.model_dump(mode="json"),
@@ -183,7 +183,7 @@ def _items(run: Run, source: Source) -> Iterator[tuple[Split, Item]]:
         items = _true_items(items, run, refuted)
     yield from ((source.split_of(item), item) for item in items)
     for reason, count in (source.left_out + refuted).items():
-        logger.info("%s: %d items left out: %s", source.options.type, count, reason)
+        logger.info("%s: %d items left out: %s", source.format, count, reason)
 
 
 def _true_items(items: Iterable[Item], run: Run, refuted: Counter[str]) -> Iterator[Item]:

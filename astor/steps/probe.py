@@ -14,7 +14,7 @@ from pydantic import Field
 from astor.data.prepared import read_manifest
 from astor.errors import UserError
 from astor.options import Options
-from astor.records import MANIFEST, Batch, BatchRow, Item, PreparedManifest, Record, Split
+from astor.records import MANIFEST, Batch, BatchRow, Item, PreparedManifest, PreparedPart, Record, Split
 from astor.rollout.engine import Sampler
 from astor.rollout.measure import measure
 from astor.run.progress import report_progress
@@ -85,7 +85,7 @@ def probe(
             report_progress("probe", done, manifest.kept)
     if not rates:
         raise UserError(f"None of {', '.join(tasks)} can ask about an item of {directory}: name a recipe with others.")
-    parts = []
+    parts: list[PreparedPart] = []
     for part in manifest.parts:
         rated = [
             item.model_copy(update={"difficulty": bucket(rates[item.id]) if item.id in rates else 0})

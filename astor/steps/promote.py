@@ -8,6 +8,7 @@ from astor.errors import UserError
 from astor.evaluation.card import render_card
 from astor.evaluation.gate import decide
 from astor.registry.models import register
+from astor.run.artifacts import Inputs
 from astor.run.history import read_history
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef, load
@@ -33,7 +34,8 @@ def promote(
         UserError: the recipe has more rounds than the policy went through.
     """
     uri, read = run.places.at("result"), run.artifacts.read
-    made_from = {"policy": policy, "before": before, "after": after, "champion": champion, "challenger": challenger}
+    scores = {"before": before, "after": after, "champion": champion, "challenger": challenger}
+    made_from: Inputs = {"policy": policy, **scores}
     if done := run.artifacts.done(uri, made_from):
         return done
     if policy.updates < run.recipe.rounds:

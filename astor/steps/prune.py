@@ -13,7 +13,7 @@ def prune(run: Run) -> None:
     The best has the highest mean over tasks of the sampled score, the earlier one on ties.
     """
     committed = [round for round in checkpoints(run) if round > 0]
-    scores = {}
+    scores: dict[int, float] = {}
     for evaluation in held_out_evaluations(run):
         found = run.artifacts.read(evaluation, "scores")
         scores.setdefault(found.round, found.value("all", "mean"))

@@ -2,6 +2,7 @@
 
 from astor.records import Batch, Completion, prompts_by_id
 from astor.rollout.measure import answer
+from astor.run.artifacts import Inputs
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef
 
@@ -22,7 +23,7 @@ def rollout(run: Run, prompts: ArtifactRef, batch: ArtifactRef, policy: PolicyRe
         uri = run.places.draw(wanted.round, wanted.draw, "rollout")
     else:
         uri = run.places.evaluation(part, policy.digest, "rollout")
-    made_from = {"prompts": prompts, "batch": batch, "policy": policy}
+    made_from: Inputs = {"prompts": prompts, "batch": batch, "policy": policy}
     if done := run.artifacts.done(uri, made_from):
         return done
     known = run.artifacts.read(prompts, "prompts", prompts_by_id)

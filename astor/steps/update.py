@@ -7,6 +7,7 @@ from typing import NamedTuple
 from astor.policies.card import policy_ref
 from astor.records import Batch, State
 from astor.registry.tracking import round_metrics
+from astor.run.artifacts import Inputs
 from astor.run.draws import Draw, inputs
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef
@@ -37,7 +38,7 @@ def update(
     batch: Batch = run.artifacts.read(draws[0].planned, "batch")
     report_uri = run.places.at("rounds", batch.round, "update")
     checkpoint_uri = run.places.at("rounds", batch.round + 1, "checkpoint")
-    made_from = {
+    made_from: Inputs = {
         "policy": policy,
         "reference_policy": reference,
         **inputs(draws, "planned", "completions"),

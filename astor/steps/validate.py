@@ -13,7 +13,7 @@ from astor.records import MANIFEST, Item, PreparedPart, Split, read_jsonl, write
 from astor.run.progress import report_progress
 from astor.sandbox.runner import JobRunner
 from astor.storage import digest_file
-from astor.tasks.catalogue import task_classes
+from astor.tasks.catalogue import default_tasks
 
 REPORTED = 256
 """Items between two reports of progress."""
@@ -83,9 +83,8 @@ def _without(root: Path, part: PreparedPart, failed: Mapping[str, str]) -> Prepa
     name = f"{part.file.partition('.')[0]}-{digest[:8]}.jsonl"
     os.replace(temporary, root / name)
     prompts: Counter[str] = Counter()
-    for task in task_classes().values():
-        made = task(task.options_type())
-        prompts[task.name] = sum(1 for item in kept for _ in made.examples(item, Split.TRAIN))
+    for task in default_tasks():
+        prompts[task.key] = sum(1 for item in kept for _ in task.examples(item, Split.TRAIN))
     return part.model_copy(
         update={
             "file": name,

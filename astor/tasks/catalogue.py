@@ -23,3 +23,8 @@ def make_tasks(options: Mapping[str, TaskOptions]) -> dict[str, Task]:
     """Key of an instance → the task, from the options by key that a recipe has."""
     classes = task_classes()
     return {key: classes[one.type](one, key) for key, one in options.items()}
+
+
+def default_tasks() -> list[Task]:
+    """Every task there is, with its defaults."""
+    return [task(task.options_type(type=name)) for name, task in task_classes().items()]
