@@ -1,10 +1,9 @@
 """The recipe: everything that decides what a run computes, joined from options beside the classes they configure."""
 
-from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+from pydantic import Field, SerializeAsAny, model_validator
 
 from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.groups import GroupOptions
@@ -15,7 +14,7 @@ from astor.data.splits import SplitOptions
 from astor.evaluation.gate import GateOptions
 from astor.options import Options
 from astor.policies.options import PolicyOptions
-from astor.recipe.choice import choice, parse_options
+from astor.recipe.choice import choice, choices_by_key
 from astor.rollout.options import EngineOptions, TransformersEngineOptions
 from astor.sandbox import SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
@@ -35,19 +34,11 @@ SandboxChoice = Annotated[
     SerializeAsAny[SandboxOptions | PoolOptions],
     choice("sandbox", lambda: {"local": SandboxOptions, "pool": PoolOptions}, default="local"),
 ]
-
-
-def _parse_tasks(value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    known = {name: task.options_type for name, task in task_classes().items()}
-    return {
-        key: options if isinstance(options, Options) else parse_options("task", key, options or {}, known)
-        for key, options in value.items()
-    }
-
-
-TasksOptions = Annotated[dict[str, SerializeAsAny[Options]], BeforeValidator(_parse_tasks), Field(min_length=1)]
+TasksOptions = Annotated[
+    dict[str, SerializeAsAny[Options]],
+    Field(min_length=1),
+    choices_by_key("task", lambda: {name: task.options_type for name, task in task_classes().items()}),
+]
 
 
 class PromptCounts(Options):
