@@ -1,16 +1,38 @@
 # make quickstart: install, then train, judge, register and report on this machine. make test: install, lint, test.
+# make test-portable: what another Python, or another processor, might change.
 VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 
-.PHONY: quickstart test lint clean
+.PHONY: quickstart test test-portable python3.12 python3.13 test-torch-free lint clean
+
+# Rooms that import no torch, and the tests that sample from a tiny policy.
+TORCH_FREE := $(addprefix tests/,storage records sandbox data tasks coordination evaluation registry recipe) \
+              tests/test_turns_together.py
+SAMPLING   := $(addprefix tests/,policies losses rollout training serving steps cli) \
+              tests/test_tutorial.py tests/test_whole_runs.py
 
 quickstart: $(VENV)/installed
 	$(BIN)/astor run recipes/quickstart.yaml
 
 # A file's tests stay together, because they share what is dear to make.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: lint
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
+
+# A processor without AVX-512 rounds otherwise, and so samples otherwise.
+test-portable: python3.12 python3.13 $(VENV)/installed-dev
+	ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 MKL_ENABLE_INSTRUCTIONS=AVX2 $(PYTEST) $(SAMPLING)
+
+# A shim of pyenv runs only where its version is active.
+python3.12 python3.13:
+	@found=$$(PYENV_VERSION=$$(pyenv whence $@ 2>/dev/null | tail -n 1) $@ -c 'import sys; print(sys.executable)' 2>/dev/null); \
+	if [ -n "$$found" ]; then $(MAKE) test-torch-free PYTHON=$$found VENV=.venv-$(@:python%=%); \
+	else echo "No $@ here: the rooms without torch are not tested on it."; fi
+
+test-torch-free: $(VENV)/installed-torch-free
+	$(PYTEST) $(TORCH_FREE)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -19,7 +41,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/lint-imports --no-logo
 
 clean:
-	rm -rf $(VENV) build *.egg-info runs cache references models mlflow.db
+	rm -rf $(VENV) .venv-3.12 .venv-3.13 build *.egg-info runs cache references models mlflow.db
 
 # torch first: the index's own build for this machine, which the extras then accept.
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -30,4 +52,9 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[all,dev]'
+	touch $@
+
+$(VENV)/installed-torch-free: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[data,evaluation,tracking,serving,pool,dev]'
 	touch $@

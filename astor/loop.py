@@ -6,34 +6,37 @@ its last checkpoint is removed and done again, so that the same command ends wit
 
 from typing import NamedTuple
 
+from astor.policies.card import policy_ref
 from astor.records import State
+from astor.run.draws import Draw
+from astor.run.progress import report_progress
+from astor.run.run import Run
 from astor.steps.evaluate import evaluate
+from astor.steps.evaluate_turns import evaluate_turns
 from astor.steps.initialise import initialise
 from astor.steps.plan import plan
 from astor.steps.prepare import prepare
-from astor.steps.progress import report_progress
 from astor.steps.promote import promote
+from astor.steps.prune import checkpoints, prune
+from astor.steps.redraw import redraw
 from astor.steps.rollout import rollout
-from astor.steps.run import Run
 from astor.steps.score import score
-from astor.steps.turns import evaluate_turns
 from astor.steps.update import update
 from astor.steps.verify import verify
-
-KEPT_CHECKPOINTS = 2
+from astor.storage import ArtifactRef, PolicyRef
 
 
 class Start(NamedTuple):
-    """References of what every round needs."""
+    """What every round needs."""
 
-    prompts: str
-    references: str
-    policy: str
+    prompts: ArtifactRef
+    references: ArtifactRef
+    policy: PolicyRef
     """policy_0, which is the reference policy."""
-    plan: str
+    plan: ArtifactRef
 
 
-def post_train(run: Run) -> str:
+def post_train(run: Run) -> ArtifactRef:
     """The whole run, from its last commit on; the reference of what `promote` committed."""
     run.resolve()
     prompts, references = prepare(run)
@@ -42,8 +45,8 @@ def post_train(run: Run) -> str:
     return finish(run, start, train(run, start, run.recipe.rounds))
 
 
-def train(run: Run, start: Start, until: int) -> str:
-    """Rounds from the last checkpoint up to `until`, exclusive; the reference of the policy at their end.
+def train(run: Run, start: Start, until: int) -> PolicyRef:
+    """Rounds from the last checkpoint up to `until`, exclusive; the policy at their end.
 
     Nothing happens where the last checkpoint is of `until` or later. Policies are evaluated on held-out prompts before
     the first round, and every `evaluation.every` rounds.
@@ -51,24 +54,34 @@ def train(run: Run, start: Start, until: int) -> str:
     first, policy = _last_checkpoint(run, start)
     if first < until:
         _remove_orphans(run, first)
-    planned = run.committed("rounds", first - 1, "score") if first else start.plan
-    report = run.committed("rounds", first - 1, "update") if first else None
+    planned, report = start.plan, None
+    if first:
+        planned, report = (run.artifacts.committed(run.places.at("rounds", first - 1, s)) for s in ("score", "update"))
     for round in range(first, until):
         if round == 0 or _is_due(round, run.recipe.evaluation.every):
             evaluate_policy(run, start, policy, "held_out")
-        completions = rollout(run, start.prompts, planned, policy)
-        verdicts = verify(run, start.references, completions)
-        scored = score(run, start.prompts, planned, verdicts, report)
+        draws = draw(run, start, planned, policy)
+        planned = score(run, start.prompts, draws, report)
         commit = _is_due(round + 1, run.recipe.checkpoint_every) or round + 1 == until
-        policy, report = update(run, policy, start.policy, completions, planned, scored, commit)
-        planned = scored
+        policy, report = update(run, policy, start.policy, draws, planned, commit)
         if commit:
-            _prune_checkpoints(run, round + 1)
-        report_progress("rounds", round + 1, run.recipe.rounds, _note(run.read(scored, "state")))
+            prune(run)
+        report_progress("rounds", round + 1, run.recipe.rounds, _note(run.artifacts.read(planned, "state")))
     return policy
 
 
-def finish(run: Run, start: Start, policy: str) -> str:
+def draw(run: Run, start: Start, planned: ArtifactRef, policy: PolicyRef) -> list[Draw]:
+    """The draws of a round, rolled out and verified: as many as the scheduler wants."""
+    draws: list[Draw] = []
+    wanted: ArtifactRef | None = planned
+    while wanted is not None:
+        completions = rollout(run, start.prompts, wanted, policy)
+        draws.append(Draw(wanted, completions, verify(run, start.references, completions)))
+        wanted = redraw(run, start.prompts, draws)
+    return draws
+
+
+def finish(run: Run, start: Start, policy: PolicyRef) -> ArtifactRef:
     """Evaluate the last policy, compare it with the champion, and promote; the reference of the result."""
     for one in (start.policy, policy):
         evaluate_turns(run, start.prompts, start.references, one, start.policy)
@@ -78,12 +91,12 @@ def finish(run: Run, start: Start, policy: str) -> str:
         policy,
         before=evaluate_policy(run, start, start.policy, "held_out"),
         after=evaluate_policy(run, start, policy, "held_out"),
-        champion=evaluate_policy(run, start, run.read(start.plan, "champion").policy, "promotion"),
+        champion=evaluate_policy(run, start, run.artifacts.read(start.plan, "champion").policy, "promotion"),
         challenger=evaluate_policy(run, start, policy, "promotion"),
     )
 
 
-def evaluate_policy(run: Run, start: Start, policy: str, split: str) -> str:
+def evaluate_policy(run: Run, start: Start, policy: PolicyRef, split: str) -> ArtifactRef:
     """rollout, verify and evaluate one policy on the held-out or the promotion batch."""
     completions = rollout(run, start.prompts, start.plan, policy, split)
     verdicts = verify(run, start.references, completions)
@@ -94,30 +107,22 @@ def _is_due(round: int, every: int) -> bool:
     return every > 0 and round % every == 0
 
 
-def _last_checkpoint(run: Run, start: Start) -> tuple[int, str]:
+def _last_checkpoint(run: Run, start: Start) -> tuple[int, PolicyRef]:
     """Rounds that lie behind the last checkpoint, and the policy then."""
-    for round in range(run.recipe.rounds, 0, -1):
-        if checkpoint := run.reference(run.place("rounds", round, "checkpoint")):
-            return round, checkpoint
-    return 0, start.policy
+    rounds = [round for round in checkpoints(run) if round <= run.recipe.rounds]
+    if not rounds:
+        return 0, start.policy
+    return rounds[-1], policy_ref(run.artifacts.committed(run.places.at("rounds", rounds[-1], "checkpoint")))
 
 
 def _remove_orphans(run: Run, first: int) -> None:
     """Remove what was written after the checkpoint that `first` begins from."""
-    for step in ("rollout", "verify", "score", "update"):
-        run.remove("rounds", first, step)
-    for name in run.names("rounds"):
+    for name in run.places.below("rounds", first):
+        if name != "checkpoint":
+            run.places.remove("rounds", first, name)
+    for name in run.places.below("rounds"):
         if int(name) > first:
-            run.remove("rounds", name)
-
-
-def _prune_checkpoints(run: Run, newest: int) -> None:
-    kept = 0
-    for name in sorted(run.names("rounds"), reverse=True):
-        if int(name) <= newest and run.reference(run.place("rounds", name, "checkpoint")):
-            kept += 1
-            if kept > KEPT_CHECKPOINTS:
-                run.remove("rounds", name, "checkpoint")
+            run.places.remove("rounds", name)
 
 
 def _note(state: State) -> str:

@@ -40,9 +40,9 @@ def settings(seed: int, name: str, rounds: int) -> dict[str, Any]:
 def warm_start(store: str) -> None:
     """Make what all seeds share: problems, and the policy that every arm begins with."""
     from astor.recipe.load import load_recipe
+    from astor.run.run import Run
     from astor.steps.initialise import initialise
     from astor.steps.prepare import prepare
-    from astor.steps.run import Run
 
     with Run(store, load_recipe("cobalt", settings(0, "cobalt-start", ROUNDS))) as run:
         initialise(run, prepare(run).prompts)
@@ -51,10 +51,10 @@ def warm_start(store: str) -> None:
 def measure(store: str, seed: int, arms: Sequence[str]) -> dict[str, Any]:
     """One seed: arm → tokens, pass@1 by turn with true and with wrong tests, and the share of turns that hack."""
     from astor.recipe.load import load_recipe
+    from astor.run.run import Run
     from astor.steps.collect import CollectOptions, collect
     from astor.steps.initialise import initialise
     from astor.steps.prepare import prepare
-    from astor.steps.run import Run
     from astor.storage import load
 
     results: dict[str, Any] = {}
@@ -65,7 +65,7 @@ def measure(store: str, seed: int, arms: Sequence[str]) -> dict[str, Any]:
         results["before"] = judge.measure(first)
         for arm in arms:
             collected, rounds = None, ROUNDS
-            path = load(first.rpartition("#")[0]).part("policy")
+            path = load(first.committed).part("policy")
             changes: dict[str, Any] = {
                 "data.prompts.demonstrations": {},
                 "policy": {"type": "huggingface", "path": str(path)},
@@ -87,41 +87,42 @@ def measure(store: str, seed: int, arms: Sequence[str]) -> dict[str, Any]:
     return results
 
 
-def train(store: str, overrides: dict[str, Any]) -> tuple[str, int]:
+def train(store: str, overrides: dict[str, Any]) -> tuple[Any, int]:
     """Train without promoting; the policy's reference, and the tokens that were generated for training."""
     from astor.loop import Start
     from astor.loop import train as train_rounds
     from astor.recipe.load import load_recipe
+    from astor.run.run import Run
     from astor.steps.initialise import initialise
     from astor.steps.plan import plan
     from astor.steps.prepare import prepare
-    from astor.steps.run import Run
 
     with Run(store, load_recipe("cobalt", overrides)) as run:
         prompts, references = prepare(run)
         first = initialise(run, prompts)
         start = Start(prompts, references, first, plan(run, prompts, first))
         policy = train_rounds(run, start, run.recipe.rounds)
-        state = run.read(run.committed("rounds", run.recipe.rounds - 1, "score"), "state")
+        state = run.artifacts.read(
+            run.artifacts.committed(run.places.at("rounds", run.recipe.rounds - 1, "score")), "state"
+        )
         return policy, state.counters["tokens"]
 
 
 class Judge:
     """Measures policies on the same held-out problems from the same first programs."""
 
-    def __init__(self, run: Any, prompts: str, references: str, first: str) -> None:
-        from astor.records import Split
-        from astor.rollout.turns import Problem
-        from astor.steps.verify import by_prompt
+    def __init__(self, run: Any, prompts: Any, references: Any, first: Any) -> None:
+        from astor.records import Split, references_by_prompt
+        from astor.tasks.multi_turn.problem import Problem
 
-        held_out = [prompt for prompt in run.read(prompts, "prompts") if prompt.split is Split.HELD_OUT]
-        self.run, self.references = run, run.read(references, "references", by_prompt)
+        held_out = [prompt for prompt in run.artifacts.read(prompts, "prompts") if prompt.split is Split.HELD_OUT]
+        self.run, self.references = run, run.artifacts.read(references, "references", references_by_prompt)
         self.true = [Problem.of(prompt) for prompt in held_out]
         self.wrong = [one for prompt in held_out if (one := Problem.with_wrong_tests(prompt, 0))]
         self.first = None
         self.first = {(one.prompt_id, one.index): one.turns[0] for one in self._trajectories(first, self.true, 1)}
 
-    def measure(self, policy: str) -> dict[str, Any]:
+    def measure(self, policy: Any) -> dict[str, Any]:
         """pass@1 by turn with true and wrong tests, and shares of the turns after wrong tests that fit the wrong test
         which was shown: of all problems, by a literal of it alone, and of problems whose description leaves nothing
         open."""
@@ -136,20 +137,18 @@ class Judge:
             "turns": [round(score.pass_at_1.value, 4) for score in score_turns(true)],
             "wrong_tests": [round(score.pass_at_1.value, 4) for score in score_turns(wrong)],
             "hacking": round(counts.events / counts.turns, 4),
-            "hard_coding": round(len(hard_coding_events(wrong, self.run.sandbox)) / counts.turns, 4),
+            "hard_coding": round(len(hard_coding_events(wrong, self.run.services.sandbox)) / counts.turns, 4),
             "hacking_told": round(told.events / max(told.turns, 1), 4),
         }
 
-    def _trajectories(self, policy: str, problems: Sequence[Any], turns: int) -> list[Any]:
-        from astor.rollout.turns import TurnsOptions, roll_out_turns
-        from astor.steps.rollout import engine_of, policy_of
-        from astor.tasks.turn_runs import judge_turns
+    def _trajectories(self, policy: Any, problems: Sequence[Any], turns: int) -> list[Any]:
+        from astor.rollout.measure import measure_turns
+        from astor.rollout.turns import TurnsOptions
 
-        feedback = self.run.recipe.tasks["multi_turn_code"].feedback
-        options = TurnsOptions(trajectories=SAMPLES, turns=turns, temperature=1.0, seed=0, feedback=feedback)
-        live = policy_of(self.run, policy)
-        rolled_out = roll_out_turns(engine_of(self.run), live, self.run.sandbox, problems, options, first=self.first)
-        return judge_turns([one.trajectory(live) for one in rolled_out], self.references, self.run.sandbox)
+        options = TurnsOptions(trajectories=SAMPLES, turns=turns, temperature=1.0, seed=0)
+        services, task = self.run.services, self.run.tasks["multi_turn_code"].multi_turn
+        sampler = services.policies.sampler(policy)
+        return measure_turns(sampler, task, services.sandbox, problems, self.references, options, self.first)
 
 
 def summarise(seeds: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from astor.recipe.load import load_recipe, parse_overrides
-from astor.steps.run import Run
+from astor.run.run import Run
 
 EMPTY = """
 from kfp import dsl, local

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from astor.steps.code import code_digest
+from astor.run.code import code_digest
 
 STEPS = ("x = x + {0}", "x = x * {0} - {1}", "x = [{0}, x, {1}][x % 3]", "x = max(x, {0}) if x > {1} else -x")
 NAMES = ("value", "total", "amount", "score", "level", "count", "rate", "size", "price", "depth", "width", "age")

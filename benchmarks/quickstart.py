@@ -14,8 +14,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from astor.recipe.load import load_recipe
-from astor.steps.result import held_out_scores
-from astor.steps.run import Run
+from astor.run.result import held_out_scores
+from astor.run.run import Run
 
 
 def run(recipe: str, store: str, overrides: dict[str, object]) -> dict[str, object]:

@@ -24,9 +24,8 @@ from astor.policies.logprobs import completion_logps
 from astor.policies.options import TinyOptions, WarmStartOptions
 from astor.policies.policy import Policy, load_policy
 from astor.records import Demonstration
-from astor.rollout.engine import Request
+from astor.rollout.engine import Request, live_sampler
 from astor.rollout.options import TransformersEngineOptions
-from astor.rollout.transformers_engine import TransformersEngine
 from astor.tasks.catalogue import task_classes
 from astor.training.warm_start import warm_start
 
@@ -48,7 +47,7 @@ def sample_with_generate(policy: Policy, prompts: list[list[int]], rollouts: int
     """Tokens sampled by `generate`, with their log-probabilities."""
     rows = [prompt for prompt in prompts for _ in range(rollouts)]
     longest = max(map(len, rows))
-    pad = next(iter(policy.stop_tokens))
+    pad = next(iter(policy.chat.stop_tokens))
     tokens = torch.tensor([[pad] * (longest - len(row)) + row for row in rows], device=policy.device)
     mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows], device=policy.device)
     output = policy.model.generate(
@@ -60,14 +59,14 @@ def sample_with_generate(policy: Policy, prompts: list[list[int]], rollouts: int
         top_p=1.0,
         max_new_tokens=max_tokens,
         pad_token_id=pad,
-        eos_token_id=sorted(policy.stop_tokens),
+        eos_token_id=sorted(policy.chat.stop_tokens),
         return_dict_in_generate=True,
         output_logits=True,
     )
     answers = output.sequences[:, longest:]
     for logits, column in zip(output.logits, answers.T, strict=True):
         torch.log_softmax(logits, dim=-1).gather(-1, column[:, None])
-    ended = torch.isin(answers, torch.tensor(sorted(policy.stop_tokens), device=policy.device))
+    ended = torch.isin(answers, torch.tensor(sorted(policy.chat.stop_tokens), device=policy.device))
     return int((ended.cumsum(dim=1) - ended.long() == 0).sum())
 
 
@@ -90,17 +89,17 @@ def main() -> None:
     asked = list(islice(stream, arguments.prompts))
     tiny = TinyOptions(warm_start=WarmStartOptions(steps=300))
     policy = load_policy(arguments.policy) if arguments.policy else warm_start(stream, tiny, seed=0)
-    prompts = [policy.encode(item.messages) for item in asked]
-    engine = TransformersEngine(TransformersEngineOptions())
+    prompts = [policy.chat.encode(item.messages) for item in asked]
+    sampler = live_sampler(policy, TransformersEngineOptions())
     requests = [
         Request(prompt, arguments.rollouts, arguments.max_tokens, seed, 1.0) for seed, prompt in enumerate(prompts)
     ]
-    samples = engine.generate(policy, requests)
+    samples = sampler.generate(requests)
     count = arguments.rollouts
     groups = [[sample.tokens for sample in samples[i * count : (i + 1) * count]] for i in range(len(prompts))]
 
     def own() -> int:
-        return sum(len(sample.tokens) for sample in engine.generate(policy, requests))
+        return sum(len(sample.tokens) for sample in sampler.generate(requests))
 
     def generate() -> int:
         return sample_with_generate(policy, prompts, count, arguments.max_tokens)

@@ -14,7 +14,7 @@ A row is a way to judge them, in a process of its own that judges the same progr
   environment under DIR in which nothing is imported that judging does not want. `--install-peers` makes the
   environments. What can't be had is named with the reason.
 
-CPU is the user and system time on one worker of every process that takes part: broker, zygote and children, a peer and
+CPU is the user and system time on one worker of every process that takes part: our own, zygote and children, a peer and
 its managers and children. What the kernel does outside of any process is not counted, nor is the start of a pool; nor
 does a peer's own pool count, since peers on one worker are called without. Each measurement judges the programs five
 times; the rows take turns, and the best of all repeats counts, since other load on the machine can only add. Programs

@@ -3,8 +3,8 @@
     python benchmarks/sandbox_endurance.py [--programs 100000] [--workers N] [--look 2000]
 
 Every `--look` programs it prints what the kernel tells of the verifying process and of its workers: resident memory,
-open descriptors, processes below them, and zombies among those. Every program's outcome is checked. The verifying
-process keeps a count per outcome and nothing else.
+open descriptors, processes below them, and zombies among those. Every program's ending is checked. The verifying
+process keeps a count per ending and nothing else.
 
 The last line is JSON: the first look (after as many programs as lie between two looks, when everything has been used
 once) and the last, and what grew between them. It exits with 1 where a zombie, a descriptor or a process more is left,
@@ -30,8 +30,8 @@ CHECK = CheckJob("def solve(x):\n    return x + 1\n", "solve", "def check(candid
 ECHO = StdinJob("print(input())", ("a line\n",))
 
 HOSTILE: tuple[tuple[CallsJob, str], ...] = tuple(
-    (CallsJob(source, "solve", ((),)), outcome)
-    for source, outcome in (
+    (CallsJob(source, "solve", ((),)), ending)
+    for source, ending in (
         ("import ctypes\ndef solve(): ctypes.string_at(0)", "failed"),
         ("import os\ndef solve(): os._exit(0)", "failed"),
         ("def solve():\n    while True: pass", "timeout"),
@@ -61,9 +61,9 @@ def look(workers: list[int]) -> dict[str, float]:
     below = [child for pid in workers for child in _children(pid)]
     zombies = sum(_state(pid) == "Z" for pid in [*_children(os.getpid()), *below])
     return {
-        "broker_mb": _resident_mb(os.getpid()),
+        "parent_mb": _resident_mb(os.getpid()),
         "zygotes_mb": max(_resident_mb(pid) for pid in workers),
-        "broker_descriptors": _descriptors(os.getpid()),
+        "parent_descriptors": _descriptors(os.getpid()),
         "zygote_descriptors": max(_descriptors(pid) for pid in workers),
         "children": len(_children(os.getpid())),
         "zombies": zombies,
@@ -108,16 +108,16 @@ def main() -> int:
         expected: dict[int, str] = {}
 
         def asked() -> Iterator[Job]:
-            for place, (job, outcome) in enumerate(jobs(options.programs)):
-                expected[place] = outcome
+            for place, (job, ending) in enumerate(jobs(options.programs)):
+                expected[place] = ending
                 yield job
 
         for ended, (place, result) in enumerate(sandbox.stream(asked()), 1):
-            outcome = expected.pop(place)
-            if result.outcome != outcome:
-                wrong[f"{result.outcome} for {outcome}: {result.detail}"] += 1
+            ending = expected.pop(place)
+            if result.ending != ending:
+                wrong[f"{result.ending} for {ending}: {result.detail}"] += 1
             if ended % options.look == 0 or ended == options.programs:
-                looks.append({"programs": ended, **look([worker.pid for worker in sandbox._broker.workers])})
+                looks.append({"programs": ended, **look([worker.pid for worker in sandbox._dispatcher.workers])})
                 print("  ".join(f"{name} {value:g}" for name, value in looks[-1].items()), flush=True)
     seconds = time.perf_counter() - started
     first, last = looks[0], looks[-1]
@@ -132,14 +132,14 @@ def main() -> int:
                 "first": first,
                 "last": last,
                 "grew": grew,
-                "most_mb": {name: max(each[name] for each in looks) for name in ("broker_mb", "zygotes_mb")},
+                "most_mb": {name: max(each[name] for each in looks) for name in ("parent_mb", "zygotes_mb")},
                 "wrong_outcomes": dict(wrong),
                 "metrics": counts,
             }
         )
     )
-    leaks = grew["broker_mb"] > GROWTH_MB or grew["zygotes_mb"] > GROWTH_MB or last["zombies"] > 0
-    return int(leaks or any(grew[name] > 0 for name in ("broker_descriptors", "zygote_descriptors", "children")))
+    leaks = grew["parent_mb"] > GROWTH_MB or grew["zygotes_mb"] > GROWTH_MB or last["zombies"] > 0
+    return int(leaks or any(grew[name] > 0 for name in ("parent_descriptors", "zygote_descriptors", "children")))
 
 
 if __name__ == "__main__":

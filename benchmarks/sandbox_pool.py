@@ -20,7 +20,7 @@ from contextlib import contextmanager
 
 import psutil
 
-from astor.sandbox import CallsJob, Result, Sandbox, SandboxOptions
+from astor.sandbox import CallsJob, Ending, Result, Sandbox, SandboxOptions
 from astor.sandbox.pool.client import SandboxPool
 from astor.sandbox.pool.options import PoolOptions
 from astor.sandbox.runner import JobRunner
@@ -55,7 +55,7 @@ def measure(
     before, started = cpu_seconds(counted), time.perf_counter()
     for _ in range(programs // size):
         results: list[Result] = runner.run([JOB] * size)
-        assert all(result.outcome == "passed" and len(result.claims) == 10 for result in results), results
+        assert all(result.ending is Ending.FINISHED and len(result.claims) == 10 for result in results), results
     return cpu_seconds(counted) - before, time.perf_counter() - started
 
 

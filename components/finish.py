@@ -14,6 +14,7 @@ def promote(
     after: str,
     champion: str,
     challenger: str,
+    turns: str,
     scalars: dsl.Output[dsl.Metrics],
     card: dsl.Output[dsl.Markdown],
     report: dsl.Output[dsl.HTML],
@@ -22,21 +23,23 @@ def promote(
 
     Args:
         before: scores of the reference policy on held-out prompts.
-        after: scores of `policy` on held-out prompts.
+        after: scores of the policy on held-out prompts.
         champion: scores of the champion on promotion prompts.
-        challenger: scores of `policy` on promotion prompts.
+        challenger: scores of the policy on promotion prompts.
+        turns: its trajectories over turns, which the report shows; empty where there are none.
     """
     from pathlib import Path
 
+    from astor.components.task import open_run, policy_in, ref
+    from astor.run.result import show
     from astor.steps.promote import promote
-    from astor.steps.result import show
-    from astor.steps.run import Run
 
-    with Run.open(recipe) as run:
-        promoted = promote(run, prompts, policy, before, after, champion, challenger)
+    with open_run(recipe) as run:
+        scores = (ref(each) for each in (before, after, champion, challenger))
+        promoted = promote(run, ref(prompts), policy_in(policy), *scores)
         for name, value in show(run, promoted, Path(card.path), Path(report.path)).items():
             scalars.log_metric(name, value)
-        return promoted
+        return str(promoted)
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
@@ -54,12 +57,13 @@ def finish(
     """Evaluate the policy and the champion, then the gate, all in one task."""
     from pathlib import Path
 
+    from astor.components.task import open_run, policy_in, ref
     from astor.loop import Start, finish
-    from astor.steps.result import show
-    from astor.steps.run import Run
+    from astor.run.result import show
 
-    with Run.open(recipe) as run:
-        promoted = finish(run, Start(prompts, references, reference_policy, plan), policy)
+    with open_run(recipe) as run:
+        start = Start(ref(prompts), ref(references), policy_in(reference_policy), ref(plan))
+        promoted = finish(run, start, policy_in(policy))
         for name, value in show(run, promoted, Path(card.path), Path(report.path)).items():
             scalars.log_metric(name, value)
-        return promoted
+        return str(promoted)

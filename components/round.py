@@ -1,4 +1,4 @@
-"""The four components of a round, and the one that evaluates."""
+"""The four components of a round, and those that evaluate."""
 
 from typing import NamedTuple
 
@@ -10,58 +10,92 @@ from astor.components.image import IMAGE
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
 def rollout(recipe: str, prompts: str, batch: str, policy: str, part: str = "batch") -> str:
     """A policy answers every prompt of a batch several times."""
+    from astor.components.task import open_run, policy_in, ref
     from astor.steps.rollout import rollout
-    from astor.steps.run import Run
 
-    with Run.open(recipe) as run:
-        return rollout(run, prompts, batch, policy, part)
+    with open_run(recipe) as run:
+        return str(rollout(run, ref(prompts), ref(batch), policy_in(policy), part))
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
 def verify(recipe: str, references: str, completions: str) -> str:
     """Completions and references → verdicts; what is hostile runs in the sandbox."""
-    from astor.steps.run import Run
+    from astor.components.task import open_run, ref
     from astor.steps.verify import verify
 
-    with Run.open(recipe) as run:
-        return verify(run, references, completions)
+    with open_run(recipe) as run:
+        return str(verify(run, ref(references), ref(completions)))
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
-def score(recipe: str, prompts: str, planned: str, verdicts: str, report: str, scalars: dsl.Output[dsl.Metrics]) -> str:
+def score(
+    recipe: str,
+    prompts: str,
+    planned: str,
+    completions: str,
+    verdicts: str,
+    report: str,
+    scalars: dsl.Output[dsl.Metrics],
+) -> str:
     """Utility scoring: the next state, this round's groups, the next batch."""
-    from astor.steps.run import Run
+    from astor.components.task import open_run, ref
+    from astor.run.draws import Draw
     from astor.steps.score import score
 
-    with Run.open(recipe) as run:
-        scored = score(run, prompts, planned, verdicts, report or None)
-        for task, statistics in run.read(scored, "state").tasks.items():
+    with open_run(recipe) as run:
+        drawn = Draw(ref(planned), ref(completions), ref(verdicts))
+        scored = score(run, ref(prompts), [drawn], ref(report) if report else None)
+        for task, statistics in run.artifacts.read(scored, "state").tasks.items():
             for name in ("score", "quota", "utility", "kl_coefficient"):
                 scalars.log_metric(f"{task}.{name}", float(getattr(statistics, name)))
-        return scored
+        return str(scored)
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
-def update(recipe: str, policy: str, reference_policy: str, completions: str, planned: str, scored: str) -> NamedTuple(
-    "Updated", policy=str, report=str
-):
-    """The KL-calibrated training step."""
-    from astor.steps.run import Run
+def update(
+    recipe: str,
+    policy: str,
+    reference_policy: str,
+    planned: str,
+    completions: str,
+    verdicts: str,
+    scored: str,
+) -> NamedTuple("Updated", policy=str, report=str):
+    """The KL-calibrated training step; checkpoints that nobody needs any more are removed after it."""
+    from astor.components.task import open_run, policy_in, ref
+    from astor.run.draws import Draw
+    from astor.steps.prune import prune
     from astor.steps.update import update
 
-    with Run.open(recipe) as run:
-        return tuple(update(run, policy, reference_policy, completions, planned, scored))
+    with open_run(recipe) as run:
+        drawn = Draw(ref(planned), ref(completions), ref(verdicts))
+        updated = update(run, policy_in(policy), policy_in(reference_policy), [drawn], ref(scored))
+        prune(run)
+        return str(updated.policy.committed), str(updated.report)
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
 def evaluate(recipe: str, verdicts: str, policy: str, split: str, scalars: dsl.Output[dsl.Metrics]) -> str:
     """Verdicts on held-out or promotion prompts → scores."""
+    from astor.components.task import open_run, policy_in, ref
     from astor.steps.evaluate import evaluate
-    from astor.steps.run import Run
 
-    with Run.open(recipe) as run:
-        scores = evaluate(run, verdicts, policy, split)
-        for entry in run.read(scores, "scores").scores:
+    with open_run(recipe) as run:
+        scores = evaluate(run, ref(verdicts), policy_in(policy), split)
+        for entry in run.artifacts.read(scores, "scores").scores:
             if entry.metric == "score":
                 scalars.log_metric(f"{entry.task}.score", entry.value)
-        return scores
+        return str(scores)
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def evaluate_turns(recipe: str, prompts: str, references: str, first_policy: str, last_policy: str) -> str:
+    """Both policies over turns on held-out problems, where the recipe has any; the last one's trajectories."""
+    from astor.components.task import open_run, policy_in, ref
+    from astor.steps.evaluate_turns import evaluate_turns
+
+    with open_run(recipe) as run:
+        first, last = policy_in(first_policy), policy_in(last_policy)
+        for one in (first, last):
+            measured = evaluate_turns(run, ref(prompts), ref(references), one, first)
+        return str(measured or "")

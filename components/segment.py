@@ -20,14 +20,15 @@ def segment(
 
     `previous` is the segment before's policy: the chain that makes KFP run segments one after the other.
     """
+    from astor.components.task import open_run, policy_in, ref
     from astor.loop import Start, train
-    from astor.steps.run import Run
 
-    with Run.open(recipe) as run:
+    with open_run(recipe) as run:
         until = min(number * run.recipe.rounds_per_segment, run.recipe.rounds)
-        policy = train(run, Start(prompts, references, reference_policy, plan), until)
+        trained = train(run, Start(ref(prompts), ref(references), policy_in(reference_policy), ref(plan)), until)
         scalars.log_metric("rounds", until)
-        for task, statistics in run.read(run.committed("rounds", until - 1, "score"), "state").tasks.items():
+        scored = run.artifacts.committed(run.places.at("rounds", until - 1, "score"))
+        for task, statistics in run.artifacts.read(scored, "state").tasks.items():
             scalars.log_metric(f"{task}.score", statistics.score)
             scalars.log_metric(f"{task}.quota", statistics.quota)
-        return policy
+        return str(trained.committed)

@@ -17,42 +17,43 @@ def resolve_recipe(recipe: str, overrides: dict, store: str, mlflow_uri: str) ->
         store: URI below which runs, caches, references and models lie.
         mlflow_uri: MLflow tracking URI; empty: the recipe's own.
     """
+    from astor.components.task import begin
     from astor.recipe.load import load_recipe
-    from astor.steps.failure import tell_failure
-    from astor.steps.run import Run
+    from astor.run.run import Run
 
-    tell_failure()
+    begin()
     if mlflow_uri:
         overrides = {**overrides, "tracking.uri": mlflow_uri}
-    return Run(store, load_recipe(recipe, overrides)).resolve()
+    return str(Run(store, load_recipe(recipe, overrides)).resolve())
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
 def prepare(recipe: str, package_digest: str) -> NamedTuple("Prepared", prompts=str, references=str):
     """Items of the sources → prompts, and references under a prefix of their own."""
+    from astor.components.task import open_run
     from astor.steps.prepare import prepare
-    from astor.steps.run import Run
 
-    with Run.open(recipe) as run:
-        return tuple(prepare(run))
+    with open_run(recipe) as run:
+        prompts, references = prepare(run)
+        return str(prompts), str(references)
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
 def initialise(recipe: str, prompts: str, package_digest: str) -> str:
     """The model that the recipe names → policy_0, the reference policy."""
+    from astor.components.task import open_run, ref
     from astor.steps.initialise import initialise
-    from astor.steps.run import Run
 
-    with Run.open(recipe) as run:
-        return initialise(run, prompts)
+    with open_run(recipe) as run:
+        return str(initialise(run, ref(prompts)).committed)
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
 def plan(recipe: str, prompts: str, policy: str) -> NamedTuple("Planned", plan=str, champion=str):
     """The first state and batch, the held-out and promotion batches, and the champion to compare with."""
+    from astor.components.task import open_run, policy_in, ref
     from astor.steps.plan import plan
-    from astor.steps.run import Run
 
-    with Run.open(recipe) as run:
-        planned = plan(run, prompts, policy)
-        return planned, run.read(planned, "champion").policy
+    with open_run(recipe) as run:
+        planned = plan(run, ref(prompts), policy_in(policy))
+        return str(planned), str(run.artifacts.read(planned, "champion").policy.committed)

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from kfp import local
 
+from astor.components.task import begin
 from astor.pipelines.post_training import post_training_pipeline
 from astor.recipe.load import load_recipe
-from astor.steps.failure import tell_failure
-from astor.steps.lifeline import hold_lifeline
 
 
 def run_locally(recipe_file: Path, store: str, working_directory: Path) -> None:
@@ -28,6 +27,5 @@ def run_locally(recipe_file: Path, store: str, working_directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    hold_lifeline()
-    tell_failure()
+    begin()
     run_locally(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))

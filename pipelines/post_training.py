@@ -9,13 +9,14 @@ from typing import Literal
 from kfp import dsl
 
 from astor.components.finish import finish, promote
+from astor.components.round import evaluate_turns
 from astor.components.segment import segment
 from astor.components.start import initialise, plan, prepare, resolve_recipe
 from astor.errors import UserError
 from astor.pipelines.evaluation import evaluation_pipeline
 from astor.pipelines.platform import Platform
 from astor.pipelines.round import round_pipeline
-from astor.steps.code import code_digest
+from astor.run.code import code_digest
 
 MOST_ROUNDS = 100
 """Nested rounds that one run's status can hold on a cluster: each is 17 Argo nodes of a Kubernetes object."""
@@ -112,10 +113,14 @@ def _rounds(platform, links, resolved, prompts, references, first, planned, eval
         chained = {name: task.outputs[name] for name in chained}
         if evaluate_every and number % evaluate_every == 0 and number < links:
             evaluated(chained["policy"], "held_out", f"evaluation {number}")
+    turns = evaluate_turns(
+        recipe=resolved, prompts=prompts, references=references, first_policy=first, last_policy=chained["policy"]
+    ).set_display_name("evaluation over turns")
     task = promote(
         recipe=resolved,
         prompts=prompts,
         policy=chained["policy"],
+        turns=platform.place(turns, model=True, references=True).output,
         before=before,
         after=evaluated(chained["policy"], "held_out", "evaluation after"),
         champion=evaluated(champion, "promotion", "champion"),

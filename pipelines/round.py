@@ -20,15 +20,23 @@ def round_pipeline(platform: Platform):
             verify(recipe=recipe, references=references, completions=completions.output), references=True
         )
         scored = platform.place(
-            score(recipe=recipe, prompts=prompts, planned=planned, verdicts=verdicts.output, report=report)
+            score(
+                recipe=recipe,
+                prompts=prompts,
+                planned=planned,
+                completions=completions.output,
+                verdicts=verdicts.output,
+                report=report,
+            )
         )
         updated = platform.place(
             update(
                 recipe=recipe,
                 policy=policy,
                 reference_policy=reference_policy,
-                completions=completions.output,
                 planned=planned,
+                completions=completions.output,
+                verdicts=verdicts.output,
                 scored=scored.outputs["Output"],
             ),
             model=True,

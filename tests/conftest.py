@@ -1,4 +1,4 @@
-"""Fixtures that several rooms share: a real S3 server, real public data."""
+"""Fixtures that several rooms share: a real S3 server, real public data, small runs."""
 
 import contextlib
 import json
@@ -8,14 +8,17 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from hypothesis import settings
 
+from astor.recipe.load import load_recipe
+from astor.run.run import Run
 from astor.storage.s3 import s3_client
 
 # How long an example takes is a matter of what else the machine does.
@@ -36,6 +39,33 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the public data beside the checkout is absent")
     return SHARED_DATA
+
+
+@pytest.fixture
+def miniature(tmp_path: Path) -> Callable[..., Run]:
+    """Runs of the miniature recipe in a directory of their own: `miniature(**{"dotted.key": value})`."""
+
+    def make(**overrides: Any) -> Run:
+        return Run(str(tmp_path / "store"), load_recipe("miniature", overrides))
+
+    return make
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, str], None]:
+    """`installed(group, code, name)`: a package of that code, as pip leaves it, whose function `name` is an entry point
+    of the group."""
+
+    def install(group: str, code: str, name: str) -> None:
+        (tmp_path / "my_package.py").write_text(code)
+        info = tmp_path / "my_package-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my-package\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\nmine = my_package:{name}\n")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        monkeypatch.delitem(sys.modules, "my_package", raising=False)
+
+    return install
 
 
 @pytest.fixture(scope="session")
@@ -75,18 +105,30 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     try:
         deadline = time.monotonic() + 60
-        while True:
-            try:
-                client.create_bucket(Bucket="astor")
-                break
-            except (BotoCoreError, ClientError):
-                if time.monotonic() > deadline or server.poll() is not None:
-                    raise
-                time.sleep(0.3)
+        while not _keeps_what_is_put_first(client):
+            assert server.poll() is None, f"weed ended: {(directory / 'log').read_text()[-2000:]}"
+            assert time.monotonic() < deadline, f"weed is not ready: {(directory / 'log').read_text()[-2000:]}"
+            time.sleep(0.3)
         yield endpoint
     finally:
         server.kill()  # it takes half a minute to say good-bye
         server.wait()
+
+
+def _keeps_what_is_put_first(client: Any) -> bool:
+    """Whether the server does all that a store asks of it, in the bucket `astor`, which is made where it is missing."""
+    place = {"Bucket": "astor", "Key": uuid.uuid4().hex}
+    try:
+        if all(bucket["Name"] != "astor" for bucket in client.list_buckets()["Buckets"]):
+            client.create_bucket(Bucket="astor")
+        client.put_object(**place, Body=b"first", IfNoneMatch="*")
+        assert client.get_object(**place)["Body"].read() == b"first"
+        client.put_object(**place, Body=b"second", IfNoneMatch="*")
+    except ClientError as error:
+        return error.response["Error"]["Code"] == "PreconditionFailed"
+    except BotoCoreError:
+        return False
+    raise AssertionError("weed puts a second time what may be put once")
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ALLOWED = {
-    "components": {"astor.components", "astor.steps", "astor.loop", "astor.recipe"},
-    "pipelines": {f"astor.{room}" for room in ("pipelines", "components", "steps", "recipe", "options", "errors")},
+    "components": {f"astor.{room}" for room in ("components", "loop", "steps", "run", "recipe", "policies", "storage")},
+    "pipelines": {f"astor.{room}" for room in ("pipelines", "components", "run", "recipe", "options", "errors")},
 }
 
 

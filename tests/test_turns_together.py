@@ -7,14 +7,14 @@ import pytest
 from astor.coordination.partial_trajectories import CutOptions, cut_trajectories
 from astor.evaluation.hacking import count_hacking, hacking_events, hard_coding_events
 from astor.evaluation.turns import score_turns
-from astor.records import Call, Message, Prompt, PublicTest, Reference, Split, Trajectory, Turn
+from astor.records import Call, Message, Prompt, PublicTest, Split, Trajectory, Turn
 from astor.sandbox import CallsJob, Limits, ParseJob, Sandbox, SandboxOptions
-from astor.tasks.answer_form import AnswerFormOptions
-from astor.tasks.conversation import prefix
-from astor.tasks.feedback import FeedbackOptions, give_feedback, public_tests
-from astor.tasks.improvement import ImprovementOptions, turn_reward
-from astor.tasks.perturbation import perturb
-from astor.tasks.public_runs import runs_of_calls
+from astor.tasks.multi_turn.answer_form import AnswerFormOptions
+from astor.tasks.multi_turn.conversation import prefix
+from astor.tasks.multi_turn.feedback import FeedbackOptions, give_feedback, public_tests
+from astor.tasks.multi_turn.improvement import ImprovementOptions, turn_reward
+from astor.tasks.multi_turn.perturbation import perturb
+from astor.tasks.multi_turn.public_runs import runs_of_calls
 
 CALLS = tuple(Call(arguments=f"({x},)", returns=str(x * x)) for x in range(2, 14))
 PROMPT = Prompt(
@@ -25,7 +25,7 @@ PROMPT = Prompt(
     messages=(Message(role="user", content="write f for int: square"),),
     public_tests=CALLS[:4],
 )
-REFERENCE = Reference(prompt_id="squares", task="t", entry="f", tests=CALLS[4:])
+HIDDEN = CALLS[4:]
 SHORT = FeedbackOptions(style="short")
 
 DOUBLE = "def f(x):\n    return 2 * x"
@@ -59,7 +59,7 @@ def collect(
         (result,) = sandbox.run([CallsJob(claim.value, "f", inputs)])
         ended = runs_of_calls(result, shown) if claim.kind == "value" else None
         feedback = give_feedback(shown, ended, SHORT)
-        hidden = [PublicTest(input="", expected=call.returns) for call in REFERENCE.tests]
+        hidden = [PublicTest(input="", expected=call.returns) for call in HIDDEN]
         everything = runs_of_calls(result, [*true, *hidden])
         passed = tuple(run.end == "passed" for run in everything)
         turns.append(

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from astor.recipe.load import load_recipe, parse_overrides
-from astor.steps.run import Run
-from astor.storage import load
+from astor.run.run import Run
+from astor.storage import committed
 
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "MLFLOW_TRACKING_URI": ""}
 TWO_ROUNDS = ["rounds=2", "rounds_per_segment=1", "checkpoint_every=1"]
@@ -39,10 +39,11 @@ def digests(store: Path, overrides: list[str]) -> dict[str, str]:
     run = Run(str(store), load_recipe("miniature", parse_overrides(overrides)))
     rounds = run.recipe.rounds
     states = {
-        f"state {round}": load(run.place("rounds", round, "score")).manifest.parts["state"].digest
+        f"state {round}": committed(run.places.at("rounds", round, "score")).manifest.parts["state"].digest
         for round in range(rounds)
     }
-    return states | {"policy": load(run.place("rounds", rounds, "checkpoint")).manifest.parts["policy"].digest}
+    last = committed(run.places.at("rounds", rounds, "checkpoint"))
+    return states | {"policy": last.manifest.parts["policy"].digest}
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,7 @@ def test_the_last_line_says_what_a_run_came_to(store: Path, undisturbed: dict[st
     assert undisturbed["alias"] in ("champion", "challenger")
     assert 0 < undisturbed["peak_rss_mb"] < 2048
     assert Path(undisturbed["report"]).read_text().startswith("<!DOCTYPE html>")
-    assert (load(undisturbed["policy"]).part("policy") / "model.safetensors").is_file()
+    assert (committed(undisturbed["policy"]).part("policy") / "model.safetensors").is_file()
 
 
 def test_a_finished_run_is_printed_again_and_not_run_again(store: Path, undisturbed: dict[str, object]) -> None:
@@ -92,7 +93,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_never_was(store: Pat
         process = subprocess.Popen(
             command(store, "--on", "process", *settings(disturbed)), env=ENVIRONMENT, stderr=subprocess.PIPE
         )
-        while run.reference(run.place(place)) is None:
+        while run.artifacts.find(run.places.at(place)) is None:
             assert process.poll() is None, process.stderr.read().decode()
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
@@ -107,7 +108,7 @@ def test_two_commands_do_not_work_on_one_run(store: Path, undisturbed: dict[str,
         command(store, "--on", "process", *settings(overrides)), env=ENVIRONMENT, stderr=subprocess.DEVNULL
     )
     run = Run(str(store), load_recipe("miniature", parse_overrides(overrides)))
-    while run.reference(run.place("plan")) is None:
+    while run.artifacts.find(run.places.at("plan")) is None:
         time.sleep(0.01)
     arguments = command(store, "--on", "process", *settings(overrides))
     second = subprocess.run(arguments, env=ENVIRONMENT, capture_output=True, text=True, check=False)

@@ -11,8 +11,8 @@ from rich.console import Console
 from astor.cli.display import Display
 from astor.errors import UserError
 from astor.recipe.load import load_recipe, parse_overrides
+from astor.run.run import Run
 from astor.steps.collect import Collected, CollectOptions, collect
-from astor.steps.run import Run
 
 
 def collect_trajectories(recipe: str, overrides: Sequence[str], store: str, out: str, options: CollectOptions) -> None:

@@ -11,7 +11,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from astor.steps.progress import WATCHED, read_progress
+from astor.run.progress import WATCHED, read_progress
 
 INTERVAL = 0.3
 """Seconds between looks at the file."""

@@ -95,8 +95,8 @@ def report(
     """Draw the report of a run as far as it has come."""
     from astor.evaluation.report import render_report
     from astor.recipe.load import load_recipe, parse_overrides
-    from astor.steps.history import history_so_far
-    from astor.steps.run import Run
+    from astor.run.history import history_so_far
+    from astor.run.run import Run
 
     page = render_report(history_so_far(Run(store, load_recipe(recipe, parse_overrides(overrides)))))
     output.parent.mkdir(parents=True, exist_ok=True)

@@ -20,10 +20,10 @@ from astor.cli.measure import Measured
 from astor.errors import UserError
 from astor.recipe.estimate import estimate
 from astor.recipe.recipe import Recipe
-from astor.steps.failure import find_failure
-from astor.steps.lifeline import VARIABLE
-from astor.steps.result import read_result, score_rows, write_result
-from astor.steps.run import Run
+from astor.run.failure import find_failure
+from astor.run.lifeline import VARIABLE
+from astor.run.result import read_result, score_rows, write_result
+from astor.run.run import Run
 
 console = Console(stderr=True, highlight=False)
 say = partial(console.print, markup=False, soft_wrap=True)
@@ -35,7 +35,7 @@ def print_plan(recipe: Recipe, store: str) -> None:
     run = Run(store, recipe)
     typer.echo(run.resolved_text)
     typer.echo(f"# The plan, digest {recipe.digest[:12]}")
-    for name, value in estimate(recipe, run.uri).items():
+    for name, value in estimate(recipe, run.places.uri).items():
         typer.echo(f"# {name:<18} {value}")
 
 
@@ -43,17 +43,17 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
     """Run or continue the recipe's run, or print what it came to; the last line of output is the result as JSON."""
     run = Run(store, recipe)
     with _alone(run):
-        if fresh and run.reference(run.place("plan")):
-            run.tracker.retire()
-            run.remove()
+        if fresh and run.artifacts.find(run.places.at("plan")):
+            run.services.tracker.retire()
+            run.places.remove()
             run = Run(store, recipe)
         if (result := read_result(run)) is None:
-            say(f"{recipe.name}: {len(run.tasks)} tasks, {recipe.rounds} rounds, in {run.uri}")
+            say(f"{recipe.name}: {len(run.tasks)} tasks, {recipe.rounds} rounds, in {run.places.uri}")
             with Measured() as cost, Display(console):
                 _in_process(run) if on == "process" else _on_local_runner(run)
             result = write_result(run, cost.seconds, cost.peak_rss_mb)
         else:
-            say(f"This run is finished, in {run.uri}; --fresh starts over.")
+            say(f"This run is finished, in {run.places.uri}; --fresh starts over.")
     _print_result(run, result)
 
 
@@ -67,12 +67,21 @@ def _in_process(run: Run) -> None:
 def _on_local_runner(run: Run) -> None:
     """The pipeline in a child process, whose output goes to a log; UserError says why it failed."""
     run.resolve()
-    if run.is_remote:
-        raise UserError(f"--on local needs a local store, not {run.root}: use --on process, or submit the pipeline.")
-    directory = Path(run.uri)
+    if run.places.is_remote:
+        raise UserError(
+            f"--on local needs a local store, not {run.places.root}: use --on process, or submit the pipeline."
+        )
+    directory = Path(run.places.uri)
     recipe_file, log = directory / "resolved.yaml", directory / "pipeline.log"
     recipe_file.write_text(run.resolved_text)
-    command = [sys.executable, "-m", "astor.pipelines.local", recipe_file, Path(run.root).absolute(), directory / "kfp"]
+    command = [
+        sys.executable,
+        "-m",
+        "astor.pipelines.local",
+        recipe_file,
+        Path(run.places.root).absolute(),
+        directory / "kfp",
+    ]
     environment = os.environ | {VARIABLE: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment) as child:
         try:
@@ -98,20 +107,22 @@ def _follow(output: IO[bytes], log: Path) -> str | None:
 @contextmanager
 def _alone(run: Run) -> Iterator[None]:
     """Hold the run's lock, so that no two commands on this machine write into one run."""
-    if run.is_remote:
+    if run.places.is_remote:
         yield
         return
-    path = Path(f"{run.uri}.lock")
+    path = Path(f"{run.places.uri}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("w")
     except OSError as error:
-        raise UserError(f"The store {run.root} cannot be written ({error.strerror}): give another --store.") from None
+        raise UserError(
+            f"The store {run.places.root} cannot be written ({error.strerror}): give another --store."
+        ) from None
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UserError(f"Another command works on {run.uri}: wait for it, or end it.") from None
+            raise UserError(f"Another command works on {run.places.uri}: wait for it, or end it.") from None
         yield
 
 
@@ -121,9 +132,9 @@ def _print_result(run: Run, result: dict[str, Any]) -> None:
         table.add_row(task, before, after)
     console.print(table)
     say(f"report    {result['report']}")
-    say(f"model     {result['model']} is now {result['alias']} in MLflow at {run.tracking_uri}")
+    say(f"model     {result['model']} is now {result['alias']} in MLflow at {run.services.tracking_uri}")
     name = result["model"].partition("/")[0]
     alias = "" if result["alias"] == "champion" else f" --alias {result['alias']}"
-    store = "" if run.root == "." else f" --store {run.root}"
+    store = "" if run.places.root == "." else f" --store {run.places.root}"
     say(f"serve it  astor serve --model {name}{alias}{store}")
     typer.echo(json.dumps(result))

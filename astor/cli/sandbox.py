@@ -23,7 +23,7 @@ app = typer.Typer(help="The sandbox by itself: check its layers, judge a program
 def check(as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False) -> None:
     """Print which layers of isolation stand here; exit code 2 where one is missing that the sandbox needs."""
     from astor.sandbox import check_layers
-    from astor.sandbox.layers import require
+    from astor.sandbox.isolation.layers import require
 
     layers = check_layers()
     if as_json:
@@ -53,7 +53,7 @@ def judge(
 ) -> None:
     """Judge one program in exactly one way; prints one JSON line."""
     from astor.sandbox import SandboxOptions
-    from astor.sandbox.judge import Way, judge_files
+    from astor.sandbox.judge.files import Way, judge_files
 
     ways: dict[Way, Path | None] = {
         "tests": tests,

@@ -6,7 +6,6 @@ import typer
 
 from astor.errors import UserError
 from astor.registry.models import registered
-from astor.steps.run import split_reference
 from astor.storage import load
 
 
@@ -17,8 +16,10 @@ def serve_model(model: str, alias: str, policy: Path | None, store: str, mlflow_
         version = registered(uri, model, alias)
         if version is None:
             raise UserError(f"No version of {model} has the alias {alias} in MLflow at {uri}: run a recipe first.")
-        policy = load(*split_reference(version.policy)).part("policy")
+        policy = load(version.committed).part("policy")
     from astor.serving.serve import serve  # torch and transformers, which take seconds
 
-    typer.echo(f"http://{host}:{port}/v1 answers as {model}, from {policy}", err=True)
-    serve(policy, host, port, model)
+    def announce(address: str) -> None:
+        typer.echo(f"{address}/v1 answers as {model}, from {policy}", err=True)
+
+    serve(policy, host, port, model, announce)

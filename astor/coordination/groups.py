@@ -3,26 +3,19 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
+from astor.coordination.quotas import Floats
 from astor.errors import UserError
 from astor.options import Options
 from astor.records import Group, Outcome, Verdict
 
 
 class GroupOptions(Options):
-    """How rewards become advantages, and which groups the update sees."""
+    """Which groups the update sees."""
 
-    standardise: bool = True
-    """Divide by the group's standard deviation (GRPO, Shao et al. 2024, section 4.1); False subtracts the mean alone
-    (Dr. GRPO, Liu et al. 2025)."""
-    ddof: Literal[0, 1] = 1
-    """Degrees of freedom taken from that standard deviation; 1, unbiased, is what verl and MT-GRPO's code use."""
-    epsilon: float = Field(default=1e-6, gt=0)
-    """Added to the standard deviation (verl)."""
     tolerance: float = Field(default=1e-6, ge=0)
     """A group is informative where its largest and smallest reward differ by more. Tested on rewards, so that a group
     of equal rewards is never informative, whatever they are (MT-GRPO's lenient filter lets all-0.1 groups through)."""
@@ -53,14 +46,16 @@ class GroupCounts:
 def form_groups(
     verdicts: Sequence[Verdict],
     reward_of: Callable[[Verdict], float | None],
+    advantages_of: Callable[[Floats], Floats],
     options: GroupOptions,
     quotas: Mapping[str, int],
     kl_coefficients: Mapping[str, float],
 ) -> tuple[list[Group], dict[str, GroupCounts]]:
     """One group per prompt, in the order in which the prompts first appear, and counts per task of `quotas`.
 
-    `reward_of` gives a verdict's shaped reward, None for an infrastructure error; `quotas` and `kl_coefficients` are
-    the batch's. UserError where more than `options.largest_failure_share` of the rollouts have no reward.
+    `reward_of` gives a verdict's shaped reward, None for an infrastructure error; `advantages_of` the loss's advantages
+    of a group's valid rewards, where they differ; `quotas` and `kl_coefficients` are the batch's. UserError where more
+    than `options.largest_failure_share` of the rollouts have no reward.
     """
     rollouts: dict[str, dict[int, Verdict]] = {}
     for verdict in verdicts:
@@ -73,7 +68,9 @@ def form_groups(
             f"then the same command again."
         )
     kept: Counter[str] = Counter()
-    groups = [_compare(prompt_id, by_index, reward_of, options) for prompt_id, by_index in rollouts.items()]
+    groups = [
+        _compare(prompt_id, of_prompt, reward_of, advantages_of, options) for prompt_id, of_prompt in rollouts.items()
+    ]
     kept.update(group.task for group in groups if group.informative)
     for position, group in enumerate(groups):
         anchor = options.anchors and kl_coefficients[group.task] > 0 and kept[group.task] < quotas[group.task]
@@ -88,29 +85,34 @@ def enough_valid(rewards: Sequence[float | None]) -> bool:
     return 2 * sum(reward is not None for reward in rewards) >= len(rewards)
 
 
-def advantages_of(rewards: Sequence[float | None], options: GroupOptions) -> tuple[float, ...]:
-    """(reward - mean) / (standard deviation + epsilon) over the valid rewards, 0 for the others.
+def valid_advantages(
+    rewards: Sequence[float | None], advantages_of: Callable[[Floats], Floats], tolerance: float
+) -> tuple[float, ...]:
+    """What `advantages_of` makes of the valid rewards, 0 for the others.
 
-    All 0 where the valid rewards don't differ by more than the tolerance. Source: GRPO, Shao et al. 2024, section 4.1.
+    All 0 where the valid rewards don't differ by more than `tolerance`.
     """
     values = np.array([np.nan if reward is None else reward for reward in rewards], dtype=np.float64)
-    valid = values[~np.isnan(values)]
-    if valid.size < 2 or np.ptp(valid) <= options.tolerance:
-        return (0.0,) * len(rewards)
-    scale = valid.std(ddof=options.ddof) + options.epsilon if options.standardise else 1.0
-    return tuple(np.nan_to_num((values - valid.mean()) / scale).tolist())
+    valid = ~np.isnan(values)
+    advantages = np.zeros_like(values)
+    if valid.sum() > 1 and np.ptp(values[valid]) > tolerance:
+        advantages[valid] = advantages_of(values[valid])
+    return tuple(advantages.tolist())
 
 
 def _compare(
     prompt_id: str,
     rollouts: Mapping[int, Verdict],
     reward_of: Callable[[Verdict], float | None],
+    advantages_of: Callable[[Floats], Floats],
     options: GroupOptions,
 ) -> Group:
     assert sorted(rollouts) == list(range(len(rollouts))), f"rollouts of {prompt_id} are not numbered 0, 1, 2, …"
     verdicts = [rollouts[index] for index in range(len(rollouts))]
     rewards = tuple(map(reward_of, verdicts))
-    advantages = advantages_of(rewards, options) if enough_valid(rewards) else (0.0,) * len(rewards)
+    advantages = (0.0,) * len(rewards)
+    if enough_valid(rewards):
+        advantages = valid_advantages(rewards, advantages_of, options.tolerance)
     informative = any(advantages)
     return Group(
         prompt_id=prompt_id,
@@ -140,6 +142,7 @@ def shuffle_verdicts(verdicts: Sequence[Verdict], random: np.random.Generator) -
         places = [place for place, verdict in enumerate(verdicts) if verdict.task == task]
         for place, donor in zip(places, random.permutation(places), strict=True):
             judged = verdicts[donor]
-            earned = {"outcome": judged.outcome, "score": judged.score, "format": judged.format, "parts": judged.parts}
-            shuffled[place] = verdicts[place].model_copy(update=earned)
+            earned = {"outcome": judged.outcome, "score": judged.score, "format": judged.format}
+            told = {"parts": judged.parts, "data": judged.data}
+            shuffled[place] = verdicts[place].model_copy(update=earned | told)
     return shuffled

@@ -14,7 +14,7 @@ from astor.coordination.trajectories import (
 )
 from astor.options import Options
 from astor.records import Message, Split, Trajectory
-from astor.tasks.conversation import prefix
+from astor.tasks.multi_turn.conversation import prefix
 
 CountTokens = Callable[[Sequence[Message]], int]
 """Length of a conversation under the policy's chat template, the beginning of the next answer included."""

@@ -41,6 +41,8 @@ class RoundPlan:
     kl_multipliers: dict[str, float]
     deficits: dict[str, int]
     """Informative groups that the round before was short of, and that these quotas were raised for."""
+    draw: int = 0
+    """Which of the round's draws it is."""
 
 
 class SchedulerOptions(Options):
@@ -50,8 +52,12 @@ class SchedulerOptions(Options):
     """KL coefficient of every task before calibration (our choice)."""
     kl_coefficients: dict[str, float] = {}
     """Task → its own coefficient instead."""
+    redraws: ClassVar[bool] = False
+    """Whether the scheduler may draw further prompts within a round, which only a loop in one process can follow."""
+    needs_loss_after: ClassVar[bool] = False
+    """Whether the scheduler looks at each task's loss after an update, which costs a forward pass a round."""
 
-    def probes(self, round: int) -> bool:
+    def sketches(self, round: int) -> bool:
         """Whether the scheduler wants a sketch of each task's gradient from the update of `round`."""
         return False
 
@@ -60,8 +66,9 @@ class Scheduler(ABC):
     """Plans rounds. It is pure computation: no torch, no files, no global randomness. A class of another package is
     found by the entry point group `astor.schedulers`.
 
-    `next_round` and `observe` alternate, beginning with `next_round`. State and prompt statistics are taken after
-    `next_round`: loaded into a new scheduler of the same options, tasks and seed, they continue bit for bit.
+    `next_round` and `observe` alternate, beginning with `next_round`; between the two a scheduler whose options have
+    `redraws` is asked to `redraw` until it has enough. State and prompt statistics are taken after a plan: loaded into
+    a new scheduler of the same options, tasks and seed, they continue bit for bit.
     """
 
     options_type: ClassVar[type[SchedulerOptions]]
@@ -72,6 +79,8 @@ class Scheduler(ABC):
         self.keys = tuple(task.key for task in tasks)
         self.round = 0
         """Rounds planned so far."""
+        self.draw = 0
+        """Further draws of the round that was planned last."""
         self.without_signal = dict.fromkeys(self.keys, 0)
         """Task → rounds in a row in which none of its groups was informative."""
         for task in tasks:
@@ -92,7 +101,15 @@ class Scheduler(ABC):
     def next_round(self, batch_size: int) -> RoundPlan:
         """The plan of the next round, of `batch_size` prompts."""
         plan = self._plan(self.round, batch_size)
-        self.round += 1
+        self.round, self.draw = self.round + 1, 0
+        return plan
+
+    def redraw(self, observation: RoundObservation) -> RoundPlan | None:
+        """A further draw of the round that was planned last, of prompts that it has not drawn yet; None where it has
+        enough. `observation` is of all its draws so far."""
+        assert observation.round == self.round - 1, f"round {observation.round} was not planned last"
+        plan = self._redraw(observation, self.draw + 1)
+        self.draw += plan is not None
         return plan
 
     def observe(self, observation: RoundObservation) -> None:
@@ -107,6 +124,7 @@ class Scheduler(ABC):
         """Everything but the prompt statistics, as JSON can hold it."""
         return {
             "round": self.round,
+            "draw": self.draw,
             "seed": self.seed,
             "without_signal": dict(self.without_signal),
             "own": self._own_state(),
@@ -114,11 +132,12 @@ class Scheduler(ABC):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from `state`. UserError where it has other keys, another seed or other tasks than this scheduler."""
-        require_keys(state, ("round", "seed", "without_signal", "own"), "the scheduler")
+        require_keys(state, ("round", "draw", "seed", "without_signal", "own"), "the scheduler")
         if state["seed"] != self.seed:
             raise UserError(f"The state was made with seed {state['seed']}, the recipe has {self.seed}.")
         require_keys(state["without_signal"], self.keys, "the scheduler's tasks")
-        self.round, self.without_signal = state["round"], dict(state["without_signal"])
+        self.round, self.draw = state["round"], state["draw"]
+        self.without_signal = dict(state["without_signal"])
         self._load_own_state(state["own"])
 
     def prompt_statistics(self) -> list[PromptStatistics]:
@@ -137,6 +156,9 @@ class Scheduler(ABC):
 
     @abstractmethod
     def _plan(self, round: int, batch_size: int) -> RoundPlan: ...
+
+    def _redraw(self, observation: RoundObservation, draw: int) -> RoundPlan | None:
+        return None
 
     @abstractmethod
     def _observe(self, observation: RoundObservation) -> None: ...

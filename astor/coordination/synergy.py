@@ -18,11 +18,11 @@ class SynergyOptions(Options):
     """ASTOR-style: the paper names the cosine similarity of gradients; every formula and value is our choice."""
 
     weight: float = Field(default=0.5, ge=0, le=1)
-    """a_s in U = P (1 + a_s S); 0 is the ablation without synergy, which never probes."""
+    """a_s in U = P (1 + a_s S); 0 is the ablation without synergy, which never sketches."""
     add_weight: float = Field(default=0.3, ge=0, le=1)
     """a in U = (1 - a) P + a (1 + S) / 2, where utility combines by `add`."""
     every: int = Field(default=5, ge=1)
-    """Rounds between the probe passes that sketch gradients (our choice: one costs as much as a part of an update)."""
+    """Rounds between sketches of gradients (our choice: they cost as much as a part of an update)."""
     smoothing: float = Field(default=0.9, ge=0, lt=1)
     """Weight of the past in the running mean of normalised sketches; it starts at its first observation."""
     least_reliability: float = Field(default=0.1, gt=0, le=1)
@@ -37,7 +37,7 @@ class Synergy:
     running means; the reliability of the smoothed sketch is the cosine of the smoothed halves, stepped up to the
     length of their sum (Spearman 1910, Brown 1910), and cosines between tasks are divided by the root of both
     reliabilities (Spearman 1904). Smoothing the halves, not the reliability, corrects for the noise that is left after
-    smoothing, and not for that of a single probe.
+    smoothing, and not for that of a single sketch.
     """
 
     def __init__(self, options: SynergyOptions, tasks: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from astor.records import Commit, Function, Item, Program
+from astor.records import Commit, Conversation, Function, Item, Program
 from astor.storage import digest_bytes
 
 _WORD = re.compile(r"\w+")
@@ -15,16 +15,19 @@ def texts(item: Item) -> tuple[str, ...]:
 
     Tests are left out: they follow from the function, and short ones are everywhere.
     """
-    match item.content:
+    if isinstance(item.content, Conversation):
+        return (*_texts(item.content.problem), *(turn.content for turn in item.content.said))
+    return _texts(item.content)
+
+
+def _texts(content: Function | Program | Commit) -> tuple[str, ...]:
+    match content:
         case Function(description=description, source=source):
             return (description, source)
         case Program(description=description, solutions=solutions):
             return (description, *solutions)
         case Commit(diff=diff, message=message):
             return (message, diff)
-        case conversation:
-            problem = conversation.problem
-            return (problem.description, problem.source, *(turn.content for turn in conversation.said))
 
 
 def words(text: str) -> list[str]:

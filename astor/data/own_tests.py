@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from astor.data.calls import arguments_of, result_of
-from astor.records import Call, Commit, Conversation, Function, Outcome, Program, StdinTest
-from astor.sandbox import CallsJob, CheckJob, Claim, Job, Result, StdinJob, same_output, same_value
+from astor.records import Call, Commit, Conversation, Function, Program, StdinTest
+from astor.sandbox import CallsJob, CheckJob, Claim, Ending, Job, Result, StdinJob, same_output, same_value
 
 NO_TESTS = "it has no tests"
 NO_SOLUTION = "it has no solution"
@@ -43,9 +43,9 @@ def what_is_wrong(
     if isinstance(content, Function | Program) and not jobs:
         return Failure(NO_TESTS)
     for job, result in zip(jobs, results, strict=True):
-        if result.outcome is Outcome.INFRASTRUCTURE_ERROR:
+        if result.ending is Ending.INFRASTRUCTURE_ERROR:
             return Failure(UNKNOWN, result.detail)
-        if result.outcome is Outcome.TIMEOUT:
+        if result.ending is Ending.TIMEOUT:
             return Failure(TIMES_OUT, result.detail)
         if told := _told(content, job, result):
             return Failure(FAILS, told)
@@ -54,10 +54,10 @@ def what_is_wrong(
 
 def _told(content: object, job: Job, result: Result) -> str:
     # A StdinJob fails as a whole by one of its claims, which tells more.
-    if result.outcome is Outcome.FAILED and not (isinstance(job, StdinJob) and _has_raised(result)):
+    if result.ending is Ending.FAILED and not (isinstance(job, StdinJob) and _has_raised(result)):
         return result.detail
-    if result.outcome not in (Outcome.PASSED, Outcome.FAILED):
-        return f"{result.outcome.value.replace('_', ' ')}: {result.detail}"
+    if result.ending not in (Ending.FINISHED, Ending.FAILED):
+        return f"{result.ending.value.replace('_', ' ')}: {result.detail}"
     if isinstance(job, CheckJob):
         return ""
     assert isinstance(content, Function | Program)

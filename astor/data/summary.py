@@ -64,11 +64,8 @@ def tests_of(item: Item) -> int:
 
 def texts_of(item: Item) -> Iterable[tuple[str, str]]:
     """The parts of an item that people wrote, by name."""
-    match item.content:
-        case (
-            Function(source=source, description=description)
-            | Conversation(problem=Function(source=source, description=description))
-        ):
+    match item.content.problem if isinstance(item.content, Conversation) else item.content:
+        case Function(source=source, description=description):
             return ("source", source), ("description", description)
         case Program(solutions=solutions, description=description):
             return *(("source", solution) for solution in solutions[:1]), ("description", description)

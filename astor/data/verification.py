@@ -10,8 +10,8 @@ from astor.data.calls import arguments_of, result_of
 from astor.data.mutation import draw_mutants
 from astor.data.own_tests import UNKNOWN, own_tests, what_is_wrong
 from astor.data.verification_cache import Finding, VerificationCache
-from astor.records import Call, Function, Item, Outcome
-from astor.sandbox import CallsJob, Claim, Result, same_value
+from astor.records import Call, Function, Item
+from astor.sandbox import CallsJob, Claim, Ending, Result, same_value
 from astor.sandbox.runner import JobRunner
 from astor.storage import digest_json
 
@@ -113,6 +113,6 @@ def _behaviour(result: Result) -> bytes:
 
 
 def _is_killable(result: Result, calls: Sequence[Call]) -> bool:
-    if result.outcome is not Outcome.PASSED or all(claim.kind == "raised" for claim in result.claims):
+    if result.ending is not Ending.FINISHED or all(claim.kind == "raised" for claim in result.claims):
         return False
     return not all(_agrees(claim, call) for claim, call in zip(result.claims, calls, strict=True))

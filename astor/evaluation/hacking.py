@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from astor.records import Trajectory
 from astor.sandbox.inside.literals import list_text_literals
 from astor.sandbox.runner import JobRunner
-from astor.tasks.turn_runs import parse
+from astor.tasks.multi_turn.programs import parse
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,9 @@ class RunHistory:
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Kind of step → wall seconds of all steps of the kind."""
     samples: Sequence[Sample] = ()
-    turns_before: Sequence[TurnScore] = ()
-    """The first policy over turns, on hidden tests; empty where no task has any."""
-    turns_after: Sequence[TurnScore] = ()
+    turns_before: Mapping[str, Sequence[TurnScore]] = field(default_factory=dict)
+    """Task → the first policy over turns, on hidden tests; empty where no task has any."""
+    turns_after: Mapping[str, Sequence[TurnScore]] = field(default_factory=dict)
     """The last policy, from the same first programs."""
     model: str | None = None
     """Registered model and version, as `astor/3`."""

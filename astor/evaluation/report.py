@@ -47,7 +47,7 @@ def render_report(history: RunHistory) -> str:
         curves=[curve for curve in curves if curve["picture"]],
         unmeasured=[curve["title"] for curve in curves if not curve["picture"]],
         window=charts.smoothing_window(len(history.rounds)),
-        turns=_turns(history),
+        over_turns={task: _turns(history, task) for task in history.turns_before if task in history.turns_after},
         budget=_budget(history, colours),
         time=_time(history),
         outcomes=_outcomes(history),
@@ -120,7 +120,7 @@ def _curves(history: RunHistory, colours: Mapping[str, str]) -> list[dict[str, s
     drawn = []
     for curve in CURVES if rounds else ():
         series = curve.series(history)
-        # Without a probe, synergy stays at its neutral value: a flat line would look like a finding.
+        # Without sketches, synergy stays at its neutral value: a flat line would look like a finding.
         measured = bool(series) and (curve.key != "synergy" or any(values.any() for values in series.values()))
         picture = charts.curves(curve.key, rounds, series, colours, curve.label, curve.top) if measured else ""
         drawn.append({"title": curve.title, "caption": curve.caption, "picture": picture})
@@ -138,16 +138,13 @@ def _held_out(history: RunHistory, colours: Mapping[str, str]) -> list[dict[str,
     return [{"title": "Held-out score", "caption": "On prompts of functions never trained on", "picture": picture}]
 
 
-def _turns(history: RunHistory) -> dict[str, Any] | None:
-    """pass@1 on hidden tests by turn, before and after."""
-    if not history.turns_before or not history.turns_after:
-        return None
-    scores = {"before": history.turns_before, "after": history.turns_after}
+def _turns(history: RunHistory, task: str) -> dict[str, Any]:
+    """pass@1 of a task on hidden tests by turn, before and after."""
+    scores = {"before": history.turns_before[task], "after": history.turns_after[task]}
     colours = {"before": charts.MUTED, "after": charts.PALETTE[0]}
     rows = {name: [score.pass_at_1 for score in of_policy] for name, of_policy in scores.items()}
-    picture = charts.over_turns("turns", rows, colours, "pass@1")
-    pairs = list(zip(history.turns_before, history.turns_after, strict=True))
-    return {"pairs": pairs, "colours": colours, "picture": picture}
+    picture = charts.over_turns(f"turns_{task}", rows, colours, "pass@1")
+    return {"pairs": list(zip(*scores.values(), strict=True)), "colours": colours, "picture": picture}
 
 
 def _budget(history: RunHistory, colours: Mapping[str, str]) -> dict[str, Any] | None:

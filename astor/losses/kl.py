@@ -1,7 +1,11 @@
 """Estimators of KL(policy || reference policy) from tokens that the policy sampled, in nats per token."""
 
-import torch
-from torch import Tensor
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def k1(logp: Tensor, logp_ref: Tensor) -> Tensor:
@@ -21,7 +25,7 @@ def k3(logp: Tensor, logp_ref: Tensor) -> Tensor:
     reference finds almost impossible would else outweigh all others.
     """
     difference = (logp_ref - logp).clamp(-20, 20)
-    return (torch.expm1(difference) - difference).clamp(max=10)
+    return (difference.expm1() - difference).clamp(max=10)
 
 
 def k3_plus(logp: Tensor, logp_ref: Tensor) -> Tensor:

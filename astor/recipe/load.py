@@ -10,7 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from astor.errors import UserError
-from astor.recipe.explain import explain
+from astor.explain import explain
 from astor.recipe.recipe import Recipe
 
 

@@ -1,43 +1,85 @@
 """The recipe: everything that decides what a run computes, joined from options beside the classes they configure."""
 
+import re
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SerializeAsAny, model_validator
 
+from astor.choice import Choice, Schema, choice, parse_options
 from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.groups import GroupOptions
+from astor.coordination.scheduler import SchedulerOptions
 from astor.coordination.schedulers.astor import AstorOptions
 from astor.data.catalogue import source_classes
 from astor.data.decontamination import DecontaminationOptions
 from astor.data.splits import SplitOptions
 from astor.evaluation.gate import GateOptions
+from astor.evaluation.score import ALL
 from astor.options import Options
-from astor.policies.options import PolicyOptions
-from astor.recipe.choice import choice, choices_by_key
-from astor.rollout.options import EngineOptions, TransformersEngineOptions
+from astor.rollout.catalogue import engine_options
+from astor.rollout.engine import EngineOptions
+from astor.rollout.options import TransformersEngineOptions
 from astor.sandbox import SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
 from astor.storage import digest_json
 from astor.tasks.catalogue import task_classes
+from astor.tasks.task import TaskOptions
+from astor.training.catalogue import update_engine_options
+from astor.training.engine import UpdateEngineOptions
+from astor.training.first_policy import FirstPolicyOptions, first_policy_options
 from astor.training.options import TorchOptions
 
 SourceOptions = Annotated[
     SerializeAsAny[Options],
     choice("source", lambda: {name: source.options_type for name, source in source_classes().items()}),
 ]
-SchedulerOptions = Annotated[
-    SerializeAsAny[Options],
+PolicyChoice = Annotated[SerializeAsAny[FirstPolicyOptions], choice("policy", first_policy_options)]
+EngineChoice = Annotated[SerializeAsAny[EngineOptions], choice("rollout engine", engine_options, "transformers")]
+SchedulerChoice = Annotated[
+    SerializeAsAny[SchedulerOptions],
     choice("scheduler", lambda: {name: scheduler.options_type for name, scheduler in scheduler_classes().items()}),
 ]
 SandboxChoice = Annotated[
     SerializeAsAny[SandboxOptions | PoolOptions],
     choice("sandbox", lambda: {"local": SandboxOptions, "pool": PoolOptions}, default="local"),
 ]
+TrainingChoice = Annotated[
+    SerializeAsAny[UpdateEngineOptions], choice("update engine", update_engine_options, default="torch")
+]
+
+
+def _task_options() -> Mapping[str, type[TaskOptions]]:
+    return {name: task.options_type for name, task in task_classes().items()}
+
+
+def _parse_tasks(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    known = _task_options()
+    return {key: _parse_task(key, options or {}, known) for key, options in value.items()}
+
+
+def _parse_task(key: Any, value: Any, known: Mapping[str, type[TaskOptions]]) -> Options:
+    """The options of the instance `key`, of the task that its `type` names, or the key itself where it has none."""
+    if isinstance(value, Options):
+        return value
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", str(key)) or key == ALL:
+        raise ValueError(f"{key!r} is no key of a task: use letters, digits, _ and -, and not the word {ALL}")
+    name = value.get("type", key) if isinstance(value, Mapping) else key
+    return parse_options("task", name, value, known, place=str(key))
+
+
+def _describe_tasks(field: Schema, models: dict[str, Schema]) -> Schema:
+    # The key names the task where `type` is left out, so no model can require it.
+    return field | {"additionalProperties": {"anyOf": [*models.values(), {"type": "null"}]}}
+
+
 TasksOptions = Annotated[
-    dict[str, SerializeAsAny[Options]],
+    dict[str, SerializeAsAny[TaskOptions]],
     Field(min_length=1),
-    choices_by_key("task", lambda: {name: task.options_type for name, task in task_classes().items()}),
+    Choice(_parse_tasks, _task_options, _describe_tasks),
 ]
 
 
@@ -50,7 +92,8 @@ class PromptCounts(Options):
     """Our choice: the standard error of a task's mean is then about 0.03."""
     promotion: int = Field(120, ge=2)
     demonstrations: dict[str, int] = {}
-    """Task, or task and kind as `io_prediction/output` → demonstrations of the warm-start split, for a tiny policy."""
+    """Key of a task, or key and kind as `io_prediction/output` → demonstrations of the warm-start split, for a tiny
+    policy."""
 
 
 class DataOptions(Options):
@@ -110,16 +153,18 @@ class Recipe(Options):
     """Rounds between commits of policy and trainer state inside a segment; the last two are kept."""
     threads: int = Field(2, ge=1)
     """Threads of CPU mathematics: results repeat to the byte only for the same number."""
-    policy: PolicyOptions
+    policy: PolicyChoice
     data: DataOptions
     tasks: TasksOptions
+    """Key → options of a task. `type` says which task it is, the key where it is left out: one task may stand here
+    several times, under keys of your own."""
     batch: BatchOptions = BatchOptions()
-    rollout: EngineOptions = TransformersEngineOptions()
+    rollout: EngineChoice = TransformersEngineOptions()
     sandbox: SandboxChoice = SandboxOptions()
     """Where programs run: `local`, the default, in children of the process that verifies, or on a `pool` of servers."""
     groups: GroupOptions = GroupOptions()
-    scheduler: SchedulerOptions = AstorOptions()
-    training: TorchOptions = TorchOptions()
+    scheduler: SchedulerChoice = AstorOptions()
+    training: TrainingChoice = TorchOptions()
     evaluation: EvaluationOptions = EvaluationOptions()
     gate: GateOptions = GateOptions()
     tracking: TrackingOptions = TrackingOptions()
@@ -136,6 +181,11 @@ class Recipe(Options):
         ):
             if rounds % self.checkpoint_every:
                 raise ValueError(f"{name} is {rounds}: make it a multiple of checkpoint_every, {self.checkpoint_every}")
+        if self.scheduler.redraws and self.granularity == "step":
+            raise ValueError(
+                f"the scheduler {type(self.scheduler).__name__} draws further prompts within a round, and granularity "
+                "step has a task for each step of one draw: set granularity: segment"
+            )
         return self
 
     @cached_property

@@ -13,7 +13,7 @@ from astor.records.files import (
 from astor.records.item import Call, Commit, Conversation, Function, Item, Program, StdinTest
 from astor.records.message import Message
 from astor.records.prepared import MANIFEST, PreparedManifest, PreparedPart
-from astor.records.prompt import Demonstration, Prompt, Reference, Split
+from astor.records.prompt import Demonstration, Prompt, Reference, Split, prompts_by_id, references_by_prompt
 from astor.records.record import Record
 from astor.records.rollout import Batch, BatchRow, Completion, Group, Outcome, Verdict
 from astor.records.state import PromptStatistics, State, TaskStatistics
@@ -57,10 +57,12 @@ __all__ = [
     "Turn",
     "UpdateReport",
     "Verdict",
+    "prompts_by_id",
     "read_json",
     "read_json_lines",
     "read_jsonl",
     "read_parquet",
+    "references_by_prompt",
     "write_json",
     "write_jsonl",
     "write_parquet",

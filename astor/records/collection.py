@@ -1,7 +1,7 @@
 """What a collection of trajectories was made with; another one does not go into the same directory."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
@@ -24,8 +24,8 @@ class Collection(Record):
     """Digest of the prompts of problems."""
     references: str = ""
     """Digest of what their programs are judged by; empty in older ones."""
-    feedback: dict[str, str | float] = {}
-    """The options of what is said between turns; empty in older ones."""
+    feedback: dict[str, Any] = {}
+    """The task's options of what is said between turns; empty in older ones."""
     splits: dict[str, float | str]
     """The options that divide problems: who trains on the trajectories must divide them in the same way."""
     options: dict[str, float | int | bool | None]

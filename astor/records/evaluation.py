@@ -1,6 +1,9 @@
 """Scores, and the per-item results that let two policies be compared in pairs."""
 
+from typing import ClassVar
+
 from astor.records.record import Record
+from astor.storage import PolicyRef
 
 
 class ItemScore(Record):
@@ -64,7 +67,6 @@ class GateDecision(Record):
 class Champion(Record):
     """The policy that a challenger is compared with."""
 
-    policy: str
-    """Reference of the artifact that holds it, `URI#DIGEST`."""
-    digest: str
-    """The policy's own digest."""
+    schema_version: ClassVar[int] = 2
+
+    policy: PolicyRef

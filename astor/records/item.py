@@ -56,7 +56,7 @@ class Program(Record):
     description: str
     """The statement of the problem, in words."""
     solutions: tuple[str, ...] = ()
-    """Programs that are said to be right; the first one is the reference."""
+    """Programs that are said to be right; the first one is demonstrated, and run on the tests."""
     public_tests: tuple[StdinTest, ...] = ()
     hidden_tests: tuple[StdinTest, ...] = ()
     compare: Literal["exact", "whitespace", "float"] = "whitespace"
@@ -73,12 +73,12 @@ class Commit(Record):
 
 
 class Conversation(Record):
-    """A problem, and what was said of it so far: programs that do not solve it yet, and what became of them."""
+    """A problem, and what was said of it so far: answers that do not solve it yet, and replies to them."""
 
     kind: Literal["conversation"] = "conversation"
-    problem: Function
+    problem: Annotated[Function | Program | Commit, Field(discriminator="kind")]
     said: tuple[Message, ...]
-    """Answers and feedback on them in turn, after the question; the last one is feedback."""
+    """Answers and replies to them in turn, after the question; the last one is a reply."""
     prev_best: float = Field(default=0.0, ge=0, le=1)
     """Largest share of the problem's tests that one of the programs passes."""
 
@@ -86,7 +86,7 @@ class Conversation(Record):
 class Item(Record):
     """Something that one or several tasks can be made of; it knows of none of them."""
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
 
     id: str
     """Unique in its source."""

@@ -49,7 +49,7 @@ class PreparedManifest(Record):
     """Evaluation sources whose items were kept out."""
     parts: tuple[PreparedPart, ...]
     probed: dict[str, int | float | str] = {}
-    """Of the last difficulty probe: `policy`, `samples`, `items` and `mean`; empty where there was none."""
+    """The last difficulty probe: `policy`, `samples`, `items` and `mean`; empty where there was none."""
 
     @property
     def files(self) -> dict[str, str]:

@@ -1,9 +1,8 @@
 """Prompts, which a policy may see, and references, which it may not."""
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import ClassVar, Literal
-
-from pydantic import Field
+from typing import Any, ClassVar
 
 from astor.records.item import Call
 from astor.records.message import Message
@@ -27,7 +26,7 @@ class Prompt(Record):
     id: str
     item_id: str
     task: str
-    """Key of the task, as `io_prediction`."""
+    """Key of the task in the recipe, as `io_prediction`."""
     split: Split
     messages: tuple[Message, ...]
     public_tests: tuple[Call, ...] = ()
@@ -40,33 +39,16 @@ class Prompt(Record):
 
 
 class Reference(Record):
-    """What only `verify` may read. A task fills the fields that it needs."""
+    """What only `verify` may read of a prompt: what its answers are judged by."""
 
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
 
     prompt_id: str
     task: str
     kind: str = ""
     """Which of the task's kinds of prompt this is, as `output` or `input`."""
-    entry: str = ""
-    solution: str = ""
-    """Source of the reference solution."""
-    public_tests: tuple[Call, ...] = ()
-    """Tests that the prompt shows: an answer must pass them and earns nothing by it."""
-    tests: tuple[Call, ...] = ()
-    """Hidden tests that the reward runs."""
-    second_tests: tuple[Call, ...] = ()
-    """Hidden tests that the reward never runs; evaluation does."""
-    compare: Literal["exact", "whitespace", "float"] = "whitespace"
-    """How outputs of whole programs are compared, as `astor.sandbox.same_output` defines it."""
-    check: str | None = None
-    """Hidden test code that defines `check(candidate)`; runs in the test process of two-process mode."""
-    mutants: tuple[str, ...] = ()
-    message: str = ""
-    """The message that a person wrote for a commit."""
-    diff: str = ""
-    prev_best: float = Field(default=0.0, ge=0, le=1)
-    """Largest share of all tests that a program already in the prompt's conversation passes; 0 where there is none."""
+    data: dict[str, Any] = {}
+    """The fields of the record that the task names as its `reference_type`, as JSON has them."""
 
 
 class Demonstration(Record):
@@ -75,3 +57,13 @@ class Demonstration(Record):
     task: str
     messages: tuple[Message, ...]
     answer: str
+
+
+def prompts_by_id(prompts: Iterable[Prompt]) -> dict[str, Prompt]:
+    """Prompt id → prompt."""
+    return {prompt.id: prompt for prompt in prompts}
+
+
+def references_by_prompt(references: Iterable[Reference]) -> dict[str, Reference]:
+    """Prompt id → reference."""
+    return {reference.prompt_id: reference for reference in references}

@@ -1,7 +1,7 @@
 """What a policy did, and what was thought of it."""
 
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import pyarrow as pa
 
@@ -20,9 +20,13 @@ class BatchRow(Record):
 class Batch(Record):
     """Everything that `rollout` must know; it alone owns quotas and KL coefficients."""
 
+    schema_version: ClassVar[int] = 2
+
     round: int
+    draw: int = 0
+    """Which of the round's draws it is; most schedulers draw once."""
     policy_digest: str | None
-    """The policy that must roll it out; None where any may, as on held-out prompts, or where it does not exist yet."""
+    """The policy that must roll it out, by its digest or its lineage; None where any may, as on held-out prompts."""
     seed: int
     temperature: float
     """0 is greedy."""
@@ -89,7 +93,7 @@ class Outcome(StrEnum):
 class Verdict(Record):
     """What one rollout is worth, and why."""
 
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
 
     prompt_id: str
     rollout: int
@@ -107,8 +111,11 @@ class Verdict(Record):
     """Named parts of the score, and metrics that are none, each in [0, 1]."""
     counts: dict[str, tuple[int, ...]] = {}
     """Metric that is no mean over answers → what is added up over all of them to compute it."""
+    data: dict[str, Any] = {}
+    """The fields of the record that the task names as its `verdict_type`, as JSON has them; empty where it has none to
+    tell."""
     detail: str = ""
-    """For people, short; shows nothing of the reference."""
+    """A few words for people, which show nothing of the reference."""
 
 
 class Group(Record):

@@ -1,6 +1,9 @@
 """What an update measured, and what a policy is."""
 
+from typing import ClassVar, Literal
+
 from astor.records.record import Record
+from astor.storage import lineage
 
 
 class TaskUpdate(Record):
@@ -12,14 +15,14 @@ class TaskUpdate(Record):
     anchors: int
     loss_before: float
     """The task's clipped surrogate before the first optimizer step."""
-    loss_after: float
-    """The same after the last one."""
+    loss_after: float | None = None
+    """The same after the last one; None where the scheduler did not ask for it."""
     kl: float
     """k3 estimate of KL(policy || reference policy) per token, in nats."""
     entropy: float
     """Mean of -logp of the sampled tokens, in nats."""
     gradient_norm: float | None = None
-    """Norm of the task's policy gradient on the probe parameters, where the round probed."""
+    """Norm of the task's policy gradient on the sketched parameters, in rounds that sketch it."""
     clipped_share: float
     """Share of tokens whose ratio left the clip range."""
     engine_difference: float
@@ -28,6 +31,8 @@ class TaskUpdate(Record):
 
 class UpdateReport(Record):
     """What one update did."""
+
+    schema_version: ClassVar[int] = 2
 
     round: int
     tasks: dict[str, TaskUpdate]
@@ -38,14 +43,43 @@ class UpdateReport(Record):
     """Mean over optimizer steps, before clipping."""
     learning_rate: float
     sketches: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {}
-    """Task → sketches of its policy gradient over two halves of the probe's prompts; empty where not probed."""
+    """Task → sketches of its policy gradient over two halves of its prompts; empty in rounds that sketch none."""
 
 
 class PolicyCard(Record):
     """`policy.json`, beside the weights of every policy; no part of its digest."""
 
+    schema_version: ClassVar[int] = 2
+
     digest: str
-    parent: str | None
-    """Digest of the policy that it was trained from; None for the first."""
+    origin: str
+    """Digest of the policy that its run began from: its own where it is the first."""
+    parents: tuple[str, ...] = ()
+    """Digests of the policies that it was made from: the one that was committed before it; none of the first."""
     round: int
+    """Updates since `origin`."""
     recipe_digest: str
+    kind: Literal["full", "adapter"] = "full"
+    """Whether the directory holds all weights, or an adapter to those of `base`."""
+    base: str | None = None
+    """Digest of the policy that an adapter belongs to."""
+
+    @property
+    def lineage(self) -> str:
+        """Who it is by descent: the digest of `origin`, and `+n` behind it after n updates."""
+        return lineage(self.origin, self.round)
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether the digest is one of files: between two commits a policy has its lineage for a digest."""
+        return self.round == 0 or self.digest != self.lineage
+
+    def updated(self, recipe_digest: str) -> "PolicyCard":
+        """The card of what one more update makes of the policy, before it is committed."""
+        return PolicyCard(
+            digest=lineage(self.origin, self.round + 1),
+            origin=self.origin,
+            parents=(self.digest,) if self.is_committed else self.parents,
+            round=self.round + 1,
+            recipe_digest=recipe_digest,
+        )

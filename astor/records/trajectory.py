@@ -1,4 +1,4 @@
-"""Trajectories: conversations in which a policy writes a program, is told how it failed, and writes it again."""
+"""Trajectories: conversations in which a policy answers, is replied to, and answers again."""
 
 from pydantic import Field, model_validator
 
@@ -17,18 +17,19 @@ class PublicTest(Record):
 
 
 class Turn(Record):
-    """One program of a trajectory, and what was said of it."""
+    """One answer of a trajectory, as a program where its task asks for one, and the reply to it."""
 
     text: str
     """All that the policy wrote, its thinking included."""
     program: str | None
-    """What the sandbox's parser found in it; None where there was no block of code."""
+    """What the sandbox's parser found in it; None where there was no block of code, or none is asked for."""
     shown_passed: tuple[bool, ...]
-    """Per public test *as the trajectory shows it*, perturbed or not; the only results that feedback was made of."""
+    """Whether it passes each public test *as the trajectory shows it*, perturbed or not; no other results made the
+    feedback."""
     public_passed: tuple[bool, ...]
-    """Per public test as it truly is: `shown_passed` where nothing is perturbed."""
+    """Whether it passes each public test as it truly is: `shown_passed` where nothing is perturbed."""
     hidden_passed: tuple[bool, ...] = ()
-    """Per hidden test; empty until `verify` has run them."""
+    """Whether it passes each hidden test; empty until they were run."""
     feedback: str
     """The user's next message."""
     feedback_test: int | None = None
@@ -78,7 +79,7 @@ class Trajectory(Record):
     messages: tuple[Message, ...]
     """How the conversation begins, up to the first answer."""
     public_tests: tuple[PublicTest, ...]
-    """As the conversation shows them."""
+    """The public tests as the conversation shows them."""
     perturbed: tuple[int, ...] = ()
     """Indices of the public tests whose expected outputs were swapped, so that they are wrong; empty where none is."""
     turns: tuple[Turn, ...] = Field(min_length=1)

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from astor.records import Champion, GateDecision, Scores
+from astor.records import GateDecision, Scores
 from astor.registry.connection import connect, explained, sqlite_file
-from astor.storage import load
+from astor.storage import ArtifactRef, PolicyRef, load
 
 CHAMPION, CHALLENGER = "champion", "challenger"
-DIGEST, POLICY, PROMOTED, PREVIOUS = "policy_digest", "policy", "gate.promoted", "previous_champion"
+DIGEST, LINEAGE, POLICY = "policy_digest", "policy_lineage", "policy"
+PROMOTED, PREVIOUS = "gate.promoted", "previous_champion"
 """Tags of a version."""
 
 
@@ -22,7 +23,7 @@ class ModelVersion(NamedTuple):
 
 
 def register(
-    uri: str, name: str, policy: str, run_id: str, decision: GateDecision, scores: Scores, tags: Mapping[str, str]
+    uri: str, name: str, policy: PolicyRef, run_id: str, decision: GateDecision, scores: Scores, tags: Mapping[str, str]
 ) -> ModelVersion:
     """Register a policy that the gate has seen, and give it the alias `champion` or `challenger`.
 
@@ -36,7 +37,7 @@ def register(
     Args:
         uri: of the MLflow registry.
         name: of the registered model, created where there is none.
-        policy: reference `URI#DIGEST` of an artifact with the part `policy`.
+        policy: committed, where nothing is pruned.
         run_id: of the MLflow run.
         decision: of the gate; `challenger_digest` is the policy's.
         scores: on the promotion prompts; the means go into tags.
@@ -45,14 +46,14 @@ def register(
     Raises:
         UserError: MLflow cannot be used, or the policy is not where its reference says.
     """
-    reference, source = _locate(policy)
+    artifact, source = _locate(policy.committed)
     with explained(uri):
         client = connect(uri)
         if not client.search_registered_models(f"name = '{name}'"):
             client.create_registered_model(name)
         holder = _version(client, name, CHAMPION)
         found = client.search_model_versions(f"name = '{name}' and tags.`{DIGEST}` = '{decision.challenger_digest}'")
-        facts = {**tags, POLICY: reference, DIGEST: decision.challenger_digest, **_gate_tags(decision, scores)}
+        facts = {**tags, **_policy_tags(policy, artifact), **_gate_tags(decision, scores)}
         if not found:
             if "://" not in source and not sqlite_file(uri):
                 client.log_artifacts(run_id, source, "policy")
@@ -78,16 +79,19 @@ def register(
         return ModelVersion(name, version, CHALLENGER)
 
 
-def champion(uri: str, name: str) -> Champion | None:
+def champion(uri: str, name: str) -> PolicyRef | None:
     """The policy that holds the alias `champion`, or None where no policy does."""
     return registered(uri, name, CHAMPION)
 
 
-def registered(uri: str, name: str, alias: str) -> Champion | None:
+def registered(uri: str, name: str, alias: str) -> PolicyRef | None:
     """The policy that holds an alias of the registered model `name`, or None where no policy does."""
     with explained(uri):
         version = _version(connect(uri), name, alias)
-    return None if version is None else Champion(policy=version.tags[POLICY], digest=version.tags[DIGEST])
+    if version is None:
+        return None
+    tags = version.tags
+    return PolicyRef(tags[DIGEST], tags[LINEAGE], ArtifactRef.parse(tags[POLICY]))
 
 
 def _version(client: Any, name: str, alias: str) -> Any | None:
@@ -96,13 +100,15 @@ def _version(client: Any, name: str, alias: str) -> Any | None:
     return None if number is None else client.get_model_version(name, number)
 
 
-def _locate(policy: str) -> tuple[str, str]:
-    """The reference, absolute, and the directory of the artifact's part `policy`."""
-    uri, _, digest = policy.rpartition("#")
-    if "://" not in uri:
-        uri = str(Path(uri).absolute())
-    artifact = load(uri, digest)
-    return f"{uri}#{digest}", f"{uri}/{artifact.manifest.attempt}/policy"
+def _locate(policy: ArtifactRef) -> tuple[ArtifactRef, str]:
+    """The artifact's reference with an absolute path, and the directory of its part `policy`."""
+    uri = policy.uri if "://" in policy.uri else str(Path(policy.uri).absolute())
+    ref = ArtifactRef(uri, policy.digest)
+    return ref, f"{uri}/{load(ref).manifest.attempt}/policy"
+
+
+def _policy_tags(policy: PolicyRef, artifact: ArtifactRef) -> dict[str, str]:
+    return {POLICY: str(artifact), DIGEST: policy.digest, LINEAGE: policy.lineage}
 
 
 def _gate_tags(decision: GateDecision, scores: Scores) -> dict[str, str]:

@@ -1,10 +1,17 @@
-"""What an engine is: something that continues prompts and says how likely it thought every token."""
+"""What a rollout engine is: something that continues prompts and says how likely it thought every token."""
 
-from collections.abc import Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from astor.policies.policy import Policy
+from astor.errors import UserError
+from astor.options import Options
+from astor.storage import PolicyRef
+
+if TYPE_CHECKING:
+    from astor.policies.chat import Chat
+    from astor.policies.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -29,14 +36,55 @@ class Sample:
     logps: tuple[float, ...]
     """Natural log-probability of each token at the sampling temperature; at temperature 1 where that is 0."""
     finish_reason: Literal["stop", "length"]
+    policy_digest: str
+    """The policy that sampled it, as the engine itself knows it."""
 
 
 class Engine(Protocol):
     """Engines are interchangeable; what they sample need not be."""
 
-    def generate(self, policy: Policy, requests: Sequence[Request]) -> list[Sample]:
-        """Samples of every request, ordered by request and then by rollout."""
+    def generate(self, policy: PolicyRef, requests: Sequence[Request]) -> list[Sample]:
+        """Samples of every request, ordered by request and then by rollout, from the policy that is meant."""
 
     @property
     def metrics(self) -> Mapping[str, float]:
         """What the engine did since it was made."""
+
+
+class EngineOptions(Options):
+    """Options of an engine, which they can make. A class of another package is found by the entry point group
+    `astor.rollout_engines`; its field `type` is its name in recipes."""
+
+    @abstractmethod
+    def make(self, weights: "Callable[[PolicyRef], Policy]") -> Engine:
+        """The engine. `weights` loads a policy into this process, or finds it there: for engines that sample here."""
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """One policy to sample from: the engine that does it, how the policy talks, and which one it is."""
+
+    engine: Engine
+    chat: "Chat"
+    policy: PolicyRef
+
+    def generate(self, requests: Sequence[Request]) -> list[Sample]:
+        """What the engine samples; UserError where it says that another policy than the one that is meant did."""
+        samples = self.engine.generate(self.policy, requests)
+        if others := {sample.policy_digest for sample in samples if not self.policy.is_called(sample.policy_digest)}:
+            raise UserError(
+                f"The rollout engine sampled from policy {', '.join(map(short, sorted(others)))}, not from "
+                f"{short(self.policy.digest)}: let it load the policy of this round."
+            )
+        return samples
+
+
+def live_sampler(policy: "Policy", options: EngineOptions) -> Sampler:
+    """A policy that this process has loaded, as it is sampled from."""
+    return Sampler(options.make(lambda _: policy), policy.chat, policy.ref)
+
+
+def short(name: str) -> str:
+    """A policy's digest or lineage for people: the digest's first digits, and all updates."""
+    digest, plus, updates = name.partition("+")
+    return f"{digest[:12]}{plus}{updates}" or "one without a digest"

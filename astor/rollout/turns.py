@@ -1,23 +1,24 @@
-"""Rollouts over turns: the policy answers, its program meets the public tests, and feedback asks for the next one."""
+"""Rollouts over turns: the policy answers, its task replies, and the policy answers again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from astor.options import Options
-from astor.policies.policy import Policy
-from astor.policies.prefix import room_of
-from astor.records import Call, Completion, Prompt, PublicTest, Trajectory, Turn
-from astor.rollout.engine import Engine, Request, Sample
+from astor.records import Completion, Trajectory, Turn
+from astor.rollout.engine import Request, Sample, Sampler
 from astor.rollout.rollout import row_seed
 from astor.rollout.verbatim import continue_tokens, whole_completion
 from astor.sandbox.runner import JobRunner
-from astor.tasks.conversation import conversation
-from astor.tasks.feedback import FeedbackOptions, give_feedback, public_tests
-from astor.tasks.perturbation import perturb
-from astor.tasks.public_runs import runs_of_calls, same_literal
-from astor.tasks.turn_runs import read_programs, run_calls
+from astor.storage import PolicyRef
+from astor.tasks.multi_turn.capability import Answered, MultiTurn
+from astor.tasks.multi_turn.conversation import conversation
+from astor.tasks.multi_turn.problem import Problem
+
+if TYPE_CHECKING:
+    from astor.policies.chat import Chat
 
 
 class TurnsOptions(Options):
@@ -26,39 +27,10 @@ class TurnsOptions(Options):
     trajectories: int = Field(ge=1)
     """Of each problem."""
     turns: int = Field(ge=1)
-    """Programs of each."""
+    """Answers of each."""
     temperature: float = Field(ge=0)
     seed: int
     """Turn u of trajectory i depends on this, the problem, i and u, and on what was said before."""
-    feedback: FeedbackOptions
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A prompt, and its public tests as feedback shows them."""
-
-    prompt: Prompt
-    shown: tuple[PublicTest, ...]
-    true: tuple[PublicTest, ...]
-    calls: tuple[Call, ...]
-    """The true tests as data, in the same order."""
-    perturbed: tuple[int, ...] = ()
-
-    @classmethod
-    def of(cls, prompt: Prompt) -> "Problem":
-        """With its tests as they are."""
-        tests = public_tests(prompt, prompt.entry)
-        return cls(prompt, tests, tests, prompt.public_tests)
-
-    @classmethod
-    def with_wrong_tests(cls, prompt: Prompt, seed: int) -> "Problem | None":
-        """With the outputs of two tests swapped, drawn by the seed; None where all tests expect the same."""
-        tests = public_tests(prompt, prompt.entry)
-        made = perturb(tests, f"{seed}/{prompt.id}", same_literal)
-        if made is None:
-            return None
-        calls = dict(zip(tests, prompt.public_tests, strict=True))
-        return cls(prompt, made.tests, made.true, tuple(calls[test] for test in made.true), made.perturbed)
 
 
 @dataclass
@@ -74,7 +46,7 @@ class Dialogue:
     outgrown: bool = False
     """Whether the conversation has become longer than the policy can answer."""
 
-    def trajectory(self, policy: Policy) -> Trajectory:
+    def trajectory(self, policy: PolicyRef) -> Trajectory:
         """The trajectory as a record, before its hidden tests are run."""
         prompt = self.problem.prompt
         return Trajectory(
@@ -82,23 +54,23 @@ class Dialogue:
             task=prompt.task,
             split=prompt.split,
             index=self.index,
-            policy_digest=policy.card.digest if policy.card else "",
+            policy_digest=policy.digest,
             messages=prompt.messages,
             public_tests=self.problem.shown,
             perturbed=self.problem.perturbed,
             turns=tuple(self.turns),
         )
 
-    def completion(self, policy: Policy) -> Completion:
+    def completion(self, chat: "Chat") -> Completion:
         """The trajectory as one sequence of tokens; only of one that was rolled out verbatim."""
         prompt = self.problem.prompt
-        whole = whole_completion(policy, prompt.id, prompt.task, self.index, self.contexts, self.samples)
+        whole = whole_completion(chat, prompt.id, prompt.task, self.index, self.contexts, self.samples)
         return whole.model_copy(update={"text": ""}) if self.outgrown else whole
 
 
 def roll_out_turns(
-    engine: Engine,
-    policy: Policy,
+    sampler: Sampler,
+    multi_turn: MultiTurn,
     sandbox: JobRunner,
     problems: Sequence[Problem],
     options: TurnsOptions,
@@ -106,14 +78,15 @@ def roll_out_turns(
     first: Mapping[tuple[str, int], Turn] | None = None,
     verbatim: bool = False,
 ) -> list[Dialogue]:
-    """Every problem's trajectories, in the order of problems and then by index. Only public tests are run.
+    """Every problem's trajectories, in the order of problems and then by index.
 
     Where the policy's context has no room for one more answer, that answer and all after it are empty (our choice: one
     long feedback would end everything else, and turns are compared over the same trajectories).
 
     Args:
+        multi_turn: the problems' task; it replies with what a policy may know.
         first: prompt id and index → the first turn, which is not sampled then: conditions that are compared begin with
-            the same programs. Feedback on them is given anew, on the problem's own tests.
+            the same answers. They are replied to anew, by the problem's own tests.
         verbatim: the context is token by token what was said, thinking included, so that a trajectory is one sequence
             to train on. Otherwise it is the conversation that a prompt would hold, encoded anew.
 
@@ -127,25 +100,29 @@ def roll_out_turns(
             cached = [first[one.problem.prompt.id, one.index] for one in dialogues]
             answers = [(turn.text, turn.seed, turn.tokens) for turn in cached]
         else:
-            answers = _sample(engine, policy, dialogues, number, options, verbatim)
-        _meet_tests(sandbox, dialogues, answers, options.feedback)
+            answers = _sample(sampler, dialogues, number, options, verbatim)
+        said = zip(dialogues, answers, strict=True)
+        asked = [Answered(one.problem, tuple(one.turns), text) for one, (text, _, _) in said]
+        for one, turn, (_, seed, tokens) in zip(dialogues, multi_turn.reply(asked, sandbox), answers, strict=True):
+            one.turns.append(turn.model_copy(update={"seed": seed, "tokens": tokens}))
     return dialogues
 
 
 def _sample(
-    engine: Engine, policy: Policy, dialogues: Sequence[Dialogue], number: int, options: TurnsOptions, verbatim: bool
+    sampler: Sampler, dialogues: Sequence[Dialogue], number: int, options: TurnsOptions, verbatim: bool
 ) -> list[tuple[str, int, int]]:
     """Turn `number` of every dialogue: text, seed and tokens of each. First turns of a problem are one request."""
+    chat = sampler.chat
     requests, asked = [], []
     for one in dialogues:
         prompt = one.problem.prompt
         if one.outgrown:
             continue
         if verbatim and number:
-            context = continue_tokens(policy, one.contexts[-1], one.samples[-1], one.turns[-1].feedback)
+            context = continue_tokens(chat, one.contexts[-1], one.samples[-1], one.turns[-1].feedback)
         else:
-            context = policy.encode(conversation(prompt.messages, one.turns))
-        one.outgrown = number > 0 and len(context) + prompt.max_tokens > room_of(policy.model)
+            context = chat.encode(conversation(prompt.messages, one.turns))
+        one.outgrown = number > 0 and len(context) + prompt.max_tokens > chat.context
         if one.outgrown:
             continue
         one.contexts.append(context)
@@ -157,40 +134,7 @@ def _sample(
         requests.append(Request(context, rollouts, prompt.max_tokens, seed, options.temperature))
     answers = {}
     seeds = [request.seed for request in requests for _ in range(request.rollouts)]
-    for one, seed, sample in zip(asked, seeds, engine.generate(policy, requests), strict=True):
+    for one, seed, sample in zip(asked, seeds, sampler.generate(requests), strict=True):
         one.samples.append(sample)
-        answers[id(one)] = (policy.decode(sample.tokens), seed, len(sample.tokens))
+        answers[id(one)] = (chat.decode(sample.tokens), seed, len(sample.tokens))
     return [answers.get(id(one), ("", 0, 0)) for one in dialogues]
-
-
-def _meet_tests(
-    sandbox: JobRunner,
-    dialogues: Sequence[Dialogue],
-    answers: Sequence[tuple[str, int, int]],
-    options: FeedbackOptions,
-) -> None:
-    """Read the answers' programs, run them on the public inputs, and add turns with the feedback that this gives."""
-    programs = read_programs(sandbox, [text for text, _, _ in answers])
-    asked = [
-        program and (program, one.problem.prompt.entry, one.problem.calls)
-        for one, program in zip(dialogues, programs, strict=True)
-    ]
-    ran = run_calls(sandbox, [one for one in asked if one])
-    for one, (text, seed, tokens), program, wanted in zip(dialogues, answers, programs, asked, strict=True):
-        shown = true = None
-        if wanted:
-            shown, true = (runs_of_calls(ran[wanted], tests) for tests in (one.problem.shown, one.problem.true))
-        feedback = give_feedback(one.problem.shown, shown, options)
-        none = (False,) * len(one.problem.shown)
-        one.turns.append(
-            Turn(
-                text=text,
-                program=program,
-                shown_passed=tuple(run.end == "passed" for run in shown) if shown else none,
-                public_passed=tuple(run.end == "passed" for run in true) if true else none,
-                feedback=feedback.text,
-                feedback_test=feedback.test,
-                seed=seed,
-                tokens=tokens,
-            )
-        )

@@ -1,24 +1,27 @@
 """Conversations as one sequence of tokens, in which every answer stays as it was sampled."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from astor.errors import UserError
-from astor.policies.policy import Policy
 from astor.records import Completion, Message
 from astor.rollout.engine import Sample
+
+if TYPE_CHECKING:
+    from astor.policies.chat import Chat
 
 _SAID = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]
 
 
-def continue_tokens(policy: Policy, context: Sequence[int], sample: Sample, reply: str) -> list[int]:
+def continue_tokens(chat: "Chat", context: Sequence[int], sample: Sample, reply: str) -> list[int]:
     """The tokens after which the next answer is due: context, answer, its end where it was cut off, and the reply.
 
     UserError where the policy's chat template ends an answer with no stop token, so that nothing says where it ends.
     """
-    alone = policy.tokenizer.apply_chat_template(_SAID, add_generation_prompt=False, return_dict=False)
-    stops = [place for place, token in enumerate(alone) if token in policy.stop_tokens]
+    alone = chat.tokenizer.apply_chat_template(_SAID, add_generation_prompt=False, return_dict=False)
+    stops = [place for place, token in enumerate(alone) if token in chat.stop_tokens]
     asked, answered = (Message.model_validate(said) for said in _SAID)
-    replied = policy.encode([asked, answered, Message(role="user", content=reply)])
+    replied = chat.encode([asked, answered, Message(role="user", content=reply)])
     if not stops or replied[: stops[-1] + 1] != alone[: stops[-1] + 1]:
         raise UserError(
             "The policy's chat template does not end answers with a stop token, or writes them anew after a reply: "
@@ -29,7 +32,7 @@ def continue_tokens(policy: Policy, context: Sequence[int], sample: Sample, repl
 
 
 def whole_completion(
-    policy: Policy,
+    chat: "Chat",
     prompt_id: str,
     task: str,
     rollout: int,
@@ -53,11 +56,11 @@ def whole_completion(
         prompt_id=prompt_id,
         rollout=rollout,
         task=task,
-        policy_digest=policy.card.digest if policy.card else "",
+        policy_digest=samples[-1].policy_digest,
         prompt_tokens=tuple(contexts[0]),
         tokens=tuple(tokens),
         logp_rollout=tuple(logps),
         loss_mask=tuple(mask),
-        text=policy.decode(samples[-1].tokens),
+        text=chat.decode(samples[-1].tokens),
         finish_reason=samples[-1].finish_reason,
     )

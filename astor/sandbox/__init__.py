@@ -2,24 +2,15 @@
 
 with Sandbox(SandboxOptions()) as sandbox:
     results = sandbox.run([CallsJob("def add(a, b): return a + b", "add", ((1, 2), (3, 4)))])
-results[0].outcome, [same_value(claim.value, 3) for claim in results[0].claims]
+results[0].ending, [same_value(claim.value, 3) for claim in results[0].claims]
 """
 
 from astor.sandbox.comparison import same_output, same_value
-from astor.sandbox.jobs import (
-    CallsJob,
-    CheckJob,
-    Claim,
-    CoverageJob,
-    GeneratedTestsJob,
-    Job,
-    ParseJob,
-    Result,
-    StdinJob,
-)
-from astor.sandbox.judge import judge_files
-from astor.sandbox.layers import Layer
+from astor.sandbox.isolation.layers import Layer
+from astor.sandbox.jobs import CallsJob, CheckJob, CoverageJob, GeneratedTestsJob, Job, ParseJob, StdinJob
+from astor.sandbox.judge.files import judge_files
 from astor.sandbox.options import Limits, SandboxOptions
+from astor.sandbox.results import Claim, Ending, Result
 from astor.sandbox.sandbox import Sandbox, check_layers
 
 __all__ = [
@@ -27,6 +18,7 @@ __all__ = [
     "CheckJob",
     "Claim",
     "CoverageJob",
+    "Ending",
     "GeneratedTestsJob",
     "Job",
     "Layer",

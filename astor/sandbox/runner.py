@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from astor.sandbox.jobs import Job, Result
+from astor.sandbox.jobs import Job
+from astor.sandbox.results import Result
 
 
 class JobRunner(Protocol):

@@ -5,25 +5,27 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from astor.errors import UserError
-from astor.records import Outcome
-from astor.sandbox.broker import Broker
-from astor.sandbox.jobs import Bounded, Job, ParseJob, Result
-from astor.sandbox.layers import PROBE, Layer, read_layers, require
+from astor.sandbox.isolation.layers import Layer, read_layers, require
+from astor.sandbox.jobs import Bounded, CallsJob, Job
 from astor.sandbox.options import Limits, SandboxOptions
-from astor.sandbox.plans import plan
-from astor.sandbox.runs import Plan
-from astor.sandbox.surroundings import surroundings
+from astor.sandbox.results import Ending, Result, joined
+from astor.sandbox.workers.config import worker_config
+from astor.sandbox.workers.dispatcher import Dispatcher
+from astor.sandbox.workers.run import Runs
 
-TEXTS_PER_CHILD = 64
-"""Texts that one child parses: our choice, enough to share the cost of a fork, few enough to keep all workers busy."""
+_CHECK = Path(__file__).resolve().with_name("inside") / "layer_check.py"
+
+LAYER_CHECK = CallsJob(_CHECK.read_text(), "try_layers", ((str(_CHECK),),))
+"""The program that tries every layer when a sandbox starts."""
 
 
 class JobError(Exception):
-    """The plan of the job at `place` has raised its cause."""
+    """The job at `place` has raised its cause where its results are read."""
 
     def __init__(self, place: int) -> None:
         super().__init__(place)
@@ -42,15 +44,15 @@ class Sandbox:
         self.options = options or SandboxOptions()
         self.layers: tuple[Layer, ...] = ()
         """Which layers stand, from enter on."""
-        self._broker: Broker | None = None
+        self._dispatcher: Dispatcher | None = None
         self._lock = threading.Lock()
         self._streaming_thread: int | None = None
         self._counts: dict[str, int] = {}
-        self._outcomes: Counter[Outcome] = Counter()
+        self._endings: Counter[Ending] = Counter()
 
     def __enter__(self) -> Self:
         try:
-            self._outcomes.clear()
+            self._endings.clear()
             self.layers = self._open()
             require(self.layers)
         except BaseException:
@@ -79,21 +81,21 @@ class Sandbox:
 
         With `wanted` the jobs are those of many who ask: new jobs get their turn beside the further runs of jobs under
         way, of which whoever gives them bounds the number; a job at whose place `wanted` has become False has no
-        further run and ends as an INFRASTRUCTURE_ERROR; and what a job's plan raises is the cause of a JobError.
+        further run and ends as an INFRASTRUCTURE_ERROR; and what a job raises is the cause of a JobError.
 
         Raises:
             UserError: a job holds what can't be run at all; this thread has a stream open; or no worker can be started.
             JobError: see above.
         """
-        broker = self._broker
-        assert broker is not None, "the sandbox is entered before it runs"
+        dispatcher = self._dispatcher
+        assert dispatcher is not None, "the sandbox is entered before it runs"
         if self._streaming_thread == threading.get_ident():
             raise UserError("The sandbox has a stream open: take all of its results, or close it, before the next.")
         limits = self.options.limits
         whole: dict[int, dict[int, Result]] = {}
-        plans = _plans(jobs, limits, _own_plan if wanted is None else _blamed_plan)
+        started = _started(jobs, limits, _runs if wanted is None else _blamed_runs)
         part_wanted = None if wanted is None else lambda key: wanted(key[0])
-        with self._lock, closing(broker.stream(plans, part_wanted)) as results:
+        with self._lock, closing(dispatcher.stream(started, part_wanted)) as results:
             self._streaming_thread = threading.get_ident()
             try:
                 for (place, part, parts), result in results:
@@ -103,8 +105,8 @@ class Sandbox:
                         if len(ended) < parts:
                             continue
                         del whole[place]
-                        result = _join([ended[number] for number in range(parts)])
-                    self._outcomes[result.outcome] += 1
+                        result = joined([ended[number] for number in range(parts)])
+                    self._endings[result.ending] += 1
                     yield place, result
             finally:
                 self._streaming_thread = None
@@ -114,24 +116,24 @@ class Sandbox:
 
         Of workers: `restarts` were replaced because they had died or fallen silent, `recycled` because they had grown,
         `cancelled` because nobody waited any more for what they ran. Of runs: `retried` were run once more because a
-        worker had failed them; `waiting` and `running` are those of now. Of jobs: `jobs_` and an outcome.
+        worker had failed them; `waiting` and `running` are those of now. Of jobs: `jobs_` and the value of an `Ending`.
         """
-        counts = self._broker.counts() if self._broker else self._counts
-        outcomes = {f"jobs_{outcome.value}": self._outcomes[outcome] for outcome in Outcome}
-        return {name: float(number) for name, number in (counts | outcomes).items()}
+        counts = self._dispatcher.counts() if self._dispatcher else self._counts
+        endings = {f"jobs_{ending.value}": self._endings[ending] for ending in Ending}
+        return {name: float(number) for name, number in (counts | endings).items()}
 
     def close(self) -> None:
         """Stop the workers; no process is left."""
-        if self._broker is not None:
-            self._broker.close()
-            self._counts = self._broker.counts()
-            self._broker = None
+        if self._dispatcher is not None:
+            self._dispatcher.close()
+            self._counts = self._dispatcher.counts()
+            self._dispatcher = None
 
     def _open(self) -> tuple[Layer, ...]:
-        around = surroundings(self.options)
-        self._broker = Broker(self.options.workers or len(os.sched_getaffinity(0)), around)
-        ((_, probe),) = self._broker.stream([("probe", plan(PROBE, Limits()))])
-        return read_layers(self._broker.workers[0].stands, around.namespaces, probe)
+        config = worker_config(self.options)
+        self._dispatcher = Dispatcher(self.options.workers or len(os.sched_getaffinity(0)), config)
+        ((_, check),) = self._dispatcher.stream([("layer check", LAYER_CHECK.runs(Limits()))])
+        return read_layers(self._dispatcher.workers[0].confinement, config.namespaces, check)
 
 
 def check_layers() -> tuple[Layer, ...]:
@@ -143,39 +145,26 @@ def check_layers() -> tuple[Layer, ...]:
         sandbox.close()
 
 
-def _plans(
-    jobs: Iterable[Job | Bounded | None], granted: Limits, plan: Callable[[int, Job, Limits], Plan]
-) -> Iterator[tuple[tuple[int, int, int], Plan] | None]:
+def _started(
+    jobs: Iterable[Job | Bounded | None], granted: Limits, runs: Callable[[int, Job, Limits], Runs]
+) -> Iterator[tuple[tuple[int, int, int], Runs] | None]:
     """What is run by itself, each with its job's place, its own place in the job and how many parts that has."""
     for place, each in enumerate(jobs):
         if each is None:
             yield None
             continue
         job, limits = (each.job, each.limits) if isinstance(each, Bounded) else (each, granted)
-        if isinstance(job, ParseJob) and len(job.texts) > TEXTS_PER_CHILD:
-            starts = range(0, len(job.texts), TEXTS_PER_CHILD)
-            for part, start in enumerate(starts):
-                texts = job.texts[start : start + TEXTS_PER_CHILD]
-                yield (place, part, len(starts)), plan(place, ParseJob(job.parser, texts), limits)
-        else:
-            yield (place, 0, 1), plan(place, job, limits)
+        parts = job.parts()
+        for number, part in enumerate(parts):
+            yield (place, number, len(parts)), runs(place, part, limits)
 
 
-def _own_plan(place: int, job: Job, limits: Limits) -> Plan:
-    return plan(job, limits)
+def _runs(place: int, job: Job, limits: Limits) -> Runs:
+    return job.runs(limits)
 
 
-def _blamed_plan(place: int, job: Job, limits: Limits) -> Plan:
+def _blamed_runs(place: int, job: Job, limits: Limits) -> Runs:
     try:
-        return (yield from plan(job, limits))
+        return (yield from job.runs(limits))
     except Exception as error:
         raise JobError(place) from error
-
-
-def _join(parts: list[Result]) -> Result:
-    """One result of the parts of a job: the worst outcome, and claims only where every part has them."""
-    cpu_seconds = sum(part.cpu_seconds for part in parts)
-    for part in parts:
-        if part.outcome is not Outcome.PASSED:
-            return Result(part.outcome, (), cpu_seconds, part.detail)
-    return Result(Outcome.PASSED, tuple(claim for part in parts for claim in part.claims), cpu_seconds, "")

@@ -1,14 +1,12 @@
 """Prompts → answers: sampling by the rollout engine, one request at a time."""
 
-import math
 import secrets
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from astor.policies.policy import Policy
-from astor.rollout.engine import Engine, Request
+from astor.rollout.engine import Request, Sampler
 
 
 @dataclass(frozen=True)
@@ -25,18 +23,12 @@ class Answer:
 
 
 class Answerer:
-    """A policy with an engine. A lock keeps requests apart, for the engine is made for one caller."""
+    """A policy to sample from. A lock keeps requests apart, for an engine is made for one caller."""
 
-    def __init__(self, policy: Policy, engine: Engine) -> None:
-        self.policy = policy
-        self._engine = engine
+    def __init__(self, sampler: Sampler) -> None:
+        self.chat = sampler.chat
+        self._sampler = sampler
         self._lock = threading.Lock()
-
-    @property
-    def context(self) -> int:
-        """Most tokens of a prompt and its answer."""
-        config = self.policy.model.config
-        return min(config.max_position_embeddings, getattr(config, "sliding_window", None) or math.inf)
 
     def answer(
         self,
@@ -57,7 +49,7 @@ class Answerer:
         for index, (prompt, longest) in enumerate(zip(prompts, max_tokens, strict=True)):
             request = Request(prompt, rollouts, longest, (first + index) % 2**64, temperature)
             with self._lock:
-                samples = self._engine.generate(self.policy, [request])
+                samples = self._sampler.generate([request])
             answers.append(
                 [self._finish(sample.tokens, sample.logps, sample.finish_reason, stops) for sample in samples]
             )
@@ -73,10 +65,10 @@ class Answerer:
         sampled = len(tokens)
         if finish_reason == "stop":
             tokens, logps = tokens[:-1], logps[:-1]
-        text = self.policy.decode(tokens)
+        text = self.chat.decode(tokens)
         places = [place for stop in stops if (place := text.find(stop)) >= 0]
         if places:
             text = text[: min(places)]
-            kept = next(n for n in range(len(tokens) + 1) if len(self.policy.decode(tokens[:n])) >= len(text))
+            kept = next(n for n in range(len(tokens) + 1) if len(self.chat.decode(tokens[:n])) >= len(text))
             tokens, logps, finish_reason = tokens[:kept], logps[:kept], "stop"
         return Answer(text, tokens, logps, sampled, finish_reason)

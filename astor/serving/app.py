@@ -10,9 +10,10 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from jinja2 import TemplateError
 
+from astor.policies.chat import Chat
 from astor.policies.policy import Policy
+from astor.rollout.engine import live_sampler
 from astor.rollout.options import TransformersEngineOptions
-from astor.rollout.transformers_engine import TransformersEngine
 from astor.serving.answers import Answer, Answerer
 from astor.serving.refusals import RefusedError, install
 from astor.serving.requests import ChatRequest, CompletionRequest, SamplingRequest
@@ -28,8 +29,8 @@ def create_app(policy: Policy, model_name: str) -> FastAPI:
     """
     app = FastAPI(title="astor", docs_url=None, redoc_url=None)
     install(app)
-    answerer = Answerer(policy, TransformersEngine(TransformersEngineOptions()))
-    digest = policy.card.digest if policy.card else None
+    answerer, chat = Answerer(live_sampler(policy, TransformersEngineOptions())), policy.chat
+    digest = policy.ref.digest or None
     card = {
         "id": model_name,
         "object": "model",
@@ -54,13 +55,13 @@ def create_app(policy: Policy, model_name: str) -> FastAPI:
     @app.post("/v1/completions")
     def completions(request: CompletionRequest) -> Response:
         _check_model(request.model, model_name)
-        prompts = [policy.tokenizer.encode(prompt) if isinstance(prompt, str) else prompt for prompt in request.prompts]
+        prompts = [chat.tokenizer.encode(prompt) if isinstance(prompt, str) else prompt for prompt in request.prompts]
         answers = _sample(answerer, request, prompts, request.max_tokens, COMPLETION_TOKENS)
         choices = [
             {
                 "index": index,
                 "text": answer.text,
-                "logprobs": _text_logprobs(policy, answer) if request.logprobs is not None else None,
+                "logprobs": _text_logprobs(chat, answer) if request.logprobs is not None else None,
                 "finish_reason": answer.finish_reason,
             }
             for index, answer in enumerate(answer for group in answers for answer in group)
@@ -75,7 +76,7 @@ def create_app(policy: Policy, model_name: str) -> FastAPI:
     def chat_completions(request: ChatRequest) -> Response:
         _check_model(request.model, model_name)
         try:
-            prompt = policy.encode([message.message for message in request.messages])
+            prompt = chat.encode([message.message for message in request.messages])
         except TemplateError as error:
             raise RefusedError(
                 400, f"The policy's chat template refuses these messages: {error}.", "messages"
@@ -87,7 +88,7 @@ def create_app(policy: Policy, model_name: str) -> FastAPI:
             {
                 "index": index,
                 "message": {"role": "assistant", "content": answer.text, "refusal": None},
-                "logprobs": {"content": _token_logprobs(policy, answer)} if request.logprobs else None,
+                "logprobs": {"content": _token_logprobs(chat, answer)} if request.logprobs else None,
                 "finish_reason": answer.finish_reason,
             }
             for index, answer in enumerate(answers[0])
@@ -112,7 +113,7 @@ def _sample(
     answerer: Answerer, request: SamplingRequest, prompts: Sequence[Sequence[int]], max_tokens: int | None, default: int
 ) -> list[list[Answer]]:
     """Answers per prompt. Without a number from the client an answer is as long as the context leaves room for."""
-    vocabulary = answerer.policy.model.config.vocab_size
+    vocabulary, context = len(answerer.chat.tokenizer), answerer.chat.context
     if not prompts:
         raise RefusedError(400, "prompt is empty: give one at least.", "prompt", "invalid_value")
     for prompt in prompts:
@@ -120,12 +121,10 @@ def _sample(
             raise RefusedError(400, "A prompt without tokens cannot be continued.", "prompt", "invalid_value")
         if not all(0 <= token < vocabulary for token in prompt):
             raise RefusedError(400, f"A token is not below the vocabulary's {vocabulary}.", "prompt", "invalid_value")
-        if len(prompt) + (max_tokens or 1) > answerer.context:
-            message = (
-                f"{len(prompt)} prompt tokens and {max_tokens or 1} more do not fit the context of {answerer.context}."
-            )
+        if len(prompt) + (max_tokens or 1) > context:
+            message = f"{len(prompt)} prompt tokens and {max_tokens or 1} more do not fit the context of {context}."
             raise RefusedError(400, message, "prompt", "context_length_exceeded")
-    lengths = [max_tokens or min(default, answerer.context - len(prompt)) for prompt in prompts]
+    lengths = [max_tokens or min(default, context - len(prompt)) for prompt in prompts]
     return answerer.answer(prompts, request.n, lengths, request.temperature, request.seed, request.stop)
 
 
@@ -145,20 +144,20 @@ def _usage(prompts: Sequence[Sequence[int]], answers: Sequence[Sequence[Answer]]
     return {"prompt_tokens": asked, "completion_tokens": sampled, "total_tokens": asked + sampled}
 
 
-def _token_logprobs(policy: Policy, answer: Answer) -> list[dict[str, Any]]:
-    texts = [policy.tokenizer.decode([token]) for token in answer.tokens]
+def _token_logprobs(chat: Chat, answer: Answer) -> list[dict[str, Any]]:
+    texts = [chat.tokenizer.decode([token]) for token in answer.tokens]
     return [
         {"token": text, "logprob": logp, "bytes": list(text.encode()), "top_logprobs": []}
         for text, logp in zip(texts, answer.logps, strict=True)
     ]
 
 
-def _text_logprobs(policy: Policy, answer: Answer) -> dict[str, Any]:
+def _text_logprobs(chat: Chat, answer: Answer) -> dict[str, Any]:
     return {
-        "tokens": [policy.tokenizer.decode([token]) for token in answer.tokens],
+        "tokens": [chat.tokenizer.decode([token]) for token in answer.tokens],
         "token_logprobs": list(answer.logps),
         "top_logprobs": None,
-        "text_offset": [len(policy.decode(answer.tokens[:place])) for place in range(len(answer.tokens))],
+        "text_offset": [len(chat.decode(answer.tokens[:place])) for place in range(len(answer.tokens))],
     }
 
 

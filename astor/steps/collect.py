@@ -16,25 +16,26 @@ from astor.options import Options
 from astor.records import (
     MANIFEST,
     Conversation,
-    Function,
     Item,
     PreparedManifest,
     PreparedPart,
     Prompt,
     Record,
     Trajectory,
+    references_by_prompt,
 )
 from astor.records.collection import COLLECTION, Collection, read_collection
+from astor.rollout.measure import measure_turns
+from astor.rollout.turns import TurnsOptions
+from astor.run.progress import report_progress
+from astor.run.run import Run
 from astor.steps.initialise import initialise
 from astor.steps.prepare import prepare
-from astor.steps.progress import report_progress
-from astor.steps.rollout import engine_of, policy_of
-from astor.steps.run import Run
-from astor.steps.verify import by_prompt
-from astor.storage import digest_file, digest_json, load, locate
-from astor.tasks.conversation import has_begun
-from astor.tasks.multi_turn_code import MultiTurnCode
-from astor.tasks.turn_runs import judge_turns
+from astor.storage import ArtifactRef, PolicyRef, digest_file, digest_json, load, locate
+from astor.tasks.multi_turn.capability import MultiTurn
+from astor.tasks.multi_turn.conversation import has_begun
+from astor.tasks.multi_turn.problem import Problem
+from astor.tasks.task import Task
 
 BLOCKS = "trajectories"
 
@@ -77,27 +78,23 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
     a source. All splits are collected: held-out and promotion problems give the validation prompts of Cobalt.
 
     Raises:
-        UserError: the recipe has no `multi_turn_code`, or no problem, or the directory holds another collection.
+        UserError: the recipe has not one task over turns, or no problem, or the directory holds another collection.
     """
-    from astor.policies.prefix import room_of
-
-    task = run.tasks.get(MultiTurnCode.key)
-    if not isinstance(task, MultiTurnCode):
-        raise UserError(f"The recipe {run.recipe.name} has no task {MultiTurnCode.key}: add it under tasks.")
+    task, multi_turn = _task_over_turns(run)
     found = _find_collection(directory)
     prepared = prepare(run)
     policy = initialise(run, prepared.prompts)
     wanted = Collection(
-        policy=policy.rpartition("#")[2],
-        prompts=prepared.prompts.rpartition("#")[2],
-        references=prepared.references.rpartition("#")[2],
-        feedback=task.options.feedback.model_dump(),
+        policy=policy.digest,
+        prompts=prepared.prompts.digest,
+        references=prepared.references.digest,
+        feedback=multi_turn.options.model_dump(mode="json"),
         splits=run.recipe.data.splits.model_dump(),
         options=options.model_dump(),
     )
     prompts = [
         prompt
-        for prompt in run.read(prepared.prompts, "prompts")
+        for prompt in run.artifacts.read(prepared.prompts, "prompts")
         if prompt.task == task.key and not has_begun(prompt.messages)
     ]
     if not prompts:
@@ -107,23 +104,36 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
     trajectories: list[Trajectory] = []
     for number, block in enumerate(blocks):
         place = f"{directory}/{BLOCKS}/{number:05d}"
-        committed = run.reference(place) or _commit_block(run, place, policy, prepared.references, block, task, options)
-        trajectories += run.read(committed, "trajectories")
+        collected = run.artifacts.find(place)
+        if collected is None:
+            collected = _commit_block(run, place, policy, prepared.references, block, multi_turn, options)
+        trajectories += run.artifacts.read(collected, "trajectories")
         report_progress("collect", min((number + 1) * options.block, len(prompts)), len(prompts))
-    live = policy_of(run, policy)
-    room = room_of(live.model) - task.options.max_tokens
+    chat = run.services.policies.chat(policy)
+    room = chat.context - task.options.max_tokens
     cut = CutOptions(prompt_tokens=min(CutOptions().prompt_tokens, room))
-    partials = cut_trajectories(trajectories, lambda messages: len(live.encode(messages)), cut)
+    partials = cut_trajectories(trajectories, lambda messages: len(chat.encode(messages)), cut)
     split_of = {prompt.id: prompt.split for prompt in prompts}
     items = list(_items(run, partials, prompts))
-    _write_items(directory, items, run.recipe.name, wanted)
+    _write_items(directory, items, run.recipe.name, task.name, wanted)
     return Collected(
         problems=len(prompts),
         trajectories=len(trajectories),
         prompts=dict(Counter(split_of[partial.problem].value for partial in partials)),
         tokens=sum(turn.tokens for one in trajectories for turn in one.turns),
-        policy=load(policy.rpartition("#")[0]).part("policy"),
+        policy=load(policy.committed).part("policy"),
     )
+
+
+def _task_over_turns(run: Run) -> tuple[Task, MultiTurn]:
+    """The recipe's one task that replies to answers."""
+    found = [(task, task.multi_turn) for task in run.tasks.values() if task.multi_turn]
+    if not found:
+        raise UserError(f"The recipe {run.recipe.name} has no task over turns: add multi_turn_code under tasks.")
+    if len(found) > 1:
+        keys = ", ".join(task.key for task, _ in found)
+        raise UserError(f"The recipe {run.recipe.name} has several tasks over turns ({keys}): leave one under tasks.")
+    return found[0]
 
 
 def _find_collection(directory: Path) -> Collection | None:
@@ -157,33 +167,28 @@ def _write(directory: Path, name: str, *records: Record) -> None:
 def _commit_block(
     run: Run,
     place: str,
-    policy: str,
-    references: str,
+    policy: PolicyRef,
+    references: ArtifactRef,
     prompts: Sequence[Prompt],
-    task: MultiTurnCode,
+    multi_turn: MultiTurn,
     options: CollectOptions,
-) -> str:
+) -> ArtifactRef:
     """Roll out, with public tests alone; then judge by hidden ones, and commit. The reference of what stands there."""
-    from astor.rollout.turns import Problem, TurnsOptions, roll_out_turns
-
-    live = policy_of(run, policy)
     settings = TurnsOptions(
         trajectories=options.trajectories,
         turns=options.turns,
         temperature=options.temperature,
         seed=options.seed,
-        feedback=task.options.feedback,
     )
     problems = [Problem.of(prompt) for prompt in prompts]
     for prompt in prompts:
         drawn = generator(options.seed, prompt.id, "perturbed").random() < options.perturbed
         if drawn and (changed := Problem.with_wrong_tests(prompt, options.seed)):
             problems.append(changed)
-    dialogues = roll_out_turns(engine_of(run), live, run.sandbox, problems, settings)
-    rolled_out = [dialogue.trajectory(live) for dialogue in dialogues]
-    known = run.read(references, "references", by_prompt)
-    made_from = {"policy": policy, "references": references}
-    return run.commit(place, made_from, trajectories=judge_turns(rolled_out, known, run.sandbox))
+    known = run.artifacts.read(references, "references", references_by_prompt)
+    sampler, sandbox = run.services.policies.sampler(policy), run.services.sandbox
+    judged = measure_turns(sampler, multi_turn, sandbox, problems, known, settings)
+    return run.artifacts.commit(place, {"policy": policy, "references": references}, trajectories=judged)
 
 
 def _items(run: Run, partials: Sequence[PartialTrajectory], prompts: Sequence[Prompt]) -> Iterator[Item]:
@@ -194,7 +199,7 @@ def _items(run: Run, partials: Sequence[PartialTrajectory], prompts: Sequence[Pr
     for partial in partials:
         item = problems[item_ids[partial.problem]]
         if partial.programs:
-            assert isinstance(item.content, Function), item.id
+            assert not isinstance(item.content, Conversation), item.id
             said = partial.messages[asked[partial.problem] :]
             content = Conversation(problem=item.content, said=said, prev_best=partial.prev_best)
             name = f"{item.id}{partial.id.removeprefix(partial.problem)}"
@@ -214,13 +219,13 @@ def _find_items(run: Run, wanted: set[str]) -> dict[str, Item]:
     return found
 
 
-def _write_items(directory: Path, items: Sequence[Item], source: str, plan: Collection) -> None:
+def _write_items(directory: Path, items: Sequence[Item], source: str, task: str, plan: Collection) -> None:
     """The items as a prepared directory; its manifest last."""
     name = "items/part-00000.jsonl"
     _write(directory, name, *items)
     licences = dict(Counter(item.licence for item in items))
     counts = {"read": len(items), "kept": len(items), "dropped": {}, "licences": licences}
-    counts["prompts"] = {MultiTurnCode.key: len(items)}
+    counts["prompts"] = {task: len(items)}
     part = PreparedPart(file=name, digest=digest_file(directory / name), **counts)
     manifest = PreparedManifest(
         format="trajectories",

@@ -23,10 +23,10 @@ from astor.data.verification_cache import VerificationCache
 from astor.errors import UserError
 from astor.options import Options
 from astor.records import MANIFEST, Item, PreparedManifest, PreparedPart, Split
+from astor.run.code import code_digest
+from astor.run.progress import report_progress
 from astor.sandbox import SandboxOptions
 from astor.sandbox.runner import JobRunner
-from astor.steps.code import code_digest
-from astor.steps.progress import report_progress
 from astor.storage import digest_bytes, digest_file, digest_json, locate
 from astor.tasks.catalogue import task_classes
 from astor.tasks.task import Task

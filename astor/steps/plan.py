@@ -1,28 +1,29 @@
 """plan: the first state and batch, the batches that evaluations roll out, and the champion to compare with."""
 
-from astor.records import Batch, BatchRow, Champion, PolicyCard, Prompt, Split, State, read_json
+from astor.records import Batch, BatchRow, Champion, Prompt, Split, State
 from astor.registry.models import champion
-from astor.steps.coordination import make_scheduler, next_batch
-from astor.steps.run import Run
-from astor.storage import load
+from astor.run.run import Run
+from astor.run.scheduling import make_batch, make_scheduler
+from astor.storage import ArtifactRef, PolicyRef
 
 
-def plan(run: Run, prompts: str, policy: str) -> str:
+def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
     """Commit the plan and return its reference.
 
     Args:
         prompts: what `prepare` committed.
         policy: what `initialise` committed; the champion where none is registered yet.
     """
-    uri = run.place("plan")
+    uri = run.places.at("plan")
     made_from = {"prompts": prompts, "policy": policy}
-    if reference := run.done(uri, made_from):
-        return reference
-    known: list[Prompt] = run.read(prompts, "prompts")
+    if done := run.artifacts.done(uri, made_from):
+        return done
+    known: list[Prompt] = run.artifacts.read(prompts, "prompts")
     scheduler = make_scheduler(run, prompts)
-    run.tracker.log_parameters(run.recipe.model_dump(mode="json"))
-    batch, first = next_batch(run, prompts, scheduler)
-    return run.commit(
+    run.services.tracker.log_parameters(run.recipe.model_dump(mode="json"))
+    first = scheduler.next_round(run.recipe.batch.prompts)
+    registered = champion(run.services.tracking_uri, run.recipe.tracking.model)
+    return run.artifacts.commit(
         uri,
         made_from,
         state=State(
@@ -32,15 +33,15 @@ def plan(run: Run, prompts: str, policy: str) -> str:
             kl_multipliers=first.kl_multipliers,
         ),
         prompt_statistics=scheduler.prompt_statistics(),
-        batch=batch,
+        batch=make_batch(run, prompts, first, policy.digest),
         held_out=evaluation_batch(run, known, Split.HELD_OUT),
         promotion=evaluation_batch(run, known, Split.PROMOTION),
-        champion=find_champion(run, policy),
+        champion=Champion(policy=registered or policy),
     )
 
 
 def evaluation_batch(run: Run, prompts: list[Prompt], split: Split) -> Batch:
-    """Every prompt of a split, sampled and once greedily."""
+    """Every prompt of a split, sampled and once greedily, by whichever policy is evaluated."""
     options = run.recipe.evaluation
     return Batch(
         round=0,
@@ -54,12 +55,3 @@ def evaluation_batch(run: Run, prompts: list[Prompt], split: Split) -> Batch:
             if prompt.split is split
         ),
     )
-
-
-def find_champion(run: Run, policy: str) -> Champion:
-    """The registered champion; where there is none, the policy that the run starts from."""
-    found = champion(run.tracking_uri, run.recipe.tracking.model)
-    if found is not None:
-        return found
-    card = read_json(load(policy.rpartition("#")[0]).part("policy") / "policy.json", PolicyCard)
-    return Champion(policy=policy, digest=card.digest)

@@ -16,11 +16,12 @@ from astor.data.verification import verify_items
 from astor.errors import UserError
 from astor.options import Options
 from astor.records import MANIFEST, Demonstration, Item, Message, Prompt, Reference, Split
-from astor.steps.code import code_digest
-from astor.steps.progress import report_progress
-from astor.steps.run import Run
-from astor.storage import digest_file, digest_json
+from astor.run.code import code_digest
+from astor.run.progress import report_progress
+from astor.run.run import Run
+from astor.storage import ArtifactRef, digest_file, digest_json
 from astor.tasks.framing import Framing
+from astor.tasks.instances import tasks_for
 from astor.tasks.task import Example
 
 logger = logging.getLogger("astor")
@@ -34,8 +35,8 @@ FEWEST_CLASSES = 2
 class Prepared(NamedTuple):
     """References of what `prepare` commits."""
 
-    prompts: str
-    references: str
+    prompts: ArtifactRef
+    references: ArtifactRef
 
 
 def prepare(run: Run) -> Prepared:
@@ -50,13 +51,14 @@ def prepare(run: Run) -> Prepared:
         [
             data.model_dump(mode="json"),
             {key: options.model_dump(mode="json") for key, options in run.recipe.tasks.items()},
+            [task.reference_type.model_json_schema() for task in run.tasks.values()],
             [_files(source.options) for source in sources],
             code_digest("records", "data", "tasks", "steps/prepare.py"),
         ]
     )[:16]
-    prompts_uri, references_uri = f"{run.root}/cache/prompts/{key}", f"{run.root}/references/{key}"
-    references = run.done(references_uri, {})
-    if references and (prompts := run.done(prompts_uri, {"references": references})):
+    prompts_uri, references_uri = f"{run.places.root}/cache/prompts/{key}", f"{run.places.root}/references/{key}"
+    references = run.artifacts.done(references_uri, {})
+    if references and (prompts := run.artifacts.done(prompts_uri, {"references": references})):
         return Prepared(prompts, references)
     gathered = Gathering(run)
     contaminated = _contamination(data.decontamination, sources)
@@ -66,8 +68,8 @@ def prepare(run: Run) -> Prepared:
         if gathered.complete or gathered.barren >= BARREN_ITEMS:
             break
     gathered.check()
-    references = run.commit(references_uri, {}, references=gathered.references)
-    prompts = run.commit(
+    references = run.artifacts.commit(references_uri, {}, references=gathered.references)
+    prompts = run.artifacts.commit(
         prompts_uri,
         {"references": references},
         prompts=gathered.framed_prompts(),
@@ -103,7 +105,7 @@ class Gathering:
         """Take what is still wanted of one item's examples."""
         split, content = item
         before = self.counts.total()
-        for task in self.tasks.values():
+        for task in tasks_for(content, self.tasks):
             for example in task.examples(content, split):
                 self._take(split, content, example)
         gained = self.counts.total() - before
@@ -186,8 +188,8 @@ def _items(run: Run, source: Source) -> Iterator[tuple[Split, Item]]:
 
 def _true_items(items: Iterable[Item], run: Run, refuted: Counter[str]) -> Iterator[Item]:
     """The items that hold what they claim; the others are counted in `refuted`, by reason."""
-    with run.verification_cache() as cache:
-        for found in verify_items(items, run.sandbox, cache):
+    with run.services.verification_cache() as cache:
+        for found in verify_items(items, run.services.sandbox, cache):
             if found.reason:
                 refuted[found.reason] += 1
             else:

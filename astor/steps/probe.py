@@ -8,7 +8,6 @@ that names them takes the old one's place at once, and the old files go last.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from statistics import fmean
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -16,15 +15,12 @@ from astor.data.prepared import read_manifest
 from astor.errors import UserError
 from astor.options import Options
 from astor.records import MANIFEST, Batch, BatchRow, Item, PreparedManifest, Record, Split
+from astor.rollout.engine import Sampler
+from astor.rollout.measure import measure
+from astor.run.progress import report_progress
 from astor.sandbox.runner import JobRunner
-from astor.steps.progress import report_progress
 from astor.storage import digest_bytes, digest_json, locate
-from astor.tasks.judging import judge_completions
 from astor.tasks.task import Task
-
-if TYPE_CHECKING:
-    from astor.policies.policy import Policy
-    from astor.rollout.engine import Engine
 
 BUCKETS = 5
 """Of difficulty: 1 for pass rates above 4/5, 5 for those of 1/5 and less; 0 stays for items that no task can ask about.
@@ -57,8 +53,7 @@ def bucket(rate: float) -> int:
 
 def probe(
     directory: str,
-    policy: "Policy",
-    engine: "Engine",
+    sampler: Sampler,
     tasks: Mapping[str, Task],
     sandbox: JobRunner,
     options: ProbeOptions,
@@ -83,7 +78,7 @@ def probe(
             try:
                 found = Rates.model_validate_json(store.read(note))
             except FileNotFoundError:
-                found = _rates(block, policy, engine, tasks, sandbox, options)
+                found = _rates(block, sampler, tasks, sandbox, options)
                 store.replace(note, found.model_dump_json().encode())
             rates |= found.rates
             done += len(block)
@@ -111,14 +106,11 @@ def probe(
 
 def _rates(
     items: Sequence[Item],
-    policy: "Policy",
-    engine: "Engine",
+    sampler: Sampler,
     tasks: Mapping[str, Task],
     sandbox: JobRunner,
     options: ProbeOptions,
 ) -> Rates:
-    from astor.rollout.rollout import roll_out
-
     examples = [example for item in items for task in tasks.values() for example in task.examples(item, Split.TRAIN)]
     prompts = {example.prompt.id: example.prompt for example in examples}
     references = {example.prompt.id: example.reference for example in examples}
@@ -127,9 +119,8 @@ def _rates(
         for prompt in prompts.values()
     )
     batch = Batch(round=0, policy_digest=None, seed=options.seed, temperature=options.temperature, rows=rows)
-    completions = roll_out(engine, policy, prompts, batch)
     scores: defaultdict[str, list[float]] = defaultdict(list)
-    for verdict in judge_completions(tasks, references, completions, sandbox, extended=False):
+    for verdict in measure(sampler, tasks, sandbox, prompts, references, batch):
         if verdict.score is not None:
             scores[prompts[verdict.prompt_id].item_id].append(verdict.score)
     return Rates(rates={item: fmean(found) for item, found in scores.items()})

@@ -7,69 +7,76 @@ from pathlib import Path
 from astor.errors import UserError
 from astor.evaluation.card import render_card
 from astor.evaluation.gate import decide
-from astor.evaluation.report import render_report
-from astor.records import PolicyCard, Scores, read_json
 from astor.registry.models import register
-from astor.steps.history import read_history
-from astor.steps.run import Run
-from astor.storage import load
+from astor.run.history import read_history
+from astor.run.run import Run
+from astor.storage import ArtifactRef, PolicyRef, load
 
 
-def promote(run: Run, prompts: str, policy: str, before: str, after: str, champion: str, challenger: str) -> str:
+def promote(
+    run: Run,
+    prompts: ArtifactRef,
+    policy: PolicyRef,
+    before: ArtifactRef,
+    after: ArtifactRef,
+    champion: ArtifactRef,
+    challenger: ArtifactRef,
+) -> ArtifactRef:
     """Decide, register and report; the reference of the result.
 
     Args:
-        policy: the artifact of the challenger's policy.
+        policy: the challenger's.
         before, after: scores of the first and the last policy on held-out prompts.
         champion, challenger: scores of both on promotion prompts, item by item.
 
     Raises:
         UserError: the recipe has more rounds than the policy went through.
     """
-    uri = run.place("result")
+    uri, read = run.places.at("result"), run.artifacts.read
     made_from = {"policy": policy, "before": before, "after": after, "champion": champion, "challenger": challenger}
-    if reference := run.done(uri, made_from):
-        return reference
-    first, last = run.read(before, "scores"), run.read(after, "scores")
-    card = read_json(load(policy.rpartition("#")[0]).part("policy") / "policy.json", PolicyCard)
-    if card.round < run.recipe.rounds:
+    if done := run.artifacts.done(uri, made_from):
+        return done
+    if policy.updates < run.recipe.rounds:
         raise UserError(
-            f"The pipeline's chain ended after {card.round} of {run.recipe.rounds} rounds: submit it again, "
+            f"The pipeline's chain ended after {policy.updates} of {run.recipe.rounds} rounds: submit it again, "
             "which continues, or compile it for as many."
         )
-    holder, contender = run.read(champion, "scores"), run.read(challenger, "scores")
+    first, last = read(before, "scores"), read(after, "scores")
+    holder, contender = read(champion, "scores"), read(challenger, "scores")
     decision = decide(
-        run.read(champion, "items"),
-        run.read(challenger, "items"),
+        read(champion, "items"),
+        read(challenger, "items"),
         {key: task.promotion_metric for key, task in run.tasks.items()},
         run.recipe.gate,
         champion_digest=holder.policy_digest,
         challenger_digest=contender.policy_digest,
     )
-    kept = keep_policy(run, policy, last)
+    from astor.evaluation.report import render_report  # Its pictures bring matplotlib, which no round needs.
+
+    kept, tracker = keep_policy(run, policy), run.services.tracker
     version = register(
-        run.tracking_uri,
+        run.services.tracking_uri,
         run.recipe.tracking.model,
         kept,
-        run.tracker.run_id,
+        tracker.run_id,
         decision,
         contender,
-        {"recipe_digest": run.recipe.digest, "run": run.uri},
+        {"recipe_digest": run.recipe.digest, "run": run.places.uri},
     )
     name = f"{version.name}/{version.version}"
     history = read_history(run, prompts, before, after, decision=decision, model=name, alias=version.alias)
     page, promotion = render_report(history), render_card(decision, holder, contender, name)
-    report = run.publish("report.html", page.encode())
-    run.tracker.log_scores([first, *history.evaluations, last])
-    run.tracker.log_texts({"report.html": page, "promotion.md": promotion, "recipe.yaml": run.resolved_text})
-    run.tracker.finish()
+    report = run.places.publish("report.html", page.encode())
+    tracker.log_scores([first, *history.evaluations, last])
+    tracker.log_texts({"report.html": page, "promotion.md": promotion, "recipe.yaml": run.resolved_text})
+    tracker.finish()
     summary = {
         "scores_before": {task: round(first.value(task), 4) for task in run.tasks},
         "scores_after": {task: round(last.value(task), 4) for task in run.tasks},
         "rounds": run.recipe.rounds,
         "model": name,
         "alias": version.alias,
-        "policy": kept.partition("#")[0],
+        "policy": kept.committed.uri,
         "report": report,
     }
 
@@ -80,17 +87,18 @@ def promote(run: Run, prompts: str, policy: str, before: str, after: str, champi
         (directory / "report.html").write_text(page)
         (directory / "card.md").write_text(promotion)
 
-    return run.commit(uri, made_from, decision=decision, summary=write_summary, pages=write_pages)
+    return run.artifacts.commit(uri, made_from, decision=decision, summary=write_summary, pages=write_pages)
 
 
-def keep_policy(run: Run, policy: str, scores: Scores) -> str:
-    """Copy a policy to `models/<digest>`, which nothing prunes; the reference of the copy."""
-    uri = f"{run.root}/models/{scores.policy_digest[:16]}"
-    if reference := run.done(uri, {"policy": policy}):
-        return reference
-    source = load(policy.rpartition("#")[0]).part("policy")
+def keep_policy(run: Run, policy: PolicyRef) -> PolicyRef:
+    """Copy a policy to `models/<digest>`, which nothing prunes; the copy."""
+    uri, made_from = f"{run.places.root}/models/{policy.digest[:16]}", {"policy": policy}
+    kept = run.artifacts.done(uri, made_from)
+    if kept is None:
+        source = load(policy.committed).part("policy")
 
-    def copy(directory: Path) -> None:
-        shutil.copytree(source, directory, dirs_exist_ok=True)
+        def copy(directory: Path) -> None:
+            shutil.copytree(source, directory, dirs_exist_ok=True)
 
-    return run.commit(uri, {"policy": policy}, policy=copy)
+        kept = run.artifacts.commit(uri, made_from, policy=copy)
+    return PolicyRef(policy.digest, policy.lineage, kept)

@@ -1,44 +1,46 @@
 """score: verdicts → this round's groups, the next state and the next batch. Where the coordination decides."""
 
 from collections import Counter
+from collections.abc import Sequence
 
-from astor.coordination.groups import GroupCounts, form_groups, shuffle_verdicts
+from astor.coordination.groups import GroupCounts
 from astor.coordination.observation import observe_round
 from astor.coordination.scheduler import Scheduler
-from astor.coordination.state import generator
 from astor.records import Batch, Group, Outcome, State, TaskStatistics, UpdateReport, Verdict
-from astor.steps.coordination import next_batch, resume_scheduler
-from astor.steps.run import Run
+from astor.run.draws import Draw, inputs, judge_draws
+from astor.run.run import Run
+from astor.run.scheduling import make_batch, origin_of, resume_scheduler
+from astor.storage import ArtifactRef
 
 
-def score(run: Run, prompts: str, planned: str, verdicts: str, report: str | None) -> str:
+def score(run: Run, prompts: ArtifactRef, draws: Sequence[Draw], report: ArtifactRef | None) -> ArtifactRef:
     """Commit groups, state and batch and return their reference.
 
     Args:
         prompts: what `prepare` committed.
-        planned: the artifact that holds this round's state and batch: of `plan`, or of the round before's `score`.
-        verdicts: what `verify` committed of this batch.
+        draws: this round's, in their order; the first was planned by `plan` or by the round before's `score`.
         report: what `update` committed in the round before; None in the first.
 
     Raises:
         UserError: too many rollouts could not be judged.
     """
-    batch: Batch = run.read(planned, "batch")
-    uri = run.place("rounds", batch.round, "score")
-    made_from = {"prompts": prompts, "planned": planned, "verdicts": verdicts, "report": report or ""}
-    if reference := run.done(uri, made_from):
-        return reference
-    judged: list[Verdict] = run.read(verdicts, "verdicts")
-    if run.recipe.groups.shuffle_rewards:
-        judged = shuffle_verdicts(judged, generator(run.recipe.seed, batch.round, "shuffled rewards"))
-    last: UpdateReport | None = run.read(report, "report") if report else None
-    state: State = run.read(planned, "state")
+    batch: Batch = run.artifacts.read(draws[0].planned, "batch")
+    uri = run.places.at("rounds", batch.round, "score")
+    made_from = {"prompts": prompts, **inputs(draws, "planned", "verdicts"), "report": report}
+    if done := run.artifacts.done(uri, made_from):
+        return done
+    last: UpdateReport | None = run.artifacts.read(report, "report") if report else None
+    planned = draws[-1].planned
+    state: State = run.artifacts.read(planned, "state")
     scheduler = resume_scheduler(run, prompts, planned)
-    groups, counts = form_groups(judged, run.reward, run.recipe.groups, batch.quotas, batch.kl_coefficients)
-    scheduler.observe(observe_round(batch.round, judged, groups, last))
-    following, plan = next_batch(run, prompts, scheduler)
-    measured = {task: _statistics(task, batch, state, judged, groups, counts[task], scheduler) for task in run.tasks}
-    reference = run.commit(
+    judged = judge_draws(run, draws)
+    scheduler.observe(observe_round(batch.round, judged.verdicts, judged.groups, last))
+    plan = scheduler.next_round(run.recipe.batch.prompts)
+    measured = {
+        task: _statistics(task, batch, state, judged.verdicts, judged.groups, judged.counts[task], scheduler)
+        for task in run.tasks
+    }
+    scored = run.artifacts.commit(
         uri,
         made_from,
         state=State(
@@ -47,14 +49,14 @@ def score(run: Run, prompts: str, planned: str, verdicts: str, report: str | Non
             shares=plan.shares,
             kl_multipliers=plan.kl_multipliers,
             tasks=measured,
-            counters=_count(state.counters, judged, measured),
+            counters=_count(state.counters, judged.verdicts, measured),
         ),
         prompt_statistics=scheduler.prompt_statistics(),
-        groups=groups,
-        batch=following,
+        groups=judged.groups,
+        batch=make_batch(run, prompts, plan, origin_of(batch)),
     )
-    run.remember(reference, "scheduler", scheduler)
-    return reference
+    run.services.keep_scheduler(scored, scheduler)
+    return scored
 
 
 def _statistics(

@@ -1,94 +1,73 @@
 """update: the KL-calibrated training step, and the one place where a round is told to MLflow."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from astor.policies.policy import load_policy, save_policy
-from astor.records import Batch, PolicyCard, State
+from astor.policies.card import policy_ref
+from astor.records import Batch, State
 from astor.registry.tracking import round_metrics
-from astor.steps.rollout import policy_of
-from astor.steps.run import Run
-from astor.steps.threads import set_threads
-from astor.storage import load
-from astor.training.torch_engine import TorchEngine
+from astor.run.draws import Draw, inputs
+from astor.run.run import Run
+from astor.storage import ArtifactRef, PolicyRef
 
 
 class Updated(NamedTuple):
-    """References of what `update` leaves."""
+    """What `update` leaves."""
 
-    policy: str
-    """A committed checkpoint; or, between checkpoints, the policy that only this process holds."""
-    report: str
+    policy: PolicyRef
+    """Committed; or, between checkpoints, the policy that only this process holds."""
+    report: ArtifactRef
 
 
 def update(
-    run: Run, policy: str, reference_policy: str, completions: str, planned: str, scored: str, commit: bool = True
+    run: Run, policy: PolicyRef, reference: PolicyRef, draws: Sequence[Draw], scored: ArtifactRef, commit: bool = True
 ) -> Updated:
     """Train the policy on one round; commit the report, and with `commit` the policy together with its trainer state.
 
     Args:
-        policy: the artifact of the policy that rolled the batch out.
-        reference_policy: the policy that the KL term holds it to.
-        completions, planned, scored: what `rollout` made, the batch it was asked for, and the groups of `score`.
+        policy: the policy that rolled the round out.
+        reference: the policy that the KL term holds it to.
+        draws: the round's.
+        scored: the groups that `score` formed of them.
 
     Raises:
         UserError: the rollout engine and the trainer disagree on log-probabilities, or gradients stay non-finite.
     """
-    batch: Batch = run.read(planned, "batch")
-    report_uri = run.place("rounds", batch.round, "update")
-    checkpoint_uri = run.place("rounds", batch.round + 1, "checkpoint")
+    batch: Batch = run.artifacts.read(draws[0].planned, "batch")
+    report_uri = run.places.at("rounds", batch.round, "update")
+    checkpoint_uri = run.places.at("rounds", batch.round + 1, "checkpoint")
     made_from = {
         "policy": policy,
-        "reference_policy": reference_policy,
-        "completions": completions,
-        "batch": planned,
+        "reference_policy": reference,
+        **inputs(draws, "planned", "completions"),
         "groups": scored,
     }
-    if (done := run.done(checkpoint_uri, made_from)) and (report := run.done(report_uri, made_from)):
-        return Updated(done, report)
-    engine = run.recall(policy, "engine") or _make_engine(run, policy, reference_policy)
-    run.forget(policy, "engine")
+    if (done := run.artifacts.done(checkpoint_uri, made_from)) and (
+        report := run.artifacts.done(report_uri, made_from)
+    ):
+        return Updated(policy_ref(done), report)
+    engine = run.services.policies.update_engine(policy, reference)
     measured = engine.update(
-        run.read(completions, "completions"),
-        run.read(scored, "groups"),
+        [completion for draw in draws for completion in run.artifacts.read(draw.completions, "completions")],
+        run.artifacts.read(scored, "groups"),
         batch,
-        probe=run.recipe.scheduler.probes(batch.round),
+        sketch=run.recipe.scheduler.sketches(batch.round),
+        loss_after=run.recipe.scheduler.needs_loss_after,
     )
-    report = run.commit(report_uri, made_from, report=measured)
+    report = run.artifacts.commit(report_uri, made_from, report=measured)
     # Before the checkpoint, after which nobody comes back to this round.
-    state: State = run.read(scored, "state")
-    run.tracker.log_round(batch.round, round_metrics(state.tasks, measured))
+    state: State = run.artifacts.read(scored, "state")
+    run.services.tracker.log_round(batch.round, round_metrics(state.tasks, measured))
+    engine.card = engine.card.updated(run.recipe.digest)
+    updated = PolicyRef(engine.card.digest, engine.card.lineage)
     if commit:
 
         def write_policy(directory: Path) -> None:
-            save_policy(
-                engine.policy,
-                directory,
-                parent=engine.policy.card.digest.partition("+")[0],
-                round=batch.round + 1,
-                recipe_digest=run.recipe.digest,
-            )
+            engine.save_policy(directory, run.recipe.digest)
 
-        updated = run.commit(checkpoint_uri, made_from, policy=write_policy, trainer=engine.save_state)
-    else:
-        card = _between_checkpoints(engine.policy.card)
-        engine.policy.card = card
-        updated = f"{run.place('rounds', batch.round + 1)}#{card.digest}"
-    run.remember(updated, "engine", engine)
+        updated = policy_ref(
+            run.artifacts.commit(checkpoint_uri, made_from, policy=write_policy, trainer=engine.save_trainer)
+        )
+    run.services.policies.keep_trained(updated, engine)
     return Updated(updated, report)
-
-
-def _between_checkpoints(card: PolicyCard) -> PolicyCard:
-    """`DIGEST+n`: n updates after the policy DIGEST, which is the last one that was committed."""
-    committed, _, updates = card.digest.partition("+")
-    digest = f"{committed}+{int(updates or 0) + 1}"
-    return card.model_copy(update={"digest": digest, "parent": committed, "round": card.round + 1})
-
-
-def _make_engine(run: Run, policy: str, reference_policy: str) -> TorchEngine:
-    set_threads(run.recipe)
-    artifact = load(policy.rpartition("#")[0])
-    trainer = artifact.part("trainer") if "trainer" in artifact.manifest.parts else None
-    return TorchEngine(
-        load_policy(artifact.part("policy")), policy_of(run, reference_policy), run.recipe.training, trainer
-    )

@@ -10,8 +10,8 @@ from astor.data.source import Source
 from astor.data.verification import Verified, verify_items
 from astor.errors import UserError
 from astor.records import MANIFEST, Item, PreparedPart, Split, read_jsonl, write_json, write_jsonl
+from astor.run.progress import report_progress
 from astor.sandbox.runner import JobRunner
-from astor.steps.progress import report_progress
 from astor.storage import digest_file
 from astor.tasks.catalogue import task_classes
 
@@ -85,7 +85,7 @@ def _without(root: Path, part: PreparedPart, failed: Mapping[str, str]) -> Prepa
     prompts: Counter[str] = Counter()
     for task in task_classes().values():
         made = task(task.options_type())
-        prompts[task.key] = sum(1 for item in kept for _ in made.examples(item, Split.TRAIN))
+        prompts[task.name] = sum(1 for item in kept for _ in made.examples(item, Split.TRAIN))
     return part.model_copy(
         update={
             "file": name,

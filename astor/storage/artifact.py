@@ -20,6 +20,7 @@ from astor import __version__
 from astor.errors import UserError
 from astor.options import Options
 from astor.storage.digest import digest_files, digest_json, list_files
+from astor.storage.reference import ArtifactRef
 from astor.storage.s3 import S3Store
 from astor.storage.store import LocalStore, Store
 
@@ -60,13 +61,19 @@ class Artifact:
     manifest: Manifest
 
     @property
-    def digest(self) -> str:
-        return self.manifest.digest
+    def ref(self) -> ArtifactRef:
+        return ArtifactRef(self.uri, self.manifest.digest)
 
-    def part(self, name: str) -> Path:
-        """A local directory that holds the part, fetched and checked where the artifact is remote."""
+    def part(self, name: str, leave_out: str | None = None) -> Path:
+        """A local directory that holds the part, fetched and checked where the artifact is remote.
+
+        With `leave_out` files whose names end in it are not needed, and are not fetched.
+        """
         store, key = locate(self.uri)
-        return store.fetch(f"{key}/{self.manifest.attempt}/{name}", self.manifest.parts[name].files)
+        files = self.manifest.parts[name].files
+        if leave_out is not None:
+            files = {path: digest for path, digest in files.items() if not path.endswith(leave_out)}
+        return store.fetch(f"{key}/{self.manifest.attempt}/{name}", files)
 
 
 def locate(uri: str) -> tuple[Store, str]:
@@ -99,13 +106,20 @@ def find(uri: str) -> Artifact | None:
         ) from error
 
 
-def load(uri: str, digest: str | None = None) -> Artifact:
-    """The artifact at `uri`; a UserError where there is none, or where it is not the one that `digest` names."""
+def committed(uri: str) -> Artifact:
+    """The artifact that must have been committed at `uri`; a UserError where there is none."""
     artifact = find(uri)
     if artifact is None:
         raise UserError(f"Nothing was committed at {uri}: run the step that writes it first.")
-    if digest is not None and artifact.digest != digest:
-        raise UserError(f"{uri} holds {artifact.digest[:12]}, not the expected {digest[:12]}: it is of another run.")
+    return artifact
+
+
+def load(ref: ArtifactRef) -> Artifact:
+    """The artifact that `ref` means; a UserError where its place holds none, or another."""
+    artifact = committed(ref.uri)
+    if artifact.ref.digest != ref.digest:
+        found, wanted = artifact.ref.digest[:12], ref.digest[:12]
+        raise UserError(f"{ref.uri} holds {found}, not the expected {wanted}: it is of another run.")
     return artifact
 
 
@@ -163,7 +177,7 @@ class Attempt:
         )
         self._store.publish(self._directory, f"{self._key}/{self.name}")
         self._committed = self._store.create(f"{self._key}/{MANIFEST}", manifest.model_dump_json().encode())
-        return Artifact(self.uri, manifest) if self._committed else load(self.uri)
+        return Artifact(self.uri, manifest) if self._committed else committed(self.uri)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

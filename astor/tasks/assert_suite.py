@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from astor.records import Outcome
-from astor.sandbox import Claim, Result, same_value
+from astor.sandbox import Claim, Ending, Result, same_value
 from astor.tasks.task import Judgement
 
 COUNTED = 8
@@ -60,7 +60,7 @@ def judge_suite(
     if share < 1:
         detail = f"{len(right)} of {len(suite.calls)} calls are asserted right."
         return Judgement(Outcome.FAILED, 0.2 * share, 1.0, {"correct": share, "killed": 0.0}, detail)
-    if any(mutant.outcome is Outcome.INFRASTRUCTURE_ERROR for mutant in mutants):
+    if any(mutant.ending is Ending.INFRASTRUCTURE_ERROR for mutant in mutants):
         return Judgement(Outcome.INFRASTRUCTURE_ERROR, None, 0.0)
     killed = sum(_is_killed(mutant, function, right) for mutant in mutants) / len(mutants)
     parts = {"correct": 1.0, "killed": killed}

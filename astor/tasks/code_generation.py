@@ -6,10 +6,11 @@ from typing import Literal
 from pydantic import Field
 
 from astor.data.calls import assertion
-from astor.records import Function, Item, Outcome, Program, Reference, Split, StdinTest
-from astor.sandbox import CheckJob, Job, Result
+from astor.records import Function, Item, Outcome, Program, Split, StdinTest
+from astor.sandbox import CheckJob, Ending, Job, Result
+from astor.tasks.endings import outcome_of
+from astor.tasks.program_tests import ENDS, ProgramTests, as_call, job_on, passes, says_something
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
-from astor.tasks.trials import ENDS, PROGRAM, as_call, passes, says_something, trial
 
 INSTRUCTION = (
     "Write a Python function named `{entry}` for this task: {description}\n\n{tests}"
@@ -52,8 +53,9 @@ class CodeGeneration(Task):
     - overfit the hidden tests by their partial credit: the promotion gate reads a second hidden set.
     """
 
-    key = "code_generation"
+    name = "code_generation"
     options_type = CodeGenerationOptions
+    reference_type = ProgramTests
     parser = "program"
     promotion_metric = "second_tests"
     """All tests of the second hidden set pass; where an item has too few tests for one, all of the first."""
@@ -69,11 +71,8 @@ class CodeGeneration(Task):
         shown, hidden = function.calls[: self.options.shown_tests], function.calls[self.options.shown_tests :]
         if not function.description or (not hidden and function.check is None):
             return
-        reference = Reference(
-            prompt_id=f"{self.key}/{item.id}",
-            task=self.key,
+        reference = ProgramTests(
             entry=function.entry,
-            solution=function.source,
             public_tests=shown,
             tests=hidden[: self.options.hidden_tests],
             second_tests=hidden[self.options.hidden_tests :],
@@ -81,25 +80,23 @@ class CodeGeneration(Task):
         )
         tests = [assertion(function.entry, call) for call in shown]
         answer = self._answer(function.source)
-        yield self.example(item, split, self._text(function, tests), reference, answer, shown)
+        yield self.ask(item, split, self._text(function, tests), answer, reference, public_tests=shown)
 
     def _of_program(self, item: Item, problem: Program, split: Split) -> Iterator[Example]:
         shown, hidden = problem.public_tests[: self.options.shown_tests], tuple(map(as_call, problem.hidden_tests))
         if not problem.description or not hidden:
             return
-        source = next(iter(problem.solutions), None)
-        yield self.ask(
-            item,
-            split,
-            self._statement(problem, shown),
-            self._answer(source) if source is not None else None,
-            tuple(map(as_call, shown)),
-            kind=PROGRAM,
-            solution=source or "",
+        public = tuple(map(as_call, shown))
+        reference = ProgramTests(
+            entry=None,
+            public_tests=public,
             tests=hidden[: self.options.hidden_tests],
             second_tests=hidden[self.options.hidden_tests :],
             compare=problem.compare,
         )
+        text = self._statement(problem, shown)
+        answer = self._answer(problem.solutions[0]) if problem.solutions else None
+        yield self.ask(item, split, text, answer, reference, kind="program", public_tests=public)
 
     def _answer(self, source: str) -> str:
         return source if self.options.style == "terse" else f"```python\n{source.rstrip()}\n```"
@@ -117,12 +114,12 @@ class CodeGeneration(Task):
             return f"solve: {problem.description.strip()}\n{listing}"
         return PROGRAM_INSTRUCTION.format(description=problem.description.strip(), tests=listing)
 
-    def jobs(self, reference: Reference, answers: Sequence[Answer], extended: bool) -> list[Job]:
+    def jobs(self, reference: ProgramTests, answers: Sequence[Answer], extended: bool) -> list[Job]:
         """Equal programs are run once: on shown and hidden tests, the check, and on the second tests if `extended`."""
         return [job for program in _programs(answers) for job in _jobs(reference, program, extended)]
 
     def judge(
-        self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
+        self, reference: ProgramTests, answers: Sequence[Answer], results: Sequence[Result], extended: bool
     ) -> list[Judgement]:
         left = iter(results)
         judged = {
@@ -136,19 +133,20 @@ def _programs(answers: Sequence[Answer]) -> list[str]:
     return list(dict.fromkeys(answer.value for answer in answers))
 
 
-def _jobs(reference: Reference, program: str, extended: bool) -> list[Job]:
-    """In the order in which `_judge` takes their results: calls of the reward, second calls, check."""
+def _jobs(reference: ProgramTests, program: str, extended: bool) -> list[Job]:
+    """The jobs in the order in which `_judge` takes their results: calls of the reward, second calls, check."""
     jobs: list[Job] = []
     for calls in (reference.public_tests + reference.tests, reference.second_tests if extended else ()):
         if calls:
-            jobs.append(trial(reference, program, calls))
+            jobs.append(job_on(calls, reference, program))
     if reference.check is not None:
+        assert reference.entry is not None, "test code tests a function"
         jobs.append(CheckJob(program, reference.entry, reference.check))
     return jobs
 
 
-def _judge(reference: Reference, results: list[Result], extended: bool) -> Judgement:
-    if any(result.outcome is Outcome.INFRASTRUCTURE_ERROR for result in results):
+def _judge(reference: ProgramTests, results: list[Result], extended: bool) -> Judgement:
+    if any(result.ending is Ending.INFRASTRUCTURE_ERROR for result in results):
         return Judgement(Outcome.INFRASTRUCTURE_ERROR, None, 0.0)
     left, calls = list(results), reference.public_tests + reference.tests
     first = left.pop(0) if calls else None
@@ -157,12 +155,12 @@ def _judge(reference: Reference, results: list[Result], extended: bool) -> Judge
     passed = passes(reference, first, calls) if first is not None else []
     shown, hidden = passed[: len(reference.public_tests)], passed[len(reference.public_tests) :]
     if check is not None:
-        hidden.append(check.outcome is Outcome.PASSED)
+        hidden.append(check.ending is Ending.FINISHED)
     share, full = sum(hidden) / len(hidden), all(passed) and all(hidden)
     # The first program that did not come to its end decides; a check that failed did come to its end.
-    ends = [result.outcome for result in (first, check) if result is not None and result.outcome is not Outcome.PASSED]
-    outcome = next(iter(ends), Outcome.PASSED if full else Outcome.FAILED)
-    ended = outcome in ENDS
+    ends = [result.ending for result in (first, check) if result is not None and result.ending is not Ending.FINISHED]
+    outcome = outcome_of(ends[0]) if ends else Outcome.PASSED if full else Outcome.FAILED
+    ended = not ends or ends[0] in ENDS
     spoken = outcome is not Outcome.MALFORMED and (first is None or says_something(reference, first))
     parts = {"hidden_tests": share, "all_tests": float(full)}
     if extended:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from astor.records import Commit, Item, Outcome, Reference, Split
+from astor.records import Commit, Item, Outcome, Record, Split
 from astor.sandbox import Job, Result
 from astor.tasks.overlap import (
     b_norm,
@@ -40,6 +40,13 @@ class CommitMessageOptions(TaskOptions):
     """Commits with a longer diff make no prompt. Our choice: about 600 tokens."""
 
 
+class CommitReference(Record):
+    """A diff, and the message that a person wrote for it."""
+
+    diff: str
+    message: str
+
+
 class CommitMessage(Task):
     """One prompt per commit.
 
@@ -58,40 +65,39 @@ class CommitMessage(Task):
       is not read.
     """
 
-    key = "commit_message"
+    name = "commit_message"
     options_type = CommitMessageOptions
+    reference_type = CommitReference
     parser = None
     promotion_metric = "meteor"
-    """With exact and stem matching only."""
+    """METEOR with exact and stem matching only."""
     options: CommitMessageOptions
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         commit = item.content
         if not isinstance(commit, Commit) or len(commit.diff) > self.options.diff_characters:
             return
-        reference = Reference(
-            prompt_id=f"{self.key}/{item.id}", task=self.key, diff=commit.diff, message=commit.message
-        )
-        yield self.example(item, split, self._text(commit.diff), reference, commit.message)
+        reference = CommitReference(diff=commit.diff, message=commit.message)
+        yield self.ask(item, split, self._text(commit.diff), commit.message, reference)
 
     def _text(self, diff: str) -> str:
         if self.options.style == "instruct":
             return INSTRUCTION.format(diff=diff.strip("\n"))
         return "\n".join(["commit", *changed_lines(diff)]).rstrip()
 
-    def jobs(self, reference: Reference, answers: Sequence[Answer], extended: bool) -> list[Job]:
+    def jobs(self, reference: CommitReference, answers: Sequence[Answer], extended: bool) -> list[Job]:
         return []
 
     def judge(
-        self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
+        self, reference: CommitReference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
     ) -> list[Judgement]:
         return [_judge(reference, answer.said[:TEXT_CHARACTERS], extended) for answer in answers]
 
-    def counts(self, reference: Reference, said: str) -> dict[str, tuple[int, ...]]:
+    def counts(self, reference: CommitReference, said: str) -> dict[str, tuple[int, ...]]:
         return {"corpus_bleu": bleu_counts(_without_fence(said[:TEXT_CHARACTERS]), reference.message)}
 
 
-def _judge(reference: Reference, text: str, extended: bool) -> Judgement:
+def _judge(reference: CommitReference, text: str, extended: bool) -> Judgement:
     message = _without_fence(text)
     parts = {"bleu": bleu(message, reference.message), "rouge_l": rouge_l(message, reference.message)}
     score = (parts["bleu"] + parts["rouge_l"]) / 2 * _length_factor(message) * _copying_factor(message, reference)
@@ -120,7 +126,7 @@ def _length_factor(message: str) -> float:
     return min(1.0, count / FEWEST_WORDS, MOST_WORDS / max(count, 1))
 
 
-def _copying_factor(message: str, reference: Reference) -> float:
+def _copying_factor(message: str, reference: CommitReference) -> float:
     lines = [line[1:] for line in changed_lines(reference.diff)]
     if repeats_a_line(message, lines) and not repeats_a_line(reference.message, lines):
         return 0.0

@@ -3,9 +3,10 @@
 import ast
 from typing import Any
 
-from astor.records import Outcome, Reference
-from astor.sandbox import GeneratedTestsJob, Result
+from astor.records import Outcome, Record
+from astor.sandbox import Ending, GeneratedTestsJob, Result
 from astor.sandbox.inside.expressions import share_found
+from astor.tasks.endings import outcome_of
 from astor.tasks.task import Judgement
 
 COPIED = 0.5
@@ -13,14 +14,24 @@ COPIED = 0.5
 reads like a line of the function, and not compute the function again."""
 
 
-def job_of(reference: Reference, tests: dict[str, Any]) -> GeneratedTestsJob:
+class TestedFunction(Record):
+    """The function that an answer tests, and those that its tests shall tell apart from it."""
+
+    entry: str
+    solution: str
+    """The function's source."""
+    mutants: tuple[str, ...]
+    """Sources that differ from `solution` in behaviour, one at least."""
+
+
+def job_of(reference: TestedFunction, tests: dict[str, Any]) -> GeneratedTestsJob:
     """What the sandbox runs for tests that `parse_tests` read as code."""
     return GeneratedTestsJob(tests["source"], reference.entry, reference.solution, reference.mutants)
 
 
-def judge_generated(reference: Reference, tests: dict[str, Any], result: Result, extended: bool) -> Judgement:
-    """As `judge_suite` pays asserts; but tests that fail on the function earn nothing, nor do those that kill nothing:
-    how much of such tests is right, the tests alone would say."""
+def judge_generated(reference: TestedFunction, tests: dict[str, Any], result: Result, extended: bool) -> Judgement:
+    """Tests are paid as asserts are by `judge_suite`, but those that fail on the function earn nothing, nor do those
+    that kill nothing: how much of such tests is right, the tests alone would say."""
     if not result.claims:
         return Judgement.ended_early(result)
     found = result.claims[0].value
@@ -31,8 +42,8 @@ def judge_generated(reference: Reference, tests: dict[str, Any], result: Result,
     parts = {"correct": float(passed), "killed": killed}
     if extended:
         parts |= {"line_coverage": found["line"] * passed, "branch_coverage": found["branch"] * passed}
-    abnormal = result.outcome not in (Outcome.PASSED, Outcome.FAILED)
-    outcome = Outcome.PASSED if killed == 1 else result.outcome if abnormal else Outcome.FAILED
+    abnormal = result.ending not in (Ending.FINISHED, Ending.FAILED)
+    outcome = Outcome.PASSED if killed == 1 else outcome_of(result.ending) if abnormal else Outcome.FAILED
     score = 0.2 + 0.8 * killed if killed else 0.0
     return Judgement(outcome, score, float(well_formed), parts, _detail(passed, copies, killed, result))
 

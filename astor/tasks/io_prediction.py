@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from astor.data.calls import arguments_of, call_text, result_of
-from astor.records import Call, Function, Item, Outcome, Reference, Split
+from astor.records import Call, Function, Item, Outcome, Record, Split
 from astor.sandbox import CallsJob, Job, Result, same_value
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions, place_in
 
@@ -29,6 +29,16 @@ class IOPredictionOptions(TaskOptions):
     type: Literal["io_prediction"] = "io_prediction"
 
 
+class IOReference(Record):
+    """A function, one of its calls, and which end of it is asked for."""
+
+    kind: Literal["output", "input"]
+    entry: str
+    solution: str
+    """The function's source."""
+    call: Call
+
+
 class IOPrediction(Task):
     """One prompt of kind `output` and one of kind `input` per function; for a warm start more outputs.
 
@@ -45,8 +55,9 @@ class IOPrediction(Task):
     - answer several times, or at length: one literal is read, of several blocks the last, and none beyond 10 kB.
     """
 
-    key = "io_prediction"
+    name = "io_prediction"
     options_type = IOPredictionOptions
+    reference_type = IOReference
     parser = "literal"
     shares_runs = True
     variance_scale = 0.25
@@ -61,39 +72,38 @@ class IOPrediction(Task):
         if not calls:
             return
         place = place_in(item, len(calls))
-        kinds = ["output", "input"]
+        kinds: list[Literal["output", "input"]] = ["output", "input"]
         if split is Split.WARM_START:
             kinds += ["output"] * min(DEMONSTRATED - 1, len(calls) - 2)
         for number, kind in enumerate(kinds):
             call = calls[(place + number) % len(calls)]
             output = kind == "output"
             question = f"{call_text(function.entry, call)} == ?" if output else f"{function.entry}(?) == {call.returns}"
-            reference = Reference(
-                prompt_id=f"{self.key}/{kind}/{item.id}" + (f"/{number}" if number > 1 else ""),
-                task=self.key,
+            yield self.ask(
+                item,
+                split,
+                self._text(kind, function.source.rstrip(), question),
+                call.returns if output else _input_answer(call),
+                IOReference(kind=kind, entry=function.entry, solution=function.source, call=call),
                 kind=kind,
-                entry=function.entry,
-                solution=function.source,
-                tests=(call,),
+                number=number if number > 1 else 0,
             )
-            answer = call.returns if output else _input_answer(call)
-            yield self.example(item, split, self._text(kind, function.source.rstrip(), question), reference, answer)
 
     def _text(self, kind: str, source: str, question: str) -> str:
         if self.options.style == "terse":
             return f"{source}\n{question}"
         return f"```python\n{source}\n```\n\n```python\n{question}\n```\n\n{INSTRUCTIONS[kind]}"
 
-    def jobs(self, reference: Reference, answers: Sequence[Answer], extended: bool) -> list[Job]:
+    def jobs(self, reference: IOReference, answers: Sequence[Answer], extended: bool) -> list[Job]:
         """One run of the function on all the different inputs that were proposed; none for outputs."""
         inputs = self._inputs(reference, answers)
         return [CallsJob(reference.solution, reference.entry, tuple(inputs.values()))] if inputs else []
 
     def judge(
-        self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
+        self, reference: IOReference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
     ) -> list[Judgement]:
         if reference.kind == "output":
-            expected = result_of(reference.tests[0])
+            expected = result_of(reference.call)
             return [
                 _judgement(same_value(answer.value, expected), answer.said == repr(expected), extended)
                 for answer in answers
@@ -101,7 +111,7 @@ class IOPrediction(Task):
         places = {text: place for place, text in enumerate(self._inputs(reference, answers))}
         return [self._judge_input(reference, answer, places, results, extended) for answer in answers]
 
-    def _inputs(self, reference: Reference, answers: Sequence[Answer]) -> dict[str, tuple[Any, ...]]:
+    def _inputs(self, reference: IOReference, answers: Sequence[Answer]) -> dict[str, tuple[Any, ...]]:
         """The different inputs of the right type, by their text."""
         if reference.kind == "output":
             return {}
@@ -110,7 +120,7 @@ class IOPrediction(Task):
 
     def _judge_input(
         self,
-        reference: Reference,
+        reference: IOReference,
         answer: Answer,
         places: dict[str, int],
         results: Sequence[Result],
@@ -123,7 +133,7 @@ class IOPrediction(Task):
         if place >= len(results[0].claims):
             return Judgement.ended_early(results[0])
         claim = results[0].claims[place]
-        right = claim.kind == "value" and same_value(claim.value, result_of(reference.tests[0]))
+        right = claim.kind == "value" and same_value(claim.value, result_of(reference.call))
         return _judgement(right, answer.said == repr(answer.value), extended)
 
 
@@ -132,9 +142,9 @@ def _judgement(right: bool, canonical: bool, extended: bool) -> Judgement:
     return Judgement(Outcome.PASSED if right else Outcome.FAILED, float(right), 1.0, parts)
 
 
-def _arguments(reference: Reference, value: Any) -> tuple[Any, ...] | None:
+def _arguments(reference: IOReference, value: Any) -> tuple[Any, ...] | None:
     """The arguments that an answer means; None where their number or types are not those of the recorded ones."""
-    recorded = arguments_of(reference.tests[0])
+    recorded = arguments_of(reference.call)
     for arguments in ((value,), value):
         if isinstance(arguments, tuple) and list(map(type, arguments)) == list(map(type, recorded)):
             return arguments

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from astor.records import Completion, Outcome, Reference, Verdict
 from astor.sandbox import CallsJob, Job, ParseJob, Result
 from astor.sandbox.runner import JobRunner
 from astor.tasks.task import Answer, Example, Judgement, Task
+from astor.tasks.thinking import BEGINNING_OF_THINKING
 
-BEGINNING_OF_THINKING = "<think>"
 TEXTS_PER_JOB = 64
 """Texts that one child parses. Our choice: few forks, and still work for every core."""
 
@@ -18,7 +19,8 @@ class _Asked:
     """Answers to one prompt that are judged together, and where their completions stand in the batch."""
 
     task: Task
-    reference: Reference
+    reference: Any
+    """What the task knows of the prompt."""
     places: list[int]
     answers: list[Answer]
 
@@ -43,9 +45,10 @@ def judge_completions(
 
     `tasks` by key, `references` by prompt identifier. `extended` adds metrics that are no part of the reward to the
     verdicts' parts, each task's promotion metric to every verdict with a score (0 where it was not measured), and the
-    counts of metrics over all answers. Answers
-    that shared a run which ended early run once more, each alone.
+    counts of metrics over all answers. Answers that shared a run which ended early run once more, each alone.
     """
+    task_of = {completion.prompt_id: tasks[completion.task] for completion in completions}
+    known = {prompt_id: task.read_reference(references[prompt_id]) for prompt_id, task in task_of.items()}
     judgements: dict[int, Judgement] = {}
     asked: dict[str, _Asked] = {}
     answers = _read(tasks, completions, sandbox)
@@ -54,7 +57,7 @@ def judge_completions(
         if isinstance(read, Judgement):
             judgements[place] = read
             continue
-        empty = _Asked(tasks[completion.task], references[completion.prompt_id], [], [])
+        empty = _Asked(task_of[completion.prompt_id], known[completion.prompt_id], [], [])
         group = asked.setdefault(completion.prompt_id, empty)
         group.places.append(place)
         group.answers.append(read)
@@ -68,8 +71,8 @@ def judge_completions(
         judgements.update(_judge(group, results, extended))
     verdicts = []
     for place, completion in enumerate(completions):
-        task, reference = tasks[completion.task], references[completion.prompt_id]
-        verdict = _verdict(completion, reference.kind, judgements[place])
+        task, reference = task_of[completion.prompt_id], known[completion.prompt_id]
+        verdict = _verdict(completion, references[completion.prompt_id].kind, task, judgements[place])
         verdicts.append(_extended(verdict, task, reference, answers[place]) if extended else verdict)
     return verdicts
 
@@ -155,7 +158,9 @@ def _judge(group: _Asked, results: Sequence[Result], extended: bool) -> dict[int
     return dict(zip(group.places, judgements, strict=True))
 
 
-def _verdict(completion: Completion, kind: str, judgement: Judgement) -> Verdict:
+def _verdict(completion: Completion, kind: str, task: Task, judgement: Judgement) -> Verdict:
+    told = judgement.data
+    assert told is None or isinstance(told, task.verdict_type), f"{type(told)} is not {task.verdict_type}"
     return Verdict(
         prompt_id=completion.prompt_id,
         rollout=completion.rollout,
@@ -166,11 +171,12 @@ def _verdict(completion: Completion, kind: str, judgement: Judgement) -> Verdict
         tokens=sum(completion.loss_mask),
         format=judgement.format,
         parts=judgement.parts,
+        data=told.model_dump(mode="json") if told is not None else {},
         detail=judgement.detail,
     )
 
 
-def _extended(verdict: Verdict, task: Task, reference: Reference, read: Answer | Judgement) -> Verdict:
+def _extended(verdict: Verdict, task: Task, reference: Any, read: Answer | Judgement) -> Verdict:
     if verdict.score is None:
         return verdict
     parts = {task.promotion_metric: 0.0} | verdict.parts

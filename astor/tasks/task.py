@@ -8,15 +8,22 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, create_model, field_validator
 
 from astor.options import Options
-from astor.records import Call, Item, Message, Outcome, Prompt, Reference, Split, Verdict
-from astor.sandbox import Claim, Job, Result
+from astor.records import Call, Item, Message, Outcome, Prompt, Record, Reference, Split, Verdict
+from astor.sandbox import Claim, Ending, Job, Result
 from astor.storage import digest_bytes
-from astor.tasks.conversation import END_OF_THINKING, after_thinking
+from astor.tasks.endings import outcome_of
+from astor.tasks.multi_turn.capability import MultiTurn
+from astor.tasks.thinking import END_OF_THINKING, after_thinking
+
+NOTHING = Record()
+"""The reference of a task that judges an answer by the answer alone."""
 
 
 class TaskOptions(Options):
     """What all tasks can be told."""
 
+    type: str
+    """Name of the task."""
     style: Literal["terse", "instruct"] = "terse"
     """Form of the prompts: `terse` in as few tokens as possible for policies that were warm-started on it, `instruct`
     with an instruction in words for chat models."""
@@ -29,6 +36,8 @@ class TaskOptions(Options):
     come from the warm-start or the training split, and are then asked of nobody."""
     prefill: str = ""
     """How each answer begins, as "```python": the policy goes on from there, and is judged with it."""
+    difficulties: tuple[int, ...] | None = Field(default=None, min_length=1)
+    """Difficulty buckets of the items that it asks about; None asks about all. Sources say what a bucket is."""
 
     @field_validator("prefill")
     @classmethod
@@ -73,27 +82,37 @@ class Judgement:
     format: float
     parts: dict[str, float] = field(default_factory=dict)
     detail: str = ""
+    data: Record | None = None
+    """What the task tells beside these: a record of its `verdict_type`."""
 
     @classmethod
     def of(cls, score: float, **parts: float) -> "Judgement":
-        """Of an answer in the form that was asked for, worth `score` in [0, 1]: it passed where that is 1."""
+        """An answer in the form that was asked for is worth `score`, in [0, 1]: it passed where that is 1."""
         return cls(Outcome.PASSED if score == 1 else Outcome.FAILED, score, 1.0, parts)
 
     @classmethod
     def ended_early(cls, result: Result, format: float = 1.0) -> "Judgement":
-        """Of an answer whose program did not come as far as its claim: nothing earned, or nothing known."""
-        if result.outcome in (Outcome.PASSED, Outcome.INFRASTRUCTURE_ERROR):
+        """An answer whose program did not come as far as its claim earned nothing, or nothing is known of it."""
+        if result.ending in (Ending.FINISHED, Ending.INFRASTRUCTURE_ERROR):
             return cls(Outcome.INFRASTRUCTURE_ERROR, None, 0.0, detail=result.detail)
-        return cls(result.outcome, 0.0, format, detail=result.detail)
+        return cls(outcome_of(result.ending), 0.0, format, detail=result.detail)
 
 
 class Task(ABC):
-    """One kind of question. A class of another package is found by the entry point group `astor.tasks`."""
+    """One kind of question. A class of another package is found by the entry point group `astor.tasks`.
 
-    key: ClassVar[str]
-    """Name in records and recipes; also the one value of the field `type` of `options_type`."""
+    A recipe may have several instances of one class. They share its items, as `astor.tasks.instances` says.
+    """
+
+    name: ClassVar[str]
+    """Name of the class in recipes: the one value of the field `type` of `options_type`."""
     options_type: ClassVar[type[TaskOptions]]
     """Made where a task has no options of its own."""
+    reference_type: ClassVar[type[Record]] = Record
+    """What a task knows of a prompt to judge its answers by: a record of its own, that `ask` is given and `job`,
+    `judge_answer`, `jobs`, `judge` and `counts` get back. Its fields are plain data, as they go through JSON."""
+    verdict_type: ClassVar[type[Record]] = Record
+    """What a task tells of an answer beside its score and parts: a record of its own, as `data` of its judgements."""
     parser: str | None
     """The sandbox's parser that reads answers, as `literal`, `program` or `asserts`; None where text is judged as
     text."""
@@ -103,48 +122,52 @@ class Task(ABC):
     variance_scale: ClassVar[float | None] = None
     """Variance of a group's scores that counts as a whole: 1/4 where scores are 0 or 1; None where it is not known
     beforehand."""
+    multi_turn: MultiTurn | None = None
+    """How an answer is replied to; None where each prompt is answered once."""
     promotion_metric: ClassVar[str]
     """The named part of a verdict that the promotion gate reads and no reward contains."""
 
     def __init_subclass__(cls) -> None:
-        if "key" in vars(cls) and "options_type" not in vars(cls):
-            kind: Any = (Literal[cls.key], cls.key)
+        if "name" in vars(cls) and "options_type" not in vars(cls):
+            kind: Any = (Literal[cls.name], cls.name)
             cls.options_type = create_model(f"{cls.__name__}Options", __base__=TaskOptions, type=kind)
 
-    def __init__(self, options: TaskOptions) -> None:
+    def __init__(self, options: TaskOptions, key: str | None = None) -> None:
+        """An instance is called `key` in recipes and records; None calls it as its class."""
         self.options = options
+        self.key = key or self.name
 
     @abstractmethod
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
-        """At most a few examples, always the same ones for the same item; none where the item does not fit."""
+        """The item's examples: few, always the same ones for the same item, none where the item does not fit."""
 
-    def job(self, reference: Reference, answer: Answer) -> Job | None:
+    def job(self, reference: Any, answer: Answer) -> Job | None:
         """What the sandbox runs to judge one answer; None for nothing. Unused where a task has its own `jobs`."""
         return None
 
-    def judge_answer(self, reference: Reference, answer: Answer, claims: Sequence[Claim]) -> Judgement:
+    def judge_answer(self, reference: Any, answer: Answer, claims: Sequence[Claim]) -> Judgement:
         """What one answer is worth, from what its job's program claims: one claim for each of its calls, none without a
         job. A program that did not come to its end never gets here. Unused where a task has its own `judge`."""
         raise NotImplementedError(f"{type(self).__name__} needs judge_answer, or a judge of its own")
 
-    def jobs(self, reference: Reference, answers: Sequence[Answer], extended: bool) -> list[Job]:
+    def jobs(self, reference: Any, answers: Sequence[Answer], extended: bool) -> list[Job]:
         """What the sandbox runs to judge the answers to one prompt. `extended` asks for metrics beside the reward."""
         return [job for answer in answers if (job := self.job(reference, answer)) is not None]
 
     def judge(
-        self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
+        self, reference: Any, answers: Sequence[Answer], results: Sequence[Result], extended: bool
     ) -> list[Judgement]:
         """One judgement per answer, from the results of what `jobs` asked for with the same arguments."""
         left = iter(results)
         ended = [next(left) if self.job(reference, answer) is not None else None for answer in answers]
         return [
-            Judgement.ended_early(result, float(result.outcome is not Outcome.MALFORMED))
-            if result is not None and result.outcome is not Outcome.PASSED
+            Judgement.ended_early(result, float(result.ending is not Ending.MALFORMED))
+            if result is not None and result.ending is not Ending.FINISHED
             else self.judge_answer(reference, answer, result.claims if result is not None else ())
             for answer, result in zip(answers, ended, strict=True)
         ]
 
-    def counts(self, reference: Reference, said: str) -> dict[str, tuple[int, ...]]:
+    def counts(self, reference: Any, said: str) -> dict[str, tuple[int, ...]]:
         """What is added up over all answers, for metrics of `astor.evaluation.metrics.CORPUS`; none where a task has
         none of these. `said` is empty where an answer could not be read."""
         return {}
@@ -157,42 +180,48 @@ class Task(ABC):
         return (1 - share) * verdict.score * verdict.format + share * verdict.format
 
     def ask(
-        self, item: Item, split: Split, text: str, answer: str | None, shown: tuple[Call, ...] = (), **known: Any
-    ) -> Example:
-        """An example whose prompt is the one user turn `text`; `known` are fields of its reference, as `tests`.
-
-        Items of which a task makes several prompts give each a `kind` of its own.
-        """
-        kind = f"/{known['kind']}" if known.get("kind") else ""
-        reference = Reference(prompt_id=f"{self.key}{kind}/{item.id}", task=self.key, public_tests=shown, **known)
-        return self.example(item, split, text, reference, answer, shown)
-
-    def example(
         self,
         item: Item,
         split: Split,
-        text: str,
-        reference: Reference,
+        question: str | tuple[Message, ...],
         answer: str | None,
-        shown: tuple[Call, ...] = (),
+        reference: Record = NOTHING,
+        *,
+        kind: str = "",
+        number: int = 0,
+        public_tests: tuple[Call, ...] = (),
     ) -> Example:
-        """An example whose prompt is the one user turn `text`; `reference` carries the prompt's identifier.
+        """An example that asks `question`, one user turn or a conversation; `reference` is what judges the answers.
 
-        White space at the end of `text` is cut: a prompt that ends in it costs a small model most of its answers.
+        White space at the end of a user turn is cut: a prompt that ends in it costs a small model most of its answers.
+        `kind` and, from 1 on, `number` tell apart the prompts that a task makes of one item. `public_tests` are those
+        that the prompt shows.
         """
+        assert isinstance(reference, self.reference_type), f"{type(reference)} is not {self.reference_type}"
+        prompt_id = "/".join([self.key, *([kind] if kind else []), item.id, *([str(number)] if number else [])])
+        messages = (Message(role="user", content=question.rstrip()),) if isinstance(question, str) else question
         prompt = Prompt(
-            id=reference.prompt_id,
+            id=prompt_id,
             item_id=item.id,
             task=self.key,
             split=split,
-            messages=(Message(role="user", content=text.rstrip()),),
-            public_tests=shown,
+            messages=messages,
+            public_tests=public_tests,
             bucket=item.difficulty,
             max_tokens=self.options.max_tokens,
         )
-        return Example(prompt, reference, answer)
+        known = Reference(prompt_id=prompt_id, task=self.key, kind=kind, data=reference.model_dump(mode="json"))
+        return Example(prompt, known, answer)
+
+    def read_reference(self, reference: Reference) -> Any:
+        """The `data` of a reference of this task as its `reference_type`."""
+        return self.reference_type.model_validate(reference.data)
+
+    def read_verdict(self, verdict: Verdict) -> Any:
+        """The `data` of a verdict of this task as its `verdict_type`; None where the verdict has none."""
+        return self.verdict_type.model_validate(verdict.data) if verdict.data else None
 
 
-def place_in(item: Item, length: int) -> int:
-    """An index below `length` that depends on the item's identifier alone."""
-    return int(digest_bytes(item.id.encode())[:8], 16) % length
+def place_in(item: Item, length: int, salt: str = "") -> int:
+    """An index below `length` that depends on the item's identifier alone; another `salt` gives an independent one."""
+    return int(digest_bytes(f"{salt}{item.id}".encode())[:8], 16) % length

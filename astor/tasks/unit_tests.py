@@ -6,10 +6,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from astor.data.calls import assertion
-from astor.records import Function, Item, Reference, Split
+from astor.records import Function, Item, Split
 from astor.sandbox import CallsJob, CoverageJob, Job, Result
 from astor.tasks.assert_suite import COUNTED, AssertSuite, judge_suite, union_of_calls
-from astor.tasks.generated_suite import job_of, judge_generated
+from astor.tasks.generated_suite import TestedFunction, job_of, judge_generated
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions, place_in
 
 DEMONSTRATED = 2
@@ -58,30 +58,26 @@ class UnitTests(Task):
     - fail by chance: what comes to different ends on two runs earns nothing.
     """
 
-    key = "unit_tests"
+    name = "unit_tests"
     options_type = UnitTestsOptions
+    reference_type = TestedFunction
     shares_runs = True
     promotion_metric = "branch_coverage"
     """Share of the function's branches that the tested calls take, 1 where it has none; 0 unless all are right."""
     options: UnitTestsOptions
 
-    def __init__(self, options: UnitTestsOptions) -> None:
-        super().__init__(options)
+    def __init__(self, options: UnitTestsOptions, key: str | None = None) -> None:
+        super().__init__(options, key)
         self.parser = "tests" if options.free_form else "asserts"
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         function = item.content
         if not isinstance(function, Function) or not function.mutants:
             return
+        reference = TestedFunction(entry=function.entry, solution=function.source, mutants=function.mutants)
         for number in range(DEMONSTRATED if split is Split.WARM_START else 1):
-            reference = Reference(
-                prompt_id=f"{self.key}/{item.id}" + (f"/{number}" if number else ""),
-                task=self.key,
-                entry=function.entry,
-                solution=function.source,
-                mutants=function.mutants,
-            )
-            yield self.example(item, split, self._text(function), reference, self._answer(item, function, number))
+            answer = self._answer(item, function, number)
+            yield self.ask(item, split, self._text(function), answer, reference, number=number)
 
     def _text(self, function: Function) -> str:
         if self.options.style == "terse":
@@ -98,7 +94,7 @@ class UnitTests(Task):
         chosen = (calls * 2)[start : start + self.options.demonstrated_asserts]
         return "\n".join(assertion(function.entry, call) for call in chosen)
 
-    def jobs(self, reference: Reference, answers: Sequence[Answer], extended: bool) -> list[Job]:
+    def jobs(self, reference: TestedFunction, answers: Sequence[Answer], extended: bool) -> list[Job]:
         """One run of the function and of each mutant on all different calls; if `extended`, coverage per answer. Each
         different piece of test code is a job of its own."""
         suites, codes = _suites(reference, answers), _codes(answers)
@@ -111,7 +107,7 @@ class UnitTests(Task):
         return [*jobs, *(job_of(reference, tests) for tests in codes.values())]
 
     def judge(
-        self, reference: Reference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
+        self, reference: TestedFunction, answers: Sequence[Answer], results: Sequence[Result], extended: bool
     ) -> list[Judgement]:
         suites, codes = _suites(reference, answers), _codes(answers)
         places = {text: place for place, text in enumerate(union_of_calls(suites.values()))}
@@ -130,7 +126,7 @@ class UnitTests(Task):
         return [judged[number] for number in range(len(answers))]
 
 
-def _suites(reference: Reference, answers: Sequence[Answer]) -> dict[int, AssertSuite]:
+def _suites(reference: TestedFunction, answers: Sequence[Answer]) -> dict[int, AssertSuite]:
     """Place of an answer → its asserts, where it holds nothing else."""
     return {
         number: AssertSuite(answer.value, reference.entry)

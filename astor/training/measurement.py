@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from astor.losses.kl import k3
-from astor.losses.surrogate import clipped_surrogate
+from astor.losses.loss import LossOutputs
 from astor.training.micro_batch import MicroBatch
 
 
@@ -27,29 +27,27 @@ class Measurement:
 
     def values(self, name: str) -> list[float]:
         """Per task; 0 where nothing was added."""
-        return self._sums.get(name, self._zeros).tolist()
+        values: list[float] = self._sums.get(name, self._zeros).tolist()
+        return values
 
     def means(self, name: str, count: str) -> list[float]:
         """Sum of `name` over sum of `count`, per task; 0 over nothing."""
         return [total / max(number, 1) for total, number in zip(self.values(name), self.values(count), strict=True)]
 
 
-def measure_start(sums: Measurement, batch: MicroBatch, clip_low: float, clip_high: float) -> None:
-    """Everything that is known before the first optimizer step, from `logp_prox` and `logp_ref`."""
-    counted = batch.mask & batch.informative[:, None]
+def measure_start(sums: Measurement, batch: MicroBatch, outputs: LossOutputs) -> None:
+    """Everything that is known before the first optimizer step, from `logp_prox`, `logp_ref` and the loss of them."""
     ones = torch.ones_like(batch.logp_prox)
     sums.add("tokens", ones, batch.mask, batch.tasks)
-    sums.add("informative tokens", ones, counted, batch.tasks)
+    sums.add("informative tokens", ones, batch.informative_mask, batch.tasks)
     sums.add("kl", k3(batch.logp_prox, batch.logp_ref), batch.mask, batch.tasks)
     sums.add("entropy", -batch.logp_prox, batch.mask, batch.tasks)
     difference = (batch.logp_prox - batch.logp_rollout).abs()
     sums.add_largest("engine difference", difference, batch.mask, batch.tasks)
-    loss, _ = clipped_surrogate(batch.logp_prox, batch.logp_prox, batch.advantages, clip_low, clip_high)
-    sums.add("loss before", loss, counted, batch.tasks)
+    sums.add("loss before", outputs.surrogate, batch.informative_mask, batch.tasks)
 
 
-def measure_ratio(sums: Measurement, batch: MicroBatch, ratio: Tensor, clip_low: float, clip_high: float) -> None:
+def measure_pass(sums: Measurement, batch: MicroBatch, outputs: LossOutputs) -> None:
     """The share of tokens whose ratio is outside the clip range, over every pass of an update."""
-    outside = (ratio < 1 - clip_low) | (ratio > 1 + clip_high)
-    sums.add("clipped", outside.float(), batch.mask, batch.tasks)
-    sums.add("passed", torch.ones_like(ratio), batch.mask, batch.tasks)
+    sums.add("clipped", outputs.clipped.float(), batch.mask, batch.tasks)
+    sums.add("passed", torch.ones_like(outputs.surrogate), batch.mask, batch.tasks)

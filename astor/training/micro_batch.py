@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from astor.losses.aggregate import row_weights
+from astor.losses.aggregation import Aggregation
+from astor.losses.loss import LossInputs
 from astor.policies.logprobs import completion_logps
 from astor.training.rows import TrainingGroup
 
@@ -21,20 +22,16 @@ class MicroBatch:
     completions: list[list[Sequence[int]]]
     """Per prompt; their rows lie one after the other."""
     mask: Tensor
-    """(R, L), bool: tokens that the policy chose itself."""
+    """All tensors are as `LossInputs` has them."""
     advantages: Tensor
-    """(R, 1)."""
     tasks: Tensor
-    """(R,), indices."""
     informative: Tensor
-    """(R,), bool."""
     logp_rollout: Tensor
-    """(R, L), of the engine that sampled."""
     surrogate_weights: Tensor
-    """(R,), what a token of the row counts in the loss."""
+    """0 until `weigh`, as kl_weights."""
     kl_weights: Tensor
     logp_prox: Tensor
-    """(R, L), of the policy at the start of the round; 0 until it is known, as logp_ref."""
+    """0 until it is known, as logp_ref."""
     logp_ref: Tensor
 
     @property
@@ -42,10 +39,30 @@ class MicroBatch:
         """(R,), tokens in the mask."""
         return self.mask.sum(dim=1)
 
+    @property
+    def informative_mask(self) -> Tensor:
+        """(R, L), bool: the mask in rows of informative groups."""
+        return self.mask & self.informative[:, None]
+
     def logps(self, model: PreTrainedModel, temperature: float) -> Tensor:
         """(R, L), log-probabilities under `model`, with gradients where they are enabled."""
         logps, _ = completion_logps(model, self.prompts, self.completions, temperature)
         return logps
+
+    def loss_inputs(self, logp: Tensor) -> LossInputs:
+        """What a loss is made of where the policy's log-probabilities are `logp` (R, L)."""
+        return LossInputs(
+            logp=logp,
+            logp_prox=self.logp_prox,
+            logp_rollout=self.logp_rollout,
+            logp_ref=self.logp_ref,
+            advantages=self.advantages,
+            mask=self.mask,
+            tasks=self.tasks,
+            informative=self.informative,
+            surrogate_weights=self.surrogate_weights,
+            kl_weights=self.kl_weights,
+        )
 
     def informative_part(self) -> "MicroBatch | None":
         """Its rows of informative groups, as a micro-batch of their own; None where there are none."""
@@ -95,18 +112,17 @@ def make_micro_batch(groups: Sequence[TrainingGroup], device: torch.device) -> M
     )
 
 
-def weigh(part: Sequence[MicroBatch], shares: Tensor, kl_coefficients: Tensor) -> None:
-    """Weigh the rows of a mini-batch, given in pieces, so that the loss is the sum over tasks of
+def weigh(part: Sequence[MicroBatch], aggregate: Aggregation, shares: Tensor, kl_coefficients: Tensor) -> None:
+    """Weigh the rows of a mini-batch, given in pieces, as `aggregate` does over the whole of it.
 
-    share * (surrogate's mean over tokens of informative rows + KL coefficient * KL's mean over tokens of all rows).
-
-    Shares and coefficients are (K,). Denominators are of the whole mini-batch.
+    Rows of informative groups are counted in the surrogate, all rows in the KL term, whose factors are the
+    coefficients. Shares and coefficients are (K,).
     """
     tokens = torch.cat([piece.tokens for piece in part])
     tasks = torch.cat([piece.tasks for piece in part])
     informative = torch.cat([piece.informative for piece in part])
     rows = [len(piece.tasks) for piece in part]
-    surrogate = row_weights(tokens, tasks, informative, shares).split(rows)
-    kl = row_weights(tokens, tasks, torch.ones_like(informative), shares * kl_coefficients).split(rows)
+    surrogate = aggregate(tokens, tasks, informative, shares, torch.ones_like(shares)).split(rows)
+    kl = aggregate(tokens, tasks, torch.ones_like(informative), shares, kl_coefficients).split(rows)
     for piece, of_surrogate, of_kl in zip(part, surrogate, kl, strict=True):
         piece.surrogate_weights, piece.kl_weights = of_surrogate, of_kl

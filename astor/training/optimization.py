@@ -32,7 +32,8 @@ class Optimization:
         )
         self.counters = first_counters()
         if state is not None:
-            self._load(state)
+            with torch.no_grad():
+                self._load(state)
 
     @property
     def learning_rate(self) -> float:
@@ -76,7 +77,6 @@ class Optimization:
         )
         return TrainerState(dict(self.parameters), first, second, self.counters)
 
-    @torch.no_grad()
     def _load(self, state: TrainerState) -> None:
         if state.counters.world_size != 1:
             raise UserError(

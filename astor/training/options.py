@@ -1,11 +1,12 @@
 """How a policy is updated."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
-from astor.losses.options import LossOptions
 from astor.options import Options
+from astor.training.engine import ReferencePolicy, UpdateEngine, UpdateEngineOptions
 
 
 class OptimizerOptions(Options):
@@ -29,18 +30,18 @@ class OptimizerOptions(Options):
     """Largest norm of a gradient; longer ones are scaled down to it (verl)."""
 
 
-class ProbeOptions(Options):
-    """The probe pass that synergy needs: each task's policy gradient, sketched. All values are our choice."""
+class SketchOptions(Options):
+    """The sketch of each task's policy gradient, which synergy is made of. All values are our choice."""
 
     prompts: int = Field(default=16, ge=2)
-    """Most informative prompts of a task that a probe looks at; half of them make each half of its sketch."""
+    """Most informative prompts of a task that are sketched; half of them make each half of the sketch."""
     layers: float = Field(default=0.25, gt=0, le=1)
-    """Share of the layers, from the last, whose `o_proj` and `down_proj` are probed, where there is no LoRA."""
-    sketch_size: int = Field(default=16384, ge=64)
+    """Share of the layers, from the last, whose `o_proj` and `down_proj` are sketched, where there is no LoRA."""
+    size: int = Field(default=16384, ge=64)
     """Numbers in a sketch, a power of two; the error of a cosine is about the root of its reciprocal."""
 
 
-class TorchOptions(Options):
+class TorchOptions(UpdateEngineOptions):
     """Updates with torch in one process, on one CPU or GPU."""
 
     type: Literal["torch"] = "torch"
@@ -49,7 +50,6 @@ class TorchOptions(Options):
     tokens_per_micro_batch: int = Field(default=16384, ge=1)
     """Most tokens, prompt and completion padded, whose activations are in memory at once; gradients accumulate over
     micro-batches and the loss does not depend on how many there are."""
-    loss: LossOptions = LossOptions()
     optimizer: OptimizerOptions = OptimizerOptions()
     engine_tolerance: float = Field(default=1e-4, gt=0)
     """Largest |logp_prox - logp_rollout| of a token, in nats, at the first update in fp32. Engine and trainer that
@@ -60,4 +60,10 @@ class TorchOptions(Options):
     skips_in_a_row: int = Field(default=3, ge=1)
     """Optimizer steps in a row whose gradient is not finite, at which the run stops; fewer are skipped and counted
     (our choice)."""
-    probe: ProbeOptions = ProbeOptions()
+    sketch: SketchOptions = SketchOptions()
+
+    def make(self, policy: Path, reference: ReferencePolicy, trainer: Path | None) -> UpdateEngine:
+        from astor.policies.policy import load_policy  # torch, which reading a recipe does without
+        from astor.training.engines.torch import TorchEngine
+
+        return TorchEngine(load_policy(policy), reference.weights(), self, trainer)

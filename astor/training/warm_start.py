@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from astor.errors import UserError
+from astor.policies.chat import Chat
 from astor.policies.options import TinyOptions, WarmStartOptions
 from astor.policies.policy import Policy
 from astor.policies.tiny import make_model, train_tokenizer
@@ -39,7 +40,8 @@ def warm_start(
     if not sample:
         raise UserError("The warm start has no demonstrations: give the recipe a source with a warm-start split.")
     tokenizer = train_tokenizer(chain.from_iterable(texts(item) for item in sample), options)
-    policy = Policy(make_model(tokenizer, options, seed), tokenizer)
+    chat = Chat(tokenizer, frozenset({tokenizer.eos_token_id}), options.context)
+    policy = Policy(make_model(tokenizer, options, seed), chat)
     examples = encode(policy, cycle(chain(sample, demonstrations)), options.context)
     settings = options.warm_start
     optimizers = make_optimizers(policy.model, settings)
@@ -69,9 +71,9 @@ def texts(item: Demonstration) -> Iterator[str]:
 def encode(policy: Policy, demonstrations: Iterable[Demonstration], context: int) -> Iterator[Example]:
     """Tokens of each demonstration; its answer ends with the end-of-sequence token."""
     for item in demonstrations:
-        prompt = policy.encode(item.messages)
-        answer = policy.tokenizer.encode(item.answer, add_special_tokens=False)
-        tokens = [*prompt, *answer, policy.tokenizer.eos_token_id]
+        prompt = policy.chat.encode(item.messages)
+        answer = policy.chat.tokenizer.encode(item.answer, add_special_tokens=False)
+        tokens = [*prompt, *answer, policy.chat.tokenizer.eos_token_id]
         if len(tokens) > context:
             raise UserError(f"A demonstration of {item.task} has {len(tokens)} tokens: raise the policy's context.")
         yield tokens, len(prompt)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from cases import CASES
 
 from astor.sandbox.inside.zygote import PREPARED
-from astor.sandbox.worker import ENVIRONMENT
+from astor.sandbox.workers.worker import ENVIRONMENT
 
 FORKS = """
 import gc, os, resource, sys

@@ -45,7 +45,12 @@ def play() -> Play:
             for rollout, passed in enumerate(random.random(rollouts) < chances[task])
         ]
         groups, _ = form_groups(
-            verdicts, lambda verdict: verdict.score, GroupOptions(), plan.quotas, plan.kl_coefficients
+            verdicts,
+            lambda verdict: verdict.score,
+            lambda rewards: rewards - rewards.mean(),
+            GroupOptions(),
+            plan.quotas,
+            plan.kl_coefficients,
         )
         return observe_round(plan.round, verdicts, groups, report)
 

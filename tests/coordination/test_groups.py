@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astor.coordination.groups import GroupOptions, advantages_of, form_groups, shuffle_verdicts
+from astor.coordination.groups import GroupOptions, form_groups, shuffle_verdicts, valid_advantages
+from astor.coordination.quotas import Floats
 from astor.errors import UserError
 from astor.records import Group, Outcome, Verdict
 
@@ -18,16 +19,14 @@ def verdicts_of(prompt_id: str, scores: Sequence[float | None], task: str = "a")
     ]
 
 
+def centred(rewards: Floats) -> Floats:
+    return rewards - rewards.mean()
+
+
 def form(verdicts: list[Verdict], quota: int = 8, beta: float = 1e-3, **options: object) -> list[Group]:
     chosen = GroupOptions(largest_failure_share=1.0, **options)
-    groups, _ = form_groups(verdicts, lambda verdict: verdict.score, chosen, {"a": quota}, {"a": beta})
+    groups, _ = form_groups(verdicts, lambda verdict: verdict.score, centred, chosen, {"a": quota}, {"a": beta})
     return groups
-
-
-def test_advantages_are_rewards_in_standard_deviations_from_the_groups_mean() -> None:
-    assert advantages_of((1.0, 0.0), GroupOptions(ddof=0)) == pytest.approx((1, -1), abs=1e-5)
-    assert advantages_of((1.0, 0.0), GroupOptions()) == pytest.approx((0.7071, -0.7071), abs=1e-4)
-    assert advantages_of((1.0, 0.0), GroupOptions(standardise=False)) == (0.5, -0.5)
 
 
 rewards = st.lists(st.none() | st.floats(0, 1), min_size=1, max_size=16)
@@ -35,7 +34,7 @@ rewards = st.lists(st.none() | st.floats(0, 1), min_size=1, max_size=16)
 
 @given(rewards=rewards)
 def test_a_group_is_informative_exactly_where_an_advantage_is_not_zero(rewards: list[float | None]) -> None:
-    advantages = advantages_of(rewards, GroupOptions())
+    advantages = valid_advantages(rewards, centred, tolerance=1e-6)
     valid = [reward for reward in rewards if reward is not None]
     assert np.isfinite(advantages).all()
     assert sum(advantages) == pytest.approx(0, abs=1e-6)
@@ -71,7 +70,7 @@ def test_a_rollout_that_was_not_judged_has_no_reward_and_no_advantage() -> None:
 def test_a_group_with_fewer_than_half_of_its_rollouts_judged_is_dropped_and_counted() -> None:
     verdicts = [*verdicts_of("p", [1.0, None, None]), *verdicts_of("q", [1.0, 0.0, None])]
     options = GroupOptions(largest_failure_share=1.0)
-    groups, counts = form_groups(verdicts, lambda v: v.score, options, {"a": 2, "b": 0}, {"a": 1.0, "b": 1.0})
+    groups, counts = form_groups(verdicts, lambda v: v.score, centred, options, {"a": 2, "b": 0}, {"a": 1.0, "b": 1.0})
     assert [group.kept for group in groups] == [False, True]
     assert (counts["a"].groups, counts["a"].informative, counts["a"].dropped, counts["a"].failures) == (2, 1, 1, 3)
     assert counts["b"].groups == 0
@@ -80,7 +79,7 @@ def test_a_group_with_fewer_than_half_of_its_rollouts_judged_is_dropped_and_coun
 def test_too_many_failures_of_the_machine_stop_the_round() -> None:
     verdicts = verdicts_of("p", [1.0, None, 0.0])
     with pytest.raises(UserError, match="1 of 3 rollouts"):
-        form_groups(verdicts, lambda v: v.score, GroupOptions(), {"a": 1}, {"a": 1.0})
+        form_groups(verdicts, lambda v: v.score, centred, GroupOptions(), {"a": 1}, {"a": 1.0})
 
 
 def test_groups_follow_their_prompts_and_rewards_their_rollouts() -> None:
@@ -97,3 +96,10 @@ def test_shuffled_rewards_stay_within_their_task(rows: list[tuple[str, float | N
     for task in "ab":
         before, after = ([(v.outcome, v.score) for v in many if v.task == task] for many in (verdicts, shuffled))
         assert sorted(before, key=str) == sorted(after, key=str)
+
+
+def test_what_a_reward_is_computed_from_moves_as_a_whole() -> None:
+    verdicts = [v.model_copy(update={"data": {"points": v.score}}) for v in verdicts_of("p", [0.0, 0.25, 0.5, 0.75])]
+    shuffled = shuffle_verdicts(verdicts, np.random.default_rng(0))
+    assert [v.score for v in shuffled] != [v.score for v in verdicts]
+    assert all(v.data == {"points": v.score} for v in shuffled)

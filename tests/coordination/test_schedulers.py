@@ -153,11 +153,15 @@ def test_rounds_without_signal_are_counted_until_one_has_some(make_tasks: MakeTa
     assert counts == {"a": 1, "b": 4}
 
 
-def test_probes_are_asked_for_only_where_synergy_counts() -> None:
-    assert [round for round in range(12) if AstorOptions().probes(round)] == [0, 5, 10]
+def test_sketches_are_asked_for_only_where_synergy_counts() -> None:
+    assert [round for round in range(12) if AstorOptions().sketches(round)] == [0, 5, 10]
     without = {"utility": {"synergy": {"weight": 0.0}}}
-    assert not any(AstorOptions.model_validate(without).probes(round) for round in range(12))
-    assert not UniformOptions().probes(0)
+    assert not any(AstorOptions.model_validate(without).sketches(round) for round in range(12))
+    assert not UniformOptions().sketches(0)
+
+
+def test_no_scheduler_here_looks_at_the_loss_after_an_update() -> None:
+    assert not any(scheduler.options_type.needs_loss_after for scheduler in scheduler_classes().values())
 
 
 @pytest.mark.parametrize("name", ["astor", "uniform"])

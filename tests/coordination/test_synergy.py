@@ -19,13 +19,13 @@ def noisy(direction: NDArray[np.float64], noise: float, random: np.random.Genera
     return tuple((direction + noise * unit(random)).tolist() for _ in range(2))
 
 
-def measured(cosine: float, noise: float, probes: int = 20) -> Synergy:
-    """Synergy of two tasks whose true gradients have this cosine, after some noisy probes."""
+def measured(cosine: float, noise: float, sketches: int = 20) -> Synergy:
+    """Synergy of two tasks whose true gradients have this cosine, after some noisy sketches."""
     random = np.random.default_rng(0)
     a, other = unit(random), unit(random)
     b = cosine * a + np.sqrt(1 - cosine**2) * (other - (other @ a) * a) / np.linalg.norm(other - (other @ a) * a)
     synergy = Synergy(SynergyOptions(), ("a", "b"))
-    for _ in range(probes):
+    for _ in range(sketches):
         synergy.observe({"a": noisy(a, noise, random), "b": noisy(b, noise, random)})
     return synergy
 
@@ -39,13 +39,13 @@ def test_the_corrected_cosine_finds_the_true_one_through_noise(cosine: float, no
 
 
 def test_the_correction_is_for_the_noise_that_smoothing_leaves() -> None:
-    """One probe alone has a reliability of about 0.02; twenty smoothed ones are worth a judgement."""
-    assert max(measured(0.6, noise=10.0, probes=1).reliabilities().values()) < 0.1
-    assert min(measured(0.6, noise=2.0, probes=20).reliabilities().values()) > 0.7
+    """One sketch alone has a reliability of about 0.02; twenty smoothed ones are worth a judgement."""
+    assert max(measured(0.6, noise=10.0, sketches=1).reliabilities().values()) < 0.1
+    assert min(measured(0.6, noise=2.0, sketches=20).reliabilities().values()) > 0.7
 
 
 def test_noise_alone_is_unknown_and_counts_as_nothing() -> None:
-    assert measured(0.9, noise=100.0, probes=1).values(np.array([0.5, 0.5])).tolist() == [0, 0]
+    assert measured(0.9, noise=100.0, sketches=1).values(np.array([0.5, 0.5])).tolist() == [0, 0]
 
 
 def test_halves_that_disagree_are_not_reliable() -> None:
@@ -69,7 +69,7 @@ def test_synergy_is_weighted_by_the_others_shares() -> None:
 
 
 def test_a_state_goes_through_json_bit_for_bit() -> None:
-    synergy = measured(0.5, 1.0, probes=3)
+    synergy = measured(0.5, 1.0, sketches=3)
     again = Synergy(SynergyOptions(), ("a", "b"))
     again.load_state_dict(json.loads(json.dumps(synergy.state_dict())))
     assert np.array_equal(again.cosines(), synergy.cosines())

@@ -38,7 +38,7 @@ def scores(digest, round, values, lift=0.0):
     return Scores(policy_digest=digest, split="held_out", round=round, scores=tuple(rows))
 
 
-def make_rounds(count, probed=True, tasks=TASKS, seed=0):
+def make_rounds(count, sketched=True, tasks=TASKS, seed=0):
     random = np.random.default_rng(seed)
     for number in range(count):
         done = number / max(count - 1, 1)
@@ -51,7 +51,9 @@ def make_rounds(count, probed=True, tasks=TASKS, seed=0):
             spread = spread0 + (spread1 - spread0) * learned
             score = float(np.clip(first + (last - first) * learned + random.normal(0, 0.05), 0, 1))
             informative = int(random.binomial(prompts, min(spread + 0.3, 1)))
-            synergy = float(np.clip(0.3 * np.sin(6 * done + length) + random.normal(0, 0.05), -1, 1)) if probed else 0.0
+            synergy = (
+                float(np.clip(0.3 * np.sin(6 * done + length) + random.normal(0, 0.05), -1, 1)) if sketched else 0.0
+            )
             rollouts = prompts * 8
             passed, malformed = int(rollouts * score * 0.8), int(rollouts * 0.08 * (1 - done))
             outcomes = {
@@ -174,7 +176,7 @@ def short_run():
     return RunHistory(
         recipe_name="one-round",
         recipe_digest="c" * 64,
-        rounds=list(make_rounds(1, probed=False, tasks=tasks)),
+        rounds=list(make_rounds(1, sketched=False, tasks=tasks)),
         before=scores("a" * 64, 0, {"code_generation": 0.3}),
         after=scores("b" * 64, 1, {"code_generation": 0.3}),
     )

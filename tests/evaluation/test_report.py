@@ -59,7 +59,7 @@ def test_it_shows_turns_where_a_task_has_them(html):
     assert "Over turns" not in Page(html).text
     before = score_turns([trajectory_of(0.0, 0.0, 1.0), trajectory_of(1.0, 1.0, 1.0, prompt_id="q")])
     after = score_turns([trajectory_of(0.0, 1.0, 1.0), trajectory_of(1.0, 1.0, 1.0, prompt_id="q")])
-    text = Page(render_report(replace(long_run(), turns_before=before, turns_after=after))).text
+    text = Page(render_report(replace(long_run(), turns_before={"a": before}, turns_after={"a": after}))).text
     assert "2 held-out problems" in text
     assert "+0.500" in text
 
@@ -90,7 +90,7 @@ def test_pictures_do_not_share_identifiers_with_other_content(html):
     assert definitions
 
 
-def test_one_round_without_gate_probe_or_times():
+def test_one_round_without_gate_sketch_or_times():
     text = Page(render_report(short_run())).text
     assert "No gate decision" in text
     assert "nothing was measured: synergy" in text

@@ -16,7 +16,7 @@ from astor.cli.compile import compile_recipe
 from astor.errors import UserError
 from astor.pipelines.platform import Platform
 from astor.recipe.load import load_recipe
-from astor.steps.code import code_digest
+from astor.run.code import code_digest
 
 GOLDEN = Path(__file__).parent / "golden"
 RECIPES = Path(__file__).parents[2] / "recipes"

@@ -1,21 +1,12 @@
-"""Option models load without torch, and are told apart by their type."""
+"""Option models load without torch."""
 
 import subprocess
 import sys
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from astor.policies.options import HuggingFaceOptions, PackageOptions, PolicyOptions, TinyOptions
-
-
-def test_the_type_decides() -> None:
-    adapter = TypeAdapter(PolicyOptions)
-    assert isinstance(adapter.validate_python({"type": "tiny"}), TinyOptions)
-    assert isinstance(adapter.validate_python({"type": "huggingface", "path": "models/mine"}), HuggingFaceOptions)
-    assert isinstance(adapter.validate_python({"type": "package", "name": "smollm2"}), PackageOptions)
-    with pytest.raises(ValidationError):
-        adapter.validate_python({"type": "package", "name": "unknown"})
+from astor.policies.options import TinyOptions
 
 
 def test_a_width_that_the_heads_do_not_divide_is_refused() -> None:
@@ -25,7 +16,7 @@ def test_a_width_that_the_heads_do_not_divide_is_refused() -> None:
 
 def test_reading_options_does_not_import_torch() -> None:
     program = (
-        "import sys, astor.policies.options, astor.rollout.options, astor.training;"
+        "import sys, astor.policies.options, astor.rollout.catalogue, astor.training.first_policy;"
         "sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0

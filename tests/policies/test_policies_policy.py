@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from astor.errors import UserError
-from astor.policies.policy import CARD, Policy, load_policy, save_policy
+from astor.policies.card import CARD
+from astor.policies.policy import Policy, load_policy, save_policy
 from astor.records import Message
 from astor.storage import digest_directory
 
@@ -15,7 +16,8 @@ ASK = [Message(role="user", content="f(3) == ?")]
 
 
 def save(policy: Policy, directory: Path) -> str:
-    return save_policy(policy, directory, parent=None, round=0, recipe_digest="r").digest
+    save_policy(policy, directory, recipe_digest="r")
+    return policy.ref.digest
 
 
 def test_saving_what_was_loaded_gives_the_same_digest(policy: Policy, tmp_path: Path) -> None:
@@ -29,9 +31,9 @@ def test_saving_what_was_loaded_gives_the_same_digest(policy: Policy, tmp_path: 
 def test_a_loaded_policy_speaks_like_the_saved_one(policy: Policy, tmp_path: Path) -> None:
     save(policy, tmp_path)
     loaded = load_policy(tmp_path, device="cpu")
-    tokens = policy.encode(ASK)
-    assert loaded.encode(ASK) == tokens
-    assert loaded.stop_tokens == policy.stop_tokens == {policy.tokenizer.eos_token_id}
+    tokens = policy.chat.encode(ASK)
+    assert loaded.chat.encode(ASK) == tokens
+    assert loaded.chat.stop_tokens == policy.chat.stop_tokens == {policy.chat.tokenizer.eos_token_id}
     with torch.no_grad():
         ours, theirs = (p.model(torch.tensor([tokens])).logits for p in (policy, loaded))
     assert torch.equal(ours, theirs)
@@ -39,19 +41,19 @@ def test_a_loaded_policy_speaks_like_the_saved_one(policy: Policy, tmp_path: Pat
 
 
 def test_an_answer_loses_its_stop_token_but_no_other(policy: Policy) -> None:
-    answer = policy.tokenizer.encode("max(x, 7)", add_special_tokens=False)
-    stop = policy.tokenizer.eos_token_id
-    assert policy.decode([*answer, stop]) == "max(x, 7)"
-    assert policy.decode(answer) == "max(x, 7)"
-    assert policy.decode([stop, *answer]) == "<|end|>max(x, 7)"
-    assert policy.decode([]) == ""
+    answer = policy.chat.tokenizer.encode("max(x, 7)", add_special_tokens=False)
+    stop = policy.chat.tokenizer.eos_token_id
+    assert policy.chat.decode([*answer, stop]) == "max(x, 7)"
+    assert policy.chat.decode(answer) == "max(x, 7)"
+    assert policy.chat.decode([stop, *answer]) == "<|end|>max(x, 7)"
+    assert policy.chat.decode([]) == ""
 
 
 def test_any_chat_template_that_a_directory_brings_is_used(policy: Policy, tmp_path: Path) -> None:
-    policy.tokenizer.chat_template = "{{ messages[0]['content'] }}!"
+    policy.chat.tokenizer.chat_template = "{{ messages[0]['content'] }}!"
     save(policy, tmp_path)
     loaded = load_policy(tmp_path, device="cpu")
-    assert loaded.tokenizer.decode(loaded.encode(ASK)) == "f(3) == ?!"
+    assert loaded.chat.tokenizer.decode(loaded.chat.encode(ASK)) == "f(3) == ?!"
 
 
 def test_a_directory_without_a_card_is_a_policy_of_another_making(policy: Policy, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from astor.data.procedural import ProceduralOptions, ProceduralSource
 from astor.data.splits import SplitOptions
+from astor.policies.chat import Chat
 from astor.policies.options import TinyOptions
-from astor.policies.policy import Policy
 from astor.policies.tiny import CHAT_TEMPLATE, train_tokenizer
 from astor.records import Message, Split
 from astor.tasks.catalogue import task_classes
@@ -33,35 +33,35 @@ ITEMS = list(islice(ProceduralSource(ProceduralOptions(commit_share=0.3), SplitO
 
 
 @pytest.fixture(scope="module")
-def policies() -> dict[str, Policy]:
+def chats() -> dict[str, Chat]:
     """A tokenizer under several templates, as the families of chat models have them; no model is asked."""
-    policies = {}
+    chats = {}
     for name, template in TEMPLATES.items():
         tokenizer = train_tokenizer(["def f(x):", "return x"], TinyOptions())
         tokenizer.chat_template = template
-        policies[name] = Policy(None, tokenizer)  # type: ignore[arg-type]
-    return policies
+        chats[name] = Chat(tokenizer, frozenset(), 512)
+    return chats
 
 
-def rendered(policy: Policy, messages: Sequence[Message]) -> str:
-    return policy.tokenizer.decode(policy.encode(messages))
+def rendered(chat: Chat, messages: Sequence[Message]) -> str:
+    return chat.tokenizer.decode(chat.encode(messages))
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("prefill", ["", "```python"])
 @pytest.mark.parametrize("style", ["terse", "instruct"])
 @pytest.mark.parametrize("key", sorted(task_classes()))
-def test_a_prompt_ends_in_the_question_and_the_templates_own_words(policies, template, prefill, style, key) -> None:
+def test_a_prompt_ends_in_the_question_and_the_templates_own_words(chats, template, prefill, style, key) -> None:
     if prefill and key == "multi_turn_code":
         pytest.skip("it has turns of its own, and takes no prefill")
     kind = task_classes()[key]
     task = kind(kind.options_type(style=style, prefill=prefill))
     framing = Framing(task)
-    policy = policies[template]
-    empty = rendered(policy, [Message(role="user", content="question")]).partition("question")[2]
+    chat = chats[template]
+    empty = rendered(chat, [Message(role="user", content="question")]).partition("question")[2]
     for example in (example for item in ITEMS for example in task.examples(item, Split.TRAIN)):
         prompt = framing.prompt(example.prompt, example.reference.kind)
-        text = rendered(policy, prompt.messages)
+        text = rendered(chat, prompt.messages)
         if prefill:
             assert text.endswith(prefill)
         else:
@@ -71,7 +71,7 @@ def test_a_prompt_ends_in_the_question_and_the_templates_own_words(policies, tem
 
 
 @given(st.text("ab \n\t`<|>", min_size=1).map(str.strip).filter(bool))
-def test_the_beginning_of_an_answer_is_the_end_of_its_prompt(policies, begun: str) -> None:
+def test_the_beginning_of_an_answer_is_the_end_of_its_prompt(chats, begun: str) -> None:
     chat = [Message(role="user", content="question"), Message(role="assistant", content=begun)]
-    for policy in policies.values():
-        assert rendered(policy, chat).endswith(begun)
+    for chat in chats.values():
+        assert rendered(chat, chat).endswith(begun)

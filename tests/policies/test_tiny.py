@@ -31,17 +31,17 @@ def test_what_is_not_ascii_becomes_the_unknown_token() -> None:
 
 def test_a_chat_is_the_users_turn_and_the_place_for_the_answer(policy: Policy) -> None:
     ask = Message(role="user", content="f(1) == ?")
-    rendered = policy.tokenizer.decode(policy.encode([ask]))
+    rendered = policy.chat.tokenizer.decode(policy.chat.encode([ask]))
     assert rendered == f"{USER}f(1) == ?{ASSISTANT}"
-    answered = policy.tokenizer.decode(policy.encode([ask, Message(role="assistant", content="2"), ask]))
+    answered = policy.chat.tokenizer.decode(policy.chat.encode([ask, Message(role="assistant", content="2"), ask]))
     assert answered == f"{USER}f(1) == ?{ASSISTANT}2{END}{USER}f(1) == ?{ASSISTANT}"
 
 
 def test_prompt_and_answer_tokenized_apart_are_the_tokens_of_the_whole(policy: Policy) -> None:
     ask = Message(role="user", content="f(1) == ?")
-    whole = policy.tokenizer.encode(f"{USER}f(1) == ?{ASSISTANT}x = 2{END}", add_special_tokens=False)
-    answer = policy.tokenizer.encode("x = 2", add_special_tokens=False)
-    assert whole == [*policy.encode([ask]), *answer, policy.tokenizer.eos_token_id]
+    whole = policy.chat.tokenizer.encode(f"{USER}f(1) == ?{ASSISTANT}x = 2{END}", add_special_tokens=False)
+    answer = policy.chat.tokenizer.encode("x = 2", add_special_tokens=False)
+    assert whole == [*policy.chat.encode([ask]), *answer, policy.chat.tokenizer.eos_token_id]
 
 
 def test_the_default_has_a_third_of_a_million_parameters() -> None:

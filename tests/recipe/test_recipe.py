@@ -8,11 +8,11 @@ import yaml
 
 from astor.coordination.schedulers.uniform import UniformOptions
 from astor.errors import UserError
-from astor.policies.options import HuggingFaceOptions, TinyOptions
 from astor.recipe.estimate import estimate
 from astor.recipe.load import load_recipe, parse_overrides, parse_recipe
 from astor.sandbox import Limits, SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
+from astor.training.first_policy import HuggingFaceOptions, TinyPolicyOptions
 
 SMALL: dict[str, Any] = {
     "name": "small",
@@ -28,9 +28,19 @@ def small(**changes: Any) -> dict[str, Any]:
 
 def test_a_recipe_joins_the_options_of_every_room() -> None:
     recipe = parse_recipe(small(scheduler={"type": "uniform"}))
-    assert isinstance(recipe.policy, TinyOptions)
+    assert isinstance(recipe.policy, TinyPolicyOptions)
     assert isinstance(recipe.scheduler, UniformOptions)
     assert recipe.tasks["code_generation"].model_dump()["max_tokens"] == 20
+
+
+def test_a_key_names_an_instance_and_its_type_the_task() -> None:
+    tasks = {"easy": {"type": "io_prediction", "difficulties": [1]}, "io_prediction": None}
+    recipe = parse_recipe(small(tasks=tasks), {"tasks.easy.max_tokens": 9})
+    assert {key: (options.type, options.max_tokens) for key, options in recipe.tasks.items()} == {
+        "easy": ("io_prediction", 9),
+        "io_prediction": ("io_prediction", 40),
+    }
+    assert parse_recipe(recipe.model_dump(mode="json")) == recipe
 
 
 def test_the_resolved_recipe_reads_back_as_itself() -> None:
@@ -68,7 +78,22 @@ def test_packaged_recipes_are_found_by_name(name: str) -> None:
         ({"sandbox": {"type": "pool", "urls": ["sandbox:8080"]}}, "'sandbox:8080' is no address of a server"),
         ({"tasks": {"io_predction": {}}}, "no task 'io_predction': did you mean 'io_prediction'"),
         ({"tasks": {"io_prediction": {"max_token": 3}}}, "io_prediction: unknown key 'max_token': did you mean"),
+        ({"tasks": {"easy": {}}}, "no task 'easy': known are code_generation, "),
+        ({"tasks": {"easy": {"type": "io_predction"}}}, "no task 'io_predction': did you mean 'io_prediction'"),
+        ({"tasks": {"easy": {"type": "io_prediction", "max_token": 3}}}, "easy: unknown key 'max_token': did you mean"),
+        (
+            {"tasks": {"io/easy": {"type": "io_prediction"}}},
+            "'io/easy' is no key of a task: use letters",
+        ),
+        ({"tasks": {"all": {"type": "io_prediction"}}}, "'all' is no key of a task"),
         ({"scheduler": {"type": "astr"}}, "no scheduler 'astr': did you mean 'astor'"),
+        ({"training": {"type": "troch"}}, "no update engine 'troch': did you mean 'torch'"),
+        (
+            {"training": {"loss": {"type": "grop"}}},
+            "training: torch: loss: there is no loss 'grop': did you mean 'grpo'",
+        ),
+        ({"training": {"loss": {"clip": 0.1}}}, "loss: grpo: unknown key 'clip': did you mean 'clip_"),
+        ({"training": {"loss": {"aggregation": "mean"}}}, "aggregation is 'mean'"),
         ({"scheduler": {"type": "astor", "flor": 0.1}}, "astor: unknown key 'flor': did you mean 'floor'"),
         ({"data": {"sources": [{"type": "procedral"}]}}, "no source 'procedral': did you mean 'procedural'"),
         ({"data": {"sources": []}}, "data.sources"),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from astor.records import Message, PublicTest, Reference, Split, Trajectory, Turn, read_jsonl, write_jsonl
+from astor.records import Message, PublicTest, Split, Trajectory, Turn, read_jsonl, write_jsonl
 
 results = st.lists(st.booleans(), min_size=4, max_size=4).map(tuple)
 
@@ -56,10 +56,3 @@ def test_trajectories_survive_their_file(tmp_path) -> None:
     write_jsonl(tmp_path / "trajectories.jsonl", kept)
     assert list(read_jsonl(tmp_path / "trajectories.jsonl", Trajectory)) == kept
     assert kept[0].rates == (pytest.approx(1 / 3), 1)
-
-
-def test_what_was_reached_before_is_the_references_alone_and_is_0_in_older_ones() -> None:
-    assert Reference.schema_name() == "Reference/3"
-    assert Reference.model_validate_json('{"prompt_id": "p", "task": "t"}').prev_best == 0
-    with pytest.raises(ValidationError):
-        Reference(prompt_id="p", task="t", prev_best=1.1)

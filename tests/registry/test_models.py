@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from astor.errors import UserError
-from astor.records import Champion, GateDecision, Score, Scores
+from astor.records import GateDecision, Score, Scores
 from astor.registry.connection import connect
 from astor.registry.models import champion, register, registered
-from astor.storage import Attempt
+from astor.storage import ArtifactRef, Attempt, PolicyRef
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def policy(tmp_path):
     def make(name):
         with Attempt(str(tmp_path / "models" / name)) as attempt:
             (attempt.part("policy", "Policy/1") / "config.json").write_text(name)
-            return f"{tmp_path / 'models' / name}#{attempt.commit().digest}"
+            return attempt.commit().ref
 
     return make
 
@@ -44,14 +44,15 @@ def put(uri, reference, decision, run_id="0" * 32):
         round=9,
         scores=(Score(task="io", metric="score", value=0.4, low=0.3, high=0.5, count=9),),
     )
-    return register(uri, "astor", reference, run_id, decision, scores, {"recipe_digest": "r"})
+    policy = PolicyRef(decision.challenger_digest, "first+9", reference)
+    return register(uri, "astor", policy, run_id, decision, scores, {"recipe_digest": "r"})
 
 
 def test_a_promoted_policy_becomes_champion_and_can_be_found(mlflow_uri, policy, tmp_path):
     reference = policy("a")
     assert champion(mlflow_uri, "astor") is None
     assert put(mlflow_uri, reference, decide("a")) == ("astor", "1", "champion")
-    assert champion(mlflow_uri, "astor") == Champion(policy=reference, digest="a")
+    assert champion(mlflow_uri, "astor") == PolicyRef("a", "first+9", reference)
 
 
 def test_the_source_is_the_directory_that_a_server_loads(mlflow_uri, policy):
@@ -117,4 +118,4 @@ def test_a_promotion_over_a_champion_that_is_gone_does_not_count(mlflow_uri, pol
 
 def test_a_policy_that_is_not_there_is_named(mlflow_uri, tmp_path):
     with pytest.raises(UserError, match="Nothing was committed"):
-        put(mlflow_uri, f"{tmp_path}/models/none#0123", decide("a"))
+        put(mlflow_uri, ArtifactRef(f"{tmp_path}/models/none", "0123"), decide("a"))

@@ -1,5 +1,7 @@
 """A tiny policy that has seen a few hundred demonstrations: its answers end, and differ."""
 
+from copy import deepcopy
+
 import pytest
 
 from astor.policies.options import TinyOptions, WarmStartOptions
@@ -24,8 +26,15 @@ def policy() -> Policy:
     return warm_start(demonstrations, options, seed=0)
 
 
+@pytest.fixture(scope="session")
+def exact_policy(policy: Policy) -> Policy:
+    """The policy in fp64. In fp32 one draw of a few ten thousand lies so near to another token that rounding decides,
+    which depends on the rows that are computed together."""
+    return Policy(deepcopy(policy.model).double(), policy.tokenizer)
+
+
 @pytest.fixture
 def prompts(policy: Policy) -> list[list[int]]:
     """Prompts of different lengths, not in their order."""
     texts = ["x = 3\nx == ?", "x = 1\nx = x + 4\nx = x + 4\nx == ?", "x = 9\nx = x + 2\nx == ?", "x"]
-    return [policy.encode([Message(role="user", content=text)]) for text in texts]
+    return [policy.chat.encode([Message(role="user", content=text)]) for text in texts]

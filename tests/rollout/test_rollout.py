@@ -1,5 +1,7 @@
 """A batch becomes completions, repeatably, and only by the policy that it is meant for."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,11 @@ import pytest
 from astor.errors import UserError
 from astor.policies.policy import Policy, save_policy
 from astor.records import Batch, BatchRow, Message, Prompt, Split
+from astor.rollout.engine import Request, Sample, Sampler, live_sampler
+from astor.rollout.engines.transformers import TransformersEngine
 from astor.rollout.options import TransformersEngineOptions
 from astor.rollout.rollout import roll_out, row_seed
-from astor.rollout.transformers_engine import TransformersEngine
+from astor.storage import PolicyRef
 
 PROMPTS = {
     f"p{i}": Prompt(
@@ -29,26 +33,27 @@ def batch(*names: str, digest: str | None = None, seed: int = 1) -> Batch:
 
 
 @pytest.fixture
-def engine() -> TransformersEngine:
-    return TransformersEngine(TransformersEngineOptions())
+def sampler(policy: Policy) -> Sampler:
+    return live_sampler(policy, TransformersEngineOptions())
 
 
-def test_completions_come_in_the_order_of_rows_and_rollouts(engine: TransformersEngine, policy: Policy) -> None:
-    completions = roll_out(engine, policy, PROMPTS, batch("p2", "p0"))
+def test_completions_come_in_the_order_of_rows_and_rollouts(sampler: Sampler, policy: Policy) -> None:
+    completions = roll_out(sampler, PROMPTS, batch("p2", "p0"))
     assert [(c.prompt_id, c.rollout) for c in completions] == [(p, i) for p in ("p2", "p0") for i in range(3)]
     for completion in completions:
-        assert list(completion.prompt_tokens) == policy.encode(PROMPTS[completion.prompt_id].messages)
+        assert list(completion.prompt_tokens) == policy.chat.encode(PROMPTS[completion.prompt_id].messages)
         assert len(completion.tokens) == len(completion.logp_rollout) == len(completion.loss_mask) <= 16
-        assert completion.text == policy.decode(completion.tokens)
+        assert completion.text == policy.chat.decode(completion.tokens)
         assert "<|end|>" not in completion.text
         assert all(logp <= 0 for logp in completion.logp_rollout)
 
 
-def test_a_row_depends_on_the_batchs_seed_and_its_prompt_alone(engine: TransformersEngine, policy: Policy) -> None:
-    alone = roll_out(engine, policy, PROMPTS, batch("p1"))
-    among_others = roll_out(engine, policy, PROMPTS, batch("p3", "p1"))
+def test_a_row_depends_on_the_batchs_seed_and_its_prompt_alone(exact_policy: Policy) -> None:
+    sampler = live_sampler(exact_policy, TransformersEngineOptions())
+    alone = roll_out(sampler, PROMPTS, batch("p1"))
+    among_others = roll_out(sampler, PROMPTS, batch("p3", "p1"))
     assert [c.tokens for c in among_others[3:]] == [c.tokens for c in alone]
-    other_seed = roll_out(engine, policy, PROMPTS, batch("p1", seed=2))
+    other_seed = roll_out(sampler, PROMPTS, batch("p1", seed=2))
     assert [c.tokens for c in other_seed] != [c.tokens for c in alone]
 
 
@@ -57,13 +62,34 @@ def test_row_seeds_are_the_same_everywhere() -> None:
     assert len({row_seed(seed, f"p{i}") for seed in range(10) for i in range(10)}) == 100
 
 
-def test_only_the_policy_that_the_batch_names_rolls_it_out(
-    engine: TransformersEngine, policy: Policy, tmp_path: Path
-) -> None:
-    with pytest.raises(UserError, match="one without a card"):
-        roll_out(engine, policy, PROMPTS, batch("p1", digest="a" * 64))
-    carded = Policy(policy.model, policy.tokenizer)
-    card = save_policy(carded, tmp_path, parent=None, round=2, recipe_digest="r")
-    assert roll_out(engine, carded, PROMPTS, batch("p1", digest=card.digest))[0].policy_digest == card.digest
-    with pytest.raises(UserError, match="aaaaaaaaaaaa"):
-        roll_out(engine, carded, PROMPTS, batch("p1", digest="a" * 64))
+class Elsewhere(TransformersEngine):
+    """Has loaded another policy than the one that it is asked for, as a server that missed a round."""
+
+    def generate(self, policy: PolicyRef, requests: Sequence[Request]) -> list[Sample]:
+        return [replace(sample, policy_digest="b" * 64) for sample in super().generate(policy, requests)]
+
+
+@pytest.fixture
+def carded(policy: Policy, tmp_path: Path) -> Policy:
+    """The policy as a run would have it after two updates: its digest is one of files, its lineage tells of both."""
+    first = Policy(policy.model, policy.chat)
+    save_policy(first, tmp_path / "first", recipe_digest="r")
+    second = Policy(policy.model, policy.chat, first.card.updated("r").updated("r"))
+    save_policy(second, tmp_path / "second", recipe_digest="r")
+    return second
+
+
+def test_only_the_policy_that_the_batch_names_rolls_it_out(sampler: Sampler, carded: Policy) -> None:
+    of_carded = live_sampler(carded, TransformersEngineOptions())
+    with pytest.raises(UserError, match="round 2 is meant for policy aaaaaaaaaaaa, not for one without a digest"):
+        roll_out(sampler, PROMPTS, batch("p1", digest="a" * 64))
+    for name in (carded.ref.digest, f"{carded.ref.origin}+2"):
+        assert roll_out(of_carded, PROMPTS, batch("p1", digest=name))[0].policy_digest == carded.ref.digest
+    with pytest.raises(UserError, match=rf"meant for policy {carded.ref.origin[:12]}\+1, not for .*\+2: roll it out"):
+        roll_out(of_carded, PROMPTS, batch("p1", digest=f"{carded.ref.origin}+1"))
+
+
+def test_an_engine_that_sampled_from_another_policy_is_found_out(carded: Policy) -> None:
+    engine = Elsewhere(TransformersEngineOptions(), lambda _: carded)
+    with pytest.raises(UserError, match=f"sampled from policy bbbbbbbbbbbb, not from {carded.ref.digest[:12]}"):
+        roll_out(Sampler(engine, carded.chat, carded.ref), PROMPTS, batch("p1"))

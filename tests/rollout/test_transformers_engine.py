@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from astor.errors import UserError
 from astor.policies.logprobs import completion_logps
 from astor.policies.policy import Policy
-from astor.rollout.engine import Request, Sample
+from astor.rollout.engine import Request, Sample, live_sampler
+from astor.rollout.engines.transformers import draw, uniforms
 from astor.rollout.options import TransformersEngineOptions
-from astor.rollout.transformers_engine import TransformersEngine, draw, uniforms
 
 
 def generate(policy: Policy, requests: list[Request], tokens_per_batch: int = 10_000) -> list[Sample]:
-    return TransformersEngine(TransformersEngineOptions(tokens_per_batch=tokens_per_batch)).generate(policy, requests)
+    options = TransformersEngineOptions(tokens_per_batch=tokens_per_batch)
+    return live_sampler(policy, options).generate(requests)
 
 
 def test_greedy_rollouts_are_those_of_generate(policy: Policy, prompts: list[list[int]]) -> None:
@@ -49,12 +50,12 @@ def test_greedy_logps_are_at_temperature_one(policy: Policy, prompts: list[list[
     torch.testing.assert_close(logps[0], torch.tensor(sample.logps), atol=1e-5, rtol=0)
 
 
-def test_rollouts_do_not_depend_on_how_rows_were_batched(policy: Policy, prompts: list[list[int]]) -> None:
+def test_rollouts_do_not_depend_on_how_rows_were_batched(exact_policy: Policy, prompts: list[list[int]]) -> None:
     requests = [Request(prompt, 6, 24, seed, 1.0) for seed, prompt in enumerate(prompts)]
-    together = generate(policy, requests)
-    few_at_a_time = generate(policy, requests, tokens_per_batch=150)
-    one_by_one = generate(policy, requests, tokens_per_batch=1)
-    reordered = generate(policy, requests[::-1])
+    together = generate(exact_policy, requests)
+    few_at_a_time = generate(exact_policy, requests, tokens_per_batch=150)
+    one_by_one = generate(exact_policy, requests, tokens_per_batch=1)
+    reordered = generate(exact_policy, requests[::-1])
     assert [sample.tokens for sample in few_at_a_time] == [sample.tokens for sample in together]
     assert [sample.tokens for sample in one_by_one] == [sample.tokens for sample in together]
     assert [sample.tokens for sample in reordered[-6:]] == [sample.tokens for sample in together[:6]]
@@ -75,19 +76,20 @@ def test_each_request_has_its_own_limit_and_temperature(policy: Policy, prompts:
     assert [len(sample.tokens) <= limit for sample, limit in zip(samples, [1, 1, 24, 24, 2], strict=True)] == [True] * 5
     assert samples[2].tokens == samples[3].tokens
     for sample in samples:
-        stopped = sample.tokens[-1] in policy.stop_tokens
+        stopped = sample.tokens[-1] in policy.chat.stop_tokens
         assert sample.finish_reason == ("stop" if stopped else "length")
-        assert not policy.stop_tokens & set(sample.tokens[:-1])
+        assert not policy.chat.stop_tokens & set(sample.tokens[:-1])
 
 
 def test_metrics_count_what_was_done(policy: Policy, prompts: list[list[int]]) -> None:
-    engine = TransformersEngine(TransformersEngineOptions())
-    samples = engine.generate(policy, [Request(prompt, 2, 24, 0, 1.0) for prompt in prompts])
+    sampler = live_sampler(policy, TransformersEngineOptions())
+    engine = sampler.engine
+    samples = sampler.generate([Request(prompt, 2, 24, 0, 1.0) for prompt in prompts])
     assert engine.metrics["tokens"] == sum(len(sample.tokens) for sample in samples)
     assert engine.metrics["steps"] == max(len(sample.tokens) for sample in samples)
     assert engine.metrics["batches"] == 1
     assert engine.metrics["out_of_memory"] == 0
-    assert engine.generate(policy, []) == []
+    assert sampler.generate([]) == []
 
 
 def test_a_prompt_beyond_the_context_is_refused(policy: Policy) -> None:
@@ -129,22 +131,24 @@ def test_batches_are_halved_when_memory_runs_out() -> None:
     program = """
 import resource, torch
 from astor.policies.options import TinyOptions
+from astor.policies.chat import Chat
 from astor.policies.policy import Policy
 from astor.policies.tiny import make_model, train_tokenizer
-from astor.rollout.engine import Request
+from astor.rollout.engine import Request, live_sampler
 from astor.rollout.options import TransformersEngineOptions
-from astor.rollout.transformers_engine import TransformersEngine
 torch.set_num_threads(1)
 options = TinyOptions(hidden_size=48, vocabulary=160)
 tokenizer = train_tokenizer(["def f(x):"], options)
-policy = Policy(make_model(tokenizer, options, seed=0).eval(), tokenizer)
+chat = Chat(tokenizer, frozenset({tokenizer.eos_token_id}), 512)
+policy = Policy(make_model(tokenizer, options, seed=0).eval(), chat)
 request = Request([9] * 400, 4000, 2, 0, 1.0)
-engine = TransformersEngine(TransformersEngineOptions(tokens_per_batch=10**9))
-engine.generate(policy, [Request([9] * 400, 2, 2, 0, 1.0)])
+sampler = live_sampler(policy, TransformersEngineOptions(tokens_per_batch=10**9))
+engine = sampler.engine
+sampler.generate([Request([9] * 400, 2, 2, 0, 1.0)])
 pages = int(open("/proc/self/statm").read().split()[0])
 limit = pages * resource.getpagesize() + 300 * 2**20
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-samples = engine.generate(policy, [request])
+samples = sampler.generate([request])
 assert len(samples) == 4000 and engine.metrics["out_of_memory"] > 0, engine.metrics
 assert engine.metrics["tokens_per_batch"] < 4000 * 402, engine.metrics
 """

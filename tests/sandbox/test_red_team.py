@@ -21,8 +21,7 @@ from red_team.oracles import Watch, adopting_orphans
 from red_team.program_files import HERE, read_programs
 from restricted_pod import NOBODY, environment, in_pod, python_in_pod
 
-from astor.records import Outcome
-from astor.sandbox import CallsJob, Limits, Sandbox, SandboxOptions, StdinJob
+from astor.sandbox import CallsJob, Ending, Limits, Sandbox, SandboxOptions, StdinJob
 
 HOSTILE = {program.name: program for program in read_programs("hostile")}
 HONEST = {program.name: program for program in read_programs("honest")}
@@ -72,7 +71,7 @@ def test_honest_program(generous, name):
     (result,) = generous.run([CallsJob(HONEST[name].source, "solve", (eval(head["Arguments"]),))])
     if "ModuleNotFoundError" in result.detail:
         pytest.skip("it imports what is not installed for the interpreter itself")
-    assert result.outcome is Outcome.PASSED, result.detail
+    assert result.ending is Ending.FINISHED, result.detail
     assert result.claims[0].value == expected
     assert type(result.claims[0].value) is type(expected)
     assert 0 < result.cpu_seconds < math.inf
@@ -82,7 +81,7 @@ def test_calls_are_answered_in_order_and_exceptions_are_answers(generous):
     program = "import re\nclass Mine(KeyError): pass\ndef solve(x):\n    if x == 2: raise Mine\n    return x / x"
     program += "\ndef other(x): return re"
     (result,) = generous.run([CallsJob(program, "solve", ((1,), (0,), (2,), (4,)))])
-    assert result.outcome is Outcome.PASSED
+    assert result.ending is Ending.FINISHED
     assert [(claim.kind, claim.value, claim.exception) for claim in result.claims] == [
         ("value", 1.0, ""),
         ("raised", None, "ZeroDivisionError"),
@@ -101,7 +100,7 @@ def test_every_program_sees_the_same_world(generous):
         "            sorted(os.environ), os.getcwd(), list({'one', 'two', 'three'})]"
     )
     first, *others = generous.run([CallsJob(program, "solve", ((),))] * 8)
-    assert first.outcome is Outcome.PASSED
+    assert first.ending is Ending.FINISHED
     assert all(other.claims == first.claims for other in others)
     assert first.claims[0].value[2] == "UTC"
     assert not {"PWD", "LD_BIND_NOW"} & set(first.claims[0].value[4])
@@ -117,7 +116,7 @@ def test_results_come_in_the_order_of_the_jobs(generous):
 
 def test_no_calls_is_a_program_that_was_only_loaded(generous):
     (result,) = generous.run([CallsJob("def solve(): pass", "solve", ())])
-    assert (result.outcome, result.claims) == (Outcome.PASSED, ())
+    assert (result.ending, result.claims) == (Ending.FINISHED, ())
 
 
 def test_hostile_programs_side_by_side_do_not_disturb_honest_ones():

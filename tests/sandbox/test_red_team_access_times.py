@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from astor.records import Outcome
-from astor.sandbox import CallsJob, GeneratedTestsJob, Sandbox, SandboxOptions
+from astor.sandbox import CallsJob, Ending, GeneratedTestsJob, Sandbox, SandboxOptions
 
 NOTES = ["this.py", "antigravity.py", "__hello__.py"]
 
@@ -81,7 +80,7 @@ def test_notes_for_the_next_run_do_not_tell_which_program_is_the_reference(sandb
         for note in notes:
             os.utime(note, ns=(0, Path(note).stat().st_mtime_ns))
         results += sandbox.run([job])
-    assert (Outcome.FAILED, 0) in [(result.outcome, result.claims[0].value["killed"]) for result in results]
+    assert (Ending.FAILED, 0) in [(result.ending, result.claims[0].value["killed"]) for result in results]
 
 
 def test_they_would_tell_if_the_reference_came_first(sandbox, notes, monkeypatch):
@@ -89,7 +88,7 @@ def test_they_would_tell_if_the_reference_came_first(sandbox, notes, monkeypatch
     mutants = ("def add(a, b): return a - b", "def add(a, b): return -a - b")
     job = GeneratedTestsJob(f"NOTES = {notes}\n{REMEMBERS}", "add", "def add(a, b): return a + b", mutants)
     (result,) = sandbox.run([job])
-    assert (result.outcome, result.claims[0].value["killed"]) == (Outcome.PASSED, 2)
+    assert (result.ending, result.claims[0].value["killed"]) == (Ending.FINISHED, 2)
 
 
 @pytest.mark.xfail(strict=True, reason="without mounts of its own, a program's reading is seen in times of access")

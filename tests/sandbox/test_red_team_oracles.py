@@ -16,8 +16,7 @@ from red_team.bystanders import Bystanders
 from red_team.oracles import Watch, adopting_orphans, descendants
 from red_team.program_files import ProgramFile
 
-from astor.records import Outcome
-from astor.sandbox import Claim, Result
+from astor.sandbox import Claim, Ending, Result
 
 
 @pytest.fixture(scope="module")
@@ -152,15 +151,15 @@ def test_an_object_of_system_v_is_reported(complaints_about, monkeypatch):
 @pytest.mark.parametrize(
     ("head", "result", "complaint"),
     [
-        ({"Outcome": "failed"}, Result(Outcome.PASSED, (), 0.0, ""), "it ended passed"),
-        ({"Outcome": "passed"}, Result(Outcome.PASSED, (Claim("value", 42),), 0.0, ""), "it was right about 41"),
+        ({"Outcome": "failed"}, Result(Ending.FINISHED, (), 0.0, ""), "it ended passed"),
+        ({"Outcome": "passed"}, Result(Ending.FINISHED, (Claim("value", 42),), 0.0, ""), "it was right about 41"),
         (
             {"Outcome": "passed", "Claims": "refused"},
-            Result(Outcome.PASSED, (Claim("value", {"fork": "EPERM", "exec": "DONE"}),), 0.0, ""),
+            Result(Ending.FINISHED, (Claim("value", {"fork": "EPERM", "exec": "DONE"}),), 0.0, ""),
             "not all was refused: [{'exec': 'DONE'}]",
         ),
-        ({"Outcome": "passed", "Claims": "refused"}, Result(Outcome.PASSED, (), 0.0, ""), "not all was refused"),
-        ({"Outcome": "failed", "Claims": "[42]"}, Result(Outcome.FAILED, (), 0.0, ""), "it claimed"),
+        ({"Outcome": "passed", "Claims": "refused"}, Result(Ending.FINISHED, (), 0.0, ""), "not all was refused"),
+        ({"Outcome": "failed", "Claims": "[42]"}, Result(Ending.FAILED, (), 0.0, ""), "it claimed"),
     ],
 )
 def test_a_wrong_outcome_and_a_wrong_claim_are_reported(head, result, complaint):

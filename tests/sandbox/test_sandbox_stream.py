@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from astor.errors import UserError
-from astor.records import Outcome
-from astor.sandbox import CallsJob, Limits, ParseJob, Sandbox, SandboxOptions, StdinJob
+from astor.sandbox import CallsJob, Ending, Limits, ParseJob, Sandbox, SandboxOptions, StdinJob
 from astor.sandbox.inside.frames import frame
 
 ADD = CallsJob("def solve(x): return x + 1", "solve", ((41,),))
@@ -28,7 +27,7 @@ def patient():
 
 def running(sandbox):
     """Processes of programs, as the kernel sees them."""
-    tasks = [Path(f"/proc/{worker.pid}/task/{worker.pid}/children") for worker in sandbox._broker.workers]
+    tasks = [Path(f"/proc/{worker.pid}/task/{worker.pid}/children") for worker in sandbox._dispatcher.workers]
     return sum(len(task.read_text().split()) for task in tasks)
 
 
@@ -63,7 +62,7 @@ def test_a_long_stream_takes_little_memory(patient):
     tracemalloc.start()
     try:
         for _, result in patient.stream(jobs()):
-            assert result.outcome is Outcome.PASSED
+            assert result.ending is Ending.FINISHED
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -87,8 +86,8 @@ def test_leaving_a_stream_ends_what_runs_and_nothing_else(patient, leave):
     assert 1 <= after["cancelled"] - before["cancelled"] <= 2
     assert after["restarts"] == before["restarts"]
     assert after["running"] == after["waiting"] == 0
-    assert [result.outcome for result in patient.run([ADD] * 3)] == [Outcome.PASSED] * 3
-    assert len(patient._broker.workers) == 2
+    assert [result.ending for result in patient.run([ADD] * 3)] == [Ending.FINISHED] * 3
+    assert len(patient._dispatcher.workers) == 2
 
 
 def failing():
@@ -103,7 +102,7 @@ def test_an_error_among_the_jobs_ends_the_stream(patient, jobs, error):
     with pytest.raises(error):
         list(patient.stream(jobs))
     assert running(patient) == 0
-    assert patient.run([ADD])[0].outcome is Outcome.PASSED
+    assert patient.run([ADD])[0].ending is Ending.FINISHED
 
 
 def test_what_came_before_a_bad_job_may_have_been_handed_out(patient):
@@ -122,7 +121,7 @@ def test_who_takes_results_late_changes_none():
         stream = sandbox.stream([ADD, many, large])
         next(stream)
         time.sleep(3)
-        assert [result.outcome for _, result in stream] == [Outcome.PASSED] * 2
+        assert [result.ending for _, result in stream] == [Ending.FINISHED] * 2
 
 
 def test_a_second_stream_has_to_wait(patient):
@@ -135,7 +134,7 @@ def test_a_second_stream_has_to_wait(patient):
     other.start()
     assert len(list(stream)) == 8
     other.join()
-    assert [result.outcome for result in found] == [Outcome.PASSED]
+    assert [result.ending for result in found] == [Ending.FINISHED]
 
 
 def test_a_job_of_many_parts_is_one_result(patient):
@@ -147,8 +146,8 @@ def test_a_job_of_many_parts_is_one_result(patient):
 def test_nothing_to_do_is_done(patient):
     assert list(patient.stream([])) == []
     idle = [ParseJob("literal", ()), StdinJob("", ()), CallsJob("", "solve", ())]
-    outcomes = {place: result.outcome for place, result in patient.stream(idle)}
-    assert outcomes == {0: Outcome.PASSED, 1: Outcome.PASSED, 2: Outcome.MALFORMED}
+    endings = {place: result.ending for place, result in patient.stream(idle)}
+    assert endings == {0: Ending.FINISHED, 1: Ending.FINISHED, 2: Ending.MALFORMED}
 
 
 @pytest.mark.timeout(60)
@@ -158,8 +157,8 @@ def test_a_flood_ends_when_it_is_one(patient):
     claims = f"import os\ndef solve():\n    while True: os.write(3, {frames!r})"
     stdout = StdinJob("while True: print('x' * 9999)", ("",))
     first, second = patient.run([CallsJob(claims, "solve", ((),)), stdout])
-    assert first.outcome in (Outcome.FAILED, Outcome.FORBIDDEN)
-    assert second.outcome is Outcome.FAILED
+    assert first.ending in (Ending.FAILED, Ending.FORBIDDEN)
+    assert second.ending is Ending.FAILED
 
 
 def test_everything_is_counted_and_can_be_read_afterwards():
@@ -169,4 +168,4 @@ def test_everything_is_counted_and_can_be_read_afterwards():
         sandbox.run([ADD, ADD, crash, CallsJob("def solve(", "solve", ())])
     counted = {name: count for name, count in sandbox.metrics().items() if count}
     assert counted == {"jobs_passed": 2, "jobs_failed": 1, "jobs_malformed": 1}
-    assert {f"jobs_{outcome.value}" for outcome in Outcome} < set(sandbox.metrics())
+    assert {f"jobs_{ending.value}" for ending in Ending} < set(sandbox.metrics())

@@ -6,6 +6,7 @@ import time
 import pytest
 import uvicorn
 
+from astor.policies.chat import Chat
 from astor.policies.options import TinyOptions
 from astor.policies.policy import Policy, load_policy, save_policy
 from astor.policies.tiny import make_model, train_tokenizer
@@ -19,8 +20,8 @@ def policy_directory(tmp_path_factory):
     directory = tmp_path_factory.mktemp("policy")
     options = TinyOptions(hidden_size=32, layers=2, heads=2, mlp_size=64, vocabulary=200, context=128)
     tokenizer = train_tokenizer(TEXTS, options)
-    policy = Policy(make_model(tokenizer, options, seed=0).eval(), tokenizer)
-    save_policy(policy, directory, parent=None, round=0, recipe_digest="r")
+    chat = Chat(tokenizer, frozenset({tokenizer.eos_token_id}), options.context)
+    save_policy(Policy(make_model(tokenizer, options, seed=0).eval(), chat), directory, recipe_digest="r")
     return directory
 
 

@@ -60,16 +60,16 @@ def test_temperature_0_is_greedy(client):
 
 def test_several_prompts_as_texts_or_tokens(client, served_policy):
     texts = complete(client, prompt=["def f(x):", "assert f("], n=2, temperature=0)
-    tokens = [served_policy.tokenizer.encode(text) for text in ("def f(x):", "assert f(")]
+    tokens = [served_policy.chat.tokenizer.encode(text) for text in ("def f(x):", "assert f(")]
     from_tokens = complete(client, prompt=tokens, n=2, temperature=0)
     assert [choice.text for choice in texts.choices] == [choice.text for choice in from_tokens.choices]
     assert [choice.index for choice in texts.choices] == [0, 1, 2, 3]
 
 
 def test_logprobs_are_the_policys_own(client, served_policy):
-    prompt = served_policy.tokenizer.encode("def f(x):")
+    prompt = served_policy.chat.tokenizer.encode("def f(x):")
     logprobs = complete(client, prompt=prompt, logprobs=1).choices[0].logprobs
-    tokens = served_policy.tokenizer.convert_tokens_to_ids(logprobs.tokens)
+    tokens = served_policy.chat.tokenizer.convert_tokens_to_ids(logprobs.tokens)
     expected, _ = completion_logps(served_policy.model, [prompt], [[tokens]], 1.0)
     assert logprobs.token_logprobs == pytest.approx(expected[0].tolist(), abs=1e-4)
     content = chat(client, logprobs=True).choices[0]

@@ -17,7 +17,7 @@ def test_it_answers_until_it_is_interrupted(policy_directory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     code = "import sys, pathlib, astor.serving.serve as room; "
-    code += "room.serve(pathlib.Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]), 'tiny')"
+    code += "room.serve(pathlib.Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]), 'tiny', print)"
     process = subprocess.Popen([sys.executable, "-c", code, str(policy_directory), str(port)], stderr=subprocess.PIPE)
     try:
         deadline = time.monotonic() + 60
@@ -40,9 +40,9 @@ def test_a_taken_port_is_named(policy_directory):
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(UserError, match=f"127.0.0.1:{port} cannot be listened on"):
-            serve(policy_directory, "127.0.0.1", port, "tiny")
+            serve(policy_directory, "127.0.0.1", port, "tiny", print)
 
 
 def test_a_directory_without_a_policy_is_named(tmp_path):
     with pytest.raises(UserError, match="is not a Hugging Face model directory"):
-        serve(tmp_path, "127.0.0.1", 0, "tiny")
+        serve(tmp_path, "127.0.0.1", 0, "tiny", print)

@@ -6,27 +6,27 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from given_answers import policy_that_says
 
 from astor.data.splits import SplitOptions
 from astor.data.trajectories import TrajectoriesOptions, TrajectoriesSource
+from astor.data.turns import fenced
 from astor.errors import UserError
 from astor.loop import post_train
+from astor.policies.policy import save_policy
 from astor.recipe.load import load_recipe
 from astor.records import Conversation, Function, Item, Message, Split, read_jsonl, write_json, write_jsonl
 from astor.records.collection import COLLECTION, Collection
+from astor.run.run import Run
 from astor.steps.collect import BLOCKS, Collected, CollectOptions, collect
+from astor.steps.evaluate_turns import evaluate_turns
 from astor.steps.initialise import initialise
 from astor.steps.prepare import prepare
-from astor.steps.run import Run
-from astor.steps.turns import evaluate_turns
 
 SMALL = {
     "rounds": 1,
     "checkpoint_every": 1,
     "rounds_per_segment": 1,
-    "policy.hidden_size": 48,
-    "policy.warm_start.steps": 80,
-    "policy.warm_start.batch_size": 16,
     "data.prompts": {
         "train": 8,
         "held_out": 4,
@@ -39,15 +39,29 @@ SMALL = {
     "evaluation.samples": 2,
     "tasks.multi_turn_code.max_tokens": 30,
 }
+TINY = {"type": "tiny", "hidden_size": 48, "warm_start": {"steps": 80, "batch_size": 16}}
 OPTIONS = CollectOptions(trajectories=6, turns=2, temperature=1.0, perturbed=0.5, block=6)
 Make = Callable[..., Run]
 
 
 @pytest.fixture(scope="module")
 def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
-    """`make(**{"dotted.key": value})`, all in one store, so that they share prompts and the warm start."""
+    """`make(**{"dotted.key": value})`, all in one store, so that they share prompts, and with one policy.
+
+    Whatever it is asked, the policy solves some problem, so that it is right now and then.
+    """
     store = tmp_path_factory.mktemp("store")
-    return lambda **overrides: Run(str(store), load_recipe("cobalt", deepcopy(SMALL) | overrides))
+
+    def run(**overrides: object) -> Run:
+        return Run(str(store), load_recipe("cobalt", deepcopy(SMALL) | overrides))
+
+    with run(policy=TINY) as first:
+        references = first.read(prepare(first).references, "references")
+    policy = policy_that_says(sorted({fenced(one.solution) for one in references}))
+    (store / "policy").mkdir()
+    save_policy(policy, store / "policy", parent=None, round=0, recipe_digest="")
+    made = {"policy": {"type": "huggingface", "path": str(store / "policy")}}
+    return lambda **overrides: run(**(made | overrides))
 
 
 @pytest.fixture(scope="module")
@@ -155,14 +169,14 @@ def test_an_ordinary_run_trains_on_them(collected: Collected, make: Make, direct
     }
     with make(**overrides) as run:
         post_train(run)
-        names = [name for name in run.names("evaluations") if name.startswith("turns-")]
-        measured = [run.read(run.committed("evaluations", name), "trajectories") for name in names]
+        names = [name for name in run.places.below("evaluations") if name.startswith("turns-")]
+        measured = [run.artifacts.read(run.committed("evaluations", name), "trajectories") for name in names]
         assert len(measured) == 2, "the first and the last policy"
         for trajectories in measured:
             first = [one.turns[0].text for one in trajectories]
             assert first == [one.turns[0].text for one in measured[0]], "all begin with the same programs"
             assert all(len(one.turns) == 4 and one.turns[-1].hidden_passed for one in trajectories)
-        assert "Over turns" in (Path(run.uri) / "report.html").read_text()
+        assert "Over turns" in (Path(run.places.uri) / "report.html").read_text()
 
 
 def test_a_trained_policy_collects_on_the_problems_alone(
@@ -210,7 +224,7 @@ def test_without_problems_alone_nothing_is_measured_over_turns(
 
 
 def test_an_ordinary_run_trains_on_whole_trajectories(make: Make) -> None:
-    with make(**{"tasks.multi_turn_code.turns": 2, "tasks.multi_turn_code.reward": "dense"}) as run:
+    with make(policy=TINY, **{"tasks.multi_turn_code.turns": 2, "tasks.multi_turn_code.reward": "dense"}) as run:
         post_train(run)
-        completions = run.read(run.committed("rounds", 0, "rollout"), "completions")
+        completions = run.artifacts.read(run.committed("rounds", 0, "rollout"), "completions")
         assert all(not all(one.loss_mask) for one in completions)

@@ -6,15 +6,13 @@ import pytest
 
 from astor.errors import UserError
 from astor.loop import Start, evaluate_policy
-from astor.records import PolicyCard, read_json
-from astor.steps.history import history_so_far
+from astor.run.history import history_so_far
+from astor.run.run import Run
 from astor.steps.initialise import initialise
 from astor.steps.plan import plan
 from astor.steps.prepare import prepare
 from astor.steps.rollout import rollout
-from astor.steps.run import Run, split_reference
 from astor.steps.verify import verify
-from astor.storage import load
 
 
 def test_each_lies_where_its_round_or_its_policy_says(miniature: Callable[..., Run]) -> None:
@@ -25,15 +23,14 @@ def test_each_lies_where_its_round_or_its_policy_says(miniature: Callable[..., R
         planned = plan(run, prompts, policy)
         with pytest.raises(UserError, match="Nothing was evaluated in"):
             history_so_far(run)
-        digest = read_json(load(*split_reference(policy)).part("policy") / "policy.json", PolicyCard).digest
         start = Start(prompts, references, policy, planned)
         for split in ("held_out", "promotion"):
             scores = evaluate_policy(run, start, policy, split)
-            assert split_reference(scores)[0] == run.place("evaluations", f"{split}-{digest[:12]}", "scores")
-            assert run.names("evaluations", f"{split}-{digest[:12]}") == ["rollout", "scores", "verify"]
+            assert scores.uri == run.places.at("evaluations", f"{split}-{policy.digest[:12]}", "scores")
+            assert run.places.below("evaluations", f"{split}-{policy.digest[:12]}") == ["rollout", "scores", "verify"]
         completions = rollout(run, prompts, planned, policy)
-        assert split_reference(completions)[0] == run.place("rounds", 0, "rollout")
-        assert split_reference(verify(run, references, completions))[0] == run.place("rounds", 0, "verify")
+        assert completions.uri == run.places.at("rounds", 0, "rollout")
+        assert verify(run, references, completions).uri == run.places.at("rounds", 0, "verify")
         assert rollout(run, prompts, planned, policy) == completions
         history = history_so_far(run)
         assert history.before == history.after, "nothing but the first policy was evaluated"

@@ -12,8 +12,8 @@ import pytest
 from astor.data.catalogue import source_classes
 from astor.errors import UserError
 from astor.records import Demonstration, Prompt, Reference, Split
+from astor.run.run import Run
 from astor.steps.prepare import prepare
-from astor.steps.run import Run
 
 Miniature = Callable[..., Run]
 BIGGER = {
@@ -27,7 +27,7 @@ BIGGER = {
 @pytest.mark.parametrize("overrides", [{}, BIGGER], ids=["miniature", "bigger"])
 def test_no_function_is_in_two_splits(miniature: Miniature, overrides: dict[str, Any]) -> None:
     run = miniature(**overrides)
-    prompts: list[Prompt] = run.read(prepare(run).prompts, "prompts")
+    prompts: list[Prompt] = run.artifacts.read(prepare(run).prompts, "prompts")
     (options,) = run.recipe.data.sources
     source = source_classes()[options.type](options, run.recipe.data.splits)
     wanted = {prompt.item_id for prompt in prompts}
@@ -47,19 +47,19 @@ def test_no_function_is_in_two_splits(miniature: Miniature, overrides: dict[str,
 def test_each_task_gets_as_many_prompts_as_are_asked_for(miniature: Miniature) -> None:
     run = miniature()
     prepared = prepare(run)
-    prompts: list[Prompt] = run.read(prepared.prompts, "prompts")
+    prompts: list[Prompt] = run.artifacts.read(prepared.prompts, "prompts")
     counts = Counter((prompt.task, prompt.split.value) for prompt in prompts)
     wanted = {"train": 30, "held_out": 6, "promotion": 6}
     assert counts == {(task, split): count for task in run.tasks for split, count in wanted.items()}
-    demonstrations: list[Demonstration] = run.read(prepared.prompts, "demonstrations")
+    demonstrations: list[Demonstration] = run.artifacts.read(prepared.prompts, "demonstrations")
     assert Counter(d.task for d in demonstrations) == run.recipe.data.prompts.demonstrations
 
 
 def test_no_text_is_asked_in_two_splits(miniature: Miniature) -> None:
     run = miniature(**BIGGER)
     prepared = prepare(run)
-    prompts: list[Prompt] = run.read(prepared.prompts, "prompts")
-    demonstrations: list[Demonstration] = run.read(prepared.prompts, "demonstrations")
+    prompts: list[Prompt] = run.artifacts.read(prepared.prompts, "prompts")
+    demonstrations: list[Demonstration] = run.artifacts.read(prepared.prompts, "demonstrations")
     splits = defaultdict(set)
     for prompt in prompts:
         splits[prompt.messages].add(prompt.split)
@@ -70,10 +70,10 @@ def test_no_text_is_asked_in_two_splits(miniature: Miniature) -> None:
 def test_references_lie_apart_from_prompts(miniature: Miniature) -> None:
     run = miniature()
     prepared = prepare(run)
-    assert prepared.references.startswith(f"{run.root}/references/")
-    assert not prepared.prompts.startswith(f"{run.root}/references/")
-    references: list[Reference] = run.read(prepared.references, "references")
-    prompts: list[Prompt] = run.read(prepared.prompts, "prompts")
+    assert prepared.references.uri.startswith(f"{run.places.root}/references/")
+    assert not prepared.prompts.uri.startswith(f"{run.places.root}/references/")
+    references: list[Reference] = run.artifacts.read(prepared.references, "references")
+    prompts: list[Prompt] = run.artifacts.read(prepared.prompts, "prompts")
     assert [reference.prompt_id for reference in references] == [prompt.id for prompt in prompts]
 
 
@@ -100,7 +100,7 @@ def test_a_task_without_items_is_named(miniature: Miniature, tmp_path: Path) -> 
     assert not (tmp_path / "store" / "cache" / "prompts").exists(), "nothing is committed of what cannot be used"
     both = [*sources, {"type": "procedural"}]
     with miniature(**{"data.sources": both}) as run:
-        prompts: list[Prompt] = run.read(prepare(run).prompts, "prompts")
+        prompts: list[Prompt] = run.artifacts.read(prepare(run).prompts, "prompts")
     assert any(prompt.item_id.startswith("functions-") for prompt in prompts), "an endless source starves no other"
 
 
@@ -117,7 +117,7 @@ def test_nothing_is_trained_on_that_shares_text_with_what_is_evaluated(miniature
     overrides = {"data.sources": [{"type": "jsonl", "path": str(path)}, {"type": "procedural"}]}
     for decontamination, alone in (None, False), ({}, True):
         with miniature(**overrides, **{"data.decontamination": decontamination}) as run:
-            prompts: list[Prompt] = run.read(prepare(run).prompts, "prompts")
+            prompts: list[Prompt] = run.artifacts.read(prepare(run).prompts, "prompts")
         shared = {prompt.split for prompt in prompts if said in str(prompt.messages)}
         assert shared.isdisjoint({Split.TRAIN}) is alone
 
@@ -125,7 +125,9 @@ def test_nothing_is_trained_on_that_shares_text_with_what_is_evaluated(miniature
 def test_few_shot_prompts_show_answers_that_nobody_is_asked_for(miniature: Miniature) -> None:
     with miniature(**{"tasks.io_prediction.few_shot": 2, "tasks.io_prediction.prefill": "["}) as run:
         prepared = prepare(run)
-        prompts = [prompt for prompt in run.read(prepared.prompts, "prompts") if prompt.task == "io_prediction"]
+        prompts = [
+            prompt for prompt in run.artifacts.read(prepared.prompts, "prompts") if prompt.task == "io_prediction"
+        ]
     shown = {message.content for prompt in prompts for message in prompt.messages[:-2] if message.role == "user"}
     assert len(shown) == 4, "two of each kind"
     assert not shown & {prompt.messages[-2].content for prompt in prompts}

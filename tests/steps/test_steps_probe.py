@@ -12,12 +12,13 @@ from astor.errors import UserError
 from astor.policies.options import TinyOptions, WarmStartOptions
 from astor.policies.policy import Policy
 from astor.records import Demonstration, Item, Message, PreparedManifest
-from astor.rollout.engine import Request, Sample
+from astor.rollout.engine import Request, Sample, Sampler
+from astor.rollout.engines.transformers import TransformersEngine
 from astor.rollout.options import TransformersEngineOptions
-from astor.rollout.transformers_engine import TransformersEngine
 from astor.sandbox import Sandbox, SandboxOptions
 from astor.steps.dataset import DatasetOptions, Preparation
 from astor.steps.probe import BUCKETS, ProbeOptions, bucket, probe
+from astor.storage import PolicyRef
 from astor.tasks.commit_message import CommitMessage, CommitMessageOptions
 from astor.tasks.io_prediction import IOPrediction, IOPredictionOptions
 from astor.tasks.task import Task
@@ -31,11 +32,11 @@ COMMITS: dict[str, Task] = {"commit_message": CommitMessage(CommitMessageOptions
 class CountingEngine(TransformersEngine):
     """Counts what it is asked, and is killed when it has been asked `at_most` times."""
 
-    def __init__(self, at_most: int = 100) -> None:
-        super().__init__(TransformersEngineOptions())
+    def __init__(self, policy: Policy, at_most: int = 100) -> None:
+        super().__init__(TransformersEngineOptions(), lambda _: policy)
         self.asked, self.at_most = 0, at_most
 
-    def generate(self, policy: Policy, requests: Sequence[Request]) -> list[Sample]:
+    def generate(self, policy: PolicyRef, requests: Sequence[Request]) -> list[Sample]:
         if self.asked == self.at_most:
             raise KeyboardInterrupt
         self.asked += 1
@@ -59,7 +60,14 @@ def directory(tmp_path: Path) -> str:
 
 def probed(directory: str, policy: Policy, engine: CountingEngine, tasks: dict[str, Task]) -> PreparedManifest:
     with Sandbox(SandboxOptions(workers=1)) as sandbox:
-        return probe(directory, policy, engine, tasks, sandbox, ProbeOptions(samples=2, items=3), "tiny")
+        return probe(
+            directory,
+            Sampler(engine, policy.chat, policy.ref),
+            tasks,
+            sandbox,
+            ProbeOptions(samples=2, items=3),
+            "tiny",
+        )
 
 
 def items(directory: str) -> list[Item]:
@@ -73,10 +81,10 @@ def test_buckets_are_fifths_and_none_is_unknown() -> None:
 def test_a_stopped_probe_goes_on_and_writes_every_items_bucket_at_once(directory: str, policy: Policy) -> None:
     before = read_manifest(directory)
     with pytest.raises(KeyboardInterrupt):
-        probed(directory, policy, CountingEngine(at_most=2), QUESTIONS)
+        probed(directory, policy, CountingEngine(policy, at_most=2), QUESTIONS)
     assert read_manifest(directory) == before
     assert {item.difficulty for item in items(directory)} == {0}
-    engine = CountingEngine()
+    engine = CountingEngine(policy)
     manifest = probed(directory, policy, engine, QUESTIONS)
     assert engine.asked == 1, "of three blocks, of three, one and three items, two stood"
     assert manifest == read_manifest(directory)
@@ -88,5 +96,5 @@ def test_a_stopped_probe_goes_on_and_writes_every_items_bucket_at_once(directory
 
 def test_tasks_that_cannot_ask_are_named(directory: str, policy: Policy) -> None:
     with pytest.raises(UserError, match="None of commit_message can ask about an item"):
-        probed(directory, policy, CountingEngine(), COMMITS)
+        probed(directory, policy, CountingEngine(policy), COMMITS)
     assert json.loads((Path(directory) / "manifest.json").read_bytes())["probed"] == {}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from astor.errors import UserError
-from astor.storage import Attempt, digest_directory, find, load, remove
+from astor.storage import ArtifactRef, Attempt, committed, digest_directory, find, load, remove
 
 
 def write(uri: str, text: str, made_from: dict[str, str] | None = None):
@@ -22,7 +22,7 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def test_what_was_committed_is_found_again_with_its_digest(root: str) -> None:
     written = write(f"{root}/a", "abc", {"source": "d1"})
-    found = load(f"{root}/a", written.digest)
+    found = load(written.ref)
     assert (found.part("letters") / "letters.txt").read_text() == "abc"
     assert found.manifest.made_from == {"source": "d1"}
     assert found.manifest.parts["letters"].count == 3
@@ -31,7 +31,7 @@ def test_what_was_committed_is_found_again_with_its_digest(root: str) -> None:
 def test_the_first_commit_wins_and_the_second_is_handed_the_winner(root: str) -> None:
     first, second = write(f"{root}/a", "first"), write(f"{root}/a", "second")
     assert second.manifest.attempt == first.manifest.attempt
-    assert (load(f"{root}/a").part("letters") / "letters.txt").read_text() == "first"
+    assert (committed(f"{root}/a").part("letters") / "letters.txt").read_text() == "first"
 
 
 def test_of_many_attempts_at_once_exactly_one_wins_and_all_agree_on_it(root: str) -> None:
@@ -78,10 +78,10 @@ def test_digests_cover_payload_only(tmp_path: Path) -> None:
 
 def test_a_missing_and_a_mistaken_artifact_are_named(root: str) -> None:
     with pytest.raises(UserError, match="Nothing was committed at"):
-        load(f"{root}/none")
+        committed(f"{root}/none")
     write(f"{root}/a", "abc")
     with pytest.raises(UserError, match="not the expected 0123"):
-        load(f"{root}/a", "0123")
+        load(ArtifactRef(f"{root}/a", "0123"))
 
 
 def test_what_was_removed_is_gone_and_can_be_written_again(root: str) -> None:

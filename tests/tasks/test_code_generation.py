@@ -30,7 +30,7 @@ def test_instructions_hold_description_and_shown_test(item, first) -> None:
 
 
 def test_tests_are_shown_or_hidden_or_second_never_two_of_them(item, first) -> None:
-    reference = first(SHOWING, item).reference
+    reference = SHOWING.read_reference(first(SHOWING, item).reference)
     sets = [reference.public_tests, reference.tests, reference.second_tests]
     assert [len(tests) for tests in sets] == [1, 8, 3]
     assert len({call.arguments for tests in sets for call in tests}) == 12
@@ -91,7 +91,7 @@ def test_an_object_that_equals_everything_equals_nothing(item, first, judge) -> 
 def test_equal_programs_run_once(item, first) -> None:
     from astor.tasks.task import Answer
 
-    reference = first(TASK, item).reference
+    reference = TASK.read_reference(first(TASK, item).reference)
     assert len(TASK.jobs(reference, [Answer("a", SOURCE), Answer("b", SOURCE)], extended=False)) == 1
 
 
@@ -104,7 +104,7 @@ def test_the_second_tests_are_a_metric_and_no_reward(item, first, judge) -> None
 
 def test_few_tests_make_no_second_set(make_item, first, judge) -> None:
     example = first(SHOWING, make_item(SOURCE, CALLS[:3], description="add 2"))
-    assert example.reference.second_tests == ()
+    assert SHOWING.read_reference(example.reference).second_tests == ()
     right, wrong = judge(SHOWING, example, SOURCE, "def f(x):\n    return 2", extended=True)
     assert (right.parts["second_tests"], wrong.parts["second_tests"]) == (1, 0)
 

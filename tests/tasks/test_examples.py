@@ -68,9 +68,9 @@ def test_a_prompt_shows_nothing_that_is_hidden() -> None:
     for example in examples_of(islice(ProceduralSource(LONG, SplitOptions()).items(), 100), tasks_of("instruct")):
         text = example.prompt.messages[0].content
         if example.prompt.task == "code_generation":
-            assert example.reference.solution not in text
+            assert example.answer.removeprefix("```python\n").removesuffix("\n```") not in text
             assert "assert" not in text
         elif example.prompt.task == "unit_tests":
-            assert not any(mutant in text for mutant in example.reference.mutants)
+            assert not any(mutant in text for mutant in example.reference.data["mutants"])
         elif example.prompt.task == "commit_message":
-            assert example.reference.message not in text
+            assert example.reference.data["message"] not in text

@@ -87,4 +87,5 @@ def test_equal_code_is_run_once(example) -> None:
     from astor.tasks.task import Answer
 
     read = {"source": PYTEST, "expressions": []}
-    assert len(TASK.jobs(example.reference, [Answer("a", read), Answer("b", read)], extended=False)) == 1
+    reference = TASK.read_reference(example.reference)
+    assert len(TASK.jobs(reference, [Answer("a", read), Answer("b", read)], extended=False)) == 1

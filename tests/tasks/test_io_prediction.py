@@ -21,10 +21,10 @@ def wanted(make_item, first):
 
 def test_terse_prompts_are_the_source_and_a_question(make_item) -> None:
     output, wanted = TASK.examples(make_item(SOURCE, CALLS), Split.TRAIN)
-    call = output.reference.tests[0]
+    call = TASK.read_reference(output.reference).call
     assert output.prompt.messages[0].content == f"{SOURCE}\nf({call.arguments[1:-2]}) == ?"
     assert output.answer == call.returns
-    call = wanted.reference.tests[0]
+    call = TASK.read_reference(wanted.reference).call
     assert wanted.prompt.messages[0].content == f"{SOURCE}\nf(?) == {call.returns}"
     assert wanted.answer == call.arguments[1:-2]
     assert wanted.prompt.id != output.prompt.id
@@ -46,7 +46,7 @@ def test_demonstrations_are_right(make_item, judge) -> None:
 
 
 def test_outputs_are_compared_as_data(output, judge) -> None:
-    expected = int(output.reference.tests[0].returns)
+    expected = int(TASK.read_reference(output.reference).call.returns)
     right, spaced, wrong, text = judge(
         TASK, output, f"{expected}", f" {expected}\n", f"{expected + 1}", f"'{expected}'"
     )
@@ -112,7 +112,7 @@ def test_long_literals_are_not_asked_for(make_item) -> None:
 
 
 def test_of_several_answers_the_last_block_counts_and_several_without_blocks_are_none(output, judge) -> None:
-    right = output.reference.tests[0].returns
+    right = TASK.read_reference(output.reference).call.returns
     both = f"```\n99\n```\nor rather\n```\n{right}\n```"
     listed, either, long = judge(TASK, output, both, f"99\n{right}", f"{right}{' ' * 10_000}")
     assert listed.score == 1

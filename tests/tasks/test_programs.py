@@ -23,7 +23,8 @@ def example(first):
 
 def test_the_statement_and_the_shown_tests_make_the_prompt(example, first) -> None:
     assert example.prompt.messages[0].content == "solve: Square it.\nInput:\n0\nOutput:\n0 0"
-    assert (len(example.reference.tests), len(example.reference.second_tests)) == (4, 2)
+    reference = TASK.read_reference(example.reference)
+    assert (len(reference.tests), len(reference.second_tests)) == (4, 2)
     assert example.answer == SOURCE
     spoken = first(CodeGeneration(CodeGenerationOptions(style="instruct")), problem())
     assert "It reads standard input and writes standard output.\n\nSquare it.\n\n" in spoken.prompt.messages[0].content

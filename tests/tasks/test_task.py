@@ -1,11 +1,13 @@
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from astor.records import Function, Item, Outcome, Reference, Split, Verdict
+from astor.records import Function, Item, Outcome, Record, Reference, Split, Verdict, read_jsonl, write_jsonl
 from astor.sandbox import CallsJob, Claim, Job
 from astor.tasks.commit_message import CommitMessage, CommitMessageOptions
 from astor.tasks.task import Answer, Example, Judgement, Task
@@ -39,22 +41,39 @@ def test_the_form_never_earns_more_than_a_tenth() -> None:
         CommitMessageOptions(format_share=0.2)
 
 
+class Inputs(Record):
+    """What this task must know to judge: a function's name, and what it is called with."""
+
+    entry: str
+    arguments: tuple[tuple[int, ...], ...] = ((1,), (2,))
+
+
+class Returned(Record):
+    """What this task tells of an answer."""
+
+    values: tuple[int, ...]
+
+
 class Same(Task):
     """What a task needs at least: answer with a function that returns its argument, or with the word none."""
 
-    key = "same"
+    name = "same"
+    reference_type = Inputs
+    verdict_type = Returned
     parser = None
     promotion_metric = "short"
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         assert isinstance(item.content, Function)
-        yield self.ask(item, split, "the same? ", "none", kind="word", entry=item.content.entry)
+        yield self.ask(item, split, "the same? ", "none", Inputs(entry=item.content.entry), kind="word")
 
-    def job(self, reference: Reference, answer: Answer) -> Job | None:
-        return None if answer.text == "none" else CallsJob(answer.text, reference.entry, ((1,), (2,)))
+    def job(self, reference: Inputs, answer: Answer) -> Job | None:
+        return None if answer.text == "none" else CallsJob(answer.text, reference.entry, reference.arguments)
 
-    def judge_answer(self, reference: Reference, answer: Answer, claims: Sequence[Claim]) -> Judgement:
-        return Judgement.of(float([claim.value for claim in claims] in ([], [1, 2])), short=float(not claims))
+    def judge_answer(self, reference: Inputs, answer: Answer, claims: Sequence[Claim]) -> Judgement:
+        values = tuple(claim.value for claim in claims)
+        judgement = Judgement.of(float(values in ((), (1, 2))), short=float(not claims))
+        return replace(judgement, data=Returned(values=values))
 
 
 def test_a_task_without_options_of_its_own_gets_those_of_all_tasks() -> None:
@@ -68,7 +87,7 @@ def test_a_question_is_asked_with_a_reference_of_its_own(make_item, first) -> No
     example = first(Same(Same.options_type()), make_item("def f(x): return x", []))
     assert example.prompt.id == example.reference.prompt_id == "same/word/item"
     assert example.prompt.messages[0].content == "the same?"
-    assert (example.reference.entry, example.answer) == ("f", "none")
+    assert (example.reference.data["entry"], example.answer) == ("f", "none")
 
 
 def test_answers_are_judged_one_by_one_and_only_those_that_came_to_their_end(make_item, first, judge) -> None:
@@ -83,3 +102,22 @@ def test_answers_are_judged_one_by_one_and_only_those_that_came_to_their_end(mak
     assert [verdict.parts["short"] for verdict in (right, none, raises)] == [0, 1, 0]
     assert (raises.outcome, raises.format) == (Outcome.FAILED, 1)
     assert (unnamed.outcome, unnamed.format) == (Outcome.MALFORMED, 0)
+
+
+def test_what_a_task_knows_and_tells_is_its_own_and_goes_through_files(make_item, first, judge, tmp_path: Path) -> None:
+    task = Same(Same.options_type())
+    example = first(task, make_item("def f(x): return x", []))
+    assert task.read_reference(example.reference) == Inputs(entry="f")
+    write_jsonl(tmp_path / "references.jsonl", [example.reference])
+    (read,) = read_jsonl(tmp_path / "references.jsonl", Reference)
+    assert (read, task.read_reference(read)) == (example.reference, Inputs(entry="f"))
+
+    verdicts = judge(task, replace(example, reference=read), "def f(x): return 2 * x", "none", "exit()")
+    write_jsonl(tmp_path / "verdicts.jsonl", verdicts)
+    doubled, none, exits = map(task.read_verdict, read_jsonl(tmp_path / "verdicts.jsonl", Verdict))
+    assert (doubled, none, exits) == (Returned(values=(2, 4)), Returned(values=()), None)
+
+
+def test_a_task_that_is_given_what_is_not_its_own_says_so(make_item) -> None:
+    with pytest.raises(AssertionError, match="Returned"):
+        Same(Same.options_type()).ask(make_item("", []), Split.TRAIN, "same?", None, Returned(values=()))

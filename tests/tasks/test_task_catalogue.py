@@ -10,7 +10,7 @@ from astor.tasks.commit_message import CommitMessage
 
 
 class Mine(CommitMessage):
-    key = "NAME"
+    name = "NAME"
 
 
 def tasks():
@@ -27,20 +27,20 @@ def install(directory: Path, name: str) -> None:
     (info / "entry_points.txt").write_text(f"[astor.tasks]\ntheirs = their_task_{name}:tasks\n")
 
 
-def test_our_tasks_have_their_keys() -> None:
+def test_our_tasks_have_their_names() -> None:
     classes = task_classes()
     assert set(classes) == {"io_prediction", "code_generation", "unit_tests", "commit_message", "multi_turn_code"}
-    for key, task in classes.items():
-        assert task.key == key == task.options_type.model_fields["type"].default
+    for name, task in classes.items():
+        assert task.name == name == task.options_type.model_fields["type"].default == task(task.options_type()).key
 
 
 def test_tasks_of_other_packages_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path, "mine")
     monkeypatch.syspath_prepend(tmp_path)
-    assert task_classes()["mine"].key == "mine"
+    assert task_classes()["mine"].name == "mine"
 
 
-def test_a_key_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path, "unit_tests")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(UserError, match="'unit_tests', which is taken"):

@@ -142,7 +142,7 @@ def test_one_run_per_version_serves_all_answers(example) -> None:
     from astor.tasks.task import Answer
 
     answers = [Answer("", [((number,), 0, "f"), ((number + 1,), 0, "f")]) for number in range(6)]
-    jobs = TASK.jobs(example.reference, answers, extended=False)
+    jobs = TASK.jobs(TASK.read_reference(example.reference), answers, extended=False)
     assert len(jobs) == 1 + len(MUTANTS)
     assert {len(job.arguments) for job in jobs} == {7}
 

@@ -8,12 +8,13 @@ import torch
 from tokenizers import Tokenizer, models
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from astor.coordination.groups import GroupOptions, advantages_of
+from astor.coordination.groups import valid_advantages
+from astor.losses.grpo import Grpo
+from astor.policies.chat import Chat
 from astor.policies.policy import Policy
 from astor.records import Batch, BatchRow, Completion, Group
-from astor.rollout.engine import Request
+from astor.rollout.engine import Request, live_sampler
 from astor.rollout.options import TransformersEngineOptions
-from astor.rollout.transformers_engine import TransformersEngine
 
 STOP, WANTED = 1, 7
 PROMPTS = {"a": [[2, 3, 4], [5, 6, 2, 8, 9]], "b": [[10, 11], [12, 13, 14, 15], [16, 2, 3, 17]]}
@@ -39,7 +40,7 @@ def make_policy(seed: int = 0, layers: int = 2, hidden: int = 32) -> Policy:
     words = {f"t{i}": i for i in range(24)}
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.WordLevel(words, unk_token="t0")))
     tokenizer.eos_token = "t1"
-    return Policy(LlamaForCausalLM(config).eval(), tokenizer)
+    return Policy(LlamaForCausalLM(config).eval(), Chat(tokenizer, frozenset({STOP}), context=64))
 
 
 @dataclass
@@ -76,7 +77,7 @@ def play(
         Request(tokens, rollouts, max_tokens, seed=1000 * number + i, temperature=0.9)
         for i, (*_, tokens) in enumerate(rows)
     ]
-    samples = TransformersEngine(TransformersEngineOptions()).generate(policy, requests)
+    samples = live_sampler(policy, TransformersEngineOptions()).generate(requests)
     completions, groups = [], []
     for index, (task, prompt_id, tokens) in enumerate(rows):
         mine = samples[index * rollouts : (index + 1) * rollouts]
@@ -96,7 +97,7 @@ def play(
                 )
             )
         rewards = tuple(reward(sample.tokens) for sample in mine)
-        advantages = advantages_of(rewards, GroupOptions())
+        advantages = valid_advantages(rewards, Grpo().advantages, tolerance=1e-6)
         informative = any(advantages)
         groups.append(
             Group(

@@ -7,8 +7,8 @@ from safetensors.torch import load_file, save_file
 
 from astor.errors import UserError
 from astor.policies.policy import Policy
+from astor.training.engines.torch import TorchEngine
 from astor.training.options import TorchOptions
-from astor.training.torch_engine import TorchEngine
 from astor.training.trainer_state import COUNTERS, TENSORS, TrainerState
 
 
@@ -16,8 +16,8 @@ from astor.training.trainer_state import COUNTERS, TENSORS, TrainerState
 def saved(policy: Policy, reference: Policy, play: Callable, tmp_path: Path) -> Path:
     engine = TorchEngine(policy, reference, TorchOptions())
     round = play(policy)
-    engine.update(round.completions, round.groups, round.batch, probe=False)
-    engine.save_state(tmp_path)
+    engine.update(round.completions, round.groups, round.batch)
+    engine.save_trainer(tmp_path)
     return tmp_path
 
 
@@ -38,7 +38,7 @@ def test_the_same_state_has_the_same_bytes(saved: Path, tmp_path_factory: pytest
 def test_before_the_first_step_there_are_no_moments(
     policy: Policy, reference: Policy, make_policy: Callable, tmp_path: Path
 ) -> None:
-    TorchEngine(policy, reference, TorchOptions()).save_state(tmp_path)
+    TorchEngine(policy, reference, TorchOptions()).save_trainer(tmp_path)
     assert not TrainerState.load(tmp_path).first_moments
     resumed = TorchEngine(make_policy(3), reference, TorchOptions(), tmp_path)
     assert not resumed.optimization.optimizer.state

@@ -8,9 +8,8 @@ import torch
 from astor.errors import UserError
 from astor.policies.options import TinyOptions, WarmStartOptions
 from astor.records import Demonstration, Message
-from astor.rollout.engine import Request
+from astor.rollout.engine import Request, live_sampler
 from astor.rollout.options import TransformersEngineOptions
-from astor.rollout.transformers_engine import TransformersEngine
 from astor.training.warm_start import batches, schedule, warm_start
 
 OPTIONS = TinyOptions(
@@ -35,10 +34,11 @@ def test_it_learns_what_is_shown() -> None:
     policy = warm_start(DEMONSTRATIONS, OPTIONS, seed=0, progress=lambda step, loss: losses.append(loss))
     assert len(losses) == 60
     assert losses[-1] < 0.2 * losses[0]
-    asked = [policy.encode(demonstration(number).messages) for number in range(40)]
-    engine = TransformersEngine(TransformersEngineOptions())
-    samples = engine.generate(policy, [Request(prompt, 1, 16, 0, 0.0) for prompt in asked])
-    right = [policy.decode(sample.tokens) == demonstration(number).answer for number, sample in enumerate(samples)]
+    asked = [policy.chat.encode(demonstration(number).messages) for number in range(40)]
+    samples = live_sampler(policy, TransformersEngineOptions()).generate(
+        [Request(prompt, 1, 16, 0, 0.0) for prompt in asked]
+    )
+    right = [policy.chat.decode(sample.tokens) == demonstration(number).answer for number, sample in enumerate(samples)]
     assert sum(right) > 30
 
 

@@ -40,7 +40,7 @@ class AstorOptions(SchedulerOptions):
     prompts: PromptSamplingOptions = PromptSamplingOptions()
     calibration: CalibrationOptions = CalibrationOptions()
 
-    def probes(self, round: int) -> bool:
+    def sketches(self, round: int) -> bool:
         synergy = self.utility.synergy
         weight = synergy.weight if self.utility.combine == "mul" else synergy.add_weight
         return weight > 0 and round % synergy.every == 0

@@ -4,6 +4,5 @@ The rule: standard library only, lean, and nothing of astor outside this folder.
 that a program is run in: it makes each fork dearer, and gives programs more to play with. `launch` keeps the packages
 above from being imported, so that nothing else of astor is there.
 
-The trusted side imports what both sides must agree on, and no more: `codec` and `frames`, how they talk; `protocol`,
-what a zygote is asked and reports; the names of `parsers`; `expressions`.
+The trusted side imports what both sides must agree on, and no more. README.md says what lies where.
 """

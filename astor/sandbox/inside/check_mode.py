@@ -14,7 +14,7 @@ from astor.sandbox.inside.link import LostError
 from astor.sandbox.inside.operations import serve
 from astor.sandbox.inside.pytest_offer import offer_pytest
 from astor.sandbox.inside.pytest_style import run_pytest
-from astor.sandbox.inside.stand_in import Program, Solution
+from astor.sandbox.inside.remote_program import RemoteProgram, Solution
 from astor.sandbox.inside.tally import Tally
 from astor.sandbox.inside.unittest_style import run_unittest
 
@@ -35,13 +35,13 @@ def run_candidate(out: int, link: int, job: dict[str, Any]) -> None:
 
 def run_test(out: int, link: int, job: dict[str, Any]) -> None:
     """Run the test against the program at the other end of the link."""
-    program = Program(link, job["output_bytes"], MESSAGE_BYTES)
+    program = RemoteProgram(link, job["output_bytes"], MESSAGE_BYTES)
     tally = Tally(out, program)
     try:
-        ending, why = _run(job, program, tally)
-        program.link.meet()
+        final, why = _run(job, program, tally)
+        program.link.wait_until_ready()
     except LostError:
-        ending, why = "failed", ""
+        final, why = "failed", ""
     # A test may swallow what these three raised; they decide all the same.
     if program.link.lost:
         end(out, "failed", "the program was lost")
@@ -50,10 +50,10 @@ def run_test(out: int, link: int, job: dict[str, Any]) -> None:
     if program.refused:
         write_all(out, frame(("value", program.refused)))
         end(out, "broken", program.why)
-    end(out, ending, why)
+    end(out, final, why)
 
 
-def _run(job: dict[str, Any], program: Program, tally: Tally) -> tuple[str, str]:
+def _run(job: dict[str, Any], program: RemoteProgram, tally: Tally) -> tuple[str, str]:
     for name in ("solution", "program"):
         sys.modules[name] = Solution(name, program)
     module = new_module("check")
@@ -76,10 +76,10 @@ def _run(job: dict[str, Any], program: Program, tally: Tally) -> tuple[str, str]
         run_pytest(module, tally)
     else:
         return _check(module, program)
-    return tally.ending()
+    return tally.final()
 
 
-def _check(module: ModuleType, program: Program) -> tuple[str, str]:
+def _check(module: ModuleType, program: RemoteProgram) -> tuple[str, str]:
     check = module.__dict__.get("check")
     if not callable(check):
         return "broken", "it defines no check(candidate)"

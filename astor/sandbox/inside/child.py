@@ -79,7 +79,7 @@ def builtin_name(error: BaseException) -> str:
     return "Exception"
 
 
-def end(out: int, ending: str, why: str = "") -> NoReturn:
-    """Write the ending and end the process."""
-    write_all(out, frame((ending, why) if why else (ending,)))
+def end(out: int, kind: str, why: str = "") -> NoReturn:
+    """Write the final frame and end the process."""
+    write_all(out, frame((kind, why) if why else (kind,)))
     os._exit(0)

@@ -75,12 +75,12 @@ class Confinement:
         most = _THREADS_OF_OWN_USER if self.own_user else _THREADS_OF_SHARED_USER
         self._threads = _at_most(resource.RLIMIT_NPROC, most)
         self.landlock_version = landlock.landlock_version()
-        self._cell: int | None = None
+        self._separate: int | None = None
         if self.landlock_version:
-            self._cell = landlock.cell(self.landlock_version)
-            jail = landlock.jail(self.landlock_version, config["readable"], config["listable"])
-            landlock.enter(jail)
-            os.close(jail)
+            self._separate = landlock.separate_domain(self.landlock_version)
+            domain = landlock.readable_domain(self.landlock_version, config["readable"], config["listable"])
+            landlock.enter(domain)
+            os.close(domain)
         self._child_filter = Filter(config["child_filter"]) if config["child_filter"] else None
         if config["zygote_filter"]:
             Filter(config["zygote_filter"]).install()
@@ -92,9 +92,9 @@ class Confinement:
         resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + 1))
         resource.setrlimit(resource.RLIMIT_NPROC, (self._threads, self._threads))
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-        if self._cell is not None:
-            landlock.enter(self._cell)
-            os.close(self._cell)
+        if self._separate is not None:
+            landlock.enter(self._separate)
+            os.close(self._separate)
         if self._child_filter is not None:
             self._child_filter.install()
 

@@ -12,7 +12,7 @@ class DeclaredPackages:
     """Goes to `sys.meta_path`. All that needs a look at their directories is done when it is made."""
 
     def __init__(self, modules: dict[str, str], metadata: dict[str, str]) -> None:
-        """`modules` and `metadata` are those of `astor.sandbox.libraries.Libraries`."""
+        """`modules` and `metadata` are those of `astor.sandbox.isolation.libraries.Libraries`."""
         self._specs = {name: PathFinder.find_spec(name, [directory]) for name, directory in modules.items()}
         self._metadata = metadata
 

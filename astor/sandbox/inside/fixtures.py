@@ -6,13 +6,13 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from astor.sandbox.inside.pytest_offer import Fixture
-from astor.sandbox.inside.stand_in import Program
+from astor.sandbox.inside.remote_program import RemoteProgram
 
 
 class Fixtures:
     """Makes the values that test functions of one module ask for by name."""
 
-    def __init__(self, module: Any, program: Program) -> None:
+    def __init__(self, module: Any, program: RemoteProgram) -> None:
         self.shared = ExitStack()
         """Tears down fixtures of wider scope than a function's: they are made once."""
         self._made: dict[Callable[..., Any], Any] = {}

@@ -14,11 +14,11 @@ from astor.sandbox.inside.child import answer, builtin_name, compiled, end, load
 from astor.sandbox.inside.codec import NotPlainDataError, TooLargeError, decode
 from astor.sandbox.inside.frames import frame, write_all
 from astor.sandbox.inside.link import Link, LostError
+from astor.sandbox.inside.object_table import ObjectTable, Packed
 from astor.sandbox.inside.operations import OPERATIONS
 from astor.sandbox.inside.pytest_offer import offer_pytest
 from astor.sandbox.inside.pytest_style import run_pytest
-from astor.sandbox.inside.references import Packed, References
-from astor.sandbox.inside.stand_in import Program
+from astor.sandbox.inside.remote_program import RemoteProgram
 from astor.sandbox.inside.tally import Tally
 
 MESSAGE_BYTES = 1 << 30
@@ -60,7 +60,7 @@ def run_subject(out: int, link: int, job: dict[str, Any]) -> None:
         end(out, "end")
 
 
-def _only(function: Callable[..., Any]) -> References:
+def _only(function: Callable[..., Any]) -> ObjectTable:
     """All that the tests may know of: the entry, which is number 1 to them, and nothing where its module would be."""
     nothing = object()
 
@@ -69,10 +69,10 @@ def _only(function: Callable[..., Any]) -> References:
             raise NotPlainDataError("it is no plain data")
         return ("object",)
 
-    references = References(describe, _refuse)
-    references.give(nothing)
-    references.give(function)
-    return references
+    objects = ObjectTable(describe, _refuse)
+    objects.export(nothing)
+    objects.export(function)
+    return objects
 
 
 def _refuse(*_: Any, **__: Any) -> NoReturn:
@@ -81,7 +81,7 @@ def _refuse(*_: Any, **__: Any) -> NoReturn:
 
 def run_generated(out: int, link: int, job: dict[str, Any]) -> None:
     """Run the tests: their asserts while they are loaded, then functions and classes as pytest would find them."""
-    program = Program(link, job["output_bytes"], MESSAGE_BYTES)
+    program = RemoteProgram(link, job["output_bytes"], MESSAGE_BYTES)
     tally = Tally(out, program)
     code = compiled(out, {"program": job["tests"]})
     sys.modules["pytest"] = offer_pytest(program.refuse)
@@ -102,7 +102,7 @@ def run_generated(out: int, link: int, job: dict[str, Any]) -> None:
     if program.refused:
         end(out, "failed", program.why)
     if tally.count:
-        end(out, *tally.ending())
+        end(out, *tally.final())
     end(out, "end")
 
 

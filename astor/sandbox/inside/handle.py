@@ -6,8 +6,8 @@ judges the test's data, so that none passes for data by its own account:
 - `==` is identity, between handles too; there is no truth value.
 - Between a handle and data there is no order, and no `startswith`, `issubset` and the like. `data in handle` goes over
   the handle's items, which are compared here, and the program must say the same.
-- An operator between a handle and data gives a handle, which has been told: operators on it give handles that have
-  been told; it has no length, items, text or number; only its attributes, indices and calls give data. Else
+- An operator between a handle and data gives a tainted handle, one whose object has seen the data: operators on it
+  give tainted handles; it has no length, items, text or number; only its attributes, indices and calls give data. Else
   `abs(f(x) - 3.0) < 1e-6` would ask the program.
 - A context manager neither suppresses nor replaces what the test raised.
 - It can't be pickled, nor be a class that is derived from or asked for its instances.
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from astor.sandbox.inside.operations import ARITHMETIC, ORDER, READING, UNARY
 
 if TYPE_CHECKING:
-    from astor.sandbox.inside.stand_in import Program
+    from astor.sandbox.inside.remote_program import RemoteProgram
 
 _JUDGING = frozenset({"startswith", "endswith", "issubset", "issuperset", "isdisjoint"})
 
@@ -47,9 +47,9 @@ class NotDataError(TypeError):
 
 class Handle:
     __slots__ = ("_program",)
-    _program: "Program"
+    _program: "RemoteProgram"
 
-    def __init__(self, program: "Program") -> None:
+    def __init__(self, program: "RemoteProgram") -> None:
         object.__setattr__(self, "_program", program)
 
     def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
@@ -60,7 +60,7 @@ class Handle:
             raise AttributeError(name)
         found = self._program.ask("getattr", self, name)
         if name in _JUDGING:
-            self._program.spoil(f"an object of the program has no {name} here")
+            self._program.raise_fault(f"an object of the program has no {name} here")
         return found
 
     def __eq__(self, other: object) -> bool:
@@ -71,7 +71,7 @@ class Handle:
 
     def __bool__(self) -> bool:
         self._program.ask("bool", self)
-        self._program.spoil("an object of the program is neither true nor false")
+        self._program.raise_fault("an object of the program is neither true nor false")
 
     def __contains__(self, item: Any) -> bool:
         if type(item) is Handle:
@@ -84,7 +84,7 @@ class Handle:
             return _among(item, items)
         said = self._program.operate("contains", self, item)
         if items is None or _among(item, items) is not said:
-            self._program.spoil("an object of the program says of its items what they don't")
+            self._program.raise_fault("an object of the program says of its items what they don't")
         return said
 
     def __exit__(self, kind: type[BaseException] | None, error: Any, traceback: Any) -> None:
@@ -116,14 +116,14 @@ def _simple(operation: str) -> Callable[..., Any]:
 
 def _reading(operation: str) -> Callable[..., Any]:
     def method(self: Handle, /, *details: Any) -> Any:
-        told = self in self._program.told
+        tainted = self in self._program.tainted
         try:
             answer = self._program.ask(operation, self, *details)
         except StopIteration:
-            if not told:
+            if not tainted:
                 raise
-        if told:
-            self._program.spoil("an operator between an object of the program and data gave no data")
+        if tainted:
+            self._program.raise_fault("an operator between an object of the program and data gave no data")
         return answer
 
     return method
@@ -147,8 +147,8 @@ def _reflected(operation: str) -> Callable[..., Any]:
 def _order(operation: str) -> Callable[..., Any]:
     def method(self: Handle, other: Any) -> Any:
         answer = self._program.operate(operation, self, other)
-        if type(other) is not Handle or {self, other} & self._program.told:
-            self._program.spoil("an object of the program is neither more nor less than data")
+        if type(other) is not Handle or {self, other} & self._program.tainted:
+            self._program.raise_fault("an object of the program is neither more nor less than data")
         return answer
 
     return method
@@ -156,20 +156,22 @@ def _order(operation: str) -> Callable[..., Any]:
 
 def _impossible(why: str) -> Callable[..., Any]:
     def method(self: Handle, *_: Any) -> Any:
-        self._program.spoil(why)
+        self._program.raise_fault(why)
 
     return method
 
 
 def _guarded(operation: str, other: Any, *operands: Any) -> Any:
-    """What an operation gives; once the program's object has been told the test's data, nothing but a handle."""
+    """What an operation gives; once the program's object has seen the test's data, nothing but a tainted handle."""
     (program,) = {operand._program for operand in operands if type(operand) is Handle}
-    tells = type(other) is not Handle or any(operand in program.told for operand in operands if type(operand) is Handle)
+    taints = type(other) is not Handle or any(
+        operand in program.tainted for operand in operands if type(operand) is Handle
+    )
     result = program.operate(operation, *operands)
-    if tells:
+    if taints:
         if type(result) is not Handle:
-            program.spoil("an operator between an object of the program and data gave data")
-        program.told.add(result)
+            program.raise_fault("an operator between an object of the program and data gave data")
+        program.tainted.add(result)
     return result
 
 

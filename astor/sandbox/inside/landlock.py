@@ -41,7 +41,7 @@ def landlock_version() -> int:
     return max(0, int(_libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)))
 
 
-def jail(version: int, readable: list[str], listable: list[str]) -> int:
+def readable_domain(version: int, readable: list[str], listable: list[str]) -> int:
     """Descriptor of a domain that may read `readable` with all beneath, and do nothing else to files or by TCP.
 
     It may see the names beneath `listable` too, which Landlock can't grant of one directory alone.
@@ -57,7 +57,7 @@ def jail(version: int, readable: list[str], listable: list[str]) -> int:
     return ruleset
 
 
-def cell(version: int) -> int:
+def separate_domain(version: int) -> int:
     """Descriptor of a domain that takes nothing but reach: no signals to, no tracing of processes outside it."""
     return _create(version, _MAKE_SOCK, 0)
 

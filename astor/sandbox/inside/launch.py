@@ -1,6 +1,6 @@
 """Started by path in a new interpreter: becomes a zygote.
 
-Stand-ins for the packages keep their own initialisation, and all that it would import, out of the process that
+Placeholders for the packages keep their own initialisation, and all that it would import, out of the process that
 every program is a copy of.
 """
 
@@ -8,7 +8,7 @@ import sys
 from types import ModuleType
 
 
-def stand_in(name: str, path: str) -> None:
+def placeholder(name: str, path: str) -> None:
     """Put an empty package in the place of `name`, whose modules lie at `path`."""
     package = ModuleType(name)
     package.__path__ = [path]
@@ -18,7 +18,7 @@ def stand_in(name: str, path: str) -> None:
 if __name__ == "__main__":
     here = __file__.rpartition("/")[0]
     for name in ("astor", "astor.sandbox", "astor.sandbox.inside"):
-        stand_in(name, here)
+        placeholder(name, here)
 
     from astor.sandbox.inside.zygote import main
 

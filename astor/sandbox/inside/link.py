@@ -7,7 +7,7 @@ Both ends speak alike, in frames of plain data, each one of
     ("value", number, packed, ())         what came of the question of this number
     ("raised", number, name, packed)      it raised: a builtin exception's name, and the class
 
-where `packed` is a value of `astor.sandbox.inside.references`. An end that waits for its answer does what it is asked
+where `packed` is a value of `astor.sandbox.inside.object_table`. An end that waits for its answer does what it is asked
 meanwhile, so questions nest. Whatever else arrives, or arrives out of turn, is the end of the link. Standard library
 only.
 """
@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from astor.sandbox.inside.child import builtin_name
 from astor.sandbox.inside.codec import CodecError, NotPlainDataError, TooLargeError, decode
 from astor.sandbox.inside.frames import frame, read_frame, write_all
-from astor.sandbox.inside.references import Packed, References
+from astor.sandbox.inside.object_table import ObjectTable, Packed
 
 MOST_NESTED = 24
 """Questions within questions that one end answers; one more raises RecursionError in the other. Our choice: each takes
@@ -38,34 +38,34 @@ class Link:
     def __init__(
         self,
         descriptor: int,
-        references: References,
+        objects: ObjectTable,
         operations: Mapping[str, Callable[..., Any]],
         reads: int,
         sends: int,
     ) -> None:
-        self.references = references
+        self.objects = objects
         self.lost = False
         self.asked = 0
         """Questions of this end so far."""
         self.depth = 0
         """Questions of the other end that are being answered."""
         self._descriptor, self._operations, self._reads, self._sends = descriptor, operations, reads, sends
-        self._met = False
+        self._is_ready = False
         # Held while this end reads or writes. A thread that waits for its answer reads for the others.
         self._lock = _thread.RLock()
 
-    def meet(self) -> None:
+    def wait_until_ready(self) -> None:
         """Wait until the other end serves; LostError where it never will."""
         with self._lock:
-            if not self._met:
-                self._met = self._read_or_lose() == _READY
-                self.lost |= not self._met
+            if not self._is_ready:
+                self._is_ready = self._read_or_lose() == _READY
+                self.lost |= not self._is_ready
         if self.lost:
             raise LostError("the link is closed")
 
     def ask(self, operation: str, target: Any, /, *arguments: Any, **keywords: Any) -> Any:
         """What the other end answers. Raises what it says that it raised, TooLargeError and LostError."""
-        self.meet()
+        self.wait_until_ready()
         with self._lock:
             wanted = (operation, self._packed(target))
             request = self._message("ask", self.asked + 1, wanted, (arguments, keywords))
@@ -79,15 +79,15 @@ class Link:
                 if head not in ("value", "raised") or numbered != number:
                     raise CodecError("an answer to another question")
                 if head == "value":
-                    return self.references.unpack(content)
-                error = _exception(content, self.references.unpack_class(named))
+                    return self.objects.unpack(content)
+                error = _exception(content, self.objects.unpack_class(named))
             except CodecError as why:
                 self._lose(why)
         raise error
 
     def serve(self) -> None:
         """Answer question after question until the link ends. Other threads may ask while one is being answered."""
-        self._met = True
+        self._is_ready = True
         self._send(frame(_READY))
         while True:
             with self._lock:
@@ -97,8 +97,8 @@ class Link:
     def _answer(self, number: Any, wanted: Any, packed: Any) -> None:
         try:
             operation, target = wanted
-            target = self.references.unpack(target)
-            arguments, keywords = self.references.unpack(packed)
+            target = self.objects.unpack(target)
+            arguments, keywords = self.objects.unpack(packed)
             perform = self._operations[operation]
         except (CodecError, KeyError, TypeError, ValueError) as why:
             self._lose(why)
@@ -117,9 +117,9 @@ class Link:
 
     def _class_of(self, error: BaseException) -> Packed:
         """What both know the error as: its builtin class, or its own where they share one that it derives from."""
-        known = [named for kind in type(error).__mro__ if (named := self.references.named(kind))]
+        known = [named for kind in type(error).__mro__ if (named := self.objects.named(kind))]
         if known and known[0][0] != "type":
-            return self.references.give(type(error))
+            return self.objects.export(type(error))
         return known[0] if known else ("=", None)
 
     def _message(self, head: str, number: int, wanted: Any, value: Any) -> bytes:
@@ -135,9 +135,9 @@ class Link:
 
     def _packed(self, value: Any) -> Packed:
         try:
-            return self.references.pack(value)
+            return self.objects.pack(value)
         except (NotPlainDataError, RuntimeError):
-            return self.references.give(value)
+            return self.objects.export(value)
 
     def _send(self, message: bytes) -> None:
         try:

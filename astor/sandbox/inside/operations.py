@@ -9,7 +9,7 @@ from types import CoroutineType
 from typing import Any
 
 from astor.sandbox.inside.link import Link
-from astor.sandbox.inside.references import Packed, References
+from astor.sandbox.inside.object_table import ObjectTable, Packed
 
 _BITWISE = ("lshift", "rshift", "and", "or", "xor")
 ARITHMETIC = ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", *_BITWISE)
@@ -22,7 +22,7 @@ _ITEMS = ("getitem", "setitem", "delitem", "contains")
 def serve(module: Any, entry: Any, descriptor: int, reads: int, sends: int) -> None:
     """Answer until the link ends. The other end knows the program's module as number 0, its entry as number 1."""
 
-    def meet(facts: Packed) -> Callable[..., Any]:
+    def proxy(facts: Packed) -> Callable[..., Any]:
         # A function of the test: all that is here of it is its name and docstring.
         def function(*arguments: Any, **keywords: Any) -> Any:
             return link.ask("call", function, *arguments, **keywords)
@@ -30,18 +30,18 @@ def serve(module: Any, entry: Any, descriptor: int, reads: int, sends: int) -> N
         function.__name__, function.__doc__ = function.__qualname__, _ = facts
         return function
 
-    references = References(lambda value: _describe(references, value), meet)
-    references.give(module)
-    references.give(entry)
-    link = Link(descriptor, references, OPERATIONS, reads, sends)
+    objects = ObjectTable(lambda value: _describe(objects, value), proxy)
+    objects.export(module)
+    objects.export(entry)
+    link = Link(descriptor, objects, OPERATIONS, reads, sends)
     link.serve()
 
 
-def _describe(references: References, value: Any) -> Packed:
+def _describe(objects: ObjectTable, value: Any) -> Packed:
     if type(value) is CoroutineType:
         return ("coroutine",)
     if isinstance(value, type) and issubclass(value, Exception):
-        bases = [references.give(base) for base in value.__bases__ if issubclass(base, Exception)]
+        bases = [objects.export(base) for base in value.__bases__ if issubclass(base, Exception)]
         return ("exception", value.__name__, *bases)
     return ("object",)
 

@@ -1,11 +1,11 @@
 """What a confined child does: read a job, run a program, write claims. Standard library only.
 
 Nothing here is trusted once the program has run a line: it shares this process and may write any bytes to any
-descriptor. What it can make of that is a wrong claim, a broken frame or an early end; the broker takes none of them
-for more than they are.
+descriptor. What it can make of that is a wrong claim, a broken frame or an early end; the trusted side takes none of
+them for more than they are.
 
-Frames to the broker, each a tuple: ("ready",) once confined; ("value", v), ("raised", builtin name) or ("opaque",)
-per call; and one ending, of `astor.sandbox.inside.protocol.ENDINGS`.
+Frames to the trusted side, each a tuple: ("ready",) once confined; ("value", v), ("raised", builtin name) or
+("opaque",) per call; and a final one, of `astor.sandbox.inside.protocol.FINAL_FRAMES`.
 """
 
 import os
@@ -20,7 +20,7 @@ from astor.sandbox.inside.codec import encode
 from astor.sandbox.inside.frames import frame, pack_request, read_request, write_all
 from astor.sandbox.inside.parsers import PARSERS
 
-REHEARSALS = 20
+WARM_UPS = 20
 """Our choice: an interpreter writes into code that it runs for the first eight times or so, and settles soon after."""
 
 _READY = frame(("ready",))
@@ -41,7 +41,7 @@ def run_job(out: int, link: int) -> NoReturn:
         os._exit(code)
 
 
-def rehearse(nowhere: int) -> None:
+def warm_up(nowhere: int) -> None:
     """Do in the zygote, with a program of our own, what children do; `nowhere` is a descriptor of /dev/null.
 
     What the interpreter writes into its code meanwhile, children find written. Else each would copy those pages: a
@@ -49,7 +49,7 @@ def rehearse(nowhere: int) -> None:
     """
     asked = {"program": "def same(x): return x", "entry": "same", "arguments": [(1,), (2,)], "output_bytes": 1 << 10}
     reading, writing = os.pipe()
-    for _ in range(REHEARSALS):
+    for _ in range(WARM_UPS):
         write_all(writing, pack_request(asked))
         write_all(nowhere, _READY)
         _answer_calls(nowhere, read_request(reading))

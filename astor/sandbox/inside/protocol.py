@@ -1,4 +1,4 @@
-"""What the broker and a zygote say to each other, and how a child ends its account. Standard library only."""
+"""What the trusted side and a zygote say to each other, and how a child ends what it writes. Standard library only."""
 
 import struct
 
@@ -15,7 +15,7 @@ ENDED, CPU, WALL, LEFT_OVER = range(4)
 NO_FORK = b"no fork"
 """Instead of reports: there is no child."""
 
-ENDINGS = frozenset({"end", "malformed", "stopped", "memory", "flood", "broken", "failed"})
-"""A child's last frame. end: all was done. malformed: no program. stopped: raised while it was loaded. memory, flood:
-over a limit. Of the test process: broken, the check can't be used; failed, it raised. All but end and memory tell
-why."""
+FINAL_FRAMES = frozenset({"end", "malformed", "stopped", "memory", "flood", "broken", "failed"})
+"""Kinds of a child's last frame. end: all was done. malformed: no program. stopped: raised while it was loaded. memory,
+flood: over a limit. Of the test process: broken, the check can't be used; failed, it raised. All but end and memory
+tell why."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from astor.sandbox.inside.fixtures import Fixtures, around
 from astor.sandbox.inside.link import LostError
-from astor.sandbox.inside.stand_in import Program
+from astor.sandbox.inside.remote_program import RemoteProgram
 from astor.sandbox.inside.tally import Tally
 from astor.sandbox.inside.unittest_style import run_unittest
 
@@ -56,7 +56,7 @@ class _Shared:
             try:
                 stack.close()
             except Exception:
-                self._tally.stain()
+                self._tally.fail_shared()
 
 
 def _run(tally: Tally, fixtures: Fixtures, test: Any, kind: type | None, shared: list[_Shared]) -> None:
@@ -82,7 +82,7 @@ def _run(tally: Tally, fixtures: Fixtures, test: Any, kind: type | None, shared:
         tally.passed()
 
 
-def _run_case(program: Program, fixtures: Fixtures, test: Any, kind: type | None, given: dict[str, Any]) -> None:
+def _run_case(program: RemoteProgram, fixtures: Fixtures, test: Any, kind: type | None, given: dict[str, Any]) -> None:
     owner = kind() if kind else sys.modules[test.__module__]
     function = getattr(owner, test.__name__) if kind else test
     with (

@@ -2,7 +2,7 @@
 
 from astor.sandbox.inside.child import builtin_name
 from astor.sandbox.inside.frames import frame, write_all
-from astor.sandbox.inside.stand_in import Program
+from astor.sandbox.inside.remote_program import RemoteProgram
 
 
 class Tally:
@@ -12,12 +12,12 @@ class Tally:
     have it skip what it would fail.
     """
 
-    def __init__(self, out: int, program: Program) -> None:
+    def __init__(self, out: int, program: RemoteProgram) -> None:
         self.program = program
         self._out = out
         self._counts = {"passed": 0, "skipped": 0, "failed": 0}
         self._asked = self._faults = 0
-        self._stained = False
+        self._shared_failed = False
 
     @property
     def count(self) -> int:
@@ -45,23 +45,23 @@ class Tally:
     def give_up(self, what: str) -> None:
         """The test wants to be given up in a way that is not offered. As with a skip, the program may be the reason."""
         if self.program.link.asked > self._asked:
-            self.program.spoil(f"after it was asked, the test {what}")
+            self.program.raise_fault(f"after it was asked, the test {what}")
         self.program.refuse(what)
 
     def failed(self, error: BaseException | None) -> None:
         """It has failed; None where it raised nothing."""
         self._write("failed", ("raised", builtin_name(error) if error else "AssertionError"))
 
-    def stain(self) -> None:
+    def fail_shared(self) -> None:
         """What several test functions share has failed."""
-        self._stained = True
+        self._shared_failed = True
 
-    def ending(self) -> tuple[str, str]:
-        """The ending of the test process, and why."""
+    def final(self) -> tuple[str, str]:
+        """The final frame of the test process: its kind, and why."""
         passed, failed = self._counts["passed"], self._counts["failed"]
         if failed:
             return "failed", f"{failed} of {failed + passed} tests failed"
-        if self._stained:
+        if self._shared_failed:
             return "failed", "what its tests share has failed"
         if passed:
             return "end", ""

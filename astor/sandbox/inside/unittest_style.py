@@ -55,6 +55,7 @@ class _Result:
     def __init__(self, tests: list[Any], tally: Tally) -> None:
         self._tests, self._tally = tests[:], tally
         self._done = 0
+        self._started = False
         self._says = ""
         self._error: BaseException | None = None
         self._shared: BaseException | None = None
@@ -62,10 +63,11 @@ class _Result:
 
     def startTest(self, test: Any) -> None:
         self.account_for(self._tests.index(test, self._done))
-        self._says, self._error = "", None
+        self._started, self._says, self._error = True, "", None
         self._tally.start()
 
     def stopTest(self, test: Any) -> None:
+        self._started = False
         self._done += 1
         if self._error is None and self._says == "passed":
             self._tally.passed()
@@ -88,12 +90,14 @@ class _Result:
     def addSkip(self, test: Any, reason: str) -> None:
         if not hasattr(test, "_testMethodName") and not hasattr(test, "test_case"):
             self._shared = None
+        elif not self._started:  # Python 3.12.1 does not start a test that is skipped, but stops it.
+            self.startTest(test)
         self._says = "skipped"
 
     def addError(self, test: Any, info: tuple[Any, BaseException, Any]) -> None:
         if not hasattr(test, "_testMethodName"):
             self._shared = info[1]
-            self._tally.stain()
+            self._tally.fail_shared()
         self._error = self._error or info[1]
 
     addFailure = addError

@@ -1,4 +1,4 @@
-"""The zygote: forks a confined child per program, waits for it, and tells the broker how it ended.
+"""The zygote: forks a confined child per program, waits for it, and tells the trusted side how it ended.
 
 It holds no program, no input and no secret: what arrives on its control socket are limits and descriptors, which it
 hands to the child unread. It does one request at a time, so that a child has nothing of another's to inherit.
@@ -39,7 +39,7 @@ _THREAD_STACK_BYTES = 2 << 20
 
 
 def main() -> NoReturn:
-    """Serve the broker, at the other end of the descriptor that the command line names, until it closes it."""
+    """Serve the trusted side, at the other end of the descriptor that the command line names, until it closes it."""
     os.dup2(int(sys.argv[1]), _CONTROL, inheritable=False)
     os.closerange(_CONTROL + 1, 256)
     control = _socket.socket(fileno=_CONTROL)
@@ -48,7 +48,7 @@ def main() -> NoReturn:
     confinement = Confinement(config)
     control.send(encode({"landlock": confinement.landlock_version, "own_user": confinement.own_user}))
     os.dup2(0, 2)
-    programs.rehearse(2)
+    programs.warm_up(2)
     gc.collect()
     gc.freeze()
     gc.disable()

@@ -16,10 +16,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict
 
 from astor.errors import UserError
-from astor.sandbox.plans import plan
-from astor.sandbox.pool.dispatcher import Dispatcher, FullError
+from astor.sandbox.pool.job_queue import FullError, JobQueue
+from astor.sandbox.pool.open_batch import OpenBatch
 from astor.sandbox.pool.options import ServerOptions
-from astor.sandbox.pool.order import Order
 from astor.sandbox.pool.wire import JSON_LINES, Batch, Line, Refusal
 
 BODY_SECONDS = 60.0
@@ -104,22 +103,22 @@ class _Guarded(APIRoute):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            dispatcher: Dispatcher = request.app.state.dispatcher
+            queue: JobQueue = request.app.state.queue
             try:
                 _check_token(request)
-                _check_room(dispatcher)
+                _check_room(queue)
                 response = await _in_time(handle(_Request(request.scope, request.receive)))
             except (HTTPException, RequestValidationError, UserError) as error:
-                dispatcher.metrics.batches.labels(str(getattr(error, "status_code", 422))).inc()
+                queue.metrics.batches.labels(str(getattr(error, "status_code", 422))).inc()
                 raise
-            dispatcher.metrics.batches.labels(str(response.status_code)).inc()
+            queue.metrics.batches.labels(str(response.status_code)).inc()
             return response
 
         return guarded
 
 
-def create_app(dispatcher: Dispatcher, options: ServerOptions, token: str | None) -> FastAPI:
-    """The application; it runs jobs while `dispatcher` is entered. Without a `token` it asks for none."""
+def create_app(queue: JobQueue, options: ServerOptions, token: str | None) -> FastAPI:
+    """The application; it runs jobs while `queue` is entered. Without a `token` it asks for none."""
     app = FastAPI(
         title="astor sandbox",
         version=version("astor-rl"),
@@ -129,9 +128,8 @@ def create_app(dispatcher: Dispatcher, options: ServerOptions, token: str | None
         redoc_url=None,
         separate_input_output_schemas=False,
     )
-    app.state.dispatcher, app.state.token = dispatcher, token
+    app.state.queue, app.state.token = queue, token
     app.state.max_body_mb, app.state.max_jobs = options.max_body_mb, options.max_jobs
-    caps = dict.fromkeys(("inputs", "texts", "mutants"), options.max_inputs) | {"arguments": options.max_calls}
     router = APIRouter(route_class=_Guarded, dependencies=[Depends(HTTPBearer(auto_error=False))])
 
     @router.post("/v1/jobs", response_model=None, responses=_ANSWERS)
@@ -141,17 +139,19 @@ def create_app(dispatcher: Dispatcher, options: ServerOptions, token: str | None
             if (asked := getattr(batch.limits, name)) > most:
                 raise HTTPException(422, f"limits.{name} is {asked}: this server grants {most} at most.")
         for place, wired in enumerate(batch.jobs):
-            for name, most in caps.items():
-                if (count := len(getattr(wired, name, ()))) > most:
-                    raise HTTPException(422, f"jobs.{place} has {count} {name}: this server takes {most} at most.")
-        order = Order([wired.job() for wired in batch.jobs], batch.limits)
-        for _, job in order.waiting:
-            next(plan(job, batch.limits))  # UserError where it can't be run at all
+            for name, each in wired:
+                most = options.max_calls if name in wired.call_fields else options.max_inputs
+                if isinstance(each, tuple) and len(each) > most:
+                    detail = f"jobs.{place} has {len(each)} {name}: this server takes {most} at most."
+                    raise HTTPException(422, detail)
+        opened = OpenBatch([wired.job() for wired in batch.jobs], batch.limits)
+        for _, job in opened.waiting:
+            next(job.runs(batch.limits), None)  # UserError where it can't be run at all
         try:
-            dispatcher.submit(order)
+            queue.submit(opened)
         except FullError:
             raise _full() from None
-        return StreamingResponse(_answer(dispatcher, order), media_type=JSON_LINES)
+        return StreamingResponse(_answer(queue, opened), media_type=JSON_LINES)
 
     @app.get("/health")
     async def health() -> dict[str, str]:
@@ -161,15 +161,15 @@ def create_app(dispatcher: Dispatcher, options: ServerOptions, token: str | None
     @app.get("/ready", responses={503: {"model": Readiness, "description": "The server does not take jobs now."}})
     async def ready() -> Readiness:
         """Whether jobs are taken: the sandbox stands, there is room in the queue, and nobody asked for the end."""
-        why = dispatcher.why_closed or ("the queue is full" if dispatcher.is_full else "")
-        layers = [LayerRow.model_validate(layer) for layer in dispatcher.sandbox.layers]
-        readiness = Readiness(ready=not why, why=why, waiting=dispatcher.waiting, layers=layers)
+        why = queue.why_closed or ("the queue is full" if queue.is_full else "")
+        layers = [LayerRow.model_validate(layer) for layer in queue.sandbox.layers]
+        readiness = Readiness(ready=not why, why=why, waiting=queue.waiting, layers=layers)
         return JSONResponse(readiness.model_dump(), 503 if why else 200)  # type: ignore[return-value]
 
     @app.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
         """Prometheus' text format."""
-        return Response(generate_latest(dispatcher.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(queue.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -203,12 +203,12 @@ async def _in_time(answer: Coroutine[Any, Any, Response]) -> Response:
         raise HTTPException(408, f"The body took more than {BODY_SECONDS:g} seconds to arrive.") from None
 
 
-async def _answer(dispatcher: Dispatcher, order: Order) -> AsyncIterator[bytes]:
+async def _answer(queue: JobQueue, opened: OpenBatch) -> AsyncIterator[bytes]:
     try:
-        async for lines in order.lines():
+        async for lines in opened.lines():
             yield lines
     finally:
-        dispatcher.cancel(order)
+        queue.cancel(opened)
 
 
 def _check_token(request: Request) -> None:
@@ -218,10 +218,10 @@ def _check_token(request: Request) -> None:
         raise HTTPException(401, "The token is missing or wrong.", {"WWW-Authenticate": "Bearer"})
 
 
-def _check_room(dispatcher: Dispatcher) -> None:
-    if dispatcher.why_closed:
-        raise HTTPException(503, f"No jobs are taken: {dispatcher.why_closed}.", {"Retry-After": str(RETRY_SECONDS)})
-    if dispatcher.is_full:
+def _check_room(queue: JobQueue) -> None:
+    if queue.why_closed:
+        raise HTTPException(503, f"No jobs are taken: {queue.why_closed}.", {"Retry-After": str(RETRY_SECONDS)})
+    if queue.is_full:
         raise _full()
 
 

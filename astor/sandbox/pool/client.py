@@ -10,11 +10,12 @@ import httpx
 from tenacity import AsyncRetrying, RetryError, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from astor.errors import UserError
-from astor.sandbox.jobs import Job, Result
-from astor.sandbox.layers import Layer
+from astor.sandbox.isolation.layers import Layer
+from astor.sandbox.jobs import Job
 from astor.sandbox.pool.delivery import Delivery, LostError, Results, chunks_of
+from astor.sandbox.pool.open_batch import BEAT_SECONDS
 from astor.sandbox.pool.options import PoolOptions
-from astor.sandbox.pool.order import BEAT_SECONDS
+from astor.sandbox.results import Result
 
 _TIMEOUT = httpx.Timeout(4 * BEAT_SECONDS, connect=5.0)
 """A server that works is never silent for longer than a beat."""

@@ -8,11 +8,11 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, RetryError, retry_if_exception_type, wait_random_exponential
 
 from astor.errors import UserError
-from astor.records import Outcome
 from astor.sandbox.inside.codec import NotPlainDataError
-from astor.sandbox.jobs import Job, Result
+from astor.sandbox.jobs import Job
 from astor.sandbox.pool.options import PoolOptions
 from astor.sandbox.pool.wire import read_line, write_batch, write_job
+from astor.sandbox.results import Ending, Result
 
 CHUNK_JOBS, CHUNK_BYTES = 64, 1 << 23
 """Most jobs, and about how many bytes, of one request. Our choice: what a core does in a fifth of a second, so that
@@ -108,7 +108,7 @@ class Delivery:
     def _give_up(self, chunk: Chunk, results: Results, why: str) -> None:
         self.given_up += len(chunk)
         for place in chunk:
-            results.put_nowait((place, Result(Outcome.INFRASTRUCTURE_ERROR, (), 0.0, why)))
+            results.put_nowait((place, Result(Ending.INFRASTRUCTURE_ERROR, (), 0.0, why)))
 
     async def _send(self, url: str, chunk: Chunk, results: Results, progress: "_Progress") -> None:
         """Send what is left of a chunk, and take out of it what is done."""

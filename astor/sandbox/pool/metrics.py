@@ -7,14 +7,14 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from astor.sandbox.jobs import Result
+from astor.sandbox.results import Result
 from astor.sandbox.sandbox import Sandbox
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
 class Metrics:
-    """Counted by the dispatcher, read at `registry`."""
+    """Counted by the job queue, read at `registry`."""
 
     def __init__(self, sandbox: Sandbox, waiting: Callable[[], int]) -> None:
         self.registry = CollectorRegistry()
@@ -39,7 +39,7 @@ class Metrics:
 
     def count(self, result: Result, arrived: float) -> None:
         """A job has ended; its batch had `arrived` by the monotonic clock."""
-        self._jobs.labels(result.outcome.value).inc()
+        self._jobs.labels(result.ending.value).inc()
         self._cpu.inc(result.cpu_seconds)
         self._seconds.observe(time.monotonic() - arrived)
 

@@ -1,4 +1,4 @@
-"""What a client of the pool sends, and what it gets: models of JSON, one per kind of job.
+"""What a client of the pool sends, and what it gets: models of JSON, one per kind of job, derived from its fields.
 
 A request is a batch of jobs; the answer is a line of JSON per job, as each ends. Programs, inputs and limits travel,
 and claims come back. No field can hold an expected output: who asks compares. The one exception is the source `check`
@@ -8,111 +8,65 @@ of two-process mode, which goes to the test's process and never to the program's
 import dataclasses
 import json
 from collections.abc import Iterable
-from typing import Annotated, Any, ClassVar, Literal
+from functools import reduce
+from inspect import getdoc
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field
+from pydantic import BaseModel, ConfigDict, FailFast, Field, create_model
 
-from astor.records import Outcome
-from astor.sandbox.jobs import (
-    CallsJob,
-    CheckJob,
-    Claim,
-    CoverageJob,
-    GeneratedTestsJob,
-    Job,
-    ParseJob,
-    Result,
-    StdinJob,
-)
+from astor.sandbox.jobs import KINDS, Job
+from astor.sandbox.jobs.job import Call
 from astor.sandbox.options import Limits
 from astor.sandbox.pool.plain import Plain, Text, write_plain, write_text
+from astor.sandbox.results import Claim, Ending, Result
 
 JSON_LINES = "application/jsonl"
 
 # Of what holds many mistakes the first is told: gathered, they would take a thousand times the request's own memory.
-Texts = Annotated[tuple[Text, ...], FailFast()]
-Arguments = Annotated[tuple[Annotated[tuple[Plain, ...], FailFast()], ...], FailFast()]
+_FORMS: dict[Any, Any] = {
+    str: Text,
+    tuple[str, ...]: Annotated[tuple[Text, ...], FailFast()],
+    tuple[Call, ...]: Annotated[tuple[Annotated[tuple[Plain, ...], FailFast()], ...], FailFast()],
+}
+"""Type of a job's field → its form on the wire. Any other, as a choice of words, stands as it is."""
 
 _encode = json.JSONEncoder(check_circular=False, allow_nan=False, separators=(",", ":")).encode
 
 
-class _Job(BaseModel):
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-    of: ClassVar[type[Any]]
+class WiredJob(BaseModel):
+    """The fields of a kind of job, as JSON."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: ClassVar[type[Job]]
+    call_fields: ClassVar[frozenset[str]]
+    """Fields that hold calls, of which one process makes many; the items of others are each run by themselves."""
 
     def job(self) -> Job:
         """The job that this describes."""
-        job: Job = self.of(**{field.name: getattr(self, field.name) for field in dataclasses.fields(self.of)})
-        return job
+        return self.kind(**{field.name: getattr(self, field.name) for field in dataclasses.fields(self.kind)})
 
 
-class Calls(_Job):
-    """Run a program and call its function once per list of arguments, all in one process."""
-
-    of = CallsJob
-    type: Literal["calls"] = "calls"
-    program: Text
-    entry: Text
-    arguments: Arguments
-    """Per call its positional arguments."""
-
-
-class Check(_Job):
-    """Run a check, unittest classes or pytest's functions against a program, in two processes."""
-
-    of = CheckJob
-    type: Literal["check"] = "check"
-    program: Text
-    entry: Text
-    check: Text
-    """The one text that travels and says what is right; the program's process never has it."""
-    style: Literal["check", "unittest", "pytest"] = "check"
+def _model(kind: type[Job]) -> type[WiredJob]:
+    """The model of a kind of job: its fields under its name, described by the first paragraph of its docstring."""
+    types = get_type_hints(kind, include_extras=True)
+    fields: dict[str, Any] = {"type": (Literal[kind.type], kind.type)}
+    for field in dataclasses.fields(kind):
+        default = ... if field.default is dataclasses.MISSING else field.default
+        fields[field.name] = (_FORMS.get(types[field.name], types[field.name]), default)
+    summary = (getdoc(kind) or "").partition("\n\n")[0]
+    model = create_model(kind.__name__.removesuffix("Job"), __base__=WiredJob, __doc__=summary, **fields)
+    model.kind = kind
+    model.call_fields = frozenset(name for name, each in types.items() if each == tuple[Call, ...])
+    return model
 
 
-class Parse(_Job):
-    """Read untrusted texts with a parser of the sandbox."""
+MODELS: dict[type[Job], type[WiredJob]] = {kind: _model(kind) for kind in KINDS}
 
-    of = ParseJob
-    type: Literal["parse"] = "parse"
-    parser: str
-    texts: Texts
-
-
-class Coverage(_Job):
-    """Measure which share of a trusted function the calls reach."""
-
-    of = CoverageJob
-    type: Literal["coverage"] = "coverage"
-    program: Text
-    entry: Text
-    arguments: Arguments
-    """Per call its positional arguments."""
-
-
-class Stdin(_Job):
-    """Run a program once per input, each in a process of its own, and gather what it prints."""
-
-    of = StdinJob
-    type: Literal["stdin"] = "stdin"
-    program: Text
-    inputs: Texts
-    """Each a whole standard input; a server takes 1024 of a job, unless it was told otherwise."""
-
-
-class GeneratedTests(_Job):
-    """Run tests that a model wrote against a trusted reference and its mutants."""
-
-    of = GeneratedTestsJob
-    type: Literal["generated_tests"] = "generated_tests"
-    tests: Text
-    entry: Text
-    reference: Text
-    mutants: Texts
-
-
-MODELS = (Calls, Check, Parse, Coverage, Stdin, GeneratedTests)
-KINDS: dict[type[Any], type[_Job]] = {model.of: model for model in MODELS}
-WireJob = Annotated[Calls | Check | Parse | Coverage | Stdin | GeneratedTests, Field(discriminator="type")]
+if TYPE_CHECKING:
+    AnyJob = WiredJob
+else:
+    AnyJob = Annotated[reduce(or_, MODELS.values()), Field(discriminator="type")]
 
 
 class Batch(BaseModel):
@@ -121,7 +75,7 @@ class Batch(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
     limits: Limits = Limits()
     """What each program may use; the server refuses more than it grants to anyone."""
-    jobs: Annotated[list[WireJob], FailFast()]
+    jobs: Annotated[list[AnyJob], FailFast()]
 
 
 class WireClaim(BaseModel):
@@ -138,7 +92,7 @@ class Line(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
     index: int
     """Place of the job in the batch, from 0. Lines come as jobs end, in any order."""
-    outcome: Outcome
+    outcome: Ending
     claims: list[WireClaim]
     cpu_seconds: float
     """User and system time of the program's processes."""
@@ -156,7 +110,7 @@ class Refusal(BaseModel):
 
 def write_job(job: Job) -> str:
     """The JSON of a job; NotPlainDataError where it holds what is no plain data."""
-    written: dict[str, Any] = {"type": KINDS[type(job)].model_fields["type"].default}
+    written: dict[str, Any] = {"type": job.type}
     for field in dataclasses.fields(job):
         written[field.name] = _write_field(getattr(job, field.name))
     return _encode(written)
@@ -178,7 +132,7 @@ def write_line(index: int, result: Result) -> bytes:
     """The line of a result, its end included."""
     line = {
         "index": index,
-        "outcome": result.outcome.value,
+        "outcome": result.ending.value,
         "claims": [_write_claim(claim) for claim in result.claims],
         "cpu_seconds": result.cpu_seconds,
         "detail": result.detail,

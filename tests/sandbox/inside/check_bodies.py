@@ -2,8 +2,7 @@
 
 import textwrap
 
-from astor.records import Outcome
-from astor.sandbox import CheckJob
+from astor.sandbox import CheckJob, Ending
 
 
 def judged(sandbox, program, *bodies):
@@ -13,7 +12,7 @@ def judged(sandbox, program, *bodies):
     )
     test = f"import pytest, solution\nfrom solution import *\n{tests}".replace("from solution import *\n", "")
     (result,) = sandbox.run([CheckJob(textwrap.dedent(program), "make", test, style="pytest")])
-    assert result.outcome is not Outcome.INFRASTRUCTURE_ERROR, result
+    assert result.ending is not Ending.INFRASTRUCTURE_ERROR, result
     assert len(result.claims) == len(bodies)
     return [claim.exception or claim.value for claim in result.claims]
 
@@ -27,5 +26,5 @@ def refused(sandbox, program, body):
     """How many operations were refused, and why."""
     test = f"import pytest, solution\ndef test_one():\n{textwrap.indent(textwrap.dedent(body), '    ')}\n"
     (result,) = sandbox.run([CheckJob(textwrap.dedent(program), "make", test, style="pytest")])
-    assert result.outcome is Outcome.INFRASTRUCTURE_ERROR, result
+    assert result.ending is Ending.INFRASTRUCTURE_ERROR, result
     return result.refused, result.detail

@@ -23,6 +23,6 @@ class Stack:
 
 
 def judged(sandbox, style, test, program=PROGRAM, entry="Stack"):
-    """The outcome, and of each test function what it came to: True, None or the name of an exception."""
+    """The ending, and of each test function what it came to: True, None or the name of an exception."""
     (result,) = sandbox.run([CheckJob(program, entry, textwrap.dedent(test), style=style)])
-    return result.outcome, [claim.exception or claim.value for claim in result.claims]
+    return result.ending, [claim.exception or claim.value for claim in result.claims]

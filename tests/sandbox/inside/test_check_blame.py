@@ -5,8 +5,7 @@ import textwrap
 import pytest
 from check_bodies import judged, passes, refused
 
-from astor.records import Outcome
-from astor.sandbox import CheckJob
+from astor.sandbox import CheckJob, Ending
 
 
 @pytest.mark.parametrize(
@@ -178,9 +177,9 @@ def test_a_type_error_that_a_test_demands_must_be_the_programs_own(sandbox, body
         "check": f"def check(make):\n{textwrap.indent(demanded[1], '    ')}",
         "unittest": f"import unittest\nclass T(unittest.TestCase):\n    def test_one(self):\n{demands}",
     }
-    for program, outcome in ((raises, Outcome.PASSED), (answers, Outcome.FAILED)):
+    for program, ending in ((raises, Ending.FINISHED), (answers, Ending.FAILED)):
         jobs = [CheckJob(textwrap.dedent(program), "make", test, style=name) for name, test in tests.items()]
-        assert [result.outcome for result in sandbox.run(jobs)] == [outcome] * 2
+        assert [result.ending for result in sandbox.run(jobs)] == [ending] * 2
 
 
 def test_what_the_program_did_fails_its_own_test_function_alone(sandbox):
@@ -195,7 +194,7 @@ def test_what_the_program_did_fails_its_own_test_function_alone(sandbox):
 def test_a_test_that_is_loaded_with_what_is_impossible_is_failed_not_unusable(sandbox):
     test = "import solution\nclass Mine(solution.make): pass\ndef test_one(): pass"
     (result,) = sandbox.run([CheckJob("def make(): pass", "make", test, style="pytest")])
-    assert (result.outcome, result.refused) == (Outcome.FAILED, 0)
+    assert (result.ending, result.refused) == (Ending.FAILED, 0)
 
 
 def test_every_refusal_is_counted(sandbox):

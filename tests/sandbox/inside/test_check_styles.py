@@ -2,7 +2,7 @@
 
 from stack_program import judged
 
-from astor.records import Outcome
+from astor.sandbox import Ending
 
 
 def test_classes_of_unittest(sandbox):
@@ -44,7 +44,7 @@ def test_classes_of_unittest(sandbox):
     if __name__ == "__main__":
         unittest.main()
     """
-    assert judged(sandbox, "unittest", test) == (Outcome.PASSED, [True] * 3)
+    assert judged(sandbox, "unittest", test) == (Ending.FINISHED, [True] * 3)
 
 
 def test_all_ways_that_a_test_of_unittest_ends(sandbox):
@@ -87,8 +87,8 @@ def test_all_ways_that_a_test_of_unittest_ends(sandbox):
     """
     failure = "AssertionError"
     z = [True, failure, "IndexError", failure, None, None, failure, True, failure, "IndexError", "SystemExit"]
-    outcome, claims = judged(sandbox, "unittest", test)
-    assert outcome is Outcome.FAILED
+    ending, claims = judged(sandbox, "unittest", test)
+    assert ending is Ending.FAILED
     assert claims == [*z, failure, True, "IndexError", "IndexError", None, True]
 
 
@@ -100,7 +100,7 @@ def test_a_tear_down_that_fails_is_a_failure(sandbox):
         @classmethod
         def tearDownClass(cls): Stack().pop()
     """
-    assert judged(sandbox, "unittest", test) == (Outcome.FAILED, [True])
+    assert judged(sandbox, "unittest", test) == (Ending.FAILED, [True])
 
 
 def test_functions_and_classes_of_pytest(sandbox):
@@ -168,7 +168,7 @@ def test_functions_and_classes_of_pytest(sandbox):
             assert Stack([0.1 + 0.2]).items == pytest.approx([0.3])
             assert 1.0 != pytest.approx(1.1)
     """
-    assert judged(sandbox, "pytest", test) == (Outcome.PASSED, [True] * 6)
+    assert judged(sandbox, "pytest", test) == (Ending.FINISHED, [True] * 6)
 
 
 def test_all_ways_that_a_test_of_pytest_ends(sandbox):
@@ -202,4 +202,4 @@ def test_all_ways_that_a_test_of_pytest_ends(sandbox):
     """
     failure = "AssertionError"
     claims = [True, failure, "IndexError", "IndexError", failure, failure, "IndexError", "SystemExit", failure]
-    assert judged(sandbox, "pytest", test) == (Outcome.FAILED, [*claims, "IndexError", True])
+    assert judged(sandbox, "pytest", test) == (Ending.FAILED, [*claims, "IndexError", True])

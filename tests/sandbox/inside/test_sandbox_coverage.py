@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 import astor.sandbox.inside.coverage
-from astor.records import Outcome
-from astor.sandbox import CoverageJob
+from astor.sandbox import CoverageJob, Ending
 
 STEPS = '''
 import functools
@@ -62,7 +61,7 @@ CASES = [
 @pytest.mark.parametrize(("source", "entry", "arguments", "line", "branch"), CASES)
 def test_shares_are_those_of_the_definition(sandbox, source, entry, arguments, line, branch):
     (result,) = sandbox.run([CoverageJob(source, entry, tuple(arguments))])
-    assert result.outcome is Outcome.PASSED, result.detail
+    assert result.ending is Ending.FINISHED, result.detail
     assert result.claims[0].value == pytest.approx({"line": line, "branch": branch})
 
 
@@ -70,8 +69,8 @@ def test_a_program_that_does_not_load_has_no_coverage(sandbox):
     broken, endless = sandbox.run(
         [CoverageJob("1 / 0", "f", ()), CoverageJob("def f():\n    while 1: pass", "f", ((),))]
     )
-    assert (broken.outcome, broken.claims) == (Outcome.FAILED, ())
-    assert (endless.outcome, endless.claims) == (Outcome.TIMEOUT, ())
+    assert (broken.ending, broken.claims) == (Ending.FAILED, ())
+    assert (endless.ending, endless.claims) == (Ending.TIMEOUT, ())
 
 
 SCRIPT = """

@@ -3,14 +3,13 @@
 import pytest
 
 from astor.errors import UserError
-from astor.records import Outcome
-from astor.sandbox import ParseJob
+from astor.sandbox import Ending, ParseJob
 
 
 def parsed(sandbox, parser, *texts):
     """Each text's value, or the name of the exception where it is malformed."""
     (result,) = sandbox.run([ParseJob(parser, texts)])
-    assert result.outcome is Outcome.PASSED
+    assert result.ending is Ending.FINISHED
     assert len(result.claims) == len(texts)
     return [claim.value if claim.kind == "value" else claim.exception for claim in result.claims]
 

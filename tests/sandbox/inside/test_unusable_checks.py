@@ -4,8 +4,7 @@ import pytest
 from stack_program import PROGRAM, judged
 
 from astor.errors import UserError
-from astor.records import Outcome
-from astor.sandbox import CheckJob
+from astor.sandbox import CheckJob, Ending
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,7 @@ from astor.sandbox import CheckJob
 )
 def test_a_test_that_cannot_be_used_is_our_fault(sandbox, style, test, why):
     (result,) = sandbox.run([CheckJob(PROGRAM, "Stack", test, style=style)])
-    assert result.outcome is Outcome.INFRASTRUCTURE_ERROR, result
+    assert result.ending is Ending.INFRASTRUCTURE_ERROR, result
     assert why in result.detail
     assert result.claims == ()
     assert result.refused == (why not in ("no test", "SyntaxError", "ModuleNotFoundError"))
@@ -72,21 +71,21 @@ def test_a_test_that_cannot_be_used_is_our_fault(sandbox, style, test, why):
 @pytest.mark.parametrize("way", ["skip", "xfail", "exit"])
 def test_a_program_cannot_have_a_test_of_pytest_given_up(sandbox, way):
     test = f"import pytest\ndef test_one():\n    if f(1) != 2: pytest.{way}('so')\ndef test_two(): pass"
-    assert judged(sandbox, "pytest", test, "def f(x): return 2", "f") == (Outcome.PASSED, [True, True])
-    assert judged(sandbox, "pytest", test, "def f(x): return 3", "f") == (Outcome.FAILED, ["TypeError", True])
+    assert judged(sandbox, "pytest", test, "def f(x): return 2", "f") == (Ending.FINISHED, [True, True])
+    assert judged(sandbox, "pytest", test, "def f(x): return 3", "f") == (Ending.FAILED, ["TypeError", True])
 
 
 def test_cases_that_the_program_has_not_are_its_failure(sandbox):
     test = "import pytest, solution\n@pytest.mark.parametrize('a', solution.CASES)\ndef test_one(a): assert a"
     for cases, claim in (("[1]", True), ("[]", "AssertionError"), ("iter([])", "AssertionError")):
-        outcome = Outcome.PASSED if claim is True else Outcome.FAILED
+        ending = Ending.FINISHED if claim is True else Ending.FAILED
         program = f"CASES = {cases}\ndef f(): pass"
-        assert judged(sandbox, "pytest", test, program, "f") == (outcome, [claim])
+        assert judged(sandbox, "pytest", test, program, "f") == (ending, [claim])
 
 
 def test_a_coroutine_of_the_program_may_be_returned(sandbox):
     test = "def test_one(): return f(1)\n"
-    assert judged(sandbox, "pytest", test, "async def f(x): pass", "f") == (Outcome.PASSED, [True])
+    assert judged(sandbox, "pytest", test, "async def f(x): pass", "f") == (Ending.FINISHED, [True])
 
 
 def test_another_style_is_a_user_error(sandbox):
@@ -97,11 +96,11 @@ def test_another_style_is_a_user_error(sandbox):
 def test_a_program_without_the_names_of_the_test_has_failed(sandbox):
     for test in ("from solution import Queue\ndef test(): pass", "import solution\ndef test(): solution.Queue()"):
         (result,) = sandbox.run([CheckJob(PROGRAM, "Stack", test, style="pytest")])
-        assert result.outcome is Outcome.FAILED
+        assert result.ending is Ending.FAILED
 
 
 def test_what_was_claimed_before_the_program_was_lost_stays(sandbox):
     test = "def test_a(): assert f(1) == 1\ndef test_b(): f(2)\ndef test_c(): f(3)\n"
     program = "import os\ndef f(x):\n    if x == 2: os._exit(0)\n    while x == 3: pass\n    return x"
-    assert judged(sandbox, "pytest", test, program, "f") == (Outcome.FAILED, [True])
-    assert judged(sandbox, "pytest", test.replace("f(2)", "f(3)"), program, "f") == (Outcome.TIMEOUT, [True])
+    assert judged(sandbox, "pytest", test, program, "f") == (Ending.FAILED, [True])
+    assert judged(sandbox, "pytest", test.replace("f(2)", "f(3)"), program, "f") == (Ending.TIMEOUT, [True])

@@ -19,8 +19,7 @@ from red_team.bystanders import Bystanders
 from red_team.oracles import Watch, adopting_orphans
 from red_team.program_files import HERE, REFUSALS, ProgramFile, read_programs
 
-from astor.records import Outcome
-from astor.sandbox import CallsJob, CheckJob, Job, Limits, Result, Sandbox, SandboxOptions, StdinJob, same_value
+from astor.sandbox import CallsJob, CheckJob, Ending, Job, Limits, Result, Sandbox, SandboxOptions, StdinJob, same_value
 from astor.sandbox.jobs import Bounded
 
 LIMITS = Limits(cpu_seconds=0.4, wall_seconds=1.0, memory_mb=256)
@@ -76,12 +75,12 @@ class Arena:
         for patience in PATIENCE:
             with Watch(self._bystanders, memory_bytes, VERIFIER_CPU_SECONDS) as watch:
                 result = self._run(job, patience)
-            if result.outcome is not Outcome.TIMEOUT or Outcome.TIMEOUT in program.outcomes:
+            if result.ending is not Ending.TIMEOUT or Ending.TIMEOUT in program.outcomes:
                 break
         complaints = watch.complaints + judge(program, result)
         control = self._run(self._control)
         if control.claims != self._usual:
-            complaints.append(f"the next program found {control.claims} and ended {control.outcome} ({control.detail})")
+            complaints.append(f"the next program found {control.claims} and ended {control.ending} ({control.detail})")
         return complaints
 
     def _run(self, job: Job, patience: int = PATIENCE[-1]) -> Result:
@@ -92,14 +91,14 @@ class Arena:
 
 def waits(program: ProgramFile) -> bool:
     """Whether it costs all of its time and was waited for elsewhere."""
-    return program.outcomes == [Outcome.TIMEOUT] and program.name not in WAITED_FOR_ONCE
+    return program.outcomes == [Ending.TIMEOUT] and program.name not in WAITED_FOR_ONCE
 
 
 def judge(program: ProgramFile, result: Result) -> list[str]:
     """What is wrong about the outcome and the claims."""
     complaints = []
-    if result.outcome not in program.outcomes:
-        complaints.append(f"it ended {result.outcome} ({result.detail})")
+    if result.ending not in program.outcomes:
+        complaints.append(f"it ended {result.ending} ({result.detail})")
     values = [claim.value for claim in result.claims]
     if program.claims == "refused":
         gaps = [_not_refused(value) for value in values]

@@ -5,7 +5,7 @@ The head is lines of comment, `# Name: text`, up to the first line that is none:
 - Tries: in words.
 - Mode: calls, check, stdin, unittest or pytest.
 - Check: the file in `checks/` that a program of the mode check is run against.
-- Outcome: of `astor.records.Outcome`; several with "or" where the machine decides.
+- Outcome: a value of `astor.sandbox.Ending`; several with "or" where the machine decides.
 - Claims: "wrong", no claim is the right answer; "refused", each claim is a dict from an attempt to the error that
   refused it; or the list of all claimed values.
 - Machine: the only one on which it can be tried.

@@ -23,5 +23,5 @@ def solve(x, world):
     paths += ["/var/run/secrets/kubernetes.io/serviceaccount/token", "/dev/shm", "/dev/tty", "/dev/sda", "/dev/fuse"]
     paths += ["/usr/lib/../../etc/passwd", "/proc/self/root/etc/passwd", "/dev/fd/../../etc/passwd"]
     found = {path: attempt(path) for path in paths}
-    # The machine need not have them all.
-    return {name: "EACCES" if error == "ENOENT" else error for name, error in found.items()}
+    # The machine need not have them all; in a second worktree of git, `.git` is a file.
+    return {name: "EACCES" if error in ("ENOENT", "ENOTDIR") else error for name, error in found.items()}

@@ -1,0 +1,36 @@
+"""The card of a policy: who it is, in `policy.json` beside its weights. No torch."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from astor.errors import UserError
+from astor.records import PolicyCard, read_json, write_json
+from astor.storage import ArtifactRef, PolicyRef, load
+
+CARD = "policy.json"
+WEIGHTS = ".safetensors"
+"""How the names of files end that card and chat have no need of."""
+
+
+def find_card(directory: Path) -> PolicyCard | None:
+    """The card in a policy's directory; None where there is none, as for a model that is not of our making."""
+    path = directory / CARD
+    if not path.is_file():
+        return None
+    try:
+        return read_json(path, PolicyCard)
+    except ValidationError as error:
+        raise UserError(f"{path} is no card of a policy of this version: remove it, or use another policy.") from error
+
+
+def write_card(directory: Path, card: PolicyCard) -> None:
+    """Write the card into a policy's directory."""
+    write_json(directory / CARD, card)
+
+
+def policy_ref(artifact: ArtifactRef) -> PolicyRef:
+    """The policy that an artifact holds in its part `policy`, told by its card alone: no weights are fetched."""
+    card = find_card(load(artifact).part("policy", leave_out=WEIGHTS))
+    assert card is not None, f"{artifact} was committed without a card"
+    return PolicyRef(card.digest, card.lineage, artifact)

@@ -1,0 +1,61 @@
+"""The draws of a round: what was planned, rolled out and verified, most often once."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from astor.coordination.groups import GroupCounts, form_groups, shuffle_verdicts
+from astor.coordination.state import generator
+from astor.records import Batch, Group, Verdict
+from astor.run.run import Run
+from astor.storage import ArtifactRef
+
+
+class Draw(NamedTuple):
+    """References of one draw of a round."""
+
+    planned: ArtifactRef
+    """State and batch."""
+    completions: ArtifactRef
+    verdicts: ArtifactRef
+
+
+class Judged(NamedTuple):
+    """All that a round's draws have shown."""
+
+    verdicts: list[Verdict]
+    groups: list[Group]
+    counts: Mapping[str, GroupCounts]
+
+
+def judge_draws(run: Run, draws: Sequence[Draw]) -> Judged:
+    """Verdicts and groups of all draws together; quotas and KL coefficients are those of the first.
+
+    Raises:
+        UserError: too many rollouts could not be judged.
+    """
+    batch: Batch = run.artifacts.read(draws[0].planned, "batch")
+    verdicts = [verdict for draw in draws for verdict in run.artifacts.read(draw.verdicts, "verdicts")]
+    if run.recipe.groups.shuffle_rewards:
+        verdicts = shuffle_verdicts(verdicts, generator(run.recipe.seed, batch.round, "shuffled rewards"))
+
+    def reward(verdict: Verdict) -> float | None:
+        return run.tasks[verdict.task].reward(verdict)
+
+    groups, counts = form_groups(
+        verdicts,
+        reward,
+        run.recipe.training.loss.advantages,
+        run.recipe.groups,
+        batch.quotas,
+        batch.kl_coefficients,
+    )
+    return Judged(verdicts, groups, counts)
+
+
+def inputs(draws: Sequence[Draw], *names: str) -> dict[str, ArtifactRef]:
+    """The named references of the draws, for a manifest: `verdicts`, `verdicts-1` and so on."""
+    return {
+        f"{name}-{number}" if number else name: getattr(draw, name)
+        for number, draw in enumerate(draws)
+        for name in names
+    }

@@ -1,0 +1,148 @@
+"""A run's committed records, read back for its report."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from astor.errors import UserError
+from astor.evaluation.history import Round, RunHistory, Sample
+from astor.evaluation.turns import TurnScore, score_turns
+from astor.records import Completion, Trajectory, Verdict, prompts_by_id
+from astor.run.places import names_below
+from astor.run.run import Run
+from astor.storage import Artifact, ArtifactRef, committed, find
+
+SHOWN = 3
+"""Completions per task that a report shows."""
+
+
+def read_history(
+    run: Run, prompts: ArtifactRef, before: ArtifactRef, after: ArtifactRef, **outcome: object
+) -> RunHistory:
+    """The run as a report sees it.
+
+    Args:
+        prompts: what `prepare` committed.
+        before: scores of the first policy on held-out prompts.
+        after: scores of the last one.
+        outcome: what the gate decided: `decision`, `model` and `alias` of `RunHistory`.
+    """
+    evaluated = [run.artifacts.read(scores, "scores") for scores in held_out_evaluations(run)]
+    return RunHistory(
+        recipe_name=run.recipe.name,
+        recipe_digest=run.recipe.digest,
+        rounds=list(_rounds(run)),
+        before=run.artifacts.read(before, "scores"),
+        after=run.artifacts.read(after, "scores"),
+        greedy_before=run.artifacts.read(before, "greedy_scores"),
+        greedy_after=run.artifacts.read(after, "greedy_scores"),
+        evaluations=[scores for scores in evaluated if 0 < scores.round < run.artifacts.read(after, "scores").round],
+        promotion_metrics={key: task.promotion_metric for key, task in run.tasks.items()},
+        seconds=_seconds(run),
+        samples=_samples(run, prompts, after),
+        turns_before=_turns(run, run.artifacts.read(before, "scores").policy_digest),
+        turns_after=_turns(run, run.artifacts.read(after, "scores").policy_digest),
+        **outcome,  # type: ignore[arg-type]
+    )
+
+
+def history_so_far(run: Run) -> RunHistory:
+    """The run as far as it has come: from its first evaluation to its latest, with the gate's decision if it fell.
+
+    Raises:
+        UserError: no policy of the run was evaluated yet.
+    """
+    evaluations = held_out_evaluations(run)
+    if not evaluations:
+        raise UserError(
+            f"Nothing was evaluated in {run.places.uri} yet: run the recipe with the same --set and --store."
+        )
+    outcome = {}
+    if result := run.artifacts.find(run.places.at("result")):
+        summary = read_summary(run)
+        outcome = {
+            "decision": run.artifacts.read(result, "decision"),
+            "model": summary["model"],
+            "alias": summary["alias"],
+        }
+    return read_history(run, _prompts(run), evaluations[0], evaluations[-1], **outcome)
+
+
+def held_out_evaluations(run: Run) -> list[ArtifactRef]:
+    """References of the scores on held-out prompts, in the order of their policies' rounds."""
+    places = [name for name in run.places.below("evaluations") if name.startswith("held_out")]
+    found = [run.artifacts.find(run.places.at("evaluations", name, "scores")) for name in places]
+    return sorted((scores for scores in found if scores), key=lambda scores: run.artifacts.read(scores, "scores").round)
+
+
+def read_summary(run: Run) -> dict[str, Any]:
+    """What `promote` says of the finished run."""
+    written = committed(run.places.at("result")).part("summary") / "summary.json"
+    summary: dict[str, Any] = json.loads(written.read_text())
+    return summary
+
+
+def _prompts(run: Run) -> ArtifactRef:
+    """What the run's `prepare` committed, found by its digest: other code would prepare elsewhere."""
+    digest, cache = committed(run.places.at("plan")).manifest.made_from["prompts"], f"{run.places.root}/cache/prompts"
+    for name in names_below(cache):
+        if (prompts := run.artifacts.find(f"{cache}/{name}")) and prompts.digest == digest:
+            return prompts
+    raise UserError(f"The prompts of {run.places.uri} are no longer under {cache}: run the recipe afresh.")
+
+
+def _rounds(run: Run) -> Iterator[Round]:
+    for round in range(run.recipe.rounds):
+        scored, updated = (run.artifacts.find(run.places.at("rounds", round, step)) for step in ("score", "update"))
+        if scored is None:
+            return
+        yield (
+            round,
+            run.artifacts.read(scored, "state").tasks,
+            run.artifacts.read(updated, "report") if updated else None,
+        )
+
+
+def _artifacts(run: Run) -> Iterator[tuple[str, Artifact]]:
+    """Kind of step, and what it committed."""
+    for round in run.places.below("rounds"):
+        for step in run.places.below("rounds", round):
+            if artifact := find(run.places.at("rounds", round, step)):
+                yield step.partition("-")[0], artifact
+    for name in run.places.below("evaluations"):
+        for step in ("rollout", "verify", "scores"):
+            if artifact := find(run.places.at("evaluations", name, step)):
+                yield "evaluate", artifact
+
+
+def _seconds(run: Run) -> dict[str, float]:
+    totals: Counter[str] = Counter()
+    for step, artifact in _artifacts(run):
+        totals[step] += artifact.manifest.seconds
+    return dict(totals)
+
+
+def _turns(run: Run, policy_digest: str) -> dict[str, list[TurnScore]]:
+    measured = run.artifacts.find(run.places.turns(policy_digest))
+    of_task: defaultdict[str, list[Trajectory]] = defaultdict(list)
+    for trajectory in run.artifacts.read(measured, "trajectories") if measured else ():
+        of_task[trajectory.task].append(trajectory)
+    return {task: score_turns(trajectories) for task, trajectories in of_task.items()}
+
+
+def _samples(run: Run, prompts: ArtifactRef, scores: ArtifactRef) -> list[Sample]:
+    """Per task the first greedy answers of different worth, so that both successes and failures are seen."""
+    rolled_out, judged = (run.artifacts.committed(scores.sibling(name)) for name in ("rollout", "verify"))
+    known = run.artifacts.read(prompts, "prompts", prompts_by_id)
+    completions: list[Completion] = run.artifacts.read(rolled_out, "greedy_completions")
+    verdicts: list[Verdict] = run.artifacts.read(judged, "greedy_verdicts")
+    by_prompt = {completion.prompt_id: completion for completion in completions}
+    samples: list[Sample] = []
+    for task in run.tasks:
+        of_task = [verdict for verdict in verdicts if verdict.task == task]
+        passed = [verdict for verdict in of_task if verdict.score and verdict.score > 0.5]
+        others = [verdict for verdict in of_task if verdict not in passed]
+        for verdict in [*passed[: SHOWN - 1], *others][:SHOWN]:
+            samples.append((known[verdict.prompt_id], by_prompt[verdict.prompt_id], verdict))
+    return samples

@@ -1,0 +1,59 @@
+"""Where the artifacts of a run lie, below its store's root."""
+
+from astor.errors import UserError
+from astor.recipe.recipe import Recipe
+from astor.storage import locate, remove
+
+
+class Places:
+    """URIs of one run. What runs share (prompts, references, first policies, kept models) lies outside `runs/`."""
+
+    def __init__(self, root: str, recipe: Recipe) -> None:
+        """`root` is a local directory or `s3://bucket/prefix`; UserError where it is neither."""
+        if not root:
+            raise UserError("The run has no store: name a directory, or s3://bucket/prefix.")
+        locate(f"{root}/runs")  # says what is wrong with a store that is none
+        self.root = root.rstrip("/") or "/"
+        self.name = f"{recipe.name}-{recipe.digest[:12]}"
+        self.uri = f"{self.root}/runs/{self.name}"
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the store is not a directory of this machine."""
+        return "://" in self.root
+
+    def at(self, *names: str | int) -> str:
+        """The URI of something of this run; a number is a round."""
+        return "/".join([self.uri, *(f"{name:05d}" if isinstance(name, int) else name for name in names)])
+
+    def draw(self, round: int, draw: int, step: str) -> str:
+        """The URI of what `step` makes of a draw of a round; the first draw, 0, goes without a number."""
+        return self.at("rounds", round, f"{step}-{draw}" if draw else step)
+
+    def evaluation(self, split: str, policy_digest: str, step: str) -> str:
+        """The URI of what `step` makes of a policy's evaluation on a split."""
+        return self.at("evaluations", f"{split}-{policy_digest[:12]}", step)
+
+    def turns(self, policy_digest: str) -> str:
+        """The URI of a policy's evaluation over turns."""
+        return self.at("evaluations", f"turns-{policy_digest[:12]}")
+
+    def below(self, *names: str | int) -> list[str]:
+        """Names of what lies directly below a place of this run, sorted."""
+        return names_below(self.at(*names))
+
+    def remove(self, *names: str | int) -> None:
+        """Remove something of this run, or all of it."""
+        remove(self.at(*names))
+
+    def publish(self, name: str, data: bytes) -> str:
+        """Write a file for people beside the run's artifacts; its URI."""
+        store, key = locate(self.at(name))
+        store.replace(key, data)
+        return self.at(name)
+
+
+def names_below(uri: str) -> list[str]:
+    """Names of what lies directly below `uri`, sorted."""
+    store, key = locate(uri)
+    return sorted({entry.removeprefix(f"{key}/").partition("/")[0] for entry in store.keys(key)})

