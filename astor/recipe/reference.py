@@ -41,7 +41,7 @@ class Section(NamedTuple):
 
 
 class Reference:
-    """Renders the sections of a schema, each model once."""
+    """Renders the sections of a schema, each model once: the same options at two places stand at the first."""
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
@@ -110,6 +110,8 @@ class Reference:
         model = next(model for model in models if model.get("type", {}).get("const") == kind)
         named = {"type": kind} if len(models) > 1 else {}
         named |= {key: one for key, one in default.items() if one != model[key].get("default")}
+        if named == {"type": kind}:
+            return f"default {_code(kind)}"
         return f"default {_code(named)}" if named else ""
 
 
