@@ -6,4 +6,4 @@ from pydantic import BaseModel, ConfigDict
 class Options(BaseModel):
     """Options stand beside the class that they configure; `astor.recipe` joins them into a recipe."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)

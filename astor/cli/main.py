@@ -104,6 +104,19 @@ def report(
     typer.echo(output)
 
 
+@app.command()
+def schema(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Schema, for editors, instead of Markdown.")] = False,
+) -> None:
+    """Print every key of a recipe with its type, range, default and meaning, those of other packages among them."""
+    import json
+
+    from astor.recipe.reference import Reference
+    from astor.recipe.schema import recipe_schema
+
+    typer.echo(json.dumps(recipe_schema(), indent=2) if as_json else Reference(recipe_schema()).render())
+
+
 def main() -> None:
     """Run the command line; a mistake of the user's is one sentence and exit code 2."""
     try:

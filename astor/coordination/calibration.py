@@ -22,8 +22,9 @@ class CalibrationOptions(Options):
     gamma: float = Field(default=0.5, ge=0)
     """Exponent (our choice: a task of four times its equal share is held half as tightly)."""
     lowest: float = Field(default=0.25, gt=0, le=1)
+    """Lower bound of the multiplier (our choice: no task is held less than a quarter as tightly)."""
     highest: float = Field(default=4.0, ge=1)
-    """Bounds of the multiplier (our choice)."""
+    """Upper bound of the multiplier (our choice: the reciprocal of `lowest`)."""
     largest_change: float = Field(default=1.25, gt=1)
     """Factor by which a multiplier may rise or fall in one round (our choice: the KL term never jumps)."""
 

@@ -33,6 +33,7 @@ class UnderspecifiedOptions(Options):
     seed: int = 0
     """Item i depends on this, on i and on the other options alone."""
     families: tuple[Family, ...] = Field(default=("arithmetic", "lists"), min_length=1)
+    """Parts of the grammar, those that a policy of under a million parameters can learn."""
     depths: dict[Annotated[int, Field(ge=1, le=6)], Annotated[float, Field(gt=0)]] = Field(
         default={1: 3.0, 2: 5.0}, min_length=1
     )

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+from pydantic import Field, SerializeAsAny, model_validator
 
-from astor.choice import choice, parse_options
+from astor.choice import Choice, Schema, choice, parse_options
 from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.groups import GroupOptions
 from astor.coordination.scheduler import SchedulerOptions
@@ -50,10 +50,14 @@ TrainingChoice = Annotated[
 ]
 
 
+def _task_options() -> Mapping[str, type[TaskOptions]]:
+    return {name: task.options_type for name, task in task_classes().items()}
+
+
 def _parse_tasks(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
-    known = {name: task.options_type for name, task in task_classes().items()}
+    known = _task_options()
     return {key: _parse_task(key, options or {}, known) for key, options in value.items()}
 
 
@@ -67,7 +71,16 @@ def _parse_task(key: Any, value: Any, known: Mapping[str, type[TaskOptions]]) ->
     return parse_options("task", name, value, known, place=str(key))
 
 
-TasksOptions = Annotated[dict[str, SerializeAsAny[TaskOptions]], BeforeValidator(_parse_tasks), Field(min_length=1)]
+def _describe_tasks(field: Schema, models: dict[str, Schema]) -> Schema:
+    # The key names the task where `type` is left out, so no model can require it.
+    return field | {"additionalProperties": {"anyOf": [*models.values(), {"type": "null"}]}}
+
+
+TasksOptions = Annotated[
+    dict[str, SerializeAsAny[TaskOptions]],
+    Field(min_length=1),
+    Choice(_parse_tasks, _task_options, _describe_tasks),
+]
 
 
 class PromptCounts(Options):
@@ -78,6 +91,7 @@ class PromptCounts(Options):
     held_out: int = Field(120, ge=2)
     """Our choice: the standard error of a task's mean is then about 0.03."""
     promotion: int = Field(120, ge=2)
+    """Our choice, as for `held_out`: they decide of the promotion."""
     demonstrations: dict[str, int] = {}
     """Key of a task, or key and kind as `io_prediction/output` → demonstrations of the warm-start split, for a tiny
     policy."""
@@ -87,6 +101,7 @@ class DataOptions(Options):
     """Where items come from and how they are divided."""
 
     sources: tuple[SourceOptions, ...] = Field(min_length=1)
+    """Where items come from, read in this order."""
     splits: SplitOptions = SplitOptions()
     prompts: PromptCounts = PromptCounts()
     decontamination: DecontaminationOptions | None = None
@@ -113,6 +128,7 @@ class EvaluationOptions(Options):
     samples: int = Field(4, ge=1)
     """Rollouts a prompt at `temperature`; one greedy rollout stands beside them."""
     temperature: float = Field(1.0, gt=0, le=2)
+    """Sampling temperature of `samples`. 1, that of training: what rewards move is what is measured (our choice)."""
 
 
 class TrackingOptions(Options):
@@ -121,6 +137,7 @@ class TrackingOptions(Options):
     uri: str | None = None
     """An MLflow tracking URI; None: a SQLite file in the store's root."""
     experiment: str = "astor"
+    """Name of the MLflow experiment that has the run."""
     model: str = "astor"
     """Name of the registered model."""
 
@@ -129,6 +146,7 @@ class Recipe(Options):
     """One run: the policy, the tasks, their data, and how the policy is trained and judged on them."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
+    """Begins the name of the run's directory."""
     seed: int = Field(0, ge=0)
     """Every random draw of the run descends from it; splits do not depend on it."""
     rounds: int = Field(400, ge=0)
@@ -136,6 +154,7 @@ class Recipe(Options):
     granularity: Literal["step", "segment"] = "segment"
     """A pipeline task per step, or per `rounds_per_segment` rounds."""
     rounds_per_segment: int = Field(20, ge=1)
+    """Rounds of one segment, a multiple of `checkpoint_every` (our choice)."""
     checkpoint_every: int = Field(5, ge=1)
     """Rounds between commits of policy and trainer state inside a segment; the last two are kept."""
     threads: int = Field(2, ge=1)

@@ -25,6 +25,7 @@ class OptimizerOptions(Options):
     """Decay of first and second moments (our choice: the second forgets in 20 steps, for gradients change their size
     quickly in reinforcement learning)."""
     epsilon: float = Field(default=1e-8, gt=0)
+    """Added to the root of the second moment (Adam, Kingma and Ba 2015)."""
     weight_decay: float = Field(default=0.0, ge=0)
     """None by default (our choice: the KL term already pulls towards the reference policy)."""
     gradient_clip: float = Field(default=1.0, gt=0)

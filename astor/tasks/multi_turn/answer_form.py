@@ -36,8 +36,9 @@ class AnswerFormOptions(Options):
     explanation_tokens: int = Field(default=512, ge=0)
     """Most tokens of the text after the block of code."""
     thinking_bonus: float = Field(default=0.075, ge=0)
-    """Reward of thinking where v < 0: this times tanh(n / 1024) for n tokens within the limit."""
+    """Reward of thinking where v < 0: this times tanh(n / `thinking_scale`) for n tokens within the limit."""
     thinking_scale: int = Field(default=1024, ge=1)
+    """Tokens of thinking that earn 76 % of `thinking_bonus`."""
     self_check_bonus: float = Field(default=0.005, ge=0)
     """Reward of each of nine words of doubt that occurs in the thinking one to four times, where v < 0 and the thinking
     is within the limit."""
