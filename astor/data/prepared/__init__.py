@@ -6,8 +6,8 @@
 
 from astor.data.prepared.notes import Notes
 from astor.data.prepared.reader import PreparedOptions, PreparedSource, read_manifest, read_part
-from astor.data.prepared.resumable import VERIFICATION, ResumableWriter
-from astor.data.prepared.writer import Writer
+from astor.data.prepared.resumable import ResumableWriter
+from astor.data.prepared.writer import VERIFICATION, Writer
 
 __all__ = [
     "VERIFICATION",

@@ -1,20 +1,14 @@
 """A writer of many parts, which goes on after those that stand, and leaves alone what others wrote."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import ValidationError
 
 from astor.data.prepared.notes import WORK, Notes
-from astor.data.prepared.writer import PART, Writer
+from astor.data.prepared.writer import OURS, Writer
 from astor.errors import UserError
 from astor.records import MANIFEST, Item, PreparedManifest, PreparedPart
 from astor.storage import digest_bytes
-
-VERIFICATION = "verification.sqlite"
-"""Name of the file in a local directory that holds what the sandbox found out."""
-OURS = re.compile(rf"manifest\.json$|verification\.sqlite|{PART.pattern}|{WORK}/[0-9a-f]{{16}}/|\.(manifest|removed)")
-"""How the names of files begin that are written below a prepared directory, drafts of them included."""
 
 
 class ResumableWriter(Writer):
@@ -85,6 +79,6 @@ class ResumableWriter(Writer):
             return None
 
     def _require_ours(self) -> None:
-        for key in self._store.keys(self._key):
-            if not OURS.match(name := key.removeprefix(f"{self._key}/")):
+        for name in self._names():
+            if not OURS.match(name):
                 raise UserError(f"{self.directory} holds {name}, which no preparation wrote: name another --out.")

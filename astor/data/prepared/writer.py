@@ -2,15 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from astor.data.prepared.notes import WORK
 from astor.data.prepared.reader import read_part
 from astor.records import MANIFEST, Item, PreparedManifest, PreparedPart
 from astor.storage import digest_bytes, locate
 
-PART = re.compile(r"items/\.?part-")
-"""How the names of parts begin, drafts of them included."""
+VERIFICATION = "verification.sqlite"
+"""Name of the file in a local directory that holds what the sandbox found out."""
+OURS = re.compile(rf"manifest\.json$|verification\.sqlite|items/\.?part-|{WORK}/[0-9a-f]{{16}}/|\.(manifest|removed)")
+"""How the names of files begin that are written below a prepared directory, drafts of them included."""
 
 Change = Callable[[Item], Item | str]
 """An item → what stands in its place, or the reason for which nothing does."""
@@ -79,9 +81,14 @@ class Writer:
     def finish(self, manifest: PreparedManifest) -> PreparedManifest:
         """Let `manifest` be the directory's, at once; parts that it does not name and unfinished work go."""
         self._store.replace(f"{self._key}/{MANIFEST}", manifest.model_dump_json(indent=1).encode())
-        for key in self._store.keys(f"{self._key}/items"):
-            name = key.removeprefix(f"{self._key}/")
-            if PART.match(name) and name not in manifest.files:
-                self._store.remove(key)
-        self._store.remove(f"{self._key}/{WORK}")
+        for name in self._names("items"):
+            if OURS.match(name) and name not in manifest.files:
+                self._store.remove(f"{self._key}/{name}")
+        if all(OURS.match(name) for name in self._names(WORK)):
+            self._store.remove(f"{self._key}/{WORK}")
         return manifest
+
+    def _names(self, folder: str = "") -> Iterator[str]:
+        """Paths of all files, or of those in the folder, relative to the directory."""
+        keys = self._store.keys(f"{self._key}/{folder}".rstrip("/"))
+        return (key.removeprefix(f"{self._key}/") for key in keys)

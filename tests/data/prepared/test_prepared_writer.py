@@ -69,6 +69,11 @@ def test_what_the_manifest_no_longer_names_goes_and_what_is_not_ours_stays(tmp_p
         (tmp_path / "items" / name).touch()
     changed = writer.finish(writer.rewrite(before, without_b, lambda items: {}))
     assert files(tmp_path) == {"manifest.json", "items/photograph", *changed.files}
+    assert not (tmp_path / "work").exists()
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "thesis.txt").touch()
+    writer.finish(changed)
+    assert (tmp_path / "work" / "thesis.txt").exists()
 
 
 @pytest.mark.parametrize("acts", range(7))
