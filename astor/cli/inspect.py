@@ -8,10 +8,10 @@ from rich.panel import Panel
 from rich.table import Table
 
 from astor.data.formats import open_source
+from astor.data.source import distinct
 from astor.data.summary import Summary, texts_of
 from astor.errors import UserError
 from astor.records import Split
-from astor.steps.validate import distinct
 
 SHOWN_CHARACTERS = 400
 """Of each part of an item that is shown."""

@@ -11,7 +11,7 @@ from astor.data.formats import open_source
 from astor.errors import UserError
 from astor.records import PreparedManifest
 from astor.sandbox import Sandbox, SandboxOptions
-from astor.steps.dataset import DatasetOptions, Preparation
+from astor.steps.dataset import Dataset, DatasetOptions
 
 console = Console(stderr=True, highlight=False)
 
@@ -28,17 +28,17 @@ def prepare_source(
     evaluated = {each: open_source(each) for each in against}
     for name, each in {source: opened, **evaluated}.items():
         console.print(f"{name} is read as {each.format}", markup=False, soft_wrap=True)
-    preparation = Preparation(source, opened, out, options, evaluated)
+    dataset = Dataset(source, opened, out, options, evaluated)
     if fresh:
-        preparation.start_over()
-    if (manifest := preparation.finished()) is not None:
+        dataset.writer.start_over()
+    if (manifest := dataset.writer.finished()) is not None:
         console.print(f"{out} is prepared already; --fresh starts over.", markup=False, soft_wrap=True)
-    elif preparation.needs_sandbox:
+    elif dataset.needs_sandbox:
         with Sandbox(SandboxOptions()) as sandbox, Display(console):
-            manifest = preparation.run(sandbox)
+            manifest = dataset.write(sandbox)
     else:
         with Display(console):
-            manifest = preparation.run(None)
+            manifest = dataset.write(None)
     _print(manifest)
 
 

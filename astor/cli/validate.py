@@ -22,10 +22,8 @@ def validate_source(text: str, format: str, write: bool, cpu_seconds: float) -> 
     """Print a line for each failure, and at the end one line of JSON."""
     source = open_source(text, format)
     console.print(f"{text} is read as {source.format}.", markup=False)
-    if write and (not isinstance(source, PreparedSource) or text.startswith("s3://")):
-        raise UserError(
-            f"{text} is no prepared directory of this machine, and only such a one is written: omit --write."
-        )
+    if write and not isinstance(source, PreparedSource):
+        raise UserError(f"{text} is no prepared directory, and only such a one is written: omit --write.")
     started = time.perf_counter()
     counted, failed = Counter[str](), list[Verified]()
     total = source.manifest.kept if isinstance(source, PreparedSource) else 0

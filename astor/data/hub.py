@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from astor.errors import UserError
+from astor.storage import replacing
 
 NAME = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(@(?P<config>[\w.-]+))?(:(?P<split>[\w.-]+))?")
 """`owner/name`, with `@config` and `:split` where the data set has several."""
@@ -30,24 +31,20 @@ def fetch(text: str) -> Path:
     except ImportError as error:
         raise UserError(f"{text} is a name on the hub, which datasets reads: pip install 'astor-rl[hub]'.") from error
     name, config, split = match["name"], match["config"], match["split"]
-    temporary = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         if split is None:
             split = _only_split(text, get_dataset_split_names(name, config))
         records = load_dataset(name, config, split=split, streaming=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("w") as file:
-            file.writelines(json.dumps(record, default=str) + "\n" for record in records)
-        if not temporary.stat().st_size:
-            raise UserError(f"{text} has no records: name another split, or other data.")
-        os.replace(temporary, path)
+        with replacing(path) as draft:
+            with draft.open("w") as file:
+                file.writelines(json.dumps(record, default=str) + "\n" for record in records)
+            if not draft.stat().st_size:
+                raise UserError(f"{text} has no records: name another split, or other data.")
     except (OSError, ValueError, RuntimeError) as error:
         # What `datasets` and the hub's client raise is of one of these types, whatever the reason.
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         told = f"{text} cannot be had from the hub ({reason}): check name and network, or give a file."
         raise UserError(told) from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return path
 
 

@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from astor.data.splits import SplitOptions
+from astor.errors import UserError
 from astor.options import Options
 from astor.records import Item, Split
 
@@ -45,3 +46,16 @@ class Source(ABC):
     def split_of(self, item: Item) -> Split:
         """The split of `item`, by its structural hash or repository, and its difficulty alone."""
         return self.splits.split_of(item)
+
+
+def distinct(items: Iterable[Item]) -> Iterator[Item]:
+    """The items; a UserError names the places of two that have one identifier."""
+    places: dict[str, int] = {}
+    for place, item in enumerate(items, start=1):
+        first = places.setdefault(item.id, place)
+        if first != place:
+            raise UserError(
+                f"Items {first} and {place} of {item.source} are both called {item.id!r}: give each an id of its own, "
+                "or let astor data prepare drop the second."
+            )
+        yield item

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+from astor.data.prepared import read_manifest, read_part
 from astor.data.source import Source
 from astor.errors import UserError
 from astor.options import Options
-from astor.records import MANIFEST, Item, PreparedManifest, read_json, read_jsonl
+from astor.records import MANIFEST, Item
 from astor.records.collection import COLLECTION, read_collection
 
 
@@ -36,5 +37,5 @@ class TrajectoriesSource(Source):
                 f"The trajectories in {path} are of problems divided by data.splits {divided}, not by "
                 f"{splits}: give the recipe the splits of the collection."
             )
-        for part in read_json(path / MANIFEST, PreparedManifest).parts:
-            yield from read_jsonl(path / part.file, Item)
+        for part in read_manifest(str(path)).parts:
+            yield from read_part(str(path), part)

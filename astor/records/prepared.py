@@ -1,6 +1,10 @@
 """What a prepared directory holds: parts of items, and a manifest that was written when all of them stood."""
 
-from typing import ClassVar
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+from pydantic import AliasChoices, Field
 
 from astor.records.record import Record
 
@@ -30,14 +34,14 @@ class PreparedPart(Record):
 class PreparedManifest(Record):
     """`manifest.json` of a prepared directory. The sums are those of the parts, and what the reader itself left out."""
 
-    schema_version: ClassVar[int] = 1
+    schema_version: ClassVar[int] = 2
 
     format: str
     """The `type` of the source's options, as `mbpp`."""
     source: str
     """What was prepared, as it was named."""
-    plan: str
-    """SHA-256 of the source's files and of every option: the same plan continues or finds what it made before."""
+    made_from: str = Field(validation_alias=AliasChoices("made_from", "plan"))
+    """SHA-256 of the source's files, of every option and of the code. `plan` in version 1."""
     verified: bool
     """Whether every item was found in the sandbox to hold what it claims, and got its mutants."""
     read: int
@@ -51,7 +55,49 @@ class PreparedManifest(Record):
     probed: dict[str, int | float | str] = {}
     """The last difficulty probe: `policy`, `samples`, `items` and `mean`; empty where there was none."""
 
+    @classmethod
+    def of(
+        cls,
+        parts: Sequence[PreparedPart],
+        left_out: Mapping[str, int],
+        *,
+        format: str,
+        source: str,
+        made_from: str,
+        verified: bool,
+        against: Sequence[str] = (),
+    ) -> Self:
+        """The manifest of `parts`; `left_out` is what the reader itself left out beside them, reason → entries."""
+        return cls(
+            format=format,
+            source=source,
+            made_from=made_from,
+            verified=verified,
+            against=tuple(against),
+            read=sum(part.read for part in parts) + sum(left_out.values()),
+            **_sums(parts, left_out),
+        )
+
+    def with_parts(self, parts: Sequence[PreparedPart]) -> Self:
+        """The same manifest of other parts, that were made of these."""
+        left_out = Counter(self.dropped) - _total(self.parts, "dropped")
+        return self.model_copy(update=_sums(parts, left_out))
+
     @property
     def files(self) -> dict[str, str]:
         """Path of each part relative to the directory → SHA-256."""
         return {part.file: part.digest for part in self.parts}
+
+
+def _sums(parts: Sequence[PreparedPart], left_out: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "parts": tuple(parts),
+        "kept": sum(part.kept for part in parts),
+        "dropped": dict(sorted((_total(parts, "dropped") + Counter(left_out)).items())),
+        "prompts": dict(sorted(_total(parts, "prompts").items())),
+        "licences": dict(sorted(_total(parts, "licences").items())),
+    }
+
+
+def _total(parts: Sequence[PreparedPart], field: str) -> Counter[str]:
+    return sum((Counter(getattr(part, field)) for part in parts), Counter())

@@ -5,6 +5,8 @@ import logging
 import os
 from pathlib import Path
 
+from astor.storage import replacing
+
 logger = logging.getLogger("astor")
 WATCHED = "ASTOR_PROGRESS"
 """Environment variable that names the file."""
@@ -16,10 +18,8 @@ def report_progress(stage: str, done: int, total: int, note: str = "") -> None:
     if not watched:
         logger.info("%s %d/%d %s", stage, done, total, note)
         return
-    path = Path(watched)
-    temporary = path.with_name(f".{path.name}-{os.getpid()}")
-    temporary.write_text(json.dumps({"stage": stage, "done": done, "total": total, "note": note}))
-    os.replace(temporary, path)
+    with replacing(Path(watched)) as draft:
+        draft.write_text(json.dumps({"stage": stage, "done": done, "total": total, "note": note}))
 
 
 def read_progress(path: Path) -> tuple[str, int, int, str] | None:

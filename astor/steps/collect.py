@@ -11,6 +11,7 @@ from pydantic import Field
 from astor.coordination.partial_trajectories import CutOptions, PartialTrajectory, cut_trajectories
 from astor.coordination.state import generator
 from astor.data.catalogue import make_source
+from astor.data.prepared import Writer
 from astor.errors import UserError
 from astor.options import Options
 from astor.records import (
@@ -18,11 +19,10 @@ from astor.records import (
     Conversation,
     Item,
     PreparedManifest,
-    PreparedPart,
     Prompt,
-    Record,
     Trajectory,
     references_by_prompt,
+    write_json,
 )
 from astor.records.collection import COLLECTION, Collection, read_collection
 from astor.rollout.measure import measure_turns
@@ -31,7 +31,7 @@ from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.steps.initialise import initialise
 from astor.steps.prepare import prepare
-from astor.storage import ArtifactRef, PolicyRef, digest_file, digest_json, load, locate
+from astor.storage import ArtifactRef, PolicyRef, digest_json, load, replacing
 from astor.tasks.multi_turn.capability import MultiTurn
 from astor.tasks.multi_turn.conversation import has_begun
 from astor.tasks.multi_turn.problem import Problem
@@ -155,13 +155,8 @@ def _claim(directory: Path, found: Collection | None, wanted: Collection) -> Non
     if found is not None and any((directory / BLOCKS).glob(f"*/{MANIFEST}")):
         names = " and ".join(name for name, value in wanted if getattr(found, name) != value)
         raise UserError(f"{directory} holds a collection with other {names}: remove it, or give another --out.")
-    _write(directory, COLLECTION, wanted)
-
-
-def _write(directory: Path, name: str, *records: Record) -> None:
-    """Write a file of one record a line whole or not at all, so that no interruption leaves a part of it."""
-    store, key = locate(str(directory))
-    store.replace(f"{key}/{name}", "".join(f"{record.model_dump_json()}\n" for record in records).encode())
+    with replacing(directory / COLLECTION) as draft:
+        write_json(draft, wanted)
 
 
 def _commit_block(
@@ -219,20 +214,9 @@ def _find_items(run: Run, wanted: set[str]) -> dict[str, Item]:
     return found
 
 
-def _write_items(directory: Path, items: Sequence[Item], source: str, task: str, plan: Collection) -> None:
+def _write_items(directory: Path, items: Sequence[Item], source: str, task: str, collection: Collection) -> None:
     """The items as a prepared directory; its manifest last."""
-    name = "items/part-00000.jsonl"
-    _write(directory, name, *items)
-    licences = dict(Counter(item.licence for item in items))
-    counts = {"read": len(items), "kept": len(items), "dropped": {}, "licences": licences}
-    counts["prompts"] = {task: len(items)}
-    part = PreparedPart(file=name, digest=digest_file(directory / name), **counts)
-    manifest = PreparedManifest(
-        format="trajectories",
-        source=source,
-        plan=digest_json(plan.model_dump(mode="json")),
-        verified=True,
-        parts=(part,),
-        **counts,
-    )
-    _write(directory, MANIFEST, manifest)
+    writer, made_from = Writer(str(directory)), digest_json(collection.model_dump(mode="json"))
+    part = writer.write_part(0, items, read=len(items), dropped={}, prompts={task: len(items)})
+    manifest = PreparedManifest.of([part], {}, format="trajectories", source=source, made_from=made_from, verified=True)
+    writer.finish(manifest)

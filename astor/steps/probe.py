@@ -1,8 +1,7 @@
 """probe: a policy answers every item of a prepared directory a few times; how well becomes the items' difficulty.
 
-Until all items are probed, `probes/PLAN/00000-00000.json` and so on hold what came of some dozens of them each: a
-command that was killed goes on after them. Only then the items are written anew, under names of their own; the manifest
-that names them takes the old one's place at once, and the old files go last.
+Until all items are probed, notes hold what came of some dozens of them each: a command that was killed goes on after
+them. Only then the items are written anew.
 """
 
 from collections import defaultdict
@@ -11,15 +10,16 @@ from statistics import fmean
 
 from pydantic import Field
 
-from astor.data.prepared import read_manifest
+from astor.data.prepared import Notes, Writer, read_manifest, read_part
 from astor.errors import UserError
 from astor.options import Options
-from astor.records import MANIFEST, Batch, BatchRow, Item, PreparedManifest, PreparedPart, Record, Split
+from astor.records import Batch, BatchRow, Item, PreparedManifest, Record, Split
 from astor.rollout.engine import Sampler
 from astor.rollout.measure import measure
 from astor.run.progress import report_progress
 from astor.sandbox.runner import JobRunner
-from astor.storage import digest_bytes, digest_json, locate
+from astor.storage import digest_json
+from astor.tasks.prompt_counts import count_prompts
 from astor.tasks.task import Task
 
 BUCKETS = 5
@@ -64,44 +64,32 @@ def probe(
     `name` is the policy's, for people and for going on: what was begun with another policy, other tasks or options is
     not gone on with. UserError where `directory` is not prepared, or none of the tasks can ask about its items.
     """
-    store, key = locate(directory)
     manifest = read_manifest(directory)
     asked = {task.key: task.options.model_dump(mode="json") for task in tasks.values()}
-    plan = digest_json([name, asked, options.model_dump(mode="json"), manifest.files])[:16]
+    notes = Notes(directory, digest_json([name, asked, options.model_dump(mode="json"), manifest.files]))
     rates: dict[str, float] = {}
     done = 0
     for number, part in enumerate(manifest.parts):
-        items = _items(store.read(f"{key}/{part.file}"))
+        items = list(read_part(directory, part))
         for start in range(0, len(items), options.items):
-            note = f"{key}/probes/{plan}/{number:05d}-{start:05d}.json"
             block = items[start : start + options.items]
-            try:
-                found = Rates.model_validate_json(store.read(note))
-            except FileNotFoundError:
+            found = notes.read(f"{number:05d}-{start:05d}", Rates)
+            if found is None:
                 found = _rates(block, sampler, tasks, sandbox, options)
-                store.replace(note, found.model_dump_json().encode())
+                notes.write(f"{number:05d}-{start:05d}", found)
             rates |= found.rates
             done += len(block)
             report_progress("probe", done, manifest.kept)
     if not rates:
         raise UserError(f"None of {', '.join(tasks)} can ask about an item of {directory}: name a recipe with others.")
-    parts: list[PreparedPart] = []
-    for part in manifest.parts:
-        rated = [
-            item.model_copy(update={"difficulty": bucket(rates[item.id]) if item.id in rates else 0})
-            for item in _items(store.read(f"{key}/{part.file}"))
-        ]
-        data = "".join(f"{item.model_dump_json()}\n" for item in rated).encode()
-        file = f"items/part-{len(parts):05d}-{digest_bytes(data)[:8]}.jsonl"
-        store.replace(f"{key}/{file}", data)
-        parts.append(part.model_copy(update={"file": file, "digest": digest_bytes(data)}))
+
+    def rated(item: Item) -> Item:
+        return item.model_copy(update={"difficulty": bucket(rates[item.id]) if item.id in rates else 0})
+
+    writer = Writer(directory)
     told = {"policy": name, "samples": options.samples, "items": len(rates), "mean": round(fmean(rates.values()), 4)}
-    probed = manifest.model_copy(update={"parts": tuple(parts), "probed": told})
-    store.replace(f"{key}/{MANIFEST}", probed.model_dump_json(indent=1).encode())
-    for old in manifest.files.keys() - probed.files.keys():
-        store.remove(f"{key}/{old}")
-    store.remove(f"{key}/probes")
-    return probed
+    changed = writer.rewrite(manifest, rated, count_prompts)
+    return writer.finish(changed.model_copy(update={"probed": told}))
 
 
 def _rates(
@@ -124,7 +112,3 @@ def _rates(
         if verdict.score is not None:
             scores[prompts[verdict.prompt_id].item_id].append(verdict.score)
     return Rates(rates={item: fmean(found) for item, found in scores.items()})
-
-
-def _items(data: bytes) -> list[Item]:
-    return [Item.model_validate_json(line) for line in data.splitlines()]

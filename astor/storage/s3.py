@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from astor.errors import UserError
+from astor.storage.atomic import replacing
 from astor.storage.digest import digest_file
 
 
@@ -46,11 +47,8 @@ class S3Store:
         whole = Path(self._key(key))
         path = self._cache() / whole.parent / f".{tag}" / whole.name
         if not path.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(f".{path.name}-{os.getpid()}")
-            with self._explained(key):
-                self.client.download_file(self.bucket, self._key(key), str(temporary))
-            os.replace(temporary, path)
+            with replacing(path) as draft, self._explained(key):
+                self.client.download_file(self.bucket, self._key(key), str(draft))
         return path
 
     def create(self, key: str, data: bytes) -> bool:
@@ -98,15 +96,12 @@ class S3Store:
             path = target / name
             if path.is_file() and digest_file(path) == digest:
                 continue
-            path.parent.mkdir(parents=True, exist_ok=True)
             key = f"{prefix}/{name}"
-            temporary = path.with_name(f".{path.name}-{os.getpid()}")
-            with self._explained(key):
-                self.client.download_file(self.bucket, self._key(key), str(temporary))
-            if digest_file(temporary) != digest:
-                temporary.unlink()
-                raise UserError(f"s3://{self.bucket}/{self._key(key)} does not have the digest its manifest names.")
-            os.replace(temporary, path)
+            with replacing(path) as draft:
+                with self._explained(key):
+                    self.client.download_file(self.bucket, self._key(key), str(draft))
+                if digest_file(draft) != digest:
+                    raise UserError(f"s3://{self.bucket}/{self._key(key)} does not have the digest its manifest names.")
         return target
 
     def _cache(self) -> Path:

@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
+from astor.storage.atomic import draft_beside, replacing
+
 
 class Store(Protocol):
     """Keys are POSIX paths below the store's root; a directory is all keys with its path as prefix."""
@@ -54,17 +56,18 @@ class LocalStore:
         return path
 
     def create(self, key: str, data: bytes) -> bool:
-        temporary = self._write_temporary(key, data)
-        try:
-            os.link(temporary, self.root / key)
-        except FileExistsError:
-            return False
-        finally:
-            temporary.unlink()
+        path = self.root / key
+        with draft_beside(path) as draft:
+            draft.write_bytes(data)
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                return False
         return True
 
     def replace(self, key: str, data: bytes) -> None:
-        os.replace(self._write_temporary(key, data), self.root / key)
+        with replacing(self.root / key) as draft:
+            draft.write_bytes(data)
 
     def keys(self, prefix: str) -> list[str]:
         return sorted(
@@ -91,15 +94,3 @@ class LocalStore:
 
     def fetch(self, prefix: str, files: dict[str, str]) -> Path:
         return self.root / prefix
-
-    def _write_temporary(self, key: str, data: bytes) -> Path:
-        path = self.root / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-        except OSError:
-            os.unlink(name)
-            raise
-        return Path(name)

@@ -44,7 +44,7 @@ def test_validate_lists_failures_and_ends_with_json(astor: Astor, tmp_path: Path
     ("command", "records", "options", "told"),
     [
         ("validate", [GOOD, GOOD], (), "Items 1 and 2 of mine.jsonl are both called 'mine-good'"),
-        ("validate", [GOOD], ("--write",), "mine.jsonl is no prepared directory of this machine"),
+        ("validate", [GOOD], ("--write",), "mine.jsonl is no prepared directory, and only such a one is written"),
         ("inspect", [GOOD], ("--format", "mbpp"), "mine.jsonl, line 1, field 'task_id': Field required."),
     ],
 )

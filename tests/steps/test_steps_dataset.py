@@ -1,4 +1,4 @@
-"""data prepare: what stays, what goes and why, and that a stopped preparation goes on where it was."""
+"""dataset: what stays, what goes and why, and that a stopped command goes on where it was."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from astor.data.splits import SplitOptions
 from astor.errors import UserError
 from astor.records import MANIFEST, Item, PreparedManifest, read_jsonl
 from astor.sandbox import Limits, Sandbox, SandboxOptions
-from astor.steps.dataset import DatasetOptions, Preparation
+from astor.steps.dataset import Dataset, DatasetOptions
 
 UNVERIFIED = DatasetOptions(verify=False, per_part=10)
 
@@ -66,9 +66,9 @@ def test_every_kind_of_item_that_must_go_is_counted(tmp_path: Path) -> None:
     train = source(tmp_path / "train.jsonl", [*lines, lines[2], copy, almost, endless, wrong, evaluated])
     held = source(tmp_path / "test.jsonl", [evaluated])
     out = tmp_path / "out"
-    preparation = Preparation("train.jsonl", train, str(out), DatasetOptions(per_part=5), {"test.jsonl": held})
+    dataset = Dataset("train.jsonl", train, str(out), DatasetOptions(per_part=5), {"test.jsonl": held})
     with Sandbox(SandboxOptions(workers=2, limits=Limits(cpu_seconds=0.5, wall_seconds=5))) as sandbox:
-        manifest = preparation.run(sandbox)
+        manifest = dataset.write(sandbox)
     assert manifest.read == 14
     assert manifest.dropped == {SAME_ID: 1, SAME_TEXT: 1, NEAR: 1, TIMES_OUT: 1, FAILS: 1, EXACT: 1}
     assert manifest.kept == 8
@@ -82,19 +82,19 @@ def test_every_kind_of_item_that_must_go_is_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("after", [0, 9, 10, 25, 38])
-def test_a_stopped_preparation_goes_on_to_the_same_bytes(tmp_path: Path, after: int) -> None:
+def test_a_stopped_command_goes_on_to_the_same_bytes(tmp_path: Path, after: int) -> None:
     lines = [line(number % 30) | {"id": str(number)} for number in range(38)] + [line(3, id="again")]
     whole = source(tmp_path / "data.jsonl", lines)
-    manifest = Preparation("data", whole, str(tmp_path / "whole"), UNVERIFIED, {}).run(None)
+    manifest = Dataset("data", whole, str(tmp_path / "whole"), UNVERIFIED, {}).write(None)
     assert manifest.dropped == {SAME_TEXT: 9}
     stops = Stops(whole.options, whole.splits)
     stops.after = after
     with pytest.raises(KeyboardInterrupt):
-        Preparation("data", stops, str(tmp_path / "out"), UNVERIFIED, {}).run(None)
+        Dataset("data", stops, str(tmp_path / "out"), UNVERIFIED, {}).write(None)
     assert not (tmp_path / "out" / MANIFEST).exists()
     before = {name: (tmp_path / "out" / name).stat().st_mtime_ns for name in files(tmp_path / "out")}
     assert len([name for name in before if name.startswith("items/")]) == after // 10
-    Preparation("data", whole, str(tmp_path / "out"), UNVERIFIED, {}).run(None)
+    Dataset("data", whole, str(tmp_path / "out"), UNVERIFIED, {}).write(None)
     assert files(tmp_path / "out") == files(tmp_path / "whole")
     assert all(
         (tmp_path / "out" / name).stat().st_mtime_ns == written
@@ -108,32 +108,32 @@ def test_a_damaged_part_is_made_again(tmp_path: Path) -> None:
     stops = Stops(whole.options, whole.splits)
     stops.after = 24
     with pytest.raises(KeyboardInterrupt):
-        Preparation("data", stops, str(tmp_path / "out"), UNVERIFIED, {}).run(None)
+        Dataset("data", stops, str(tmp_path / "out"), UNVERIFIED, {}).write(None)
     (tmp_path / "out" / "items" / "part-00001.jsonl").write_text("half")
-    manifest = Preparation("data", whole, str(tmp_path / "out"), UNVERIFIED, {}).run(None)
+    manifest = Dataset("data", whole, str(tmp_path / "out"), UNVERIFIED, {}).write(None)
     assert manifest.kept == 25
 
 
-def test_the_same_plan_is_found_again_and_another_is_refused(tmp_path: Path) -> None:
+def test_what_was_made_from_the_same_is_found_again_and_anything_else_is_refused(tmp_path: Path) -> None:
     data = source(tmp_path / "data.jsonl", [line(number) for number in range(3)])
     out = str(tmp_path / "out")
-    manifest = Preparation("data", data, out, UNVERIFIED, {}).run(None)
-    assert Preparation("data", data, out, UNVERIFIED, {}).finished() == manifest
+    manifest = Dataset("data", data, out, UNVERIFIED, {}).write(None)
+    assert Dataset("data", data, out, UNVERIFIED, {}).writer.finished() == manifest
     changed = source(tmp_path / "data.jsonl", [line(number) for number in range(4)])
-    again = Preparation("data", changed, out, UNVERIFIED, {})
+    again = Dataset("data", changed, out, UNVERIFIED, {})
     with pytest.raises(UserError, match="prepared from data with other data, options or code: name another --out"):
-        again.run(None)
-    again.start_over()
-    assert again.run(None).kept == 4
+        again.write(None)
+    again.writer.start_over()
+    assert again.write(None).kept == 4
 
 
 def test_nothing_is_written_of_what_cannot_be_used(tmp_path: Path) -> None:
     empty = source(tmp_path / "data.jsonl", [])
     with pytest.raises(UserError, match=r"Nothing of data can be used \(0 read: it is empty\)"):
-        Preparation("data", empty, str(tmp_path / "out"), UNVERIFIED, {}).run(None)
+        Dataset("data", empty, str(tmp_path / "out"), UNVERIFIED, {}).write(None)
     evaluated = source(tmp_path / "all.jsonl", [line(1), line(2)])
     with pytest.raises(UserError, match=r"\(2 read: 2 evaluated: the same text\)"):
-        Preparation("data", evaluated, str(tmp_path / "out"), UNVERIFIED, {"all": evaluated}).run(None)
+        Dataset("data", evaluated, str(tmp_path / "out"), UNVERIFIED, {"all": evaluated}).write(None)
     assert files(tmp_path).keys() == {"data.jsonl", "all.jsonl"}
 
 
@@ -142,9 +142,9 @@ def test_of_a_source_that_breaks_off_nothing_stays(tmp_path: Path) -> None:
     with (tmp_path / "data.jsonl").open("ab") as file:
         file.write(b'{"entry": "\xe9"}\n')
     with pytest.raises(UserError, match="line 26 is not UTF-8"):
-        Preparation("data", data, str(tmp_path / "out"), UNVERIFIED, {}).run(None)
+        Dataset("data", data, str(tmp_path / "out"), UNVERIFIED, {}).write(None)
     with Sandbox(SandboxOptions(workers=1)) as sandbox, pytest.raises(UserError, match="line 26 is not UTF-8"):
-        Preparation("data", data, str(tmp_path / "verified"), DatasetOptions(), {}).run(sandbox)
+        Dataset("data", data, str(tmp_path / "verified"), DatasetOptions(), {}).write(sandbox)
     assert files(tmp_path).keys() == {"data.jsonl"}
     assert not (tmp_path / "verified").exists()
 
@@ -159,11 +159,11 @@ def test_of_a_source_that_breaks_off_nothing_stays(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_not_ours_is_left_alone(tmp_path: Path, name: str, told: str) -> None:
-    preparation = Preparation("data", source(tmp_path / "data.jsonl", [line(1)]), str(tmp_path / "out"), UNVERIFIED, {})
+    dataset = Dataset("data", source(tmp_path / "data.jsonl", [line(1)]), str(tmp_path / "out"), UNVERIFIED, {})
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text("{}")
     before = files(tmp_path)
-    for attempt in (lambda: preparation.run(None), preparation.start_over):
+    for attempt in (lambda: dataset.write(None), dataset.writer.start_over):
         with pytest.raises(UserError, match=told):
             attempt()
     assert files(tmp_path) == before
@@ -171,10 +171,10 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path, name: str, told: str) ->
 
 def test_a_directory_with_another_file_beside_the_items_is_read_but_not_made_anew(tmp_path: Path) -> None:
     data = source(tmp_path / "data.jsonl", [line(1)])
-    preparation = Preparation("data", data, str(tmp_path / "out"), UNVERIFIED, {})
-    manifest = preparation.run(None)
+    dataset = Dataset("data", data, str(tmp_path / "out"), UNVERIFIED, {})
+    manifest = dataset.write(None)
     (tmp_path / "out" / "README.md").write_text("mine")
-    assert preparation.finished() == manifest
+    assert dataset.writer.finished() == manifest
     with pytest.raises(UserError, match=r"holds README\.md"):
-        preparation.start_over()
-    assert preparation.finished() == manifest
+        dataset.writer.start_over()
+    assert dataset.writer.finished() == manifest

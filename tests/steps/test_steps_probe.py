@@ -18,7 +18,7 @@ from astor.rollout.engine import Request, Sample, Sampler
 from astor.rollout.engines.ranked import RankedEngine
 from astor.rollout.options import TransformersEngineOptions
 from astor.sandbox import Sandbox, SandboxOptions
-from astor.steps.dataset import DatasetOptions, Preparation
+from astor.steps.dataset import Dataset, DatasetOptions
 from astor.steps.probe import BUCKETS, ProbeOptions, bucket, probe
 from astor.storage import PolicyRef
 from astor.tasks.commit_message import CommitMessage, CommitMessageOptions
@@ -58,7 +58,7 @@ def policy() -> Policy:
 @pytest.fixture
 def directory(tmp_path: Path) -> str:
     data = source(tmp_path / "data.jsonl", [line(number) for number in range(7)])
-    Preparation("data", data, str(tmp_path / "out"), DatasetOptions(verify=False, per_part=4), {}).run(None)
+    Dataset("data", data, str(tmp_path / "out"), DatasetOptions(verify=False, per_part=4), {}).write(None)
     return str(tmp_path / "out")
 
 
@@ -102,3 +102,12 @@ def test_tasks_that_cannot_ask_are_named(directory: str, policy: Policy) -> None
     with pytest.raises(UserError, match="None of commit_message can ask about an item"):
         probed(directory, policy, CountingEngine(policy), COMMITS)
     assert json.loads((Path(directory) / "manifest.json").read_bytes())["probed"] == {}
+
+
+def test_a_dataset_is_written_anew_where_a_probe_was_stopped(directory: str, tmp_path: Path, policy: Policy) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        probed(directory, policy, CountingEngine(policy, at_most=2), QUESTIONS)
+    data = source(tmp_path / "data.jsonl", [line(number) for number in range(3)])
+    dataset = Dataset("data", data, directory, DatasetOptions(verify=False), {})
+    dataset.writer.start_over()
+    assert dataset.write(None).kept == 3

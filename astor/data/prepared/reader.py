@@ -1,4 +1,4 @@
-"""Prepared directories: items that were read, cleaned and counted once, and are read as they are from then on."""
+"""The reader: a prepared directory as a source, local or `s3://`."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -9,7 +9,7 @@ from astor.data.source import Source
 from astor.data.splits import SplitOptions
 from astor.errors import UserError
 from astor.options import Options
-from astor.records import MANIFEST, Item, PreparedManifest, read_jsonl
+from astor.records import MANIFEST, Item, PreparedManifest, PreparedPart, read_jsonl
 from astor.storage import locate
 
 
@@ -33,22 +33,26 @@ class PreparedSource(Source):
         self.trusted = self.manifest.verified
 
     def items(self) -> Iterator[Item]:
-        store, key = locate(self.options.path)
         for part in self.manifest.parts:
-            try:
-                path = store.fetch(key, {part.file: part.digest}) / part.file
-                yield from read_jsonl(path, Item)
-            except FileNotFoundError as error:
-                place = self.options.path
-                raise UserError(f"{place} lacks {part.file}, which its {MANIFEST} names: prepare it again.") from error
+            yield from read_part(self.options.path, part)
 
 
-def read_manifest(path: str) -> PreparedManifest:
+def read_manifest(directory: str) -> PreparedManifest:
     """The manifest of a prepared directory, local or `s3://`; a UserError where there is none, or another thing."""
-    store, key = locate(path)
+    store, key = locate(directory)
     try:
         return PreparedManifest.model_validate_json(store.read(f"{key}/{MANIFEST}"))
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise UserError(f"{path} is no prepared directory: make one with astor data prepare SOURCE.") from error
+        raise UserError(f"{directory} is no prepared directory: make one with astor data prepare SOURCE.") from error
     except ValidationError as error:
-        raise UserError(f"The {MANIFEST} of {path} cannot be read: prepare the directory again.") from error
+        raise UserError(f"The {MANIFEST} of {directory} cannot be read: prepare the directory again.") from error
+
+
+def read_part(directory: str, part: PreparedPart) -> Iterator[Item]:
+    """The items of one part; a UserError where its file is missing or damaged."""
+    store, key = locate(directory)
+    try:
+        path = store.fetch(key, {part.file: part.digest}) / part.file
+        yield from read_jsonl(path, Item)
+    except FileNotFoundError as error:
+        raise UserError(f"{directory} lacks {part.file}, which its {MANIFEST} names: prepare it again.") from error
