@@ -15,7 +15,7 @@ from astor.run.run import Run
 from astor.storage import committed
 
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "MLFLOW_TRACKING_URI": ""}
-TWO_ROUNDS = ["rounds=2", "rounds_per_segment=1", "checkpoint_every=1"]
+TWO_ROUNDS = ["rounds=2", "rounds_per_segment=1", "checkpoint_every=1", "evaluation.every=1"]
 
 
 def command(store: Path, *arguments: str) -> list[str]:
@@ -44,6 +44,12 @@ def digests(store: Path, overrides: list[str]) -> dict[str, str]:
     }
     last = committed(run.places.at("rounds", rounds, "checkpoint"))
     return states | {"policy": last.manifest.parts["policy"].digest}
+
+
+def places(store: Path, overrides: list[str]) -> set[str]:
+    """Where the run committed something, below its own place."""
+    uri = Path(Run(str(store), load_recipe("miniature", parse_overrides(overrides))).places.uri)
+    return {str(path.parent.relative_to(uri)) for path in uri.rglob("manifest.json")}
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +85,7 @@ def test_the_pipeline_computes_what_the_loop_computes(
     overrides = [*TWO_ROUNDS, f"granularity={granularity}", f"name=miniature-{granularity}"]
     result = finish(store, "local", overrides)
     assert digests(store, overrides) == digests(store, TWO_ROUNDS)
+    assert places(store, overrides) == places(store, TWO_ROUNDS), "the order of a run stands twice, and is one"
     assert result["scores_after"] == undisturbed["scores_after"]
 
 
