@@ -69,9 +69,9 @@ def collect(
     out: Annotated[str, typer.Option(metavar="DIR", help="Where to collect; the same command goes on there.")],
     overrides: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = [],
     store: Annotated[str, typer.Option(help="Directory or s3:// prefix below which runs and caches lie.")] = ".",
-    trajectories: Annotated[int, typer.Option(min=1, help="Of each problem.")] = 16,
+    trajectories: Annotated[int, typer.Option(min=1, help="Trajectories of each problem.")] = 16,
     turns: Annotated[int, typer.Option(min=1, help="Programs of each trajectory.")] = 3,
-    temperature: Annotated[float, typer.Option(min=0, max=2, help="Of sampling.")] = 0.6,
+    temperature: Annotated[float, typer.Option(min=0, max=2, help="Sampling temperature.")] = 0.6,
     perturbed: Annotated[float, typer.Option(min=0, max=1, help="Share of problems with wrong tests besides.")] = 0,
     block: Annotated[int, typer.Option(min=1, help="Problems that are committed together.")] = 64,
     seed: Annotated[int, typer.Option(min=0)] = 0,
@@ -93,7 +93,7 @@ def probe(
     policy: Annotated[Path | None, typer.Option(help="A policy's directory, instead of the recipe's.")] = None,
     overrides: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = [],
     samples: Annotated[int, typer.Option(min=1, help="Answers to each prompt.")] = 4,
-    temperature: Annotated[float, typer.Option(min=0.01, max=2, help="Of sampling.")] = 0.7,
+    temperature: Annotated[float, typer.Option(min=0.01, max=2, help="Sampling temperature.")] = 0.7,
     seed: Annotated[int, typer.Option(min=0)] = 0,
 ) -> None:
     """Have a policy answer every item, and write how hard it is into DIR; goes on where it was stopped."""

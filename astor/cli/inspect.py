@@ -14,7 +14,7 @@ from astor.errors import UserError
 from astor.records import Split
 
 SHOWN_CHARACTERS = 400
-"""Of each part of an item that is shown."""
+"""Characters shown of each part of an item."""
 
 
 def inspect_source(text: str, format: str) -> None:

@@ -29,7 +29,7 @@ class CutOptions(Options):
     prompt_tokens: int = Field(default=10_000, ge=1)
     """Most tokens of a prompt."""
     seed: int = 42
-    """Of the order of the prompts."""
+    """Seed of the order of the prompts."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class PartialTrajectory:
     prev_best: float = 0.0
     """Largest rate of the programs in it, in [0, 1]."""
     index: int | None = None
-    """Of the trajectory that it was cut from; None where it is the problem alone."""
+    """Index of the trajectory that it was cut from; None where it is the problem alone."""
     programs: int = 0
     """Programs in it."""
     perturbed: bool = False

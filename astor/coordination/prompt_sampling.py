@@ -38,7 +38,7 @@ class PromptSamplingOptions(Options):
     """delta is the change of a prompt's mean score between its last two visits, 0 before the second; `absolute` counts
     forgetting too."""
     temperature: float = Field(default=0.2, gt=0)
-    """Of the softmax over prompt utilities."""
+    """Temperature of the softmax over prompt utilities."""
     staleness_weight: float = Field(default=0.1, ge=0, le=1)
     """eta: share of the draw that goes by rounds since the last visit, or since entering for an unseen prompt; uniform
     where nothing is stale."""
@@ -85,7 +85,7 @@ class PromptPool:
         return [self.ids[position] for position in chosen]
 
     def probabilities(self, active: Indices, round: int, scale: float) -> Floats:
-        """Of each active prompt to be drawn first: (1 - eta) softmax(u / tau) + eta staleness / sum of staleness."""
+        """Chance of each active prompt to come first: (1 - eta) softmax(u / tau) + eta staleness / sum of staleness."""
         options = self.options
         by_utility = softmax(self.utilities(active, scale), options.temperature)
         since = np.where(self.visits[active] > 0, self.last_round[active], self.entered[active])

@@ -28,7 +28,7 @@ def is_mastered(trajectories: Sequence[Trajectory]) -> bool:
 
 
 def select_for_training(trajectories: Sequence[Trajectory], options: TrajectoryOptions) -> list[Trajectory]:
-    """Of one problem's trajectories those with d > 0 and a program that passes all tests, at most m of them.
+    """Those of one problem's trajectories with d > 0 and a program that passes all tests, at most m of them.
 
     m of more are chosen by `max_variance_subset` over d.
     """
@@ -37,7 +37,7 @@ def select_for_training(trajectories: Sequence[Trajectory], options: TrajectoryO
 
 
 def select_for_validation(trajectories: Sequence[Trajectory]) -> list[Trajectory]:
-    """Of one problem's trajectories the one with the smallest d > 0, the first of several; none where there is none."""
+    """The one of a problem's trajectories with the smallest d > 0, the first of several; none where there is none."""
     useful = [one for one in trajectories if spread(one) > 0]
     return [min(useful, key=spread)] if useful else []
 

@@ -7,7 +7,7 @@ from typing import Any
 from astor.data.grammar import GUARDS, OPERATIONS, VARIABLES, Chain, Family, Operation, Step, Type
 
 GUARD_PROBABILITY = 0.2
-"""Of a step whose type stays the same, as in the quickstart's grammar."""
+"""Chance of a guard on a step whose type stays the same, as in the quickstart's grammar."""
 ATTEMPTS = 100
 """Draws before an endless stream of arguments is given up: functions that raise on most arguments are not used."""
 

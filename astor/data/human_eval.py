@@ -20,7 +20,7 @@ from astor.records import Call, Function, Item
 CANDIDATE = "candidate"
 """What the tests call the function."""
 LICENCE = "MIT"
-"""Of HumanEval; what HumanEval+ adds is under Apache-2.0."""
+"""Licence of HumanEval; what HumanEval+ adds is under Apache-2.0."""
 
 
 class HumanEvalOptions(Options):

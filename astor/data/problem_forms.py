@@ -52,7 +52,7 @@ class Problem(NamedTuple):
     public: list[tuple[Any, Any]]
     """Input and output of each test that is said to be public; none where nothing is said."""
     tests: list[tuple[Any, Any]]
-    """Of all others."""
+    """Input and output of each other test."""
     solutions: list[Any]
     difficulty: int = 0
     name: str | int | None = None

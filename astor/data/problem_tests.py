@@ -23,7 +23,7 @@ class ProblemTestOptions(Options):
     least_characters: int = Field(default=100, ge=0)
     """A problem whose statement has fewer letters and digits is dropped."""
     most_tests: int = Field(default=20, ge=4)
-    """Of more tests only as many are kept: a quarter of these with the shortest inputs, the others with the longest."""
+    """Most tests that are kept: a quarter of these with the shortest inputs, the others with the longest."""
     public_tests: int = Field(default=4, ge=1)
     """Tests that feedback may show; all others are hidden. Which ones Cobalt shows is not known: the first ones of
     those kept, which are the shortest where there were too many, is our choice."""

@@ -46,18 +46,18 @@ def verify_items(
     """
     left = iter(items)
     while batch := list(islice(left, BATCH)):
-        trials = [_Trial(item, mutants) for item in batch]
-        known = {} if cache is None else cache.find([trial.key for trial in trials])
-        unknown = [trial for trial in trials if trial.key not in known and trial.jobs]
-        results = iter(sandbox.run([job for trial in unknown for job in trial.jobs]))
-        found = {trial.key: trial.judge([next(results) for _ in trial.jobs]) for trial in unknown}
+        checks = [_Check(item, mutants) for item in batch]
+        known = {} if cache is None else cache.find([check.key for check in checks])
+        unknown = [check for check in checks if check.key not in known and check.jobs]
+        results = iter(sandbox.run([job for check in unknown for job in check.jobs]))
+        found = {check.key: check.judge([next(results) for _ in check.jobs]) for check in unknown}
         if cache is not None:
             cache.keep({key: finding for key, finding in found.items() if finding.reason != UNKNOWN})
         known |= found
-        yield from (trial.conclude(known.get(trial.key)) for trial in trials)
+        yield from (check.conclude(known.get(check.key)) for check in checks)
 
 
-class _Trial:
+class _Check:
     """What is run for one item: first the reference on its tests, then its mutants on the same calls."""
 
     def __init__(self, item: Item, mutants: bool) -> None:

@@ -16,9 +16,9 @@ class HackingEvent:
 
     prompt_id: str
     index: int
-    """Of the trajectory."""
+    """Index of the trajectory."""
     turn: int
-    """Of the program that passes the wrong test, 1 or more."""
+    """Place of the program that passes the wrong test, 1 or more."""
     test: int
     """Index of the wrong public test that the feedback showed and the program passes."""
 

@@ -21,7 +21,7 @@ OUTCOME_COLOURS = {
     Outcome.INFRASTRUCTURE_ERROR: "#1f2933",
 }
 MOST_CHARACTERS = 1200
-"""Of a prompt or an answer; the page says where it cut."""
+"""Characters shown of a prompt or an answer; the page says where it cut."""
 
 
 def render_report(history: RunHistory) -> str:

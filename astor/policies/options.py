@@ -11,7 +11,7 @@ class WarmStartOptions(Options):
     """How a tiny policy learns to speak before reinforcement learning: supervised, for a fixed number of steps."""
 
     seed: Annotated[int, Field(ge=0)] = 0
-    """Of the first weights and the order of demonstrations; apart from the recipe's, so that runs of several seeds can
+    """Seed of first weights and order of demonstrations; apart from the recipe's, so that runs of several seeds can
     share one warm start (our choice)."""
     steps: PositiveInt = 700
     """Optimizer steps. A number and not a time, so that the same seed gives the same policy on a busy machine

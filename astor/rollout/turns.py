@@ -25,7 +25,7 @@ class TurnsOptions(Options):
     """How trajectories are sampled."""
 
     trajectories: int = Field(ge=1)
-    """Of each problem."""
+    """Trajectories of each problem."""
     turns: int = Field(ge=1)
     """Answers of each."""
     temperature: float = Field(ge=0)

@@ -44,7 +44,7 @@ class CollectOptions(Options):
     """How trajectories are collected."""
 
     trajectories: int = Field(default=16, ge=1)
-    """Of each problem (Cobalt's code)."""
+    """Trajectories of each problem (Cobalt's code)."""
     turns: int = Field(default=3, ge=1)
     """Programs of each trajectory (Cobalt's code; 9 in its evaluation)."""
     temperature: float = Field(default=0.6, ge=0, le=2)

@@ -23,8 +23,8 @@ from astor.tasks.prompt_counts import count_prompts
 from astor.tasks.task import Task
 
 BUCKETS = 5
-"""Of difficulty: 1 for pass rates above 4/5, 5 for those of 1/5 and less; 0 stays for items that no task can ask about.
-Our choice: four answers or so tell no finer."""
+"""Levels of difficulty: 1 for pass rates above 4/5, 5 for those of 1/5 and less; 0 stays for items that no task can ask
+about. Our choice: four answers or so tell no finer."""
 
 
 class ProbeOptions(Options):

@@ -34,7 +34,7 @@ class PolicyRef:
     """A policy by its digest, by its place in its run, and by the artifact that holds it."""
 
     digest: str
-    """Of its files; its lineage where it was never committed."""
+    """SHA-256 of its files; its lineage where it was never committed."""
     lineage: str
     """Digest of the policy that its run began from; `+n` behind it after n updates."""
     artifact: ArtifactRef | None = None

@@ -42,7 +42,7 @@ class Optimization:
 
     @property
     def learning_rate(self) -> float:
-        """Of the last step; of the first one before it."""
+        """The rate of the last step; before any, of the first."""
         step, warm_up = max(self.counters.schedule_step, 1), max(self.options.warm_up_steps, 1)
         decay = self.options.decay_steps
         fallen = 0.9 * min(1.0, max(0, step - warm_up) / decay) if decay else 0.0

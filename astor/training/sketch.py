@@ -19,7 +19,7 @@ from astor.training.options import SketchOptions
 from astor.training.rows import TrainingGroup, micro_batches
 
 DECIMALS = 7
-"""Of a sketch's entries, whose root mean square is about 0.01: far finer than its own error, and short as JSON."""
+"""Decimals of a sketch's entries. Their root mean square is about 0.01: far finer than its own error, short as JSON."""
 
 
 class TaskSketch(NamedTuple):
@@ -28,7 +28,7 @@ class TaskSketch(NamedTuple):
     halves: tuple[tuple[float, ...], tuple[float, ...]]
     """Sketches over two halves of its prompts, divided by the norm of their sum."""
     norm: float
-    """Of the gradient itself, over the sketched parameters."""
+    """Norm of the gradient itself, over the sketched parameters."""
 
 
 def sketch_tasks(
@@ -104,7 +104,7 @@ def _gradient(
     tokens_per_micro_batch: int,
     tokens: int,
 ) -> list[Tensor]:
-    """Of the sum over the groups' tokens of -advantage * logp / tokens."""
+    """The gradient of the sum over the groups' tokens of -advantage * logp / tokens."""
     total = [torch.zeros_like(weight) for weight in parameters]
     for piece in micro_batches(groups, tokens_per_micro_batch):
         batch = make_micro_batch(piece, model.device)

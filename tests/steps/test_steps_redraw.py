@@ -91,7 +91,5 @@ def test_a_state_between_draws_is_resumed() -> None:
 
 
 def test_tasks_of_a_pipeline_that_are_steps_cannot_follow(miniature: Callable[..., Run]) -> None:
-    with pytest.raises(
-        UserError, match=r"draws further prompts within a round, .* set granularity: segment"
-    ):
+    with pytest.raises(UserError, match=r"draws further prompts within a round, .* set granularity: segment"):
         miniature(**SMALL, granularity="step")

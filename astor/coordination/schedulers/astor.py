@@ -30,7 +30,7 @@ class AstorOptions(SchedulerOptions):
     quotas: Literal["utility", "uniform"] = "utility"
     """`uniform` is the ablation without task level."""
     temperature: float = Field(default=0.5, gt=0)
-    """Of the softmax over utilities (our choice: odds between two tasks of e^3, 20 to 1, at most)."""
+    """Temperature of the softmax over utilities (our choice: odds between two tasks of e^3, 20 to 1, at most)."""
     floor: float = Field(default=0.05, ge=0, lt=1)
     """Least share of a task."""
     deficit: Literal["carry", "drop"] = "carry"

@@ -30,7 +30,7 @@ class Trained(NamedTuple):
     sums: Measurement
     sketches: dict[int, TaskSketch]
     norms: list[float | None]
-    """Of every optimizer step, the same in every rank."""
+    """The gradient's norm of every optimizer step, the same in every rank; None where it was skipped."""
 
 
 class TorchEngine:
