@@ -85,7 +85,7 @@ def main() -> None:
         settings = [part for override in overrides for part in ("--set", override)]
         where = ["--on", on, "--store", arguments.store, "--fresh"]
         took, told = seconds([sys.executable, "-m", "astor.cli", "run", arguments.recipe, *where, *settings])
-        uri = Run(arguments.store, load_recipe(arguments.recipe, parse_overrides(overrides))).uri
+        uri = Run(arguments.store, load_recipe(arguments.recipe, parse_overrides(overrides))).places.uri
         if on == "local":
             told += (Path(uri) / "pipeline.log").read_text()
         return took, import_seconds(told), len(re.findall("Executing task", told))

@@ -42,7 +42,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--shuffled", type=int, default=2)
     parser.add_argument("--store", required=True, help="finished runs found there are not run again")
-    parser.add_argument("--at-once", type=int, default=1, help="runs side by side; each takes a core")
+    parser.add_argument(
+        "--at-once", type=int, default=1, help="runs side by side; each takes as many cores as the recipe has processes"
+    )
     arguments = parser.parse_args()
     run(arguments.recipe, arguments.store, {"rounds": 0})  # the warm start that all share
     plain = [{"seed": seed} for seed in range(arguments.seeds)]
