@@ -82,10 +82,10 @@ def draw(run: Run, start: Start, planned: ArtifactRef, policy: PolicyRef) -> lis
 
 
 def finish(run: Run, start: Start, policy: PolicyRef) -> ArtifactRef:
-    """Evaluate the last policy, compare it with the champion, and promote; the reference of the result."""
+    """Evaluate the last policy, compare it with the champion, promote, and prune; the reference of the result."""
     for one in (start.policy, policy):
         evaluate_turns(run, start.prompts, start.references, one, start.policy)
-    return promote(
+    promoted = promote(
         run,
         start.prompts,
         policy,
@@ -94,6 +94,8 @@ def finish(run: Run, start: Start, policy: PolicyRef) -> ArtifactRef:
         champion=evaluate_policy(run, start, run.artifacts.read(start.plan, "champion").policy, "promotion"),
         challenger=evaluate_policy(run, start, policy, "promotion"),
     )
+    prune(run)
+    return promoted
 
 
 def evaluate_policy(run: Run, start: Start, policy: PolicyRef, split: str) -> ArtifactRef:

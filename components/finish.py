@@ -19,7 +19,7 @@ def promote(
     card: dsl.Output[dsl.Markdown],
     report: dsl.Output[dsl.HTML],
 ) -> str:
-    """The gate: registers the policy, sets its alias, writes card and report.
+    """The gate: registers the policy, sets its alias, writes card and report; checkpoints left over are removed.
 
     Args:
         before: scores of the reference policy on held-out prompts.
@@ -33,10 +33,12 @@ def promote(
     from astor.components.task import open_run, policy_in, ref
     from astor.run.result import show
     from astor.steps.promote import promote
+    from astor.steps.prune import prune
 
     with open_run(recipe) as run:
         scores = (ref(each) for each in (before, after, champion, challenger))
         promoted = promote(run, ref(prompts), policy_in(policy), *scores)
+        prune(run)
         for name, value in show(run, promoted, Path(card.path), Path(report.path)).items():
             scalars.log_metric(name, value)
         return str(promoted)

@@ -15,7 +15,7 @@ from astor.run.run import Run
 from astor.storage import committed
 
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "MLFLOW_TRACKING_URI": ""}
-TWO_ROUNDS = ["rounds=2", "rounds_per_segment=1", "checkpoint_every=1", "evaluation.every=1"]
+THREE_ROUNDS = ["rounds=3", "rounds_per_segment=1", "checkpoint_every=1", "evaluation.every=1"]
 
 
 def command(store: Path, *arguments: str) -> list[str]:
@@ -60,13 +60,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def undisturbed(store: Path) -> dict[str, object]:
-    return finish(store, "process", TWO_ROUNDS)
+    return finish(store, "process", THREE_ROUNDS)
 
 
 def test_the_last_line_says_what_a_run_came_to(store: Path, undisturbed: dict[str, object]) -> None:
     tasks = {"io_prediction", "code_generation", "unit_tests", "commit_message"}
     assert set(undisturbed["scores_before"]) == set(undisturbed["scores_after"]) == tasks
-    assert undisturbed["rounds"] == 2
+    assert undisturbed["rounds"] == 3
     assert undisturbed["model"] == "astor-miniature/1"
     assert undisturbed["alias"] in ("champion", "challenger")
     assert 0 < undisturbed["peak_rss_mb"] < 2048
@@ -75,17 +75,17 @@ def test_the_last_line_says_what_a_run_came_to(store: Path, undisturbed: dict[st
 
 
 def test_a_finished_run_is_printed_again_and_not_run_again(store: Path, undisturbed: dict[str, object]) -> None:
-    assert finish(store, "process", TWO_ROUNDS) == undisturbed
+    assert finish(store, "process", THREE_ROUNDS) == undisturbed
 
 
 @pytest.mark.parametrize("granularity", ["segment", "step"])
 def test_the_pipeline_computes_what_the_loop_computes(
     store: Path, undisturbed: dict[str, object], granularity: str
 ) -> None:
-    overrides = [*TWO_ROUNDS, f"granularity={granularity}", f"name=miniature-{granularity}"]
+    overrides = [*THREE_ROUNDS, f"granularity={granularity}", f"name=miniature-{granularity}"]
     result = finish(store, "local", overrides)
-    assert digests(store, overrides) == digests(store, TWO_ROUNDS)
-    assert places(store, overrides) == places(store, TWO_ROUNDS), "the order of a run stands twice, and is one"
+    assert digests(store, overrides) == digests(store, THREE_ROUNDS)
+    assert places(store, overrides) == places(store, THREE_ROUNDS), "the order of a run stands twice, and is one"
     assert result["scores_after"] == undisturbed["scores_after"]
 
 
