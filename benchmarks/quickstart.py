@@ -45,10 +45,12 @@ def main() -> None:
     parser.add_argument(
         "--at-once", type=int, default=1, help="runs side by side; each takes as many cores as the recipe has processes"
     )
+    parser.add_argument("--processes", type=int, default=2, help="of each run, as the recipe has them")
     arguments = parser.parse_args()
-    run(arguments.recipe, arguments.store, {"rounds": 0})  # the warm start that all share
-    plain = [{"seed": seed} for seed in range(arguments.seeds)]
-    control = [{"seed": seed, "groups.shuffle_rewards": True} for seed in range(arguments.shuffled)]
+    common: dict[str, object] = {"processes": arguments.processes}
+    run(arguments.recipe, arguments.store, {**common, "rounds": 0})  # the warm start that all share
+    plain = [{**common, "seed": seed} for seed in range(arguments.seeds)]
+    control = [{**common, "seed": seed, "groups.shuffle_rewards": True} for seed in range(arguments.shuffled)]
     with ThreadPoolExecutor(arguments.at_once) as pool:
         results = list(
             pool.map(lambda overrides: run(arguments.recipe, arguments.store, overrides), [*plain, *control])
