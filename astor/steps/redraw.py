@@ -1,6 +1,7 @@
 """redraw: what a round's draws have shown so far → a further draw, where the scheduler wants one."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from astor.coordination.observation import observe_round
 from astor.records import Batch, State
@@ -31,7 +32,7 @@ def redraw(run: Run, prompts: ArtifactRef, draws: Sequence[Draw]) -> ArtifactRef
         run.services.keep_scheduler(planned, scheduler)
         return None
     drawn = {row.prompt_id for draw in draws for row in run.artifacts.read(draw.planned, "batch").rows}
-    assert drawn.isdisjoint(*plan.prompt_ids.values()), "the scheduler drew a prompt twice in a round"
+    assert drawn.isdisjoint(chain(*plan.prompt_ids.values())), "the scheduler drew a prompt twice in a round"
     state: State = run.artifacts.read(planned, "state")
     again = run.artifacts.commit(
         uri,
