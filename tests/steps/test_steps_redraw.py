@@ -61,6 +61,8 @@ def test_both_draws_are_committed_scored_and_trained_on(miniature: Callable[...,
         assert run.places.below("rounds", 0) == steps
         scored = run.artifacts.committed(run.places.at("rounds", 0, "score"))
         groups: list[Group] = run.artifacts.read(scored, "groups")
+        following: Batch = run.artifacts.read(scored, "batch")
+        assert following.policy_digest == policy.lineage, "the next batch is for what this round makes"
         drawn = run.artifacts.committed(run.places.at("rounds", 0, "redraw-1"))
         batch: Batch = run.artifacts.read(drawn, "batch")
         assert len(groups) == run.recipe.batch.prompts + len(run.tasks)
