@@ -114,13 +114,14 @@ def _rounds(begun: Begun, evaluation: Pipeline, round: Pipeline, evaluate_every:
     platform, links, resolved, prompts, references, first, planned = begun
     plan_reference, champion = planned.outputs["plan"], planned.outputs["champion"]
 
-    def evaluated(policy: Any, split: str, name: str) -> Any:
+    def evaluated(policy: Any, split: str, name: str) -> dsl.PipelineTask:
         task = evaluation(
             recipe=resolved, prompts=prompts, references=references, plan=plan_reference, policy=policy, split=split
         )
-        return task.set_display_name(name).output
+        return task.set_display_name(name)
 
     before = evaluated(first, "held_out", "evaluation before")
+    between: list[dsl.PipelineTask] = []
     chained = {"planned": plan_reference, "policy": first, "report": ""}
     for number in range(1, links + 1):
         task = round(
@@ -128,7 +129,7 @@ def _rounds(begun: Begun, evaluation: Pipeline, round: Pipeline, evaluate_every:
         ).set_display_name(f"round {number}")
         chained = {name: task.outputs[name] for name in chained}
         if evaluate_every and number % evaluate_every == 0 and number < links:
-            evaluated(chained["policy"], "held_out", f"evaluation {number}")
+            between.append(evaluated(chained["policy"], "held_out", f"evaluation {number}"))
     turns = evaluate_turns(
         recipe=resolved, prompts=prompts, references=references, first_policy=first, last_policy=chained["policy"]
     ).set_display_name("evaluation over turns")
@@ -137,9 +138,11 @@ def _rounds(begun: Begun, evaluation: Pipeline, round: Pipeline, evaluate_every:
         prompts=prompts,
         policy=chained["policy"],
         turns=platform.place(turns, model=True, references=True).output,
-        before=before,
-        after=evaluated(chained["policy"], "held_out", "evaluation after"),
-        champion=evaluated(champion, "promotion", "champion"),
-        challenger=evaluated(chained["policy"], "promotion", "challenger"),
+        before=before.output,
+        after=evaluated(chained["policy"], "held_out", "evaluation after").output,
+        champion=evaluated(champion, "promotion", "champion").output,
+        challenger=evaluated(chained["policy"], "promotion", "challenger").output,
     )
+    # The report shows them, and what they measured is weighed when checkpoints are removed.
+    task.after(*between)
     return platform.place(task).outputs["Output"]

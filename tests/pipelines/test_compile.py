@@ -143,6 +143,15 @@ def test_boxes_are_named_for_people(tmp_path: Path) -> None:
                      "evaluation after", "evaluation over turns", "champion", "challenger", "promote"}  # fmt: skip
 
 
+def test_promotion_waits_for_every_evaluation(tmp_path: Path) -> None:
+    overrides = {"granularity": "step", "rounds": 3, "checkpoint_every": 1, "evaluation": {"every": 1}}
+    specification, _ = compiled(tmp_path, overrides)
+    tasks = specification["root"]["dag"]["tasks"]
+    evaluations = {name for name, task in tasks.items() if kind(task["componentRef"]["name"]) == "evaluation"}
+    assert len(evaluations) == 6, "before, after two rounds, after the last, and twice on promotion prompts"
+    assert evaluations <= set(tasks["promote"]["dependentTasks"])
+
+
 def test_a_recipe_of_ones_own_travels_inside_the_pipeline(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text((RECIPES / "miniature.yaml").read_text().replace("name: miniature", "name: own"))
