@@ -217,6 +217,7 @@ def _find_items(run: Run, wanted: set[str]) -> dict[str, Item]:
 def _write_items(directory: Path, items: Sequence[Item], source: str, task: str, collection: Collection) -> None:
     """The items as a prepared directory; its manifest last."""
     writer, made_from = Writer(str(directory)), digest_json(collection.model_dump(mode="json"))
-    part = writer.write_part(0, items, read=len(items), dropped={}, prompts={task: len(items)})
+    # Beside what an earlier collection left, which counts until the new manifest stands.
+    part = writer.write_part(0, items, read=len(items), dropped={}, prompts={task: len(items)}, beside=True)
     manifest = PreparedManifest.of([part], {}, format="trajectories", source=source, made_from=made_from, verified=True)
     writer.finish(manifest)

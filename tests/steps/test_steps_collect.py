@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from given_answers import policy_that_says
 
+from astor.data.prepared import Writer, read_manifest
 from astor.data.splits import SplitOptions
 from astor.data.trajectories import TrajectoriesOptions, TrajectoriesSource
 from astor.data.turns import fenced
@@ -93,12 +94,18 @@ def test_every_problem_is_collected_and_cut(collected: Collected, directory: Pat
     assert all(content.said[-1].role == "user" for content in begun)
 
 
+def part_of(directory: Path) -> Path:
+    """The file of items that the collection's manifest names."""
+    (name,) = read_manifest(str(directory)).files
+    return directory / name
+
+
 def splits() -> SplitOptions:
     return SplitOptions(**SMALL["data.splits"])
 
 
 def test_an_interrupted_collection_goes_on(collected: Collected, make: Make, directory: Path) -> None:
-    before = (directory / "items" / "part-00000.jsonl").read_bytes()
+    before = part_of(directory).read_bytes()
     (directory / "manifest.json").unlink()
     with pytest.raises(UserError, match="no finished collection"):
         next(TrajectoriesSource(TrajectoriesOptions(path=directory), splits()).items())
@@ -106,7 +113,18 @@ def test_an_interrupted_collection_goes_on(collected: Collected, make: Make, dir
     lost.unlink()
     with make() as run:
         assert collect(run, directory, OPTIONS) == collected
-    assert (directory / "items" / "part-00000.jsonl").read_bytes() == before
+    assert part_of(directory).read_bytes() == before
+
+
+def test_items_that_no_manifest_names_yet_stand_beside_the_old_ones(
+    collected: Collected, directory: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(directory, tmp_path / "copy")
+    source = TrajectoriesSource(TrajectoriesOptions(path=copy), splits())
+    before = list(source.items())
+    Writer(str(copy)).write_part(0, before[:1], read=1, dropped={}, prompts={}, beside=True)
+    assert list(source.items()) == before, "the writer was killed before its manifest"
+    assert part_of(copy).name.count("-") == 2, "collect writes beside, too"
 
 
 @pytest.mark.parametrize(
@@ -208,7 +226,7 @@ def test_without_problems_alone_nothing_is_measured_over_turns(
     collected: Collected, make: Make, directory: Path, tmp_path: Path
 ) -> None:
     copy = shutil.copytree(directory, tmp_path / "copy")
-    part = copy / "items" / "part-00000.jsonl"
+    part = part_of(copy)
     said = (Message(role="assistant", content="?"), Message(role="user", content="no program"))
 
     def begun(item: Item) -> Item:

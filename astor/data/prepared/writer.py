@@ -11,7 +11,11 @@ from astor.storage import digest_bytes, locate
 
 VERIFICATION = "verification.sqlite"
 """Name of the file in a local directory that holds what the sandbox found out."""
-OURS = re.compile(rf"manifest\.json$|verification\.sqlite|items/\.?part-|{WORK}/[0-9a-f]{{16}}/|\.(manifest|removed)")
+OURS = re.compile(
+    r"manifest\.json$|verification\.sqlite|\.(manifest|removed)"
+    r"|items/(part-\d{5}(-[0-9a-f]{8})?\.jsonl$|\.part-\d{5})"
+    rf"|{WORK}/[0-9a-f]{{16}}/"
+)
 """How the names of files begin that are written below a prepared directory, drafts of them included."""
 
 Change = Callable[[Item], Item | str]

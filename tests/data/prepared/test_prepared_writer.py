@@ -65,10 +65,10 @@ def test_items_go_and_are_counted_by_reason(directory: str) -> None:
 def test_what_the_manifest_no_longer_names_goes_and_what_is_not_ours_stays(tmp_path: Path) -> None:
     writer, before = Writer(str(tmp_path)), write(tmp_path, "ab", "c")
     Notes(str(tmp_path), "0" * 64).write("00000", Message(role="user", content="unfinished"))
-    for name in ("part-00000-abandoned.jsonl", ".part-00000.jsonl-half", "photograph"):
+    for name in ("part-00000-0123abcd.jsonl", ".part-00000.jsonl-half", "photograph", "part-notes.txt"):
         (tmp_path / "items" / name).touch()
     changed = writer.finish(writer.rewrite(before, without_b, lambda items: {}))
-    assert files(tmp_path) == {"manifest.json", "items/photograph", *changed.files}
+    assert files(tmp_path) == {"manifest.json", "items/photograph", "items/part-notes.txt", *changed.files}
     assert not (tmp_path / "work").exists()
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "thesis.txt").touch()
