@@ -66,7 +66,7 @@ def train(run: Run, start: Start, until: int) -> PolicyRef:
         policy, report = update(run, policy, start.policy, draws, planned, commit)
         if commit:
             prune(run)
-        report_progress("rounds", round + 1, run.recipe.rounds, _note(run.artifacts.read(planned, "state")))
+        report_progress("rounds", round + 1, run.recipe.rounds, _note(run, planned))
     return policy
 
 
@@ -127,6 +127,8 @@ def _remove_orphans(run: Run, first: int) -> None:
             run.places.remove("rounds", name)
 
 
-def _note(state: State) -> str:
+def _note(run: Run, scored: ArtifactRef) -> str:
+    state: State = run.artifacts.read(scored, "state")
     scores = [statistics.score for statistics in state.tasks.values() if statistics.prompts]
-    return f"training score {sum(scores) / max(len(scores), 1):.3f}"
+    away = f", {run.curves.behind} rounds not yet in MLflow" if run.curves.behind else ""
+    return f"training score {sum(scores) / max(len(scores), 1):.3f}{away}"

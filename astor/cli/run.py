@@ -49,12 +49,24 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
             run = Run(store, recipe)
         if (result := read_result(run)) is None:
             say(f"{recipe.name}: {len(run.tasks)} tasks, {recipe.rounds} rounds, in {run.places.uri}")
-            with Measured() as cost, Display(console):
+            with Measured() as cost, Display(console), _told_to_mlflow(run):
                 _in_process(run) if on == "process" else _on_local_runner(run)
             result = write_result(run, cost.seconds, cost.peak_rss_mb)
         else:
             say(f"This run is finished, in {run.places.uri}; --fresh starts over.")
     _print_result(run, result)
+
+
+@contextmanager
+def _told_to_mlflow(run: Run) -> Iterator[None]:
+    """Have MLflow show a run that was interrupted or failed as one, where MLflow can be reached."""
+    try:
+        yield
+    except BaseException as error:
+        if run.artifacts.find(run.places.at("plan")):
+            with suppress(UserError):  # the reason why it failed is what people must see
+                run.services.tracker.abandon("KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
+        raise
 
 
 def _in_process(run: Run) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tenacity import Retrying, before_sleep_log, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
 from astor.errors import UserError
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ SETTINGS = {
 }
 """MLflow reads its settings from the environment; what is set there already stays. Its own defaults retry a server
 that is not there for some minutes, and report usage to its makers."""
+
+PATIENCE = 120.0
+"""Seconds that a server may be away where a run cannot go on without it. Our choice: longer than a restart takes."""
 
 
 def connect(uri: str) -> "MlflowClient":
@@ -55,6 +60,23 @@ def _create(database: Path) -> None:
         MlflowClient(tracking_uri=f"sqlite:///{draft}").search_experiments(max_results=1)
         with suppress(FileExistsError):
             os.link(draft, database)
+
+
+def wait_for(uri: str, seconds: float = PATIENCE) -> None:
+    """Return once MLflow at `uri` answers.
+
+    Raises:
+        UserError: it has not for `seconds`.
+    """
+    for attempt in Retrying(
+        retry=retry_if_exception_type(UserError),
+        wait=wait_random_exponential(multiplier=0.5, max=10),
+        stop=stop_after_delay(seconds),
+        before_sleep=before_sleep_log(logging.getLogger("astor"), logging.WARNING),
+        reraise=True,
+    ):
+        with attempt, explained(uri):
+            connect(uri).search_experiments(max_results=1)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from astor.records import Scores, TaskStatistics, UpdateReport
 from astor.registry.connection import connect, explained, sqlite_file
@@ -14,6 +14,8 @@ from astor.registry.connection import connect, explained, sqlite_file
 RUN, RECIPE, CONTINUES = "astor.run", "astor.recipe_digest", "astor.continues"
 """Tags: our name of the run, the digest of its recipe, and the MLflow run of the submission that it continues."""
 PARENT = "mlflow.parentRunId"
+EVERY_ROUND = "optimizer/learning_rate"
+"""A metric that every round has."""
 
 
 class Tracker:
@@ -29,6 +31,8 @@ class Tracker:
     def __init__(self, uri: str, experiment: str, run_name: str, run_digest: str) -> None:
         self.uri = uri
         self._logged: dict[str, set[int]] = {}
+        self._running = False
+        """Whether MLflow is known to show the run as one that runs."""
         with explained(uri):
             self._client = connect(uri)
             root = _root_run(self._client)
@@ -47,12 +51,18 @@ class Tracker:
             else:
                 self.run_id = self._client.create_run(self._experiment_id, run_name=run_name, tags=tags).info.run_id
 
+    def rounds(self) -> set[int]:
+        """The rounds that it has curves of."""
+        with explained(self.uri):
+            return set(self._steps(EVERY_ROUND))
+
     def log_round(self, round: int, metrics: Mapping[str, float]) -> None:
         """Log metrics at the step `round`; those that have a value there already keep it."""
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
         with explained(self.uri):
+            self._reopen()
             new = [
                 Metric(metric_name(key), value, now, round)
                 for key, value in metrics.items()
@@ -90,10 +100,22 @@ class Tracker:
             with explained(self.uri):
                 self._client.set_terminated(self.run_id)
 
+    def abandon(self, status: Literal["FAILED", "KILLED"]) -> None:
+        """Mark a run of our own making as one that did not come to its end, until it goes on."""
+        if self._owned:
+            with explained(self.uri):
+                self._client.set_terminated(self.run_id, status)
+                self._running = False
+
     def retire(self) -> None:
         """Give the run's name up, so that the same recipe, begun afresh, gets another run."""
         with explained(self.uri):
             self._client.set_tag(self.run_id, RUN, "")
+
+    def _reopen(self) -> None:
+        if self._owned and not self._running:
+            self._client.update_run(self.run_id, status="RUNNING")
+            self._running = True
 
     def _steps(self, key: str) -> set[int]:
         if key not in self._logged:
@@ -164,7 +186,7 @@ def round_metrics(statistics: Mapping[str, TaskStatistics], report: UpdateReport
             if update.gradient_norm is not None:
                 metrics[f"gradient_norm/{task}"] = update.gradient_norm
         metrics["optimizer/gradient_norm"] = report.gradient_norm
-        metrics["optimizer/learning_rate"] = report.learning_rate
+        metrics[EVERY_ROUND] = report.learning_rate
         metrics["optimizer/skipped_steps"] = float(report.skipped_steps)
     return {name: value for name, value in metrics.items() if math.isfinite(value)}
 

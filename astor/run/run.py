@@ -9,6 +9,7 @@ import yaml
 from astor.recipe.load import parse_recipe, parse_yaml
 from astor.recipe.recipe import Recipe
 from astor.run.artifacts import Artifacts, damaged
+from astor.run.curves import Curves
 from astor.run.places import Places
 from astor.run.services import Services
 from astor.storage import ArtifactRef, load
@@ -24,6 +25,7 @@ class Run:
         self.places = Places(root, recipe)
         self.artifacts = Artifacts()
         self.services = Services(recipe, self.places)
+        self.curves = Curves(self.places, self.artifacts, self.services)
 
     @classmethod
     def open(cls, recipe: ArtifactRef) -> Self:

@@ -7,6 +7,7 @@ from pathlib import Path
 from astor.errors import UserError
 from astor.evaluation.card import render_card
 from astor.evaluation.gate import decide
+from astor.registry.connection import wait_for
 from astor.registry.models import register
 from astor.run.artifacts import Inputs
 from astor.run.history import read_history
@@ -55,6 +56,8 @@ def promote(
     )
     from astor.evaluation.report import render_report  # Its pictures bring matplotlib, which no round needs.
 
+    wait_for(run.services.tracking_uri)
+    run.curves.catch_up(run.recipe.rounds)
     kept, tracker = keep_policy(run, policy), run.services.tracker
     version = register(
         run.services.tracking_uri,

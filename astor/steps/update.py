@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from astor.policies.card import policy_ref
-from astor.records import Batch, State
-from astor.registry.tracking import round_metrics
+from astor.records import Batch
 from astor.run.artifacts import Inputs
 from astor.run.draws import Draw, inputs
 from astor.run.run import Run
@@ -57,9 +56,7 @@ def update(
         loss_after=run.recipe.scheduler.needs_loss_after,
     )
     report = run.artifacts.commit(report_uri, made_from, report=measured)
-    # Before the checkpoint, after which nobody comes back to this round.
-    state: State = run.artifacts.read(scored, "state")
-    run.services.tracker.log_round(batch.round, round_metrics(state.tasks, measured))
+    run.curves.follow(batch.round)
     engine.card = engine.card.updated(run.recipe.digest)
     updated = PolicyRef(engine.card.digest, engine.card.lineage)
     if commit:

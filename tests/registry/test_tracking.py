@@ -108,6 +108,21 @@ def test_texts_and_parameters_lie_beside_the_database(mlflow_uri, tmp_path):
     assert not (tmp_path / "mlruns").exists()
 
 
+def test_a_run_that_ended_early_is_shown_as_such_until_it_goes_on(mlflow_uri):
+    def status():
+        return connect(mlflow_uri).get_run(tracker(mlflow_uri).run_id).info.status
+
+    for early in ("KILLED", "FAILED"):
+        tracker(mlflow_uri).abandon(early)
+        assert status() == early
+        one = tracker(mlflow_uri)
+        one.log_round(0, {"score/io": 0.1})
+        assert status() == "RUNNING"
+        one.abandon(early)
+        one.log_round(1, {"score/io": 0.2})
+        assert status() == "RUNNING"
+
+
 def test_on_a_cluster_it_is_the_root_run_of_the_plugin(mlflow_uri, monkeypatch):
     client = connect(mlflow_uri)
     experiment = client.create_experiment("KFP-Default")

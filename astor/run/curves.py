@@ -1,0 +1,58 @@
+"""A run's rounds as MLflow plots them: told one by one, and, after an outage, from what the rounds committed."""
+
+import logging
+import time
+
+from astor.errors import UserError
+from astor.registry.tracking import round_metrics
+from astor.run.artifacts import Artifacts
+from astor.run.places import Places
+from astor.run.services import Services
+
+logger = logging.getLogger("astor")
+LONGEST_PAUSE = 300.0
+"""Seconds between attempts at a server that is away. Our choice: an attempt may take most of a minute."""
+
+
+class Curves:
+    """Curves are for watching: a server that is away, once it was there, does not stop a run.
+
+    What it has missed is counted, and follows as soon as it is back. Nothing is lost with this process: what is missing
+    is found by asking the server, and lies in the records.
+    """
+
+    def __init__(self, places: Places, artifacts: Artifacts, services: Services) -> None:
+        self._places, self._artifacts, self._services = places, artifacts, services
+        self._pause = self._not_before = 0.0
+        self.behind = 0
+        """Rounds that MLflow is not known to have."""
+
+    def follow(self, round: int) -> None:
+        """Tell MLflow of `round` and of the rounds before it that it has missed; later, where it is away."""
+        self.behind += 1
+        if time.monotonic() < self._not_before:
+            return
+        try:
+            self.catch_up(round + 1)
+        except UserError as error:
+            if not self._pause:
+                logger.warning("%s The run goes on; its curves follow.", error)
+            self._pause = min(max(2 * self._pause, 1.0), LONGEST_PAUSE)
+            self._not_before = time.monotonic() + self._pause
+
+    def catch_up(self, rounds: int) -> None:
+        """Tell MLflow of every round below `rounds` that it has no curves of.
+
+        Raises:
+            UserError: MLflow cannot be reached or used.
+        """
+        tracker = self._services.tracker
+        for round in sorted(set(range(rounds)) - tracker.rounds()):
+            scored, updated = (
+                self._artifacts.find(self._places.at("rounds", round, step)) for step in ("score", "update")
+            )
+            if scored and updated:
+                statistics = self._artifacts.read(scored, "state").tasks
+                tracker.log_round(round, round_metrics(statistics, self._artifacts.read(updated, "report")))
+        self._pause = self._not_before = 0.0
+        self.behind = 0
