@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import AliasChoices, BaseModel, Field, TypeAdapter
 
+from astor.data.diffs import changed_files, why_nothing_changes
 from astor.data.lines import read_lines
 from astor.data.source import Source
 from astor.options import Options
@@ -50,8 +51,8 @@ class CommitsSource(Source):
         self.left_out = Counter()
         for number, line in read_lines(self.options.path, TypeAdapter(_Line)):
             message = human_part(line.message)
-            if not message or not line.diff.strip():
-                self.left_out["it has no message" if not message else "it has no diff"] += 1
+            if reason := unusable(message, line.diff):
+                self.left_out[reason] += 1
                 continue
             yield Item(
                 id=f"{line.repository or self.options.path.stem}@{line.sha or number}",
@@ -60,6 +61,13 @@ class CommitsSource(Source):
                 licence=line.licence or self.options.licence,
                 structural_hash=first_file(line.repository, line.diff),
             )
+
+
+def unusable(message: str, diff: str) -> str:
+    """Why a commit can be no item; empty where it can."""
+    if not message:
+        return "it has no message"
+    return why_nothing_changes(changed_files(diff)) if diff.strip() else "it has no diff"
 
 
 def human_part(message: str) -> str:
@@ -71,6 +79,6 @@ def human_part(message: str) -> str:
 
 
 def first_file(repository: str, diff: str) -> str:
-    """What commits have in common that touch the same file of a repository first; 64 hexadecimal digits."""
-    first = re.search(r"^\+\+\+ (?:b/)?(.+)$", diff, re.MULTILINE)
-    return digest_bytes(f"{repository}\n{first[1] if first else diff}".encode())
+    """What commits have in common that change lines of the same file of a repository first; 64 hexadecimal digits."""
+    names = (file.name for file in changed_files(diff) if file.lines)
+    return digest_bytes(f"{repository}\n{next(names, '') or diff}".encode())
