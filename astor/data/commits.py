@@ -1,5 +1,4 @@
-"""Commits, one JSON object a line: `diff` and `message`, and where they are known `repo` (or `repository`), `sha` and
-`license` (or `licence`)."""
+"""Commits of data sets, in the forms of `astor.data.commit_forms`."""
 
 import re
 from collections import Counter
@@ -7,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, BaseModel, Field, TypeAdapter
-
+from astor.data.commit_forms import RECORDS
 from astor.data.diffs import changed_files, why_nothing_changes
 from astor.data.lines import read_lines
 from astor.data.source import Source
@@ -25,21 +23,13 @@ class CommitsOptions(Options):
 
     type: Literal["commits"] = "commits"
     path: Path
-    """A JSONL file with the fields that `astor.data.commits` documents."""
+    """A file of records in one of the forms that `docs/data.md` has for commits."""
     licence: str = "unknown"
     """Licence of records that name none, as an SPDX identifier."""
 
 
-class _Line(BaseModel):
-    diff: str
-    message: str
-    repository: str = Field(default="", validation_alias=AliasChoices("repo", "repository"))
-    sha: str | None = None
-    licence: str | None = Field(default=None, validation_alias=AliasChoices("license", "licence"))
-
-
 class CommitsSource(Source):
-    """The commits of one file that have a diff and a message; lines that programs add to a message are taken off.
+    """The commits of one file that change a line and have a message; lines that programs add to it are taken off.
 
     Commits that touch the same file first, in the same repository, share a split.
     """
@@ -48,18 +38,20 @@ class CommitsSource(Source):
     options: CommitsOptions
 
     def items(self) -> Iterator[Item]:
-        self.left_out = Counter()
-        for number, line in read_lines(self.options.path, TypeAdapter(_Line)):
-            message = human_part(line.message)
-            if reason := unusable(message, line.diff):
+        self.left_out, self.forms, self.unread = Counter(), Counter(), Counter()
+        for number, record in read_lines(self.options.path, RECORDS):
+            self.forms[record.form] += 1
+            self.unread.update(record.unread)
+            diff, message = record.unified(), human_part(record.message)
+            if reason := unusable(message, diff):
                 self.left_out[reason] += 1
                 continue
             yield Item(
-                id=f"{line.repository or self.options.path.stem}@{line.sha or number}",
-                content=Commit(diff=line.diff, message=message, repository=line.repository),
+                id=f"{record.repository or self.options.path.stem}@{record.sha or number}",
+                content=Commit(diff=diff, message=message, repository=record.repository),
                 source=self.options.path.name,
-                licence=line.licence or self.options.licence,
-                structural_hash=first_file(line.repository, line.diff),
+                licence=record.licence or self.options.licence,
+                structural_hash=first_file(record.repository, diff),
             )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from astor.data import hub
+from astor.data import commit_forms, hub
 from astor.data.catalogue import source_classes
 from astor.data.doctests import modules
 from astor.data.source import Source
@@ -29,7 +29,7 @@ FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
         frozenset({"question_content", "public_test_cases"}),
         frozenset({"description", "public_tests", "solutions"}),
     ),
-    "commits": (frozenset({"diff", "message", "sha"}), frozenset({"diff", "message", "repo"})),
+    "commits": commit_forms.FIELDS,
     "jsonl": (frozenset({"entry", "source"}), frozenset({"kind", "diff", "message"})),
 }
 """Format → fields that all of its records have, one set for each of its kinds of record."""
