@@ -34,7 +34,7 @@ FIELDS = (
     ),
     *(frozenset(pair) for pair in product(DIFFS, ("msg", "commit_message"))),
     frozenset({"mods", "message"}),
-    frozenset({"old_contents", "new_contents", "message"}),
+    *(frozenset({"old_contents", "new_contents", message}) for message in ("message", "subject")),
 )
 """Columns that tell that a record is a commit, a set for each way to call them."""
 
@@ -54,7 +54,9 @@ def _there(value: Any) -> Any:
     return {name: each for name, each in value.items() if each is not None} if isinstance(value, dict) else value
 
 
-class _Record(BaseModel):
+class Record(BaseModel):
+    """A commit as a data set has it; its form is a subclass."""
+
     model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
 
     name: ClassVar[str]
@@ -79,7 +81,7 @@ class _Record(BaseModel):
         raise NotImplementedError
 
 
-class _Plain(_Record):
+class _Plain(Record):
     name = "diff and message"
 
     diff: str = Field(default="", validation_alias=AliasChoices(*DIFFS))
@@ -113,7 +115,7 @@ class _Mod(BaseModel):
         return diff if diff.startswith(("diff ", "--- ")) else _headed(self.old_path, self.new_path, diff)
 
 
-class _CommitChronicle(_Record):
+class _CommitChronicle(Record):
     name = "CommitChronicle"
 
     mods: list[_Mod]
@@ -122,7 +124,7 @@ class _CommitChronicle(_Record):
         return "".join(mod.unified() for mod in self.mods)
 
 
-class _CommitPackFT(_Record):
+class _CommitPackFT(Record):
     name = "CommitPackFT"
 
     old_file: str = ""
@@ -147,7 +149,7 @@ def _form(value: Any) -> str:
     return _Mcmd.name if "msg" in columns else _Plain.name
 
 
-RECORDS: TypeAdapter[_Record] = TypeAdapter(
+RECORDS: TypeAdapter[Record] = TypeAdapter(
     Annotated[
         Annotated[_CommitBench, Tag(_CommitBench.name)]
         | Annotated[_CommitChronicle, Tag(_CommitChronicle.name)]

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from astor.data.commit_forms import RECORDS
+from astor.data.commit_forms import RECORDS, Record
 from astor.data.diffs import changed_files, why_nothing_changes
 from astor.data.lines import read_lines
+from astor.data.parallel_lines import columns, read_parallel
 from astor.data.source import Source
 from astor.options import Options
 from astor.records import Commit, Item
@@ -39,7 +40,7 @@ class CommitsSource(Source):
 
     def items(self) -> Iterator[Item]:
         self.left_out, self.forms, self.unread = Counter(), Counter(), Counter()
-        for number, record in read_lines(self.options.path, RECORDS):
+        for number, record in self._records():
             self.forms[record.form] += 1
             self.unread.update(record.unread)
             diff, message = record.unified(), human_part(record.message)
@@ -53,6 +54,12 @@ class CommitsSource(Source):
                 licence=record.licence or self.options.licence,
                 structural_hash=first_file(record.repository, diff),
             )
+
+    def _records(self) -> Iterator[tuple[int, Record]]:
+        path = self.options.path
+        if columns(path):
+            return ((number, RECORDS.validate_python(record)) for number, record in read_parallel(path))
+        return read_lines(path, RECORDS)
 
 
 def unusable(message: str, diff: str) -> str:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 NOWHERE = "/dev/null"
 """The name of a file that is not there."""
 EMPTY = "empty files"
-_HUNK = re.compile(r"(@@+)((?: -\d+(?:,\d+)?)+ \+\d+(?:,\d+)?) \1")
+_HUNK = re.compile(r"(@@+)((?: -\d{1,9}(?:,\d{1,9})?)+ \+\d{1,9}(?:,\d{1,9})?) \1")
 _GIT = re.compile(r'diff --git "?(?:(\w)/)?(.+?)"? "?(?:(\w)/)?\2"?')
 """Git's header, where both names are the same."""
 _FILE = re.compile(r"(?:diff --(?:cc|combined) |Index: )(.+)")
@@ -82,7 +82,7 @@ def why_nothing_changes(files: Sequence[ChangedFile]) -> str:
     notes = {note for file in files for note in file.notes}
     if notes != {EMPTY}:  # Binary files are made and deleted as well.
         notes.discard(EMPTY)
-    return f"it changes no line, only {' and '.join(sorted(notes))}" if notes else "its diff changes nothing"
+    return f"it changes no line, only {' and '.join(sorted(notes))}" if notes else "its diff shows no changed line"
 
 
 def _read(lines: list[str], in_body: bool) -> list[ChangedFile]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from astor.data import commit_forms, hub
 from astor.data.catalogue import source_classes
 from astor.data.doctests import modules
+from astor.data.parallel_lines import columns
 from astor.data.source import Source
 from astor.data.splits import SplitOptions
 from astor.errors import UserError
@@ -74,6 +75,8 @@ def recognise(place: str) -> str:
         raise UserError(f"{path} holds no {MANIFEST}, no git repository and no Python file: name a file in it.")
     if path.suffix == ".py":
         return "doctests"
+    if columns(path):
+        return "commits"
     records = dict(islice(read_json_lines(path), LOOKED_AT))
     if not records:
         raise UserError(f"{path} holds no record: give a file with a JSON object a line.")

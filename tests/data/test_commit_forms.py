@@ -151,6 +151,23 @@ def test_a_diff_that_travelled_with_crlf_is_read_with_lf(tmp_path: Path) -> None
     assert diff_of(item) == DIFF
 
 
+def test_files_whose_lines_belong_together_are_read(tmp_path: Path) -> None:
+    for column in ("diff", "msg", "repo", "sha", "time"):
+        (tmp_path / f"train.{column}.txt").write_text(str(MCMD[column]) * 2)
+    source = open_source(str(tmp_path / "train.diff.txt"))
+    one, two = source.items()
+    assert one == two
+    assert (one.id, one.content.message) == ("own/app@ab12", "Raise x")
+    assert source.unread == {"time": 2}
+    with (tmp_path / "train.diff.txt").open("a") as file:
+        file.write("mmm")
+    with pytest.raises(UserError, match=r"train\.msg\.txt has 2 lines and .*train\.diff\.txt more"):
+        list(source.items())
+    (tmp_path / "train.msg.txt").write_bytes(b"\xff")
+    with pytest.raises(UserError, match="is not UTF-8"):
+        list(source.items())
+
+
 def test_a_column_of_another_kind_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"line 1, field 'CommitChronicle\.mods': Input should be a valid list"):
         read(tmp_path / "mine.jsonl", COMMIT_CHRONICLE | {"mods": "none"})

@@ -108,9 +108,12 @@ def test_headers_may_be_missing(diff: str) -> None:
         ("diff --git a/run.sh b/run.sh\nold mode 100644\nnew mode 100755\n", "only modes"),
         ("diff --git a/e.py b/e.py\nnew file mode 100644\nindex 0000000..e69de29\n", "only empty files"),
         ("diff --git a/a b/a\nold mode 1\nnew mode 2\nBinary files a/a and b/a differ", "only binary files and modes"),
-        ("*** a.c\n--- b.c\n***************\n*** 1 ****\n! x\n--- 1 ----\n! y\n- z\n", "its diff changes nothing"),
-        ("1c1\n< x\n---\n> y\n", "its diff changes nothing"),
-        ("", "its diff changes nothing"),
+        (
+            "*** a.c\n--- b.c\n***************\n*** 1 ****\n! x\n--- 1 ----\n! y\n- z\n",
+            "its diff shows no changed line",
+        ),
+        ("1c1\n< x\n---\n> y\n", "its diff shows no changed line"),
+        ("", "its diff shows no changed line"),
         (PAIR + "-x\n", ""),
     ],
 )
