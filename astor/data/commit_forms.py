@@ -11,15 +11,13 @@
 A column may have the name that another form, or habit, gives it; a column that holds null is not there.
 """
 
-import difflib
-import re
-from itertools import islice, product
+from itertools import product
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter
 
-from astor.data.diffs import NOWHERE
 from astor.data.tokenised_diffs import is_tokenised, restored
+from astor.data.unified_diffs import hunks, unpacked, with_names
 
 DIFFS = ("diff", "patch", "git_diff")
 MESSAGES = ("message", "msg", "commit_message", "subject")
@@ -91,10 +89,7 @@ class _Plain(Record):
         return f"{self.name}, diff restored from tokens" if is_tokenised(self.diff) else self.name
 
     def unified(self) -> str:
-        if is_tokenised(self.diff):
-            return restored(self.diff)
-        packed = self.diff.count("\r\n") == self.diff.count("\n")  # On the way, for git ends its headers without.
-        return self.diff.replace("\r\n", "\n") if packed else self.diff
+        return restored(self.diff) if is_tokenised(self.diff) else unpacked(self.diff)
 
 
 class _CommitBench(_Plain):
@@ -112,7 +107,7 @@ class _Mod(BaseModel):
 
     def unified(self) -> str:
         diff = self.diff or ""
-        return diff if diff.startswith(("diff ", "--- ")) else _headed(self.old_path, self.new_path, diff)
+        return diff if diff.startswith(("diff ", "--- ")) else with_names(self.old_path, self.new_path, diff)
 
 
 class _CommitChronicle(Record):
@@ -135,7 +130,7 @@ class _CommitPackFT(Record):
     def unified(self) -> str:
         old = self.old_file if self.old_contents else None
         new = self.new_file if self.new_contents else None
-        return _headed(old, new, hunks(self.old_contents, self.new_contents))
+        return with_names(old, new, hunks(self.old_contents, self.new_contents))
 
 
 def _form(value: Any) -> str:
@@ -161,22 +156,3 @@ RECORDS: TypeAdapter[Record] = TypeAdapter(
     ]
 )
 """Checks a record."""
-
-
-def hunks(old: str, new: str) -> str:
-    """The hunks of a unified diff between two texts, with three lines around each change, as git writes them."""
-    lines = difflib.unified_diff(_lines(old), _lines(new))
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in islice(lines, 2, None)
-    )
-
-
-def _lines(text: str) -> list[str]:
-    return re.findall(r"[^\n]*\n|[^\n]+", text)
-
-
-def _headed(old: str | None, new: str | None, hunks: str) -> str:
-    if hunks:
-        names = f"--- {f'a/{old}' if old else NOWHERE}\n+++ {f'b/{new}' if new else NOWHERE}\n"
-        return names + hunks.removesuffix("\n") + "\n"
-    return f"rename from {old}\nrename to {new}\n" if old != new else ""

@@ -1,12 +1,10 @@
 """Commits in the forms of the data sets that hold them, and in none."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from astor.data.commit_forms import hunks
 from astor.data.commits import CommitsSource
 from astor.data.formats import open_source
 from astor.errors import UserError
@@ -66,11 +64,6 @@ def read(path: Path, *records: dict[str, object]) -> tuple[CommitsSource, list[I
     source = open_source(str(path))
     assert isinstance(source, CommitsSource)
     return source, list(source.items())
-
-
-def diff_of(item: Item) -> str:
-    assert isinstance(item.content, Commit)
-    return item.content.diff
 
 
 @pytest.mark.parametrize(
@@ -146,11 +139,6 @@ def test_a_commit_without_a_repository_is_named_after_its_file(tmp_path: Path) -
     assert item.id == "mine@1"
 
 
-def test_a_diff_that_travelled_with_crlf_is_read_with_lf(tmp_path: Path) -> None:
-    (item,) = read(tmp_path / "mine.jsonl", COMMIT_BENCH | {"diff": DIFF.replace("\n", "\r\n")})[1]
-    assert diff_of(item) == DIFF
-
-
 def test_files_whose_lines_belong_together_are_read(tmp_path: Path) -> None:
     for column in ("diff", "msg", "repo", "sha", "time"):
         (tmp_path / f"train.{column}.txt").write_text(str(MCMD[column]) * 2)
@@ -171,14 +159,3 @@ def test_files_whose_lines_belong_together_are_read(tmp_path: Path) -> None:
 def test_a_column_of_another_kind_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"line 1, field 'CommitChronicle\.mods': Input should be a valid list"):
         read(tmp_path / "mine.jsonl", COMMIT_CHRONICLE | {"mods": "none"})
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [("a\nb\nc", "a\nB\nc"), ("a\n", "a"), ("a", "a\n"), ("a\x0cb\r\nc\n", "a\x0cb\nc\n"), ("-- a\n", "++ b\n")],
-)
-def test_git_applies_what_is_made_of_contents(tmp_path: Path, old: str, new: str) -> None:
-    (tmp_path / "m").write_bytes(old.encode())
-    diff = f"--- a/m\n+++ b/m\n{hunks(old, new)}"
-    subprocess.run(["git", "apply", "-"], input=diff.encode(), cwd=tmp_path, check=True)
-    assert (tmp_path / "m").read_bytes() == new.encode()
