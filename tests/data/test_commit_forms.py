@@ -58,10 +58,10 @@ MCMD = {
 }
 
 
-def read(path: Path, *records: dict[str, object]) -> tuple[CommitsSource, list[Item]]:
-    """The records as one file, its format told from them."""
+def read(path: Path, *records: dict[str, object], format: str = "auto") -> tuple[CommitsSource, list[Item]]:
+    """The records as one file, its format told from them where it is not given."""
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    source = open_source(str(path))
+    source = open_source(str(path), format)
     assert isinstance(source, CommitsSource)
     return source, list(source.items())
 
@@ -128,6 +128,7 @@ def test_null_is_not_there(tmp_path: Path) -> None:
         COMMIT_BENCH | nothing,
         COMMIT_BENCH | {"message": None},
         COMMIT_BENCH | {"diff": None},
+        format="commits",
     )
     assert (item.id, item.licence) == ("own/app@ab12", "unknown")
     assert source.left_out == {"it has no message": 1, "it has no diff": 1}
