@@ -39,6 +39,9 @@ def prepare_source(
     else:
         with Display(console):
             manifest = dataset.write(None)
+    if opened.unread:
+        told = ", ".join(opened.unread)
+        console.print(f"{source} has columns that are not read: {told}", markup=False, soft_wrap=True)
     _print(manifest)
 
 

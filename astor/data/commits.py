@@ -1,5 +1,4 @@
-"""Commits, one JSON object a line: `diff` and `message`, and where they are known `repo` (or `repository`), `sha` and
-`license` (or `licence`)."""
+"""Commits of data sets, in the forms of `astor.data.commit_forms`."""
 
 import re
 from collections import Counter
@@ -7,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, BaseModel, Field, TypeAdapter
-
+from astor.data.commit_forms import RECORDS, Record
+from astor.data.diffs import changed_files, why_nothing_changes
 from astor.data.lines import read_lines
+from astor.data.parallel_lines import columns, read_parallel
 from astor.data.source import Source
 from astor.options import Options
 from astor.records import Commit, Item
@@ -24,21 +24,13 @@ class CommitsOptions(Options):
 
     type: Literal["commits"] = "commits"
     path: Path
-    """A JSONL file with the fields that `astor.data.commits` documents."""
+    """A file of records in one of the forms that `docs/data.md` has for commits."""
     licence: str = "unknown"
     """Licence of records that name none, as an SPDX identifier."""
 
 
-class _Line(BaseModel):
-    diff: str
-    message: str
-    repository: str = Field(default="", validation_alias=AliasChoices("repo", "repository"))
-    sha: str | None = None
-    licence: str | None = Field(default=None, validation_alias=AliasChoices("license", "licence"))
-
-
 class CommitsSource(Source):
-    """The commits of one file that have a diff and a message; lines that programs add to a message are taken off.
+    """The commits of one file that change a line and have a message; lines that programs add to it are taken off.
 
     Commits that touch the same file first, in the same repository, share a split.
     """
@@ -47,19 +39,34 @@ class CommitsSource(Source):
     options: CommitsOptions
 
     def items(self) -> Iterator[Item]:
-        self.left_out = Counter()
-        for number, line in read_lines(self.options.path, TypeAdapter(_Line)):
-            message = human_part(line.message)
-            if not message or not line.diff.strip():
-                self.left_out["it has no message" if not message else "it has no diff"] += 1
+        self.left_out, self.forms, self.unread = Counter(), Counter(), Counter()
+        for number, record in self._records():
+            self.forms[record.form] += 1
+            self.unread.update(record.unread)
+            diff, message = record.unified(), human_part(record.message)
+            if reason := unusable(message, diff):
+                self.left_out[reason] += 1
                 continue
             yield Item(
-                id=f"{line.repository or self.options.path.stem}@{line.sha or number}",
-                content=Commit(diff=line.diff, message=message, repository=line.repository),
+                id=f"{record.repository or self.options.path.stem}@{record.sha or number}",
+                content=Commit(diff=diff, message=message, repository=record.repository),
                 source=self.options.path.name,
-                licence=line.licence or self.options.licence,
-                structural_hash=first_file(line.repository, line.diff),
+                licence=record.licence or self.options.licence,
+                structural_hash=first_file(record.repository, diff),
             )
+
+    def _records(self) -> Iterator[tuple[int, Record]]:
+        path = self.options.path
+        if columns(path):
+            return ((number, RECORDS.validate_python(record)) for number, record in read_parallel(path))
+        return read_lines(path, RECORDS)
+
+
+def unusable(message: str, diff: str) -> str:
+    """Why a commit can be no item; empty where it can."""
+    if not message:
+        return "it has no message"
+    return why_nothing_changes(changed_files(diff)) if diff.strip() else "it has no diff"
 
 
 def human_part(message: str) -> str:
@@ -71,6 +78,6 @@ def human_part(message: str) -> str:
 
 
 def first_file(repository: str, diff: str) -> str:
-    """What commits have in common that touch the same file of a repository first; 64 hexadecimal digits."""
-    first = re.search(r"^\+\+\+ (?:b/)?(.+)$", diff, re.MULTILINE)
-    return digest_bytes(f"{repository}\n{first[1] if first else diff}".encode())
+    """What commits have in common that change lines of the same file of a repository first; 64 hexadecimal digits."""
+    names = (file.name for file in changed_files(diff) if file.lines)
+    return digest_bytes(f"{repository}\n{next(names, '') or diff}".encode())

@@ -7,9 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from astor.data import hub
+from astor.data import commit_forms, hub
 from astor.data.catalogue import source_classes
 from astor.data.doctests import modules
+from astor.data.parallel_lines import columns
 from astor.data.source import Source
 from astor.data.splits import SplitOptions
 from astor.errors import UserError
@@ -29,7 +30,7 @@ FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
         frozenset({"question_content", "public_test_cases"}),
         frozenset({"description", "public_tests", "solutions"}),
     ),
-    "commits": (frozenset({"diff", "message", "sha"}), frozenset({"diff", "message", "repo"})),
+    "commits": commit_forms.FIELDS,
     "jsonl": (frozenset({"entry", "source"}), frozenset({"kind", "diff", "message"})),
 }
 """Format → fields that all of its records have, one set for each of its kinds of record."""
@@ -74,6 +75,8 @@ def recognise(place: str) -> str:
         raise UserError(f"{path} holds no {MANIFEST}, no git repository and no Python file: name a file in it.")
     if path.suffix == ".py":
         return "doctests"
+    if columns(path):
+        return "commits"
     records = dict(islice(read_json_lines(path), LOOKED_AT))
     if not records:
         raise UserError(f"{path} holds no record: give a file with a JSON object a line.")

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from astor.data.commits import first_file, human_part
+from astor.data.diffs import changed_files, why_nothing_changes
 from astor.data.source import Source
 from astor.errors import UserError
 from astor.options import Options
@@ -78,12 +79,14 @@ class GitSource(Source):
             text, words = diff.decode(), human_part(message.decode())
         except UnicodeDecodeError:
             return "it is no UTF-8"
-        files = re.findall(r"^diff --git .*?( b/.*)$", text, re.MULTILINE)
-        changed = [line for line in text.split("\n") if line[:1] in ("+", "-") and line[:4] not in ("+++ ", "--- ")]
-        if not all(name.endswith(".py") for name in files) or re.search(r"^Binary files ", text, re.MULTILINE):
+        files = changed_files(text)
+        if any("binary files" in file.notes or not file.name.endswith(".py") for file in files):
             return "it changes other files than Python"
-        if len(files) > self.options.most_files or not 0 < len(changed) <= self.options.most_lines:
-            return "it changes too much" if changed else "it changes no line"
+        changed = sum(len(file.lines) for file in files)
+        if not changed:
+            return why_nothing_changes(files)
+        if len(files) > self.options.most_files or changed > self.options.most_lines:
+            return "it changes too much"
         if len(words.split()) < FEWEST_WORDS:
             return "its message has fewer than three words"
         if _REVERT.match(words):

@@ -21,6 +21,7 @@ Either may have `id` (the line's number where it is missing) and `licence` (the 
 """
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -28,7 +29,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag, TypeAdapter
 
 from astor.data.assertions import is_literal
-from astor.data.commits import first_file
+from astor.data.commits import first_file, unusable
 from astor.data.lines import read_lines
 from astor.data.source import Source
 from astor.data.structure import parse, structural_hash
@@ -138,10 +139,15 @@ class JsonlSource(Source):
     options: JsonlOptions
 
     def items(self) -> Iterator[Item]:
+        self.left_out = Counter()
         for number, line in read_lines(self.options.path, _LINES):
+            content = line.content()
+            if isinstance(content, Commit) and (reason := unusable(content.message.strip(), content.diff)):
+                self.left_out[reason] += 1
+                continue
             yield Item(
                 id=f"{self.options.path.stem}-{line.id or number}",
-                content=line.content(),
+                content=content,
                 source=self.options.path.name,
                 licence=line.licence or self.options.licence,
                 structural_hash=line.structure(),

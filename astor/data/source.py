@@ -28,6 +28,10 @@ class Source(ABC):
         self.options, self.splits = options, splits
         self.left_out: Counter[str] = Counter()
         """Reason → entries of the file that the last reading could not use."""
+        self.forms: Counter[str] = Counter()
+        """Form of records, as `CommitBench` → entries of the last reading that have it, where a format has several."""
+        self.unread: Counter[str] = Counter()
+        """Column → entries of the last reading that have it and of which it was not used."""
         self.parts_left_out: Counter[str] = Counter()
         """Reason → parts of entries, as examples of a function, that it could not use; the entries may be used."""
 

@@ -182,6 +182,8 @@ def _items(run: Run, source: Source) -> Iterator[tuple[Split, Item]]:
     if not source.trusted:
         items = _true_items(items, run, refuted)
     yield from ((source.split_of(item), item) for item in items)
+    if source.unread:
+        logger.info("%s: columns that are not read: %s", source.format, ", ".join(source.unread))
     for reason, count in (source.left_out + refuted).items():
         logger.info("%s: %d items left out: %s", source.format, count, reason)
 

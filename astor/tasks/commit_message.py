@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from astor.data.diffs import Line, changed_files
 from astor.records import Commit, Item, Outcome, Record, Split
 from astor.tasks.overlap import (
     b_norm,
@@ -47,7 +48,7 @@ class CommitReference(Record):
 
 
 class CommitMessage(Task):
-    """One prompt per commit.
+    """One prompt per commit that changes a line of text.
 
     Terse: `commit`, then the lines of the diff that were removed or added; the answer is the message.
 
@@ -75,6 +76,8 @@ class CommitMessage(Task):
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         commit = item.content
         if not isinstance(commit, Commit) or len(commit.diff) > self.options.diff_characters:
+            return
+        if not _changes(commit.diff):
             return
         reference = CommitReference(diff=commit.diff, message=commit.message)
         yield self.ask(item, split, self._text(commit.diff), commit.message, reference)
@@ -122,7 +125,7 @@ def _length_factor(message: str) -> float:
 
 
 def _copying_factor(message: str, reference: CommitReference) -> float:
-    lines = [line[1:] for line in changed_lines(reference.diff)]
+    lines = [line.text for line in _changes(reference.diff)]
     if repeats_a_line(message, lines) and not repeats_a_line(reference.message, lines):
         return 0.0
     changed = "\n".join(lines)
@@ -131,5 +134,9 @@ def _copying_factor(message: str, reference: CommitReference) -> float:
 
 
 def changed_lines(diff: str) -> list[str]:
-    """The removed and added lines of a unified diff with their sign, without its headers."""
-    return [line for line in diff.splitlines() if line[:1] in ("-", "+") and not line.startswith(("--- ", "+++ "))]
+    """The removed and added lines of a diff with their sign, as `astor.data.diffs` reads them."""
+    return [line.signs + line.text for line in _changes(diff)]
+
+
+def _changes(diff: str) -> list[Line]:
+    return [line for file in changed_files(diff) for line in file.lines]

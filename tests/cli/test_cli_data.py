@@ -29,6 +29,15 @@ def test_inspect_shows_what_is_there(astor: Astor, tmp_path: Path) -> None:
         assert told in done.stdout
 
 
+def test_inspect_tells_the_form_of_commits_and_what_it_does_not_read(astor: Astor, tmp_path: Path) -> None:
+    diff = "--- a/m.py\n+++ b/m.py\n@@ -1 +1 @@\n-x = 1\n+x = 2\n"
+    record = {"hash": "ab12", "diff": diff, "message": "Raise x", "project": "own/app", "split": "test"}
+    done = astor("data", "inspect", write(tmp_path / "mine.jsonl", record), COLUMNS="120")
+    assert done.returncode == 0, done.stderr
+    for told in ("CommitBench", "column that is not read", "split", "commit own/app@ab12"):
+        assert told in done.stdout
+
+
 def test_validate_lists_failures_and_ends_with_json(astor: Astor, tmp_path: Path) -> None:
     done = astor("data", "validate", write(tmp_path / "mine.jsonl", GOOD, BAD))
     assert done.returncode == 0, done.stderr

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from astor.data.commits import CommitsOptions, CommitsSource, human_part
+from astor.data.commits import CommitsOptions, CommitsSource, first_file, human_part
 from astor.data.git import GitOptions, GitSource
 from astor.data.splits import SplitOptions
 from astor.errors import UserError
@@ -87,6 +87,26 @@ def test_other_commits_are_counted_by_reason(repository: Path) -> None:
     }
 
 
+def test_commits_without_a_changed_line_are_left_out_of_a_history(repository: Path) -> None:
+    commit(repository, "Begin with one number", a_py="x = 1\n", é_py="-- x\n")
+    commit(repository, "Add an empty module here", e_py="")
+    git(repository, "mv", "a.py", "b.py")
+    (repository / "b.py").chmod(0o755)
+    commit(repository, "Make it a program now", c_py="-- y\n")
+    commit(repository, "Draw the logo of it", l_py=b"x\0")
+    source, items = mine(repository)
+    assert [content_of(item).message for item in items] == ["Make it a program now", "Begin with one number"]
+    assert source.left_out == {"it changes no line, only empty files": 1, "it changes other files than Python": 1}
+
+
+def test_lines_that_look_like_headers_count_as_lines_of_a_history(repository: Path) -> None:
+    commit(repository, "Begin with a text", q_py="x = '''\n-- a\n-- b\n-- c\n-- d\n'''\n")
+    commit(repository, "Take the text away", q_py="x = 1\n")
+    source, items = mine(repository)
+    assert not items
+    assert source.left_out == {"it changes too much": 2}
+
+
 def test_settings_of_the_repository_run_nothing(repository: Path, tmp_path: Path) -> None:
     commit(repository, "Begin with one number", a_py="x = 1\n")
     touch = f"touch {tmp_path / 'ran'}; true"
@@ -113,6 +133,9 @@ def test_lines_of_commits_are_read(tmp_path: Path) -> None:
         {"repo": "someone/else", "sha": "ab12", "license": "MIT", "message": "Raise x\r\n", "diff": DIFF, "date": ""},
         {"message": "Raise x", "diff": DIFF},
         {"message": " \n", "diff": DIFF},
+        {"message": "Draw the logo", "diff": "diff --git a/l.png b/l.png\nBinary files a/l.png and b/l.png differ\n"},
+        {"message": "Move the module", "diff": "diff --git a/a b/b\nrename from a\nrename to b\n"},
+        {"message": "Say nothing", "diff": " "},
     ]
     path = tmp_path / "commits.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -120,7 +143,19 @@ def test_lines_of_commits_are_read(tmp_path: Path) -> None:
     one, two = source.items()
     assert (one.id, one.licence, content_of(one).message) == ("someone/else@ab12", "MIT", "Raise x")
     assert (two.id, two.licence) == ("commits@2", "CC0-1.0")
-    assert source.left_out == {"it has no message": 1}
+    assert source.left_out == {
+        "it has no message": 1,
+        "it changes no line, only binary files": 1,
+        "it changes no line, only names": 1,
+        "it has no diff": 1,
+    }
+
+
+def test_each_deleted_file_is_a_structure_of_its_own() -> None:
+    diffs = [f"--- a/{name}\n+++ /dev/null\t1970-01-01 00:00:00\n@@ -1 +0,0 @@\n-x = 1\n" for name in ("a.py", "b.py")]
+    one, two = (first_file("own/app", diff) for diff in diffs)
+    assert one != two
+    assert first_file("own/app", "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-x\n+y\n") == one
 
 
 @pytest.mark.parametrize(

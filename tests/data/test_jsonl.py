@@ -32,6 +32,11 @@ def test_functions_and_commits_are_read(tmp_path: Path) -> None:
     assert commit.licence == "MIT"
 
 
+def test_commits_without_a_changed_line_are_left_out(tmp_path: Path) -> None:
+    (item,) = read(tmp_path, COMMIT, COMMIT | {"diff": "diff --git a/r b/r\nold mode 100644\nnew mode 100755\n"})
+    assert item.id == "mine-1"
+
+
 def test_commits_that_touch_the_same_file_share_a_split(tmp_path: Path) -> None:
     other = COMMIT | {"diff": "--- a/m.py\n+++ b/m.py\n-y = 1\n+y = 2"}
     elsewhere = COMMIT | {"repository": "someone/else"}

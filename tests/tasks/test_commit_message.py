@@ -28,6 +28,21 @@ def test_the_terse_prompt_is_what_changed(example) -> None:
     assert example.answer == MESSAGE
 
 
+def test_lines_that_look_like_headers_are_shown_and_may_not_be_copied(make_commit, first, judge) -> None:
+    diff = "--- a/s.sql\n+++ b/s.sql\n@@ -1,2 +1 @@\n--- drop this index later\n-CREATE INDEX n;\n+++ count;\n"
+    example = first(TASK, make_commit(diff, "Remove what was planned"))
+    assert example.prompt.messages[0].content == "commit\n--- drop this index later\n-CREATE INDEX n;\n+++ count;"
+    (verdict,) = judge(TASK, example, "Remove drop this index later")
+    assert verdict.score == 0
+
+
+@pytest.mark.parametrize("style", ["terse", "instruct"])
+@pytest.mark.parametrize("diff", ["Binary files a/l.png and b/l.png differ", "rename from a\nrename to b", ""])
+def test_a_commit_without_a_changed_line_makes_no_prompt(make_commit, style: str, diff: str) -> None:
+    task = CommitMessage(CommitMessageOptions(style=style))
+    assert list(task.examples(make_commit(diff, MESSAGE), Split.TRAIN)) == []
+
+
 def test_the_instruction_holds_the_whole_diff(make_commit, first) -> None:
     example = first(CommitMessage(CommitMessageOptions(style="instruct")), make_commit(DIFF, MESSAGE))
     assert DIFF in example.prompt.messages[0].content
