@@ -114,6 +114,9 @@ class CodeGeneration(Task):
             return f"solve: {problem.description.strip()}\n{listing}"
         return PROGRAM_INSTRUCTION.format(description=problem.description.strip(), tests=listing)
 
+    def entry(self, reference: ProgramTests) -> str:
+        return reference.entry or ""
+
     def jobs(self, reference: ProgramTests, answers: Sequence[Answer], extended: bool) -> list[Job]:
         """Equal programs are run once: on shown and hidden tests, the check, and on the second tests if `extended`."""
         return [job for program in _programs(answers) for job in _jobs(reference, program, extended)]

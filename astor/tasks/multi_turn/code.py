@@ -119,6 +119,9 @@ class MultiTurnCode(Task):
             return (Message(role="user", content=text.rstrip()),)
         return opening(f"Write a Python function named `{function.entry}`. {function.description}", "function")
 
+    def entry(self, reference: MultiTurnReference) -> str:
+        return reference.entry
+
     def jobs(self, reference: MultiTurnReference, answers: Sequence[Answer], extended: bool) -> list[Job]:
         """Equal programs are run once: public and hidden calls, and the second calls if `extended`."""
         sets = _test_sets(reference, extended)
