@@ -81,7 +81,10 @@ def judge_completions(
 def judge_texts(
     task: Task, example: Example, texts: Sequence[str], sandbox: JobRunner, extended: bool = True
 ) -> list[Verdict]:
-    """The verdicts of texts as answers to one example, for trying a task out."""
+    """The verdicts of texts as answers to one example, for trying a task out.
+
+    A text whose thinking was begun by a chat template begins with its `<think>`, as a completion's does.
+    """
     completions = [
         Completion(
             prompt_id=example.prompt.id,

@@ -40,7 +40,7 @@ def literal_in(text: str) -> str:
 def message_in(text: str) -> str:
     """The last block of prose, or of all, where a block begins the text, or stands below one line that ends in a colon;
     else the text, which may show code in blocks."""
-    blocks = _blocks(text)
+    blocks = fenced_blocks(text)
     before = text[: blocks[0].start].strip() if blocks else "text"
     leads_in = not before or (before.endswith((":", "\uff1a")) and len(before.splitlines()) == 1)
     return _last(text, lambda block: _PROSE.fullmatch(block.info) is not None) if leads_in else text

@@ -121,6 +121,7 @@ def test_a_literal_stands_in_the_last_block_that_may_be_python(text: str) -> Non
         "Here is the message:\n\n```git\nMend f\n```\n\nIt tells what was done.",
         "```\nMend f\n```\n```bash\ngit commit\n```",
         "提交信息：\n```\nMend f\n```",
+        "Here it is:\n````markdown\n```\nMend f\n```\n````",
     ],
 )
 def test_a_message_in_a_block_is_read_without_it(text: str) -> None:
