@@ -80,8 +80,11 @@ def hard_coding_events(trajectories: Sequence[Trajectory], sandbox: JobRunner) -
         (trajectory.turns[event.turn - 1].program or "", trajectory.turns[event.turn].program or "")
         for event, trajectory in found
     ]
-    claims = parse(sandbox, "literals", [program for pair in programs for program in pair])
-    literals = {program: Counter(claim.value if claim.kind == "value" else ()) for program, claim in claims.items()}
+    texts = [program for pair in programs for program in pair]
+    claims = parse(sandbox, [("literals", "", text) for text in texts])
+    literals = {
+        text: Counter(claim.value if claim.kind == "value" else ()) for text, claim in zip(texts, claims, strict=True)
+    }
     events = []
     for (event, trajectory), (before, now) in zip(found, programs, strict=True):
         wrong = [trajectory.public_tests[place] for place in trajectory.perturbed]

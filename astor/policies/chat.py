@@ -11,8 +11,12 @@ from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from astor.errors import UserError
 from astor.records import Message
+from astor.tasks.thinking import begun_thinking
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json")
+PROMPT_END = 16
+"""Tokens at the end of a prompt in which a chat template begins thinking: a `<think>` that no token of its own stands
+for takes seven and those of its white space."""
 LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 """Neither a hub nor the directory's own code."""
 
@@ -46,6 +50,11 @@ class Chat:
     @cached_property
     def _special_texts(self) -> list[str]:
         return [token.content for token in self.tokenizer.added_tokens_decoder.values() if token.special]
+
+    def answer(self, prompt: Sequence[int], tokens: Sequence[int]) -> str:
+        """The text of the answer to a prompt, as `decode` has it, and before it the `<think>` that a chat template put
+        at the prompt's end: so an answer says by itself that it began with thinking."""
+        return begun_thinking(self.tokenizer.decode(list(prompt[-PROMPT_END:]))) + self.decode(tokens)
 
     def decode(self, tokens: Sequence[int]) -> str:
         """The answer's text without its stop token. Special tokens inside an answer are faults, and stay visible."""

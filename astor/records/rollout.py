@@ -56,7 +56,8 @@ class Completion(Record):
     loss_mask: tuple[bool, ...]
     """False for tokens that are not the policy's own, as feedback between turns."""
     text: str
-    """The decoded answer without the stop token."""
+    """The decoded answer without the stop token; with the `<think>` before it that a chat template began it
+    by."""
     finish_reason: Literal["stop", "length"]
 
     arrow: ClassVar[pa.Schema] = pa.schema(

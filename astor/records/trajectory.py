@@ -20,7 +20,8 @@ class Turn(Record):
     """One answer of a trajectory, as a program where its task asks for one, and the reply to it."""
 
     text: str
-    """All that the policy wrote, its thinking included."""
+    """All that the policy wrote, its thinking included, and before it the `<think>` that a chat template began it
+    by."""
     program: str | None
     """What the sandbox's parser found in it; None where there was no block of code, or none is asked for."""
     shown_passed: tuple[bool, ...]

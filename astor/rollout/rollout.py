@@ -40,7 +40,7 @@ def roll_out(sampler: Sampler, prompts: Mapping[str, Prompt], batch: Batch) -> l
             tokens=sample.tokens,
             logp_rollout=sample.logps,
             loss_mask=(True,) * len(sample.tokens),
-            text=chat.decode(sample.tokens),
+            text=chat.answer(request.prompt_tokens, sample.tokens),
             finish_reason=sample.finish_reason,
         )
         for row, request in zip(batch.rows, requests, strict=True)

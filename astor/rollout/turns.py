@@ -136,5 +136,5 @@ def _sample(
     seeds = [request.seed for request in requests for _ in range(request.rollouts)]
     for one, seed, sample in zip(asked, seeds, sampler.generate(requests), strict=True):
         one.samples.append(sample)
-        answers[id(one)] = (chat.decode(sample.tokens), seed, len(sample.tokens))
+        answers[id(one)] = (chat.answer(one.contexts[-1], sample.tokens), seed, len(sample.tokens))
     return [answers.get(id(one), ("", 0, 0)) for one in dialogues]

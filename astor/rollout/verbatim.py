@@ -61,6 +61,6 @@ def whole_completion(
         tokens=tuple(tokens),
         logp_rollout=tuple(logps),
         loss_mask=tuple(mask),
-        text=chat.decode(samples[-1].tokens),
+        text=chat.answer(contexts[-1], samples[-1].tokens),
         finish_reason=samples[-1].finish_reason,
     )

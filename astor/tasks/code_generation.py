@@ -114,6 +114,9 @@ class CodeGeneration(Task):
             return f"solve: {problem.description.strip()}\n{listing}"
         return PROGRAM_INSTRUCTION.format(description=problem.description.strip(), tests=listing)
 
+    def entry(self, reference: ProgramTests) -> str:
+        return reference.entry or ""
+
     def judge(self, reference: ProgramTests, answers: Sequence[Answer], extended: bool) -> Judging:
         """Equal programs are run once: on shown and hidden tests, the check, and on the second tests if `extended`."""
         jobs = {program: _jobs(reference, program, extended) for program in _programs(answers)}

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from astor.data.diffs import Line, changed_files
 from astor.records import Commit, Item, Outcome, Record, Split
+from astor.sandbox.inside.answer_blocks import message_in
 from astor.tasks.overlap import (
     b_norm,
     bleu,
@@ -89,14 +90,18 @@ class CommitMessage(Task):
 
     def judge(self, reference: CommitReference, answers: Sequence[Answer], extended: bool) -> Judging:
         yield []
-        return [_judge(reference, answer.said[:TEXT_CHARACTERS], extended) for answer in answers]
+        return [_judge(reference, _message(answer.said), extended) for answer in answers]
 
     def counts(self, reference: CommitReference, said: str) -> dict[str, tuple[int, ...]]:
-        return {"corpus_bleu": bleu_counts(_without_fence(said[:TEXT_CHARACTERS]), reference.message)}
+        return {"corpus_bleu": bleu_counts(_message(said), reference.message)}
 
 
-def _judge(reference: CommitReference, text: str, extended: bool) -> Judgement:
-    message = _without_fence(text)
+def _message(said: str) -> str:
+    """Chat models like to put an answer into a block."""
+    return message_in(said[:TEXT_CHARACTERS]).strip()
+
+
+def _judge(reference: CommitReference, message: str, extended: bool) -> Judgement:
     parts = {"bleu": bleu(message, reference.message), "rouge_l": rouge_l(message, reference.message)}
     score = (parts["bleu"] + parts["rouge_l"]) / 2 * _length_factor(message) * _copying_factor(message, reference)
     well_formed = _has_form(message)
@@ -107,11 +112,6 @@ def _judge(reference: CommitReference, text: str, extended: bool) -> Judgement:
         }
     outcome = Outcome.PASSED if well_formed and score > 0 else Outcome.FAILED
     return Judgement(outcome, score, float(well_formed), parts)
-
-
-def _without_fence(text: str) -> str:
-    """Chat models like to put an answer into a fence."""
-    return "\n".join(line for line in text.strip().splitlines() if not line.startswith("```")).strip()
 
 
 def _has_form(message: str) -> bool:

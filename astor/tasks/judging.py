@@ -9,7 +9,7 @@ from astor.records import Completion, Outcome, Reference, Verdict
 from astor.sandbox import CallsJob, Job, ParseJob, Result
 from astor.sandbox.runner import JobRunner
 from astor.tasks.task import Answer, Example, Judgement, Task
-from astor.tasks.thinking import BEGINNING_OF_THINKING
+from astor.tasks.thinking import after_thinking
 
 TEXTS_PER_JOB = 64
 """Texts that one child parses. Our choice: few forks, and still work for every core."""
@@ -49,7 +49,8 @@ def judge_completions(
     known = {prompt_id: task.read_reference(references[prompt_id]) for prompt_id, task in task_of.items()}
     judgements: dict[int, Judgement] = {}
     asked: dict[str, _Asked] = {}
-    answers = _read(tasks, completions, sandbox)
+    entries = {prompt_id: task.entry(known[prompt_id]) for prompt_id, task in task_of.items()}
+    answers = _read(tasks, entries, completions, sandbox)
     for place, read in enumerate(answers):
         completion = completions[place]
         if isinstance(read, Judgement):
@@ -72,7 +73,10 @@ def judge_completions(
 def judge_texts(
     task: Task, example: Example, texts: Sequence[str], sandbox: JobRunner, extended: bool = True
 ) -> list[Verdict]:
-    """The verdicts of texts as answers to one example, for trying a task out."""
+    """The verdicts of texts as answers to one example, for trying a task out.
+
+    A text whose thinking was begun by a chat template begins with its `<think>`, as a completion's does.
+    """
     completions = [
         Completion(
             prompt_id=example.prompt.id,
@@ -92,33 +96,42 @@ def judge_texts(
     return judge_completions({task.key: task}, references, completions, sandbox, extended)
 
 
-def _read(tasks: Mapping[str, Task], completions: Sequence[Completion], sandbox: JobRunner) -> list[Answer | Judgement]:
+def _read(
+    tasks: Mapping[str, Task], entries: Mapping[str, str], completions: Sequence[Completion], sandbox: JobRunner
+) -> list[Answer | Judgement]:
     """Every completion as an answer, or the judgement that it cannot be read. Equal texts are parsed once.
 
-    Parsers see what follows the thinking; thinking that does not end leaves no answer.
+    `entries` by prompt identifier. Parsers see what follows the thinking; thinking that does not end leaves no answer.
     """
     written = [Answer(tasks[completion.task].options.prefill + completion.text) for completion in completions]
-    parsers = [tasks[completion.task].parser for completion in completions]
-    texts: dict[str, dict[str, None]] = {}
-    for answer, parser in zip(written, parsers, strict=True):
-        if parser is not None:
-            texts.setdefault(parser, {})[answer.said] = None
-    jobs = [
-        ParseJob(parser, tuple(distinct)[start : start + TEXTS_PER_JOB])
-        for parser, distinct in texts.items()
-        for start in range(0, len(distinct), TEXTS_PER_JOB)
-    ]
-    read: dict[tuple[str, str], tuple[Result, int]] = {}
-    for job, result in zip(jobs, sandbox.run(jobs), strict=True):
-        for number, text in enumerate(job.texts):
-            read[job.parser, text] = result, number
+    asked = [(tasks[completion.task].parser, entries[completion.prompt_id]) for completion in completions]
+    jobs = parse_jobs(
+        (parser, entry, answer.said) for answer, (parser, entry) in zip(written, asked, strict=True) if parser
+    )
+    read = {
+        (job.parser, job.entry, text): (result, number)
+        for job, result in zip(jobs, sandbox.run(jobs), strict=True)
+        for number, text in enumerate(job.texts)
+    }
     found: list[Answer | Judgement] = []
-    for answer, parser in zip(written, parsers, strict=True):
-        if answer.said.lstrip().startswith(BEGINNING_OF_THINKING):
+    for answer, (parser, entry) in zip(written, asked, strict=True):
+        if after_thinking(answer.text) is None:
             found.append(_malformed())
         else:
-            found.append(answer if parser is None else _answer(answer, *read[parser, answer.said]))
+            found.append(answer if parser is None else _answer(answer, *read[parser, entry, answer.said]))
     return found
+
+
+def parse_jobs(asked: Iterable[tuple[str, str, str]]) -> list[ParseJob]:
+    """What reads texts, of equal ones one: each a parser's name, the entry that it looks for, and the text."""
+    texts: dict[tuple[str, str], dict[str, None]] = {}
+    for parser, entry, text in asked:
+        texts.setdefault((parser, entry), {})[text] = None
+    return [
+        ParseJob(parser, tuple(distinct)[start : start + TEXTS_PER_JOB], entry)
+        for (parser, entry), distinct in texts.items()
+        for start in range(0, len(distinct), TEXTS_PER_JOB)
+    ]
 
 
 def _answer(answer: Answer, result: Result, number: int) -> Answer | Judgement:

@@ -13,7 +13,7 @@ from astor.sandbox import Claim, Ending, Job, Result
 from astor.storage import digest_bytes
 from astor.tasks.endings import outcome_of
 from astor.tasks.multi_turn.capability import MultiTurn
-from astor.tasks.thinking import END_OF_THINKING, after_thinking
+from astor.tasks.thinking import after_thinking
 
 NOTHING = Record()
 """The reference of a task that judges an answer by the answer alone."""
@@ -63,14 +63,14 @@ class Answer:
     """A completion that could be read."""
 
     text: str
-    """What the policy wrote, and the task's `prefill` before it."""
+    """What the policy wrote, and before it the task's `prefill` or the chat template's `<think>`."""
     value: Any = None
     """What the task's parser made of it; None where the task has no parser."""
 
     @property
     def said(self) -> str:
-        """The text without its thinking, as it is where there is none."""
-        return after_thinking(self.text) if END_OF_THINKING in self.text else self.text
+        """The text without its thinking, as it is where there is none; empty where thinking does not end."""
+        return after_thinking(self.text) or ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Task(ABC):
     """Made where a task has no options of its own."""
     reference_type: ClassVar[type[Record]] = Record
     """What a task knows of a prompt to judge its answers by: a record of its own, that `ask` is given and `job`,
-    `judge_answer`, `judge` and `counts` get back. Its fields are plain data, as they go through JSON."""
+    `judge_answer`, `judge`, `entry` and `counts` get back. Its fields are plain data, as JSON has them."""
     verdict_type: ClassVar[type[Record]] = Record
     """What a task tells of an answer beside its score and parts: a record of its own, as `data` of its judgements."""
     parser: str | None
@@ -166,6 +166,11 @@ class Task(ABC):
             else self.judge_answer(reference, answer, result.claims if result is not None else ())
             for answer, result in zip(answers, ended, strict=True)
         ]
+
+    def entry(self, reference: Any) -> str:
+        """Name of the function or class that an answer's program defines, or of a method as `Solution.f`, by which it
+        is told from other programs in the answer; empty where it has no name, or no program is asked for."""
+        return ""
 
     def counts(self, reference: Any, said: str) -> dict[str, tuple[int, ...]]:
         """What is added up over all answers, for metrics of `astor.evaluation.metrics.CORPUS`; none where a task has

@@ -48,6 +48,24 @@ def test_the_whole_score(item, first, judge) -> None:
     assert (wrong.score, wrong.format) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Here it is.\n\n```python\n{SOURCE}\n```\n".replace("\n", "\r\n"),
+        f"~~~~ Python title=f.py\n{SOURCE}\n~~~~",
+        "1. Write it:\n   ```py\n   def f(x):\n       return x + 2\n   ```\n2. Done.",
+        "> ```python\n> def f(x):\n>     return x + 2\n> ```\n",
+        f"```python\n{SOURCE}",
+        f"```python\n{SOURCE}\n```\nOutput:\n```\n3\n```\nRun it:\n```bash\npython f.py\n```",
+        f"```python\n{SOURCE}\n```\nUse it so:\n```python\nprint(f(1))\n```",
+        f"<think>\n```python\ndef f(x): ...\n```\n</think>\n<answer>\n```python\n{SOURCE}\n```\n</answer>",
+    ],
+)
+def test_a_function_is_read_whatever_stands_around_it(item, first, judge, text: str) -> None:
+    (verdict,) = judge(TASK, first(TASK, item), text)
+    assert (verdict.outcome, verdict.score) == (Outcome.PASSED, 1)
+
+
 @pytest.mark.parametrize("text", ["def f(x:\n  return", "return 3", "```python\nreturn\n```"])
 def test_what_is_no_program_is_malformed(item, first, judge, text: str) -> None:
     (verdict,) = judge(TASK, first(TASK, item), text)

@@ -65,9 +65,13 @@ def test_scores_follow_the_overlap(example, judge) -> None:
     assert near.parts.keys() == {"bleu", "rouge_l"}
 
 
-def test_a_fence_is_tolerated(example, judge) -> None:
-    (verdict,) = judge(TASK, example, f"```\n{MESSAGE}\n```")
+@pytest.mark.parametrize(
+    "around", ["```\n{}\n```", "```text\r\n{}\r\n```\r\n", "The message:\n~~~\n{}\n~~~\nIt is short."]
+)
+def test_a_block_is_tolerated(example, judge, around: str) -> None:
+    (verdict,) = judge(TASK, example, around.format(MESSAGE), extended=True)
     assert verdict.score == pytest.approx(1)
+    assert corpus_bleu(verdict.counts["corpus_bleu"]) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "x" * 101, f"{MESSAGE}\nand more at once"])

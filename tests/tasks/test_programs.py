@@ -31,6 +31,12 @@ def test_the_statement_and_the_shown_tests_make_the_prompt(example, first) -> No
     assert spoken.answer == f"```python\n{SOURCE}\n```"
 
 
+@pytest.mark.parametrize("after", ["Output:\n```\n3 9\n```", "```text\n3\n```", "Run it:\n```sh\npython p.py\n```"])
+def test_a_program_is_read_before_what_it_reads_and_writes(example, judge, after: str) -> None:
+    (verdict,) = judge(TASK, example, f"```python\n{SOURCE}\n```\n{after}\n")
+    assert verdict.score == 1
+
+
 def test_the_whole_score(example, judge) -> None:
     spaced = SOURCE.replace("n, n * n", "n, n * n, end=' \\n\\n'")
     half = "n = int(input())\nprint(n, n * n if n < 4 else 0)"

@@ -70,8 +70,9 @@ def _answer_calls(out: int, job: dict[str, Any]) -> None:
 
 
 def _parse(out: int, link: int, job: dict[str, Any]) -> None:
+    parser, entry = PARSERS[job["parser"]], job["entry"]
     for text in job["texts"]:
-        write_all(out, answer(out, PARSERS[job["parser"]], (text,), {}, job["output_bytes"], spared=MemoryError))
+        write_all(out, answer(out, parser, (text, entry), {}, job["output_bytes"], spared=MemoryError))
     end(out, "end")
 
 

@@ -25,12 +25,14 @@ _MALFORMED = Claim("raised", exception="ValueError")
 class ParseJob(Job):
     """Read untrusted `texts` with a parser of `astor.sandbox.inside.parsers`, each at most 10 kB of UTF-8.
 
-    The claim of a text that the parser can't read, or that is too large, is a ValueError.
+    `entry` names what the program in a text defines, so that it is told from others beside it; empty where that is not
+    known, or no program is read. The claim of a text that the parser can't read, or that is too large, is a ValueError.
     """
 
     type: ClassVar[str] = "parse"
     parser: Annotated[str, "a name of ours, which holds no surrogates"]
     texts: tuple[str, ...]
+    entry: str = ""
 
     def parts(self) -> Sequence[Self]:
         """A job per child."""
@@ -53,7 +55,9 @@ class ParseJob(Job):
             left = heap.pop()
             if not left:
                 continue
-            asked = request(limits, mode="parse", parser=self.parser, texts=[self.texts[place] for place in left])
+            asked = request(
+                limits, mode="parse", parser=self.parser, entry=self.entry, texts=[self.texts[at] for at in left]
+            )
             evidence = yield from with_retry(Run((asked,), (len(left),), limits))
             cpu_seconds += evidence.cpu_seconds
             if evidence.failure and len(left) > 1:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from astor.data.turns import FENCE
 from astor.options import Options
+from astor.sandbox.inside.answer_blocks import says_python
+from astor.sandbox.inside.fences import fenced_blocks
 from astor.tasks.multi_turn.repetition import repeats_itself
 from astor.tasks.thinking import END_OF_THINKING
 
-END_OF_FENCE = "\n```"
 SELF_CHECKS = ("wait", "mistake", "however", "but", "retry", "error", "verify", "wrong", "evaluate")
 _SELF_CHECK = {word: re.compile(rf"\b{word}\b") for word in SELF_CHECKS}
 
@@ -61,20 +61,18 @@ def take_apart(text: str, thinking: bool) -> AnswerParts | None:
     """The parts of an answer; None of one with a structural fault.
 
     Faults: a substring of 32 characters or more eight times in a row; `</think>` not exactly once (without `thinking`:
-    at all); in what follows it not exactly one "```python", or not exactly one line after that which begins with
-    "```", or a back-tick between the two.
+    at all); in what follows it not exactly one fenced block, or one that is not closed, not of Python, or holds a
+    back-tick. Cobalt's code counts "```python" and lines that begin with "```"; blocks here are those that programs
+    are read from.
     """
     if repeats_itself(text) or text.count(END_OF_THINKING) != int(thinking):
         return None
     thought, _, response = text.rpartition(END_OF_THINKING)
     response = response.strip()
-    if response.count(FENCE) != 1:
+    blocks = fenced_blocks(response)
+    if len(blocks) != 1 or not blocks[0].is_closed or not says_python(blocks[0]) or "`" in blocks[0].content:
         return None
-    after = response.partition(FENCE)[2]
-    if after.count(END_OF_FENCE) != 1:
-        return None
-    code, _, explanation = after.partition(END_OF_FENCE)
-    return None if "`" in code else AnswerParts(thought.strip(), response, explanation.strip())
+    return AnswerParts(thought.strip(), response, response[blocks[0].end :].strip())
 
 
 def form_reward(text: str, value: float, count_tokens: Callable[[str], int], options: AnswerFormOptions) -> float:

@@ -119,6 +119,9 @@ class MultiTurnCode(Task):
             return (Message(role="user", content=text.rstrip()),)
         return opening(f"Write a Python function named `{function.entry}`. {function.description}", "function")
 
+    def entry(self, reference: MultiTurnReference) -> str:
+        return reference.entry
+
     def judge(self, reference: MultiTurnReference, answers: Sequence[Answer], extended: bool) -> Judging:
         """Equal programs are run once: public and hidden calls, and the second calls if `extended`."""
         sets, programs = _test_sets(reference, extended), _programs(answers)

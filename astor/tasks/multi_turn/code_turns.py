@@ -20,7 +20,9 @@ class CodeTurns(MultiTurn):
         self.options, self.turns, self.evaluated_turns = options, turns, evaluated_turns
 
     def reply(self, answers: Sequence[Answered], sandbox: JobRunner) -> list[Turn]:
-        programs = read_programs(sandbox, [answer.text for answer in answers])
+        programs = read_programs(
+            sandbox, [answer.text for answer in answers], [answer.problem.prompt.entry for answer in answers]
+        )
         wanted: list[Wanted | None] = [
             (program, answer.problem.prompt.entry, answer.problem.calls) if program else None
             for answer, program in zip(answers, programs, strict=True)

@@ -37,8 +37,12 @@ def opening(problem: str, form: Literal["stdin", "function"]) -> tuple[Message, 
 
 
 def kept_answer(text: str) -> str:
-    """What later turns see of an answer: at most 6000 characters of what follows its thinking."""
-    return after_thinking(text)[:KEPT_CHARACTERS].rstrip()
+    """What later turns see of an answer: at most 6000 characters of what follows its thinking.
+
+    Thinking that does not end is all that there is.
+    """
+    said = after_thinking(text)
+    return (text if said is None else said).strip()[:KEPT_CHARACTERS].rstrip()
 
 
 def conversation(opened: Sequence[Message], turns: Sequence[Turn]) -> tuple[Message, ...]:

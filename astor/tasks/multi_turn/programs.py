@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from astor.data.calls import arguments_of
 from astor.errors import UserError
 from astor.records import Call
-from astor.sandbox import CallsJob, Claim, Ending, Job, ParseJob, Result
+from astor.sandbox import CallsJob, Claim, Ending, Job, Result
 from astor.sandbox.runner import JobRunner
-from astor.tasks.judging import TEXTS_PER_JOB
-from astor.tasks.thinking import BEGINNING_OF_THINKING, after_thinking
+from astor.tasks.judging import parse_jobs
+from astor.tasks.thinking import after_thinking
 
 PARSER = "block"
 """The sandbox's parser that finds the program in an answer."""
@@ -19,30 +19,28 @@ Wanted = tuple[str, str, tuple[Call, ...]]
 """A program, its function's name, and the calls to make."""
 
 
-def read_programs(sandbox: JobRunner, texts: Sequence[str]) -> list[str | None]:
-    """The program in the last fenced block of each answer, its thinking apart.
+def read_programs(sandbox: JobRunner, texts: Sequence[str], entries: Sequence[str]) -> list[str | None]:
+    """The program in each answer that defines its entry, as the task's parser finds it, the thinking apart.
 
     None where there is no block or nothing in it, or where thinking does not end, as for the task's verdicts.
     """
-    found = parse(sandbox, PARSER, list(map(after_thinking, texts)))
-
-    def read(said: str) -> str | None:
-        claim = found[said]
-        unended = said.startswith(BEGINNING_OF_THINKING)
-        return claim.value or None if claim.kind == "value" and not unended else None
-
-    return [read(after_thinking(text)) for text in texts]
-
-
-def parse(sandbox: JobRunner, parser: str, texts: Sequence[str]) -> dict[str, Claim]:
-    """What a parser of the sandbox makes of each text, of equal ones once."""
-    distinct = list(dict.fromkeys(texts))
-    jobs = [
-        ParseJob(parser, tuple(distinct[start : start + TEXTS_PER_JOB]))
-        for start in range(0, len(distinct), TEXTS_PER_JOB)
+    said = list(map(after_thinking, texts))
+    found = parse(sandbox, [(PARSER, entry, text or "") for entry, text in zip(entries, said, strict=True)])
+    return [
+        claim.value if claim.kind == "value" and text is not None else None
+        for claim, text in zip(found, said, strict=True)
     ]
-    claims = [claim for result in _run(sandbox, jobs) for claim in result.claims]
-    return dict(zip(distinct, claims, strict=True))
+
+
+def parse(sandbox: JobRunner, asked: Sequence[tuple[str, str, str]]) -> list[Claim]:
+    """What a parser of the sandbox makes of each text, of equal ones once: `asked` as `parse_jobs` has it."""
+    jobs = parse_jobs(asked)
+    claims = {
+        (job.parser, job.entry, text): claim
+        for job, result in zip(jobs, _run(sandbox, jobs), strict=True)
+        for text, claim in zip(job.texts, result.claims, strict=True)
+    }
+    return [claims[one] for one in asked]
 
 
 def run_calls(sandbox: JobRunner, wanted: Sequence[Wanted]) -> dict[Wanted, Result]:

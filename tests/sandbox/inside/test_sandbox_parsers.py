@@ -6,9 +6,9 @@ from astor.errors import UserError
 from astor.sandbox import Ending, ParseJob
 
 
-def parsed(sandbox, parser, *texts):
+def parsed(sandbox, parser, *texts, entry=""):
     """Each text's value, or the name of the exception where it is malformed."""
-    (result,) = sandbox.run([ParseJob(parser, texts)])
+    (result,) = sandbox.run([ParseJob(parser, texts, entry)])
     assert result.ending is Ending.FINISHED
     assert len(result.claims) == len(texts)
     return [claim.value if claim.kind == "value" else claim.exception for claim in result.claims]
@@ -34,11 +34,8 @@ def test_literals(sandbox):
 
 
 def test_block_is_the_last_fenced_one_whatever_it_holds(sandbox):
-    assert parsed(sandbox, "block", "```python\nx = 1\n```\n```\nno (code\n```", "x = 1", "```python\nx = 1") == [
-        "no (code\n",
-        "IndexError",
-        "IndexError",
-    ]
+    texts = ["```python\nx = 1\n```\n```python\nno (code\n```", "x = 1", "```python\nx = 1", "```python\n```"]
+    assert parsed(sandbox, "block", *texts) == ["no (code\n", "ValueError", "x = 1\n", "ValueError"]
 
 
 def test_program_is_the_last_fenced_block_that_compiles(sandbox):
@@ -52,10 +49,17 @@ def test_program_is_the_last_fenced_block_that_compiles(sandbox):
     ]
 
 
-def test_of_two_different_programs_the_last_one_counts_and_an_unfinished_block_is_none(sandbox):
+def test_of_two_different_programs_the_last_one_counts_and_an_unclosed_block_holds_what_stands_in_it(sandbox):
     draft = "First try:\n```python\nx = 1\n```\nBetter:\n```python\nx = 2\n```\nwhich is right."
     unfinished = "```python\nx = 1\n```\nBetter:\n```python\nx = 2"
-    assert parsed(sandbox, "program", draft, unfinished, "```python\nx = 2") == ["x = 2\n", "x = 1\n", "SyntaxError"]
+    assert parsed(sandbox, "program", draft, unfinished, "```python\nx = 2") == ["x = 2\n"] * 3
+
+
+@pytest.mark.parametrize("parser", ["program", "block"])
+def test_the_program_that_defines_the_entry_is_told_from_others(sandbox, parser):
+    answer = "```python\ndef f():\n    return 2\n```\nSo:\n```python\nf()\n```"
+    assert parsed(sandbox, parser, answer, entry="f") == ["def f():\n    return 2\n"]
+    assert parsed(sandbox, parser, answer, entry="g") == parsed(sandbox, parser, answer) == ["f()\n"]
 
 
 def test_tests_are_asserts_where_they_can_be_and_code_otherwise(sandbox):

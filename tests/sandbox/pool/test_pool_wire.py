@@ -142,7 +142,7 @@ def test_what_stands_for_no_value_is_a_value_error(data: Any) -> None:
 JOBS: list[Job] = [
     CallsJob("def f(x): ...", "f", ((1, {2: (3,)}), ())),
     CheckJob("p", "f", "def test(): ...", "pytest"),
-    ParseJob("literal", ("1", "\ud800")),
+    ParseJob("program", ("1", "\ud800"), "f"),
     CoverageJob("p", "f", ((b"x",),)),
     StdinJob("print(input())", ("1\n", "")),
     GeneratedTestsJob("assert f(1)", "f", "def f(x): return x", ("def f(x): return 0",)),

@@ -146,6 +146,21 @@ def test_an_answer_is_taken_apart() -> None:
     assert parts.response == "so:\n```python\nprint(1)\n```\nIt prints `1`."
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "```Python\n1\n```",
+        "```py3\r\n1\r\n```\r\n",
+        "~~~~python\n1\n~~~~",
+        "> ```python\n> 1\n> ```",
+        "- ```python\n  1\n  ```",
+    ],
+)
+def test_a_block_in_any_of_its_forms_has_the_structure(block: str) -> None:
+    parts = take_apart(f"why</think>{block}\nSo.", thinking=True)
+    assert (parts.thinking, parts.explanation) == ("why", "So.")
+
+
 def test_policies_that_do_not_think_must_not_pretend_to() -> None:
     assert form_reward("```python\n1\n```", 1.0, count, PLAIN) == 0
     assert form_reward("```python\n1\n```", -0.1, count, PLAIN) == 0, "there is no thinking that could be rewarded"

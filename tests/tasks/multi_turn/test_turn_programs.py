@@ -14,12 +14,19 @@ TESTS = tuple(Call(arguments=f"({x},)", returns=str(2 * x)) for x in range(16))
 
 def test_programs_are_read_after_the_thinking(sandbox) -> None:
     long = "Is it\n```\nx = 1\n```\n" * 1000 + f"</think>It is\n{fenced(DOUBLE)}"
-    assert read_programs(sandbox, [fenced(DOUBLE), "none", long]) == [DOUBLE, None, DOUBLE]
+    assert read_programs(sandbox, [fenced(DOUBLE), "none", long], "fff") == [DOUBLE, None, DOUBLE]
+
+
+def test_of_each_answer_the_program_is_read_that_defines_its_own_entry(sandbox) -> None:
+    text = f"{fenced(DOUBLE)}\n{fenced(DOUBLE.replace('f(', 'g('))}\n```bash\nls\n```"
+    of_f, of_g, of_none = read_programs(sandbox, [text] * 3, ["f", "g", "h"])
+    assert of_f == DOUBLE
+    assert of_g == of_none == DOUBLE.replace("f(", "g(")
 
 
 def test_an_empty_block_and_a_draft_in_thinking_that_does_not_end_are_no_programs(sandbox) -> None:
-    assert read_programs(sandbox, ["```python\n```", f"<think>Is it\n{fenced(DOUBLE)}"]) == [None, None]
-    assert read_programs(sandbox, [f"<think>so</think>\n{fenced(DOUBLE)}"]) == [DOUBLE]
+    assert read_programs(sandbox, ["```python\n```", f"<think>Is it\n{fenced(DOUBLE)}"], "ff") == [None, None]
+    assert read_programs(sandbox, [f"<think>so</think>\n{fenced(DOUBLE)}"], "f") == [DOUBLE]
 
 
 def test_equal_programs_are_run_once(sandbox) -> None:
