@@ -55,9 +55,6 @@ def load_policy(directory: Path, device: str = "auto") -> Policy:
         model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, use_safetensors=True, **LOCAL)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise UserError(f"transformers cannot read the policy in {directory}: {error}") from error
-    kinds = set(getattr(model.config, "layer_types", None) or ()) - {"full_attention", "sliding_attention"}
-    if kinds:
-        raise UserError(f"The policy in {directory} has {', '.join(sorted(kinds))} layers: only attention works.")
     return Policy(model.to(device).eval(), chat, find_card(directory))
 
 

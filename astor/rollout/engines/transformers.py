@@ -95,7 +95,9 @@ class TransformersEngine:
         limits = limits.to(device)
 
         with precision(device):
-            prefix = compute_prefix(policy.model, [requests[index].prompt_tokens for index in used], longest)
+            asked = [requests[index] for index in used]
+            prompts, most = [request.prompt_tokens for request in asked], [request.max_tokens for request in asked]
+            prefix = compute_prefix(policy.model, prompts, most)
             decoder = Decoder(policy, prefix)
             logits = decoder.step(prefix.last_tokens)[owner]
             decoder.select(owner)
@@ -138,7 +140,7 @@ class Decoder:
         output = self.policy.model(
             input_ids=tokens[:, None],
             attention_mask=prefix.mask,
-            position_ids=prefix.lengths[:, None],
+            position_ids=prefix.places(1),
             past_key_values=prefix.cache,
             use_cache=True,
         )
