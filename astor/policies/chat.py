@@ -11,7 +11,7 @@ from huggingface_hub.errors import StrictDataclassError
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from astor.errors import UserError
-from astor.policies.room import room_of_config
+from astor.policies.room import check_context_is_said, room_of_config
 from astor.policies.template import Ending, fold_system_turns, render, takes_system_turns
 from astor.records import Message
 
@@ -86,9 +86,9 @@ def load_chat(directory: Path) -> Chat:
         raise UserError(f"The policy in {directory} has no tokenizer: add its tokenizer.json.")
     try:
         tokenizer = _load_tokenizer(directory)
+        written = json.loads((directory / "config.json").read_text())
         generation = directory / "generation_config.json"
-        file = generation if generation.is_file() else directory / "config.json"
-        ends = json.loads(file.read_text()).get("eos_token_id")
+        ends = (json.loads(generation.read_text()) if generation.is_file() else written).get("eos_token_id")
         config = _load_config(directory)
     except (OSError, ValueError, KeyError, StrictDataclassError) as error:
         raise UserError(f"transformers cannot read the policy in {directory}: {error}") from error
@@ -99,10 +99,11 @@ def load_chat(directory: Path) -> Chat:
         raise UserError(f"The tokenizer in {directory} has no chat template: add one, or use another model.")
     ends = [ends] if isinstance(ends, int) else list(ends or [])
     try:
+        check_context_is_said(config, written)
         chat = Chat(tokenizer, frozenset([*ends, tokenizer.eos_token_id]) - {None}, room_of_config(config))
         chat.encode([Message(role="user", content="?")])
     except UserError as error:
-        raise UserError(f"The policy in {directory} cannot be used: {error}") from error
+        raise UserError(f"{directory}: {error}") from error
     return chat
 
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from astor.policies.policy import precision
+from astor.policies.precision import precision
 from astor.policies.prefix import Prefix, compute_prefix
 
 

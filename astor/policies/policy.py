@@ -1,6 +1,5 @@
 """A live policy: a causal language model with its chat and its card, in an ordinary Hugging Face directory."""
 
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from transformers.utils.logging import disable_progress_bar
 from astor.errors import UserError
 from astor.policies.card import find_card, write_card
 from astor.policies.chat import LOCAL, Chat, load_chat
+from astor.policies.trial import check_sharing
 from astor.records import PolicyCard
 from astor.storage import PolicyRef, digest_directory
 
@@ -37,25 +37,25 @@ class Policy:
         return PolicyRef(self.card.digest, self.card.lineage) if self.card else PolicyRef("", "")
 
 
-def precision(device: torch.device) -> AbstractContextManager[None]:
-    """The precision of every forward pass: fp32 on the CPU; on CUDA bf16 over the fp32 weights, by autocast."""
-    return torch.autocast("cuda", dtype=torch.bfloat16) if device.type == "cuda" else nullcontext()
-
-
 def load_policy(directory: Path, device: str = "auto") -> Policy:
     """The policy in a Hugging Face directory, ours or any other's, on `device` (`auto`: CUDA where there is one).
 
-    UserError where `load_chat` raises one, or transformers can't read the weights. Neither pickles nor the directory's
-    own code are loaded.
+    UserError where `load_chat` raises one, transformers can't read the weights, or answers cannot share their prompts,
+    which is tried where the policy is not of our making. Neither pickles nor the directory's own code are loaded.
     """
-    chat = load_chat(directory)
+    chat, card = load_chat(directory), find_card(directory)
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, use_safetensors=True, **LOCAL)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise UserError(f"transformers cannot read the policy in {directory}: {error}") from error
-    return Policy(model.to(device).eval(), chat, find_card(directory))
+    if card is None:
+        try:
+            check_sharing(model.eval())
+        except UserError as error:
+            raise UserError(f"{directory}: {error}") from error
+    return Policy(model.to(device).eval(), chat, card)
 
 
 def save_policy(policy: Policy, directory: Path, recipe_digest: str) -> None:

@@ -74,8 +74,8 @@ def compute_prefix(model: PreTrainedModel, prompts: Sequence[Sequence[int]], new
 def room_of(model: PreTrainedModel) -> int:
     """Most tokens of prompt and answer; a UserError where the model's prompts cannot be shared."""
     if getattr(model, "_is_stateful", False):
-        name = model.config.model_type
-        raise UserError(f"A {name} model carries a state from token to token: use a policy with attention alone.")
+        kind = model.config.model_type
+        raise UserError(f"A policy of type {kind} carries a state from token to token: use one with attention alone.")
     return room_of_config(model.config)
 
 

@@ -1,6 +1,7 @@
 """How many tokens a model has room for, as its configuration says. No torch."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from astor.errors import UserError
 
@@ -23,19 +24,30 @@ def room_of_config(config: "PretrainedConfig") -> int:
     keys which are kept are right within that one alone.
     """
     decoder = config.get_text_config(decoder=True)
-    name = config.model_type
+    kind = config.model_type
     others = sorted(set(getattr(decoder, "layer_types", None) or ()) - ATTENTION)
     if others:
-        raise UserError(f"A {name} model has {', '.join(others)} layers: use a policy with attention alone.")
+        raise UserError(f"A policy of type {kind} has {', '.join(others)} layers: use one with attention alone.")
     if config.is_encoder_decoder or decoder.is_encoder_decoder:
-        raise UserError(f"A {name} model has an encoder: use a policy that is a decoder alone.")
+        raise UserError(f"A policy of type {kind} has an encoder: use one that is a decoder alone.")
     contexts = [getattr(decoder, key) for key in CONTEXT_KEYS if getattr(decoder, key, None) is not None]
     if not contexts or not isinstance(contexts[0], int) or contexts[0] < 1:
-        raise UserError(
-            f"The config.json of the {name} model does not say how long its context is: "
-            f"give it max_position_embeddings, or use another policy."
-        )
+        raise _unsaid(config)
     return min([contexts[0], *_original_contexts(decoder)])
+
+
+def check_context_is_said(config: "PretrainedConfig", written: Mapping[str, Any]) -> None:
+    """UserError where `written`, the content of the config.json, leaves the context to the default of its type, which
+    has nothing to do with the weights. Only what stands inside another configuration is written without defaults."""
+    if config.get_text_config(decoder=True) is config and not written.keys() & set(CONTEXT_KEYS):
+        raise _unsaid(config)
+
+
+def _unsaid(config: "PretrainedConfig") -> UserError:
+    return UserError(
+        f"The configuration of type {config.model_type} does not say how long the policy's context is: "
+        "give its config.json max_position_embeddings, or use another policy."
+    )
 
 
 def _original_contexts(decoder: "PretrainedConfig") -> list[int]:

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from astor.errors import UserError
-from astor.policies.policy import Policy, precision
+from astor.policies.policy import Policy
+from astor.policies.precision import precision
 from astor.policies.prefix import Prefix, compute_prefix
 from astor.rollout.engine import Request, Sample
 from astor.rollout.options import TransformersEngineOptions
