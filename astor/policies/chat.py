@@ -36,6 +36,17 @@ class Chat:
     _takes_system: dict[tuple[Ending, tuple[str, ...]], bool] = field(default_factory=dict, repr=False)
     """Roles in their order → whether the template takes them as they are."""
 
+    @classmethod
+    def of(
+        cls, tokenizer: PreTrainedTokenizerBase, config: "PretrainedConfig", ends: int | Sequence[int] | None
+    ) -> "Chat":
+        """The chat of a model of this configuration, whose answers end with the tokenizer's end and `ends`.
+
+        UserError where the configuration does not say how long the context is.
+        """
+        ends = [ends] if isinstance(ends, int) else list(ends or [])
+        return cls(tokenizer, frozenset([*ends, tokenizer.eos_token_id]) - {None}, room_of_config(config))
+
     def encode(self, messages: Sequence[Message], *, answered: bool = False) -> list[int]:
         """Tokens of the chat, up to where the assistant's answer begins, or goes on where it ends in a beginning.
 
@@ -97,10 +108,9 @@ def load_chat(directory: Path) -> Chat:
         tokenizer.init_kwargs.pop(key, None)
     if tokenizer.chat_template is None:
         raise UserError(f"The tokenizer in {directory} has no chat template: add one, or use another model.")
-    ends = [ends] if isinstance(ends, int) else list(ends or [])
     try:
         check_context_is_said(config, written)
-        chat = Chat(tokenizer, frozenset([*ends, tokenizer.eos_token_id]) - {None}, room_of_config(config))
+        chat = Chat.of(tokenizer, config, ends)
         chat.encode([Message(role="user", content="?")])
     except UserError as error:
         raise UserError(f"{directory}: {error}") from error

@@ -1,11 +1,10 @@
 """A live policy: a causal language model with its chat and its card, in an ordinary Hugging Face directory."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, PreTrainedModel
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils.logging import disable_progress_bar
 
 from astor.errors import UserError
@@ -18,14 +17,18 @@ from astor.storage import PolicyRef, digest_directory
 disable_progress_bar()  # A policy is read and written every round; rounds have progress of their own.
 
 
-@dataclass
 class Policy:
     """A model with fp32 weights, in evaluation mode, and what turns messages into its tokens and back."""
 
-    model: PreTrainedModel
-    chat: Chat
-    card: PolicyCard | None = None
-    """Who it is; None until it is saved, and for a model that is not of our making."""
+    def __init__(
+        self, model: PreTrainedModel, chat: Chat | PreTrainedTokenizerBase, card: PolicyCard | None = None
+    ) -> None:
+        """Of a `chat` that is a tokenizer alone, the model's configuration says where answers end, and the context."""
+        if isinstance(chat, PreTrainedTokenizerBase):
+            chat = Chat.of(chat, model.config, model.config.eos_token_id)
+        self.model, self.chat = model, chat
+        self.card = card
+        """Who it is; None until it is saved, and for a model that is not of our making."""
 
     @property
     def device(self) -> torch.device:
