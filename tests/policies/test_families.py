@@ -142,6 +142,16 @@ def test_every_row_has_the_whole_context_whatever_stands_beside_it(family: str) 
         torch.testing.assert_close(logps[1], alone(model, SHORT, answer), atol=1e-3, rtol=0)
 
 
+def test_rows_that_have_ended_do_not_leave_the_context_while_others_go_on(policy: Policy) -> None:
+    model = make("gpt2", EXACT["gpt2"])
+    requests = [Request([5] * (CONTEXT - 2), 1, 2, 0, 1.0), Request(SHORT, 1, CONTEXT - 3, 0, 1.0)]
+    full, short = live_sampler(Policy(model, policy.chat), TransformersEngineOptions()).generate(requests)
+    assert len(full.tokens) == 2
+    with torch.no_grad():
+        expected = alone(model, SHORT, list(short.tokens))
+    torch.testing.assert_close(torch.tensor(short.logps), expected, atol=1e-3, rtol=0)
+
+
 def test_embeddings_that_turn_anew_beyond_the_original_context_have_that_one_alone() -> None:
     model = make("phi3", {**SLIDING, "rope_scaling": LONGROPE, "original_max_position_embeddings": 56})
     assert room_of(model) == 56
