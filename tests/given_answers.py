@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import torch
 
-from astor.policies.chat import Chat
 from astor.policies.options import TinyOptions
 from astor.policies.policy import Policy
 from astor.policies.tiny import ASSISTANT, END, make_model, train_tokenizer
@@ -30,4 +29,4 @@ def policy_that_says(answers: Sequence[str]) -> Policy:
         embeddings[begin, 0] = 1
         embeddings[says, :2] = 5
         embeddings[end, 1] = 30
-    return Policy(model.eval(), Chat(tokenizer, frozenset({end}), options.context))
+    return Policy(model.eval(), tokenizer)

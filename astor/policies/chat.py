@@ -1,17 +1,23 @@
 """How messages become a policy's tokens and tokens become text, without its weights. No torch."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from huggingface_hub.errors import StrictDataclassError
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from astor.errors import UserError
+from astor.policies.room import check_context_is_said, room_of_config
+from astor.policies.template import Ending, fold_system_turns, render, takes_system_turns
 from astor.records import Message
 from astor.tasks.thinking import begun_thinking
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json")
 PROMPT_END = 16
@@ -31,13 +37,37 @@ class Chat:
     context: int
     """Most tokens that prompt and answer may have together."""
 
-    def encode(self, messages: Sequence[Message]) -> list[int]:
-        """Tokens of the chat, up to where the assistant's answer begins, or goes on where it ends in a beginning."""
-        turns = [{"role": message.role, "content": self._as_text(message.content)} for message in messages]
+    _takes_system: dict[tuple[Ending, tuple[str, ...]], bool] = field(default_factory=dict, repr=False)
+    """Roles in their order → whether the template takes them as they are."""
+
+    @classmethod
+    def of(
+        cls, tokenizer: PreTrainedTokenizerBase, config: "PretrainedConfig", ends: int | Sequence[int] | None
+    ) -> "Chat":
+        """The chat of a model of this configuration, whose answers end with the tokenizer's end and `ends`.
+
+        UserError where the configuration does not say how long the context is.
+        """
+        ends = [ends] if isinstance(ends, int) else list(ends or [])
+        return cls(tokenizer, frozenset([*ends, tokenizer.eos_token_id]) - {None}, room_of_config(config))
+
+    def encode(self, messages: Sequence[Message], *, answered: bool = False) -> list[int]:
+        """Tokens of the chat, up to where the assistant's answer begins, or goes on where it ends in a beginning.
+
+        What the system says stands in the user's next turn where the template takes no system turn, or not there.
+        UserError where the template does not take the turns that way either.
+
+        Args:
+            answered: the last message is a whole answer, and nothing comes after it.
+        """
         begun = messages[-1].role == "assistant"
-        tokens: list[int] = self.tokenizer.apply_chat_template(
-            turns, add_generation_prompt=not begun, continue_final_message=begun, return_dict=False
-        )
+        ending: Ending = "answered" if answered else "answer begun" if begun else "answer due"
+        turns = [(message.role, self._as_text(message.content)) for message in messages]
+        kind = ending, tuple(role for role, _ in turns)
+        if kind not in self._takes_system:
+            self._takes_system[kind] = takes_system_turns(self.tokenizer, kind[1], ending)
+        text = render(self.tokenizer, turns if self._takes_system[kind] else fold_system_turns(turns), ending)
+        tokens: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
         return tokens
 
     def _as_text(self, content: str) -> str:
@@ -67,7 +97,8 @@ class Chat:
 def load_chat(directory: Path) -> Chat:
     """The chat of the policy in a Hugging Face directory, ours or any other's.
 
-    UserError where the directory, its tokenizer or its chat template is missing, or transformers can't read it.
+    UserError where the directory, its tokenizer or its chat template is missing, transformers can't read it, the
+    template does not take a question, or nothing says how long the policy's context is.
     """
     if not (directory / "config.json").is_file():
         raise UserError(f"{directory} is not a Hugging Face model directory: it has no config.json.")
@@ -75,19 +106,24 @@ def load_chat(directory: Path) -> Chat:
         raise UserError(f"The policy in {directory} has no tokenizer: add its tokenizer.json.")
     try:
         tokenizer = _load_tokenizer(directory)
-        config = json.loads((directory / "config.json").read_text())
+        written = json.loads((directory / "config.json").read_text())
         generation = directory / "generation_config.json"
-        ends = (json.loads(generation.read_text()) if generation.is_file() else config).get("eos_token_id")
-        context = context_of(config)
-    except (OSError, ValueError, KeyError) as error:
+        ends = (json.loads(generation.read_text()) if generation.is_file() else written).get("eos_token_id")
+        config = _load_config(directory)
+    except (OSError, ValueError, KeyError, StrictDataclassError) as error:
         raise UserError(f"transformers cannot read the policy in {directory}: {error}") from error
     # They would be written into the next policy's tokenizer_config.json, and change its digest.
     for key in ("is_local", "local_files_only"):
         tokenizer.init_kwargs.pop(key, None)
     if tokenizer.chat_template is None:
         raise UserError(f"The tokenizer in {directory} has no chat template: add one, or use another model.")
-    ends = [ends] if isinstance(ends, int) else list(ends or [])
-    return Chat(tokenizer, frozenset([*ends, tokenizer.eos_token_id]) - {None}, context)
+    try:
+        check_context_is_said(config, written)
+        chat = Chat.of(tokenizer, config, ends)
+        chat.encode([Message(role="user", content="?")])
+    except UserError as error:
+        raise UserError(f"{directory}: {error}") from error
+    return chat
 
 
 def _load_tokenizer(directory: Path) -> PreTrainedTokenizerBase:
@@ -98,12 +134,7 @@ def _load_tokenizer(directory: Path) -> PreTrainedTokenizerBase:
     return AutoTokenizer.from_pretrained(directory, **LOCAL)
 
 
-def context_of(config: Mapping[str, Any]) -> int:
-    """Tokens that prompt and answer may have together: the model's context, or its sliding attention window.
+def _load_config(directory: Path) -> "PretrainedConfig":
+    from transformers import AutoConfig  # which brings torch, where it is installed
 
-    `config` is the model's, as its `config.json` has it. In a padded prompt the window would count the padding, so that
-    within the window only is attention exact.
-    """
-    if "sliding_attention" in (config.get("layer_types") or ()):
-        return int(min(config["max_position_embeddings"], config["sliding_window"]))
-    return int(config["max_position_embeddings"])
+    return AutoConfig.from_pretrained(directory, **LOCAL)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from astor.policies.policy import precision
+from astor.policies.precision import precision
 from astor.policies.prefix import Prefix, compute_prefix
 
 
@@ -38,7 +38,7 @@ def completion_logps(
     mask = torch.arange(longest) < lengths[:, None]
     tokens, mask = tokens.to(device), mask.to(device)
     with precision(device):
-        prefix = compute_prefix(model, prompts, longest)
+        prefix = compute_prefix(model, prompts, [max(map(len, group)) for group in completions])
         parts, order = [], []
         for bucket in length_buckets(lengths):
             width = int(lengths[bucket].max())
@@ -58,7 +58,7 @@ def continuation_logps(model: PreTrainedModel, prefix: Prefix, tokens: Tensor, t
     logits = model(
         input_ids=inputs,
         attention_mask=torch.cat([prefix.mask, ones], dim=1),
-        position_ids=prefix.lengths[:, None] + torch.arange(width, device=tokens.device),
+        position_ids=prefix.places(width),
         past_key_values=prefix.cache,
         use_cache=True,
     ).logits

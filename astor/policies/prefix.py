@@ -8,14 +8,16 @@ from torch import Tensor
 from transformers import DynamicCache, PreTrainedModel
 
 from astor.errors import UserError
-from astor.policies.chat import context_of
+from astor.policies.room import room_of_config
 
 
 @dataclass
 class Prefix:
-    """Keys and values of P prompts but for their last tokens, right padded to the longest, K positions.
+    """Keys and values of P prompts but for their last tokens, K positions, padded on the left.
 
-    The last token of a prompt is left to whoever continues it: feeding it gives the logits of the first answer token.
+    So every prompt ends where its completion begins, and the distance of two positions is that of their tokens: a
+    sliding window sees what it would see without padding. The last token of a prompt is left to whoever continues it:
+    feeding it gives the logits of the first answer token.
     """
 
     cache: DynamicCache
@@ -24,42 +26,63 @@ class Prefix:
     last_tokens: Tensor
     """(P,), the last token of each prompt."""
     lengths: Tensor
-    """(P,), tokens of each prompt but for the last: the position that its last token takes."""
+    """(P,), tokens of each prompt but for the last: the place in the text that its last token takes."""
+    room: int
+    """Most tokens of prompt and answer."""
 
     def select(self, rows: Tensor) -> "Prefix":
         """The prefix of prompt `rows[i]` as row i; a prompt may be taken many times. Gradients flow through."""
         cache = DynamicCache()
         for index, layer in enumerate(self.cache.layers):
             cache.update(layer.keys[rows], layer.values[rows], index)
-        return Prefix(cache, self.mask[rows], self.last_tokens[rows], self.lengths[rows])
+        return Prefix(cache, self.mask[rows], self.last_tokens[rows], self.lengths[rows], self.room)
+
+    def places(self, width: int) -> Tensor:
+        """(P, width), places in the text of the next tokens; those that nobody asked for keep to the room."""
+        following = torch.arange(width, device=self.lengths.device)
+        return (self.lengths[:, None] + following).clamp(max=self.room - 1)
 
 
-def compute_prefix(model: PreTrainedModel, prompts: Sequence[Sequence[int]], new_tokens: int) -> Prefix:
-    """One forward pass over the prompts, right padded, causal, no query row masked as a whole.
+def compute_prefix(model: PreTrainedModel, prompts: Sequence[Sequence[int]], new_tokens: Sequence[int]) -> Prefix:
+    """One forward pass over the prompts, padded on the right, causal, no query row masked as a whole.
 
-    `new_tokens` is the most that will follow any of them: a UserError where the model has no room for it.
+    `new_tokens` are the most that will follow each: a UserError where the model has no room for them.
     """
-    longest = max(map(len, prompts))
-    assert min(map(len, prompts)) > 0, "a prompt has no tokens"
-    check_room(model, longest, new_tokens)
+    room = room_of(model)
+    for prompt, longest in zip(prompts, new_tokens, strict=True):
+        assert prompt, "a prompt has no tokens"
+        if len(prompt) + longest > room:
+            raise UserError(
+                f"A prompt of {len(prompt)} tokens and an answer of {longest} do not fit the policy's {room} tokens: "
+                f"lower max_tokens, or use shorter prompts or another policy."
+            )
     device = model.device
-    padded = torch.zeros(len(prompts), longest - 1, dtype=torch.long)
+    lengths = torch.tensor([len(prompt) - 1 for prompt in prompts])
+    longest = int(lengths.max())
+    padded = torch.zeros(len(prompts), longest, dtype=torch.long)
     for row, prompt in enumerate(prompts):
         padded[row, : len(prompt) - 1] = torch.as_tensor(prompt[:-1], dtype=torch.long)
-    lengths = torch.tensor([len(prompt) - 1 for prompt in prompts])
-    mask = (torch.arange(longest - 1) < lengths[:, None]).long()
     cache = DynamicCache()
-    if longest > 1:
+    if longest:
         model(input_ids=padded.to(device), past_key_values=cache, use_cache=True, logits_to_keep=1)
+        _move_padding_left(cache, lengths.to(device))
+    mask = (torch.arange(longest) >= longest - lengths[:, None]).long()
     last_tokens = torch.tensor([prompt[-1] for prompt in prompts])
-    return Prefix(cache, mask.to(device), last_tokens.to(device), lengths.to(device))
+    return Prefix(cache, mask.to(device), last_tokens.to(device), lengths.to(device), room)
 
 
-def check_room(model: PreTrainedModel, prompt: int, new_tokens: int) -> None:
-    """UserError where prompt and answer don't fit the model."""
-    room = context_of(model.config.to_dict())
-    if prompt + new_tokens > room:
-        raise UserError(
-            f"A prompt of {prompt} tokens and an answer of {new_tokens} do not fit the policy's {room} tokens: "
-            f"lower max_tokens, or use shorter prompts or another policy."
-        )
+def room_of(model: PreTrainedModel) -> int:
+    """Most tokens of prompt and answer; a UserError where the model's prompts cannot be shared."""
+    if getattr(model, "_is_stateful", False):
+        kind = model.config.model_type
+        raise UserError(f"A policy of type {kind} carries a state from token to token: use one with attention alone.")
+    return room_of_config(model.config)
+
+
+def _move_padding_left(cache: DynamicCache, lengths: Tensor) -> None:
+    """Turn every row round until its last token stands at the end. Keys know their place in the text already."""
+    for layer in cache.layers:
+        width = layer.keys.shape[2]
+        source = (torch.arange(width, device=lengths.device) + lengths[:, None]) % width
+        layer.keys = torch.take_along_dim(layer.keys, source[:, None, :, None], dim=2)
+        layer.values = torch.take_along_dim(layer.values, source[:, None, :, None], dim=2)

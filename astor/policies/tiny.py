@@ -7,7 +7,6 @@ import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from astor.policies.chat import Chat
 from astor.policies.options import TinyOptions
 from astor.policies.policy import Policy
 
@@ -77,5 +76,4 @@ def make_model(tokenizer: PreTrainedTokenizerFast, options: TinyOptions, seed: i
 def make_policy(texts: Iterable[str], options: TinyOptions, seed: int) -> Policy:
     """A tiny policy that has learnt nothing: the tokenizer is made from `texts`, the weights depend on `seed` alone."""
     tokenizer = train_tokenizer(texts, options)
-    chat = Chat(tokenizer, frozenset({tokenizer.eos_token_id}), options.context)
-    return Policy(make_model(tokenizer, options, seed).eval(), chat)
+    return Policy(make_model(tokenizer, options, seed).eval(), tokenizer)

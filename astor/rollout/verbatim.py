@@ -10,18 +10,18 @@ from astor.rollout.engine import Sample
 if TYPE_CHECKING:
     from astor.policies.chat import Chat
 
-_SAID = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]
+_SAID = (Message(role="user", content="?"), Message(role="assistant", content="!"))
 
 
 def continue_tokens(chat: "Chat", context: Sequence[int], sample: Sample, reply: str) -> list[int]:
     """The tokens after which the next answer is due: context, answer, its end where it was cut off, and the reply.
 
-    UserError where the policy's chat template ends an answer with no stop token, so that nothing says where it ends.
+    UserError where the policy's chat template ends an answer with no stop token, so that nothing says where it ends,
+    or takes no turns that go on after an answer.
     """
-    alone = chat.tokenizer.apply_chat_template(_SAID, add_generation_prompt=False, return_dict=False)
+    alone = chat.encode(_SAID, answered=True)
     stops = [place for place, token in enumerate(alone) if token in chat.stop_tokens]
-    asked, answered = (Message.model_validate(said) for said in _SAID)
-    replied = chat.encode([asked, answered, Message(role="user", content=reply)])
+    replied = chat.encode([*_SAID, Message(role="user", content=reply)])
     if not stops or replied[: stops[-1] + 1] != alone[: stops[-1] + 1]:
         raise UserError(
             "The policy's chat template does not end answers with a stop token, or writes them anew after a reply: "

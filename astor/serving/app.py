@@ -8,8 +8,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from jinja2 import TemplateError
 
+from astor.errors import UserError
 from astor.policies.chat import Chat
 from astor.policies.policy import Policy
 from astor.rollout.live import live_sampler
@@ -77,10 +77,8 @@ def create_app(policy: Policy, model_name: str) -> FastAPI:
         _check_model(request.model, model_name)
         try:
             prompt = chat.encode([message.message for message in request.messages])
-        except TemplateError as error:
-            raise RefusedError(
-                400, f"The policy's chat template refuses these messages: {error}.", "messages"
-            ) from error
+        except UserError as error:
+            raise RefusedError(400, str(error), "messages", "invalid_value") from error
         longest = request.max_completion_tokens or request.max_tokens
         answers = _sample(answerer, request, [prompt], longest, CHAT_TOKENS)
         usage = _usage([prompt], answers)

@@ -2,24 +2,40 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from astor.records import Message
 
 Stops = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value or [])]
 
 
-class StreamOptions(BaseModel):
-    """What a stream carries besides the answer."""
+class Said(BaseModel):
+    """What a client sends. A field that says nothing counts as left out, for clients send back and send along what
+    they know: null anywhere, and a field that is unknown here if it is empty. Every other unknown field is refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_what_says_nothing(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        return {
+            key: value
+            for key, value in values.items()
+            if value is not None and (key in cls.model_fields or value not in ("", [], {}))
+        }
+
+
+class StreamOptions(Said):
+    """What a stream carries besides the answer."""
+
     include_usage: bool = False
 
 
-class SamplingRequest(BaseModel):
+class SamplingRequest(Said):
     """What completions and chat completions have in common."""
 
-    model_config = ConfigDict(extra="forbid")
     model: str
     n: int = Field(1, ge=1, le=128)
     """Answers per prompt."""
@@ -88,13 +104,19 @@ def _join_parts(content: Any) -> Any:
         return content
     if not all(isinstance(part, dict) and part.get("type") == "text" for part in content):
         raise ValueError("only text can be answered: give content as a string or as parts of type text")
-    return "".join(str(part.get("text", "")) for part in content)
+    return "".join(TextPart.model_validate(part).text for part in content)
 
 
-class ChatMessage(BaseModel):
-    """One turn; `developer` is the newer name of `system`."""
+class TextPart(Said):
+    """A part of a message's content."""
 
-    model_config = ConfigDict(extra="forbid")
+    type: Literal["text"]
+    text: str
+
+
+class ChatMessage(Said):
+    """One turn; `developer` is the newer name of `system`. An answer of ours is taken as it was given."""
+
     role: Literal["system", "developer", "user", "assistant"]
     content: Annotated[str, BeforeValidator(_join_parts)]
     name: str | None = None

@@ -51,7 +51,8 @@ class TinyPolicyOptions(TinyOptions, FirstPolicyOptions):
 
 
 class HuggingFaceOptions(FirstPolicyOptions):
-    """A causal language model in a local Hugging Face directory: safetensors, tokenizer and chat template."""
+    """A causal language model in a local Hugging Face directory: safetensors, tokenizer and chat template;
+    docs/policies.md says which ones work."""
 
     type: Literal["huggingface"] = "huggingface"
     path: Path

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 import torch
@@ -153,6 +154,21 @@ def test_a_trajectory_is_one_sequence_with_a_mask_over_its_answers(
             logps, _ = completion_logps(speaker.model, [whole.prompt_tokens], [[whole.tokens]], 1.0)
         for trained, sampled, mine in zip(logps[0].tolist(), whole.logp_rollout, whole.loss_mask, strict=True):
             assert not mine or math.isclose(trained, sampled, abs_tol=1e-4), "engine and trainer see one context"
+
+
+@pytest.mark.parametrize("verbatim", [False, True])
+def test_rules_stand_in_the_question_where_the_template_refuses_a_system_turn(
+    verbatim: bool, speaker: Policy, sandbox: Sandbox
+) -> None:
+    tokenizer = deepcopy(speaker.chat.tokenizer)
+    refuse = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+    tokenizer.chat_template = refuse + tokenizer.chat_template
+    sampler = live_sampler(Policy(speaker.model, tokenizer), TransformersEngineOptions())
+    messages = (Message(role="system", content="be kind"), *ask("add some"))
+    asked = Problem.of(prompt().model_copy(update={"messages": messages}))
+    for one in roll_out_turns(sampler, MULTI_TURN, sandbox, [asked], OPTIONS, verbatim=verbatim):
+        for context in one.contexts:
+            assert tokenizer.decode(context).startswith("<|user|>be kind\n\nadd some<|assistant|>")
 
 
 @pytest.mark.parametrize("verbatim", [False, True])

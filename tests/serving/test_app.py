@@ -1,12 +1,16 @@
 """The endpoint as OpenAI's own client sees it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 
 import httpx
 import openai
 import pytest
+from fastapi.testclient import TestClient
 
 from astor.policies.logprobs import completion_logps
+from astor.policies.policy import Policy
+from astor.serving.app import create_app
 
 
 @pytest.fixture
@@ -105,6 +109,73 @@ def test_an_answer_fills_the_context_where_no_length_is_asked_for(client):
 def test_newer_names_and_text_parts(client):
     parts = [{"role": "developer", "content": "be brief"}, {"role": "user", "content": [{"type": "text", "text": "f"}]}]
     assert chat(client, messages=parts, max_tokens=None, max_completion_tokens=2).usage.completion_tokens <= 2
+
+
+@pytest.mark.parametrize("as_sent", [lambda message: message, lambda message: message.model_dump()])
+def test_an_answer_is_taken_when_the_client_sends_it_back(client, as_sent):
+    messages = [*ASK]
+    for _ in range(3):
+        answer = chat(client, messages=messages).choices[0].message
+        messages += [as_sent(answer), {"role": "user", "content": "go on"}]
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        {"refusal": None, "audio": None, "annotations": [], "function_call": None, "tool_calls": None, "name": None},
+        {"tool_calls": [], "reasoning_content": "", "refusal": ""},
+        {"content": [{"type": "text", "text": "x", "annotations": []}]},
+        {"content": ""},
+    ],
+)
+def test_what_says_nothing_in_a_message_is_taken(client, nothing):
+    said = {"role": "assistant", "content": "x"} | nothing
+    assert chat(client, messages=[*ASK, said, *ASK]).choices[0].message.content is not None
+
+
+def test_null_is_a_field_that_was_left_out(endpoint):
+    nothing = dict.fromkeys(("n", "temperature", "stop", "logprobs", "stream", "tools", "response_format", "user"))
+    asked = {"model": "tiny", "messages": ASK, "max_tokens": 2} | nothing
+    assert httpx.post(f"{endpoint}/v1/chat/completions", json=asked).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"refusal": "I will not"}, "refusal"),
+        ({"tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": ""}}]}, "tool_calls"),
+        ({"function_call": {"name": "f", "arguments": "{}"}}, "function_call"),
+        ({"audio": {"id": "1"}}, "audio"),
+        ({"reasoning_content": "so"}, "reasoning_content"),
+        ({"annotations": [{"type": "url_citation"}]}, "annotations"),
+        ({"content": None}, "content"),
+        ({"content": [{"type": "text"}]}, "content.text"),
+        ({"content": [{"type": "refusal", "refusal": "no"}]}, "content"),
+    ],
+)
+def test_what_is_not_offered_in_a_message_is_400_and_named(client, said, field):
+    with pytest.raises(openai.BadRequestError) as error:
+        chat(client, messages=[*ASK, {"role": "assistant", "content": "x"} | said, *ASK])
+    assert error.value.param == f"messages.1.{field}"
+
+
+def test_turns_that_the_chat_template_does_not_take_are_400_and_a_sentence(served_policy):
+    tokenizer = deepcopy(served_policy.chat.tokenizer)
+    tokenizer.chat_template = (
+        "{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}"
+        "{{ raise_exception('Roles must alternate') }}{% endif %}{{ message['content'] }}{% endfor %}"
+    )
+    server = TestClient(create_app(Policy(served_policy.model, tokenizer), "tiny"))
+
+    def ask(*roles):
+        messages = [{"role": role, "content": "f"} for role in roles]
+        return server.post("/v1/chat/completions", json={"model": "tiny", "messages": messages, "max_tokens": 2})
+
+    assert ask("system", "user").status_code == ask("user", "assistant", "user").status_code == 200
+    refused = ask("user", "user")
+    assert refused.status_code == 400
+    assert "does not take the turns user, user: Roles must alternate" in refused.json()["error"]["message"]
+    assert refused.json()["error"]["param"] == "messages"
 
 
 def test_requests_at_the_same_time_do_not_disturb_each_other(client):

@@ -10,7 +10,6 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from astor.coordination.groups import valid_advantages
 from astor.losses.grpo import Grpo
-from astor.policies.chat import Chat
 from astor.policies.policy import Policy
 from astor.records import Batch, BatchRow, Completion, Group
 from astor.rollout.engine import Request
@@ -41,7 +40,7 @@ def make_policy(seed: int = 0, layers: int = 2, hidden: int = 32) -> Policy:
     words = {f"t{i}": i for i in range(24)}
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.WordLevel(words, unk_token="t0")))
     tokenizer.eos_token = "t1"
-    return Policy(LlamaForCausalLM(config).eval(), Chat(tokenizer, frozenset({STOP}), context=64))
+    return Policy(LlamaForCausalLM(config).eval(), tokenizer)
 
 
 @dataclass

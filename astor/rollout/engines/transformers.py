@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from astor.errors import UserError
-from astor.policies.policy import Policy, precision
+from astor.policies.policy import Policy
+from astor.policies.precision import precision
 from astor.policies.prefix import Prefix, compute_prefix
 from astor.rollout.engine import Request, Sample
 from astor.rollout.options import TransformersEngineOptions
@@ -95,7 +96,9 @@ class TransformersEngine:
         limits = limits.to(device)
 
         with precision(device):
-            prefix = compute_prefix(policy.model, [requests[index].prompt_tokens for index in used], longest)
+            asked = [requests[index] for index in used]
+            prompts, most = [request.prompt_tokens for request in asked], [request.max_tokens for request in asked]
+            prefix = compute_prefix(policy.model, prompts, most)
             decoder = Decoder(policy, prefix)
             logits = decoder.step(prefix.last_tokens)[owner]
             decoder.select(owner)
@@ -138,7 +141,7 @@ class Decoder:
         output = self.policy.model(
             input_ids=tokens[:, None],
             attention_mask=prefix.mask,
-            position_ids=prefix.lengths[:, None],
+            position_ids=prefix.places(1),
             past_key_values=prefix.cache,
             use_cache=True,
         )
