@@ -12,8 +12,7 @@ from astor.data.assertions import check_code, is_literal, read_call
 from astor.data.docstrings import describe, docstring_of, without_docstrings
 from astor.data.lines import read_lines
 from astor.data.source import Source
-from astor.data.structure import parse, structural_hash
-from astor.errors import UserError
+from astor.data.structure import NO_PYTHON, parse, structural_hash
 from astor.options import Options
 from astor.records import Call, Function, Item
 
@@ -53,11 +52,12 @@ class HumanEvalSource(Source):
 
     def items(self) -> Iterator[Item]:
         self.left_out = Counter()
-        for number, problem in read_lines(self.options.path, TypeAdapter(_Problem)):
+        for _, problem in read_lines(self.options.path, TypeAdapter(_Problem)):
             try:
                 function = _function(problem)
-            except SyntaxError as error:
-                raise UserError(f"{self.options.path}, line {number} holds no Python: {error}.") from error
+            except (SyntaxError, ValueError):
+                self.left_out[NO_PYTHON] += 1
+                continue
             if function is None:
                 self.left_out["it has no tests, or does not define what they test"] += 1
                 continue

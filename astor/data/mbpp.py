@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AliasChoices, BaseModel, Field, TypeAdapter
+from pydantic import AliasChoices, Field, TypeAdapter
 
 from astor.data.assertions import called_names, check_code, read_call
+from astor.data.foreign import ForeignRecord, Texts
 from astor.data.lines import read_lines
 from astor.data.source import Source
-from astor.data.structure import parse, structural_hash
-from astor.errors import UserError
+from astor.data.structure import NO_PYTHON, parse, structural_hash
 from astor.options import Options
 from astor.records import Function, Item
 
@@ -24,19 +24,19 @@ class MbppOptions(Options):
 
     type: Literal["mbpp"] = "mbpp"
     path: Path
-    """A JSONL file."""
+    """A file or directory of records."""
 
 
-class _Problem(BaseModel):
-    """One line of either form."""
+class _Problem(ForeignRecord):
+    """One record of either form."""
 
     task_id: int
     description: str = Field(validation_alias=AliasChoices("text", "prompt"))
     code: str
-    test_list: list[str]
-    challenge_test_list: list[str] = []
+    test_list: Texts
+    challenge_test_list: Texts = []
     test_setup_code: str = ""
-    test_imports: list[str] = []
+    test_imports: Texts = []
 
 
 class MbppSource(Source):
@@ -52,11 +52,12 @@ class MbppSource(Source):
 
     def items(self) -> Iterator[Item]:
         self.left_out = Counter()
-        for number, problem in read_lines(self.options.path, TypeAdapter(_Problem)):
+        for _, problem in read_lines(self.options.path, TypeAdapter(_Problem)):
             try:
                 function = self._function(problem)
-            except SyntaxError as error:
-                raise UserError(f"{self.options.path}, line {number} holds no Python: {error}.") from error
+            except (SyntaxError, ValueError):
+                self.left_out[NO_PYTHON] += 1
+                continue
             if function is not None:
                 yield Item(
                     id=f"mbpp-{problem.task_id}",

@@ -61,7 +61,7 @@ class Problem(NamedTuple):
 
 class _Apps(BaseModel):
     question: str
-    input_output: Any
+    input_output: Any = None
     solutions: Any = None
     difficulty: str | None = None
     licence: str | None = Field(default=None, validation_alias="license")

@@ -6,6 +6,9 @@ from functools import lru_cache
 
 from astor.storage import digest_bytes
 
+NO_PYTHON = "it is no Python of this version"
+"""Why an entry is left out whose code does not parse, as reports count it."""
+
 
 def parse(source: str) -> ast.Module:
     """The syntax tree of code that others wrote, without Python's warnings about its style."""

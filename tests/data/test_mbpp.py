@@ -78,12 +78,19 @@ def test_problems_that_cannot_be_judged_from_outside_are_counted(tmp_path: Path)
     assert sum(found.left_out.values()) == 2
 
 
+def test_what_is_no_python_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text('{"task_id": 1, "text": "t", "code": "def", "test_list": []}\n')
+    found = source(path)
+    assert list(found.items()) == []
+    assert found.left_out == {"it is no Python of this version": 1}
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
         ('{"task_id": 1, "text": "t", "code": "x"}', r"line 1, field 'test_list': Field required"),
-        ('{"task_id": 1, "text": "t", "code": "def", "test_list": []}', r"line 1 holds no Python"),
-        ('{"task_id": ', r"line 1 is not JSON"),
+        ('{"task_id": ', r"record 1 is not JSON"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: str, reason: str) -> None:
