@@ -58,7 +58,7 @@ def _run(job: dict[str, Any], program: RemoteProgram, tally: Tally) -> tuple[str
         sys.modules[name] = Solution(name, program)
     module = new_module("check")
     if job["style"] != "check":
-        module.__dict__[job["entry"]] = program.entry
+        module.__dict__[job["entry"].rpartition(".")[2]] = program.entry
     if job["style"] == "pytest":
         sys.modules["pytest"] = offer_pytest(program.refuse, tally.give_up)
     try:

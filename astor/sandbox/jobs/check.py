@@ -21,8 +21,8 @@ MOST_TESTS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class CheckJob(Job):
-    """Run the test source `check` against `program`, in two processes; `entry` is the program's function or class. The
-    program's process never has the test.
+    """Run the test source `check` against `program`, in two processes; `entry` is the program's function, class or
+    method, as in a `CallsJob`. The program's process never has the test.
 
     Style "check" calls `check(candidate)` with the entry. Of the other two, the test has the entry as a global, and the
     program's names as attributes of modules `solution` and `program`: "unittest" runs every TestCase, "pytest" every
