@@ -30,7 +30,7 @@ def callee(entry: str) -> str:
 
 
 def definition(entry: str) -> str:
-    """What prompts ask for: "function named `f`", or of the method `Solution.f` "class `Solution` with a method `f`"."""
+    """What prompts ask for: "function named `f`", or of `Solution.f` "class `Solution` with a method `f`"."""
     owner, _, name = entry.rpartition(".")
     return f"class `{owner}` with a method `{name}`" if owner else f"function named `{name}`"
 
