@@ -40,8 +40,8 @@ def judge_files(
       hold, as sets, equals nothing. Apart from that `same_value` decides.
     - stdin: a JSON list of `{"stdin": text, "expected": text}`, of the whole program, which needs no `entry`.
       `same_output` decides, the way that `compare` names.
-    - check: Python that defines `check(candidate)`, whatever the parameter's name, and calls it or leaves that to us: one
-      test, of its function `entry`.
+    - check: Python that defines `check(candidate)`, under any parameter name, and may call it: one test, of its
+      function `entry`.
     - unittest, pytest: Python that has `entry` as a global, each test function a test (`astor.sandbox.CheckJob`).
       One that is skipped doesn't count, nor do those after one that did not end.
 
