@@ -40,7 +40,9 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="Print JSON inste
 @app.command()
 def judge(
     program: Annotated[Path, typer.Option(help="The program's source.")],
-    entry: Annotated[str | None, typer.Option(help="Name of the function; --stdin needs none.")] = None,
+    entry: Annotated[
+        str | None, typer.Option(help="Name of the function, or Solution.solve of a method; --stdin needs none.")
+    ] = None,
     tests: Annotated[Path | None, typer.Option(help='JSON: a list of {"args": […], "expected": …}.')] = None,
     check: Annotated[Path | None, typer.Option(help="Python that defines check(candidate).")] = None,
     unittest: Annotated[Path | None, typer.Option(help="Python with classes of unittest.")] = None,

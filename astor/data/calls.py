@@ -23,9 +23,21 @@ def argument_text(call: Call) -> str:
     return ", ".join(map(repr, arguments_of(call)))
 
 
+def callee(entry: str) -> str:
+    """What stands before the arguments of a call: `f`, or of the method `Solution.f` `Solution().f`."""
+    owner, _, name = entry.rpartition(".")
+    return f"{owner}().{name}" if owner else name
+
+
+def definition(entry: str) -> str:
+    """What prompts ask for: "function named `f`", or of `Solution.f` "class `Solution` with a method `f`"."""
+    owner, _, name = entry.rpartition(".")
+    return f"class `{owner}` with a method `{name}`" if owner else f"function named `{name}`"
+
+
 def call_text(entry: str, call: Call) -> str:
-    """`f([3, 1], 2)`."""
-    return f"{entry}({argument_text(call)})"
+    """`f([3, 1], 2)`, or of a method `Solution().f([3, 1], 2)`."""
+    return f"{callee(entry)}({argument_text(call)})"
 
 
 def assertion(entry: str, call: Call) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, TypeAdapter
 
-from astor.data.assertions import check_code, is_literal, read_call
+from astor.data.assertions import is_literal, read_call
 from astor.data.docstrings import describe, docstring_of, without_docstrings
 from astor.data.lines import read_lines
 from astor.data.source import Source
@@ -16,8 +16,6 @@ from astor.data.structure import NO_PYTHON, parse, structural_hash
 from astor.options import Options
 from astor.records import Call, Function, Item
 
-CANDIDATE = "candidate"
-"""What the tests call the function."""
 LICENCE = "MIT"
 """Licence of HumanEval; what HumanEval+ adds is under Apache-2.0."""
 
@@ -41,10 +39,11 @@ class _Problem(BaseModel):
 class HumanEvalSource(Source):
     """One function a problem, with the docstring of the prompt as its description.
 
-    Assertions `candidate(literals) == literal` become calls, and so do HumanEval+'s lists `inputs` and `results`, which
-    are compared with the sandbox's tolerances instead of those of the file. All other test code stays a check, which
-    gets whatever else the prompt defines. `assert True` tests nothing and is dropped. The source is without docstrings,
-    for they show what calls return.
+    Assertions `candidate(literals) == literal` become calls, whatever `check` calls its parameter, and so do
+    HumanEval+'s lists `inputs` and `results`, which are compared with the sandbox's tolerances instead of those of the
+    file. All other test code stays a check, which gets whatever else the prompt defines; where the file itself calls
+    `check` on anything but the function, all of it stays one. `assert True` tests nothing and is dropped. The source is
+    without docstrings, for they show what calls return.
     """
 
     options_type = HumanEvalOptions
@@ -77,18 +76,22 @@ def _function(problem: _Problem) -> Function | None:
     check, entry = _named(tests, "check"), _named(parse(program), problem.entry_point)
     if check is None or entry is None:
         return None
-    calls, others = _read(check)
+    kept = [node for node in tests.body if not _is_metadata(node) and not _asks_for(node, problem.entry_point)]
+    if any(map(_calls_check, kept)):
+        # What it tests is made of the function, as `check(lambda x: list(f(x)))`.
+        calls, others = list[Call](), check.body
+    else:
+        calls, others = _read(check)
     if not calls and not others:
         return None
     helpers = [node for node in parse(source).body if getattr(node, "name", None) != problem.entry_point]
-    rest = [node for node in tests.body if node is not check and not _is_metadata(node)]
-    preamble = "".join(f"{ast.unparse(node)}\n" for node in [*helpers, *rest])
+    check.body = others
     return Function(
         entry=problem.entry_point,
         source=source,
         description=describe(docstring_of(entry)),
         calls=tuple(calls),
-        check=check_code(others, problem.entry_point, preamble) if others else None,
+        check="\n".join(map(ast.unparse, [*helpers, *kept])) if others else None,
     )
 
 
@@ -98,8 +101,9 @@ def _read(check: ast.FunctionDef) -> tuple[list[Call], list[ast.stmt]]:
         return lists, []
     calls: list[Call] = []
     others: list[ast.stmt] = []
+    candidate = next((parameter.arg for parameter in [*check.args.posonlyargs, *check.args.args]), "")
     for statement in check.body:
-        call = read_call(statement, CANDIDATE)
+        call = read_call(statement, candidate)
         if call is not None:
             calls.append(call)
         elif not _is_vacuous(statement):
@@ -133,6 +137,19 @@ def _assigned(check: ast.FunctionDef, name: str) -> ast.expr | None:
 def _named(tree: ast.Module, name: str) -> ast.FunctionDef | None:
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
     return found[-1] if found else None
+
+
+def _asks_for(node: ast.stmt, entry: str) -> bool:
+    """Whether it is `check(entry)`, which whoever has the function does unasked."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Name(id="check"), args=[ast.Name(id=name)], keywords=[])):
+            return name == entry
+    return False
+
+
+def _calls_check(node: ast.stmt) -> bool:
+    defines = isinstance(node, ast.FunctionDef | ast.ClassDef)
+    return not defines and any(isinstance(part, ast.Name) and part.id == "check" for part in ast.walk(node))
 
 
 def _is_metadata(node: ast.stmt) -> bool:

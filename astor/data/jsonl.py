@@ -2,7 +2,8 @@
 
 A line with `kind: function` (the default) has
 
-- `entry`: name of the function that the calls call;
+- `entry`: name of the function that the calls call, or `Solution.solve` of a method: each call is one of a new
+  `Solution()`;
 - `source`: Python source that defines it;
 - `description`: what it does, in words; without one it makes no prompt for code generation;
 - `calls`: list of `{"arguments": "([3, 1], 2)", "returns": "3"}`, both Python literals as text, the arguments as a

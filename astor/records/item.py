@@ -22,7 +22,8 @@ class Function(Record):
 
     kind: Literal["function"] = "function"
     entry: str
-    """Name of the function that the calls call."""
+    """Name of the function that the calls call, or `Solution.solve` of a method, which each call calls on a new
+    `Solution()`."""
     source: str
     description: str = ""
     calls: tuple[Call, ...] = ()

@@ -31,7 +31,7 @@ class Prompt(Record):
     messages: tuple[Message, ...]
     public_tests: tuple[Call, ...] = ()
     entry: str = ""
-    """Name of the function that the public tests call, where a task runs them between turns."""
+    """What the public tests call, as `Function.entry` names it, where a task runs them between turns."""
     bucket: int = 0
     """Difficulty bucket of the item."""
     max_tokens: int = 64

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from astor.data.calls import assertion
+from astor.data.calls import assertion, definition
 from astor.records import Function, Item, Outcome, Program, Split, StdinTest
 from astor.sandbox import CheckJob, Ending, Job, Result
 from astor.tasks.endings import outcome_of
@@ -13,8 +13,7 @@ from astor.tasks.program_tests import ENDS, ProgramTests, as_call, job_on, passe
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
 
 INSTRUCTION = (
-    "Write a Python function named `{entry}` for this task: {description}\n\n{tests}"
-    "Answer with one fenced block of Python."
+    "Write a Python {definition} for this task: {description}\n\n{tests}Answer with one fenced block of Python."
 )
 PROGRAM_INSTRUCTION = (
     "Write a Python program that solves this problem. It reads standard input and writes standard output.\n\n"
@@ -106,7 +105,9 @@ class CodeGeneration(Task):
             kind = f" for {function.argument_type}" if function.argument_type else ""
             return "\n".join([f"write {function.entry}{kind}: {function.description}", *tests])
         listing = "It must pass this test:\n```python\n" + "\n".join(tests) + "\n```\n\n" if tests else ""
-        return INSTRUCTION.format(entry=function.entry, description=function.description, tests=listing)
+        return INSTRUCTION.format(
+            definition=definition(function.entry), description=function.description, tests=listing
+        )
 
     def _statement(self, problem: Program, shown: Sequence[StdinTest]) -> str:
         listing = "".join(f"Input:\n{test.stdin.rstrip()}\nOutput:\n{test.stdout.rstrip()}\n\n" for test in shown)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from astor.data.calls import arguments_of, call_text, result_of
+from astor.data.calls import arguments_of, call_text, callee, result_of
 from astor.records import Call, Function, Item, Outcome, Record, Split
 from astor.sandbox import CallsJob, Job, Result, same_value
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions, place_in
@@ -78,7 +78,11 @@ class IOPrediction(Task):
         for number, kind in enumerate(kinds):
             call = calls[(place + number) % len(calls)]
             output = kind == "output"
-            question = f"{call_text(function.entry, call)} == ?" if output else f"{function.entry}(?) == {call.returns}"
+            question = (
+                f"{call_text(function.entry, call)} == ?"
+                if output
+                else f"{callee(function.entry)}(?) == {call.returns}"
+            )
             yield self.ask(
                 item,
                 split,

@@ -89,6 +89,31 @@ def test_the_check_has_what_else_the_prompt_defines(tmp_path: Path) -> None:
     assert reasons == ["", "it does not pass its own tests"]
 
 
+@pytest.mark.parametrize(
+    "test",
+    [
+        TEST.replace("candidate", "total") + "\ncheck(total)",
+        TEST + "\nif __name__ == '__main__':\n    check(total)",
+        TEST.replace("candidate)", "f, hint='none')").replace("candidate", "f") + "\ncheck(total, hint='some')",
+        TEST + "\ncheck(lambda *a: total(*a))",
+        "from functools import partial\n" + TEST + "\ncheck(partial(total))",
+        TEST.replace("candidate)", "_)").replace("candidate", "total"),
+    ],
+)
+def test_a_check_passes_in_whatever_form_plain_python_passes_it(tmp_path: Path, test: str) -> None:
+    (item,) = read(tmp_path, test=test)
+    (wrong,) = read(tmp_path, test=test, canonical_solution="    return sum(map(double, xs)) if len(xs) != 1 else 0\n")
+    with Sandbox() as sandbox:
+        reasons = [found.reason for found in verify_items([item, wrong], sandbox)]
+    assert reasons == ["", "it does not pass its own tests"]
+
+
+def test_assertions_become_calls_whatever_the_parameter_is_called(tmp_path: Path) -> None:
+    test = "def check(total):\n    assert total([1]) == 2\n    assert total([]) == 0\n\ncheck(total)"
+    function = function_of(read(tmp_path, test=test)[0])
+    assert ([call.arguments for call in function.calls], function.check) == (["([1],)", "([],)"], None)
+
+
 def test_inputs_and_results_become_calls(tmp_path: Path) -> None:
     (item,) = read(tmp_path, test=PLUS)
     function = function_of(item)

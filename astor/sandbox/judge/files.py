@@ -34,12 +34,14 @@ def judge_files(
 
     `way` says what the file holds, and what of the program is tested:
 
-    - tests: a JSON list of `{"args": [...], "expected": ...}`, of its function `entry`. JSON has no tuples and only
-      text as keys, so a result is compared in the form that JSON would give it: `(1, 2)` is the same as `[1, 2]`, and
-      `{1: 2}` as `{"1": 2}`; what JSON can't hold, as sets, equals nothing. Apart from that `same_value` decides.
+    - tests: a JSON list of `{"args": [...], "expected": ...}`, of its function `entry`, which may be a method, as
+      `Solution.solve` (`astor.sandbox.CallsJob`). JSON has no tuples and only text as keys, so a result is compared in
+      the form that JSON would give it: `(1, 2)` is the same as `[1, 2]`, and `{1: 2}` as `{"1": 2}`; what JSON can't
+      hold, as sets, equals nothing. Apart from that `same_value` decides.
     - stdin: a JSON list of `{"stdin": text, "expected": text}`, of the whole program, which needs no `entry`.
       `same_output` decides, the way that `compare` names.
-    - check: Python that defines `check(candidate)`, one test, of its function `entry`.
+    - check: Python that defines `check(candidate)`, under any parameter name, and may call it: one test, of its
+      function `entry`.
     - unittest, pytest: Python that has `entry` as a global, each test function a test (`astor.sandbox.CheckJob`).
       One that is skipped doesn't count, nor do those after one that did not end.
 
@@ -50,8 +52,8 @@ def judge_files(
         entry = ""
     elif entry is None:
         raise UserError("A function of the program is judged: name it with --entry.")
-    elif not entry.isidentifier() or keyword.iskeyword(entry):
-        raise UserError(f"The entry {entry!r} is not the name of a function: give a name such as solve.")
+    elif not _is_entry(entry):
+        raise UserError(f"The entry {entry!r} is not the name of a function: give one as solve or Solution.solve.")
     source = read_program(program)
     cases: Sequence[tuple[Any, Any]] = ()
     match way:
@@ -79,6 +81,11 @@ def judge_files(
         passes = [claim is not None and met(claim, expected, compare) for claim, (_, expected) in pairs]
     wrong = result.ending is Ending.FINISHED and not all(passes)
     return _verdict((Ending.FAILED if wrong else result.ending).value, sum(passes), len(passes), result.cpu_seconds)
+
+
+def _is_entry(entry: str) -> bool:
+    names = entry.split(".")
+    return len(names) <= 2 and all(name.isidentifier() and not keyword.iskeyword(name) for name in names)
 
 
 def _verdict(outcome: str, passed: int, total: int, cpu_seconds: float) -> dict[str, Any]:

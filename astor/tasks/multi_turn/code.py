@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from astor.data.calls import arguments_of
+from astor.data.calls import arguments_of, definition
 from astor.data.turns import fenced
 from astor.records import Call, Conversation, Function, Item, Message, Outcome, Split, Verdict
 from astor.sandbox import CallsJob, Ending, Job, Result
@@ -117,7 +117,7 @@ class MultiTurnCode(Task):
             kind = f" for {function.argument_type}" if function.argument_type else ""
             text = f"write {function.entry}{kind}: {function.description}"
             return (Message(role="user", content=text.rstrip()),)
-        return opening(f"Write a Python function named `{function.entry}`. {function.description}", "function")
+        return opening(f"Write a Python {definition(function.entry)}. {function.description}", "function")
 
     def jobs(self, reference: MultiTurnReference, answers: Sequence[Answer], extended: bool) -> list[Job]:
         """Equal programs are run once: public and hidden calls, and the second calls if `extended`."""

@@ -55,6 +55,13 @@ def test_a_check_is_one_test(judge):
     assert (found["outcome"], found["passed"], found["total"]) == ("failed", 0, 1)
 
 
+@pytest.mark.parametrize("entry", ["Solution.solve", "solve"])
+def test_a_method_is_judged_on_its_calls(judge, entry):
+    program = "class Solution:\n    def solve(self, x):\n        return x * x"
+    found = judge(program, [{"args": [2], "expected": 4}, {"args": [3], "expected": 6}], entry=entry)
+    assert (found["outcome"], found["passed"], found["total"]) == ("failed", 1, 2)
+
+
 UNITTEST = """
 import unittest
 class Square(unittest.TestCase):

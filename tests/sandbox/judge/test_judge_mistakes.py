@@ -48,7 +48,9 @@ def test_streams_that_are_none_are_a_user_error(judge, tests, message):
         judge("print(1)", tests, "stdin")
 
 
-@pytest.mark.parametrize("entry", ["a.b", "", "solve()", "1", "class", "solve\0", "so lve"])
+@pytest.mark.parametrize(
+    "entry", ["a.b.c", "a.", ".b", "a.class", "A().b", "", "solve()", "1", "class", "solve\0", "so lve"]
+)
 def test_an_entry_that_is_no_name_is_a_user_error(judge, entry):
     with pytest.raises(UserError, match="not the name of a function"):
         judge("def solve(x): return 1", [{"args": [1], "expected": 1}], entry=entry)
