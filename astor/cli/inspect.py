@@ -42,6 +42,7 @@ def inspect_source(text: str, format: str) -> None:
     difficulties = ((str(bucket) if bucket else "unknown", count) for bucket, count in summary.difficulties.items())
     _print_counts(console, "difficulty", sorted(difficulties))
     _print_counts(console, "licence", summary.licences.most_common())
+    _print_counts(console, "without a solution", summary.unverified.most_common())
     _print_counts(console, "entries left out", source.left_out.most_common())
     _print_counts(console, "parts of entries left out", source.parts_left_out.most_common())
     for kind in kinds:

@@ -38,7 +38,10 @@ def validate_source(text: str, format: str, write: bool, cpu_seconds: float) -> 
         take_out(text, {found.item.id: found.reason for found in failed})
     seconds = round(time.perf_counter() - started, 3)
     told = [{"id": found.item.id, "reason": _reason(found)} for found in failed]
-    result = {"items": counted["items"], "passed": counted["passed"], "failed": told, "seconds": seconds}
+    result: dict[str, object] = {"items": counted["items"], "passed": counted["passed"]}
+    if counted["unverified"]:
+        result["unverified"] = counted["unverified"]
+    result |= {"failed": told, "seconds": seconds}
     typer.echo(json.dumps(result))
 
 

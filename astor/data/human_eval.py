@@ -90,9 +90,16 @@ def _function(problem: _Problem) -> Function | None:
         entry=problem.entry_point,
         source=source,
         description=describe(docstring_of(entry)),
+        preamble=_above(program, entry),
         calls=tuple(calls),
         check="\n".join(map(ast.unparse, [*helpers, *kept])) if others else None,
     )
+
+
+def _above(program: str, entry: ast.FunctionDef) -> str:
+    """What the prompt has above the function: imports, and helpers as its text may name them."""
+    first = min([entry.lineno, *(decorator.lineno for decorator in entry.decorator_list)])
+    return "\n".join(program.split("\n")[: first - 1]).strip("\n")
 
 
 def _read(check: ast.FunctionDef) -> tuple[list[Call], list[ast.stmt]]:

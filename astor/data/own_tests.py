@@ -8,7 +8,6 @@ from astor.records import Call, Commit, Conversation, Function, Program, StdinTe
 from astor.sandbox import CallsJob, CheckJob, Claim, Ending, Job, Result, StdinJob, same_output, same_value
 
 NO_TESTS = "it has no tests"
-NO_SOLUTION = "it has no solution"
 FAILS = "it does not pass its own tests"
 TIMES_OUT = "it times out on its own tests"
 UNKNOWN = "the sandbox could not run it"
@@ -21,10 +20,34 @@ class Failure(NamedTuple):
     detail: str = ""
 
 
+def has_reference(content: Function | Program | Commit | Conversation) -> bool:
+    """Whether there is a solution that may show that its tests are right; of what has no tests always."""
+    match content:
+        case Function(source=source):
+            return bool(source)
+        case Program(solutions=solutions):
+            return bool(solutions)
+    return True
+
+
+def references(content: Function | Program | Commit | Conversation) -> Sequence[Function | Program]:
+    """The function or program with each of its solutions in turn as the one that counts, and those after it."""
+    match content:
+        case Function(source=source, other_sources=others):
+            sources = (source, *others)
+            return [
+                content.model_copy(update={"source": each, "other_sources": sources[place + 1 :]})
+                for place, each in enumerate(sources)
+            ]
+        case Program(solutions=solutions):
+            return [content.model_copy(update={"solutions": solutions[place:]}) for place in range(len(solutions))]
+    return []
+
+
 def own_tests(content: Function | Program | Commit | Conversation) -> list[Job]:
     """A function on its calls and its check, a program's first solution on all of its tests; nothing for all else."""
     jobs: list[Job] = []
-    if isinstance(content, Function):
+    if isinstance(content, Function) and content.source:
         if content.calls:
             jobs.append(CallsJob(content.source, content.entry, tuple(map(arguments_of, content.calls))))
         if content.check is not None:
@@ -37,10 +60,8 @@ def own_tests(content: Function | Program | Commit | Conversation) -> list[Job]:
 def what_is_wrong(
     content: Function | Program | Commit | Conversation, jobs: Sequence[Job], results: Sequence[Result]
 ) -> Failure:
-    """What came of `own_tests(content)`; what never has tests, as a commit, has nothing wrong."""
-    if isinstance(content, Program) and not content.solutions:
-        return Failure(NO_SOLUTION)
-    if isinstance(content, Function | Program) and not jobs:
+    """What came of `own_tests(content)`; what has no tests to have, or nobody to pass them, has nothing wrong."""
+    if not _has_tests(content):
         return Failure(NO_TESTS)
     for job, result in zip(jobs, results, strict=True):
         if result.ending is Ending.INFRASTRUCTURE_ERROR:
@@ -50,6 +71,15 @@ def what_is_wrong(
         if told := _told(content, job, result):
             return Failure(FAILS, told)
     return Failure("")
+
+
+def _has_tests(content: Function | Program | Commit | Conversation) -> bool:
+    match content:
+        case Function(calls=calls, check=check):
+            return bool(calls) or check is not None
+        case Program():
+            return bool(_tests(content))
+    return True
 
 
 def _told(content: object, job: Job, result: Result) -> str:

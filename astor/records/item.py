@@ -25,7 +25,12 @@ class Function(Record):
     """Name of the function that the calls call, or `Solution.solve` of a method, which each call calls on a new
     `Solution()`."""
     source: str
+    """Source that defines it, complete in itself; empty where nobody gave one, and the tests cannot be shown right."""
+    other_sources: tuple[str, ...] = ()
+    """Further sources that are said to be right; verification puts the first that passes in the place of `source`."""
     description: str = ""
+    preamble: str = ""
+    """Source that a prompt shows, as imports and helpers, and that stands before each answer when it runs."""
     calls: tuple[Call, ...] = ()
     """Tests in the form of data; the first ones may be shown to a policy."""
     check: str | None = None
@@ -57,7 +62,8 @@ class Program(Record):
     description: str
     """The statement of the problem, in words."""
     solutions: tuple[str, ...] = ()
-    """Programs that are said to be right; the first one is demonstrated, and run on the tests."""
+    """Programs that are said to be right: the first one is demonstrated; verification takes away those before the first
+    one that passes the tests."""
     public_tests: tuple[StdinTest, ...] = ()
     hidden_tests: tuple[StdinTest, ...] = ()
     compare: Literal["exact", "whitespace", "float"] = "whitespace"

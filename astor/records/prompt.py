@@ -32,6 +32,8 @@ class Prompt(Record):
     public_tests: tuple[Call, ...] = ()
     entry: str = ""
     """What the public tests call, as `Function.entry` names it, where a task runs them between turns."""
+    preamble: str = ""
+    """What stands before a program when it runs between turns, as `Function.preamble`."""
     bucket: int = 0
     """Difficulty bucket of the item."""
     max_tokens: int = 64

@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from astor.data.calls import assertion, definition
+from astor.data.preambles import shown as shown_preamble
+from astor.data.preambles import with_preamble
 from astor.records import Function, Item, Outcome, Program, Split, StdinTest
 from astor.sandbox import CheckJob, Ending, Job, Result
 from astor.tasks.endings import outcome_of
@@ -13,7 +15,7 @@ from astor.tasks.program_tests import ENDS, ProgramTests, as_call, job_on, passe
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
 
 INSTRUCTION = (
-    "Write a Python {definition} for this task: {description}\n\n{tests}Answer with one fenced block of Python."
+    "Write a Python {definition} for this task: {description}\n\n{above}{tests}Answer with one fenced block of Python."
 )
 PROGRAM_INSTRUCTION = (
     "Write a Python program that solves this problem. It reads standard input and writes standard output.\n\n"
@@ -76,9 +78,10 @@ class CodeGeneration(Task):
             tests=hidden[: self.options.hidden_tests],
             second_tests=hidden[self.options.hidden_tests :],
             check=function.check,
+            preamble=function.preamble,
         )
         tests = [assertion(function.entry, call) for call in shown]
-        answer = self._answer(function.source)
+        answer = self._answer(function.source) if function.source else None
         yield self.ask(item, split, self._text(function, tests), answer, reference, public_tests=shown)
 
     def _of_program(self, item: Item, problem: Program, split: Split) -> Iterator[Example]:
@@ -103,10 +106,14 @@ class CodeGeneration(Task):
     def _text(self, function: Function, tests: Sequence[str]) -> str:
         if self.options.style == "terse":
             kind = f" for {function.argument_type}" if function.argument_type else ""
-            return "\n".join([f"write {function.entry}{kind}: {function.description}", *tests])
+            above = [function.preamble.strip()] if function.preamble.strip() else []
+            return "\n".join([f"write {function.entry}{kind}: {function.description}", *above, *tests])
         listing = "It must pass this test:\n```python\n" + "\n".join(tests) + "\n```\n\n" if tests else ""
         return INSTRUCTION.format(
-            definition=definition(function.entry), description=function.description, tests=listing
+            definition=definition(function.entry),
+            description=function.description,
+            above=shown_preamble(function.preamble),
+            tests=listing,
         )
 
     def _statement(self, problem: Program, shown: Sequence[StdinTest]) -> str:
@@ -137,6 +144,7 @@ def _programs(answers: Sequence[Answer]) -> list[str]:
 def _jobs(reference: ProgramTests, program: str, extended: bool) -> list[Job]:
     """The jobs in the order in which `_judge` takes their results: calls of the reward, second calls, check."""
     jobs: list[Job] = []
+    program = with_preamble(reference.preamble, program)
     for calls in (reference.public_tests + reference.tests, reference.second_tests if extended else ()):
         if calls:
             jobs.append(job_on(calls, reference, program))

@@ -66,7 +66,7 @@ class IOPrediction(Task):
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         function = item.content
-        if not isinstance(function, Function):
+        if not isinstance(function, Function) or not function.source:
             return
         calls = [call for call in function.calls[:CANDIDATES] if _is_short(call)]
         if not calls:

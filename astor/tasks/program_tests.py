@@ -24,6 +24,8 @@ class ProgramTests(Record):
     """Hidden tests that the reward never runs; evaluation does."""
     check: str | None = None
     """Hidden test code that defines `check(candidate)`; it runs in the test process of two-process mode."""
+    preamble: str = ""
+    """Code that stands before each program when it runs, as the prompt shows it."""
     compare: Literal["exact", "whitespace", "float"] = "whitespace"
     """How outputs of whole programs are compared, as `astor.sandbox.same_output` defines it."""
 

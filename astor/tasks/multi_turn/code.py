@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from astor.data.calls import arguments_of, definition
+from astor.data.preambles import shown, with_preamble
 from astor.data.turns import fenced
 from astor.records import Call, Conversation, Function, Item, Message, Outcome, Split, Verdict
 from astor.sandbox import CallsJob, Ending, Job, Result
@@ -93,21 +94,22 @@ class MultiTurnCode(Task):
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         begun = item.content if isinstance(item.content, Conversation) else None
         function = begun.problem if begun else item.content
-        shown = self.options.public_tests
-        if not isinstance(function, Function) or not function.description or len(function.calls) <= shown:
+        public = self.options.public_tests
+        if not isinstance(function, Function) or not function.description or len(function.calls) <= public:
             return
-        end = shown + self.options.hidden_tests
+        end = public + self.options.hidden_tests
         reference = MultiTurnReference(
             entry=function.entry,
-            public_tests=function.calls[:shown],
-            tests=function.calls[shown:end],
+            preamble=function.preamble,
+            public_tests=function.calls[:public],
+            tests=function.calls[public:end],
             second_tests=function.calls[end:],
             prev_best=begun.prev_best if begun else 0.0,
         )
         messages = (*self.question(function), *(begun.said if begun else ()))
-        answer = fenced(function.source)
-        example = self.ask(item, split, messages, answer, reference, public_tests=function.calls[:shown])
-        prompt = example.prompt.model_copy(update={"entry": function.entry})
+        answer = fenced(function.source) if function.source else None
+        example = self.ask(item, split, messages, answer, reference, public_tests=function.calls[:public])
+        prompt = example.prompt.model_copy(update={"entry": function.entry, "preamble": function.preamble})
         known = example.reference.model_copy(update={"kind": "next" if begun else "first"})
         yield Example(prompt, known, answer)
 
@@ -115,15 +117,16 @@ class MultiTurnCode(Task):
         """How a conversation about the function begins."""
         if self.options.style == "terse":
             kind = f" for {function.argument_type}" if function.argument_type else ""
-            text = f"write {function.entry}{kind}: {function.description}"
+            text = f"write {function.entry}{kind}: {function.description}\n{function.preamble}"
             return (Message(role="user", content=text.rstrip()),)
-        return opening(f"Write a Python {definition(function.entry)}. {function.description}", "function")
+        asked = f"Write a Python {definition(function.entry)}. {function.description}"
+        return opening(f"{asked}\n\n{shown(function.preamble)}", "function")
 
     def jobs(self, reference: MultiTurnReference, answers: Sequence[Answer], extended: bool) -> list[Job]:
         """Equal programs are run once: public and hidden calls, and the second calls if `extended`."""
         sets = _test_sets(reference, extended)
         return [
-            CallsJob(program, reference.entry, tuple(map(arguments_of, calls)))
+            CallsJob(with_preamble(reference.preamble, program), reference.entry, tuple(map(arguments_of, calls)))
             for program in _programs(answers)
             for calls in sets
         ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from astor.data.preambles import with_preamble
 from astor.records import Reference, Trajectory, Turn
 from astor.sandbox.runner import JobRunner
 from astor.tasks.multi_turn.capability import Answered, MultiTurn
@@ -21,10 +22,10 @@ class CodeTurns(MultiTurn):
 
     def reply(self, answers: Sequence[Answered], sandbox: JobRunner) -> list[Turn]:
         programs = read_programs(sandbox, [answer.text for answer in answers])
-        wanted: list[Wanted | None] = [
-            (program, answer.problem.prompt.entry, answer.problem.calls) if program else None
-            for answer, program in zip(answers, programs, strict=True)
-        ]
+        wanted: list[Wanted | None] = []
+        for answer, program in zip(answers, programs, strict=True):
+            prompt, calls = answer.problem.prompt, answer.problem.calls
+            wanted.append((with_preamble(prompt.preamble, program), prompt.entry, calls) if program else None)
         ran = run_calls(sandbox, [one for one in wanted if one])
         turns = []
         for answer, program, one in zip(answers, programs, wanted, strict=True):
@@ -55,7 +56,7 @@ class CodeTurns(MultiTurn):
 
         def wanted(trajectory: Trajectory, turn: Turn) -> Wanted:
             reference = known[trajectory.prompt_id]
-            return turn.program or "", reference.entry, reference.tests
+            return with_preamble(reference.preamble, turn.program or ""), reference.entry, reference.tests
 
         ran = run_calls(sandbox, [wanted(one, turn) for one in trajectories for turn in one.turns if turn.program])
 

@@ -9,6 +9,8 @@ class MultiTurnReference(Record):
     """The tests of a function, and how far the programs of the prompt's conversation came."""
 
     entry: str
+    preamble: str = ""
+    """Code that stands before each program when it runs, as the prompt shows it."""
     public_tests: tuple[Call, ...]
     """Tests that feedback may show."""
     tests: tuple[Call, ...]
