@@ -69,7 +69,8 @@ class Child:
         if killed == protocol.CPU or number == signal.SIGXCPU or (by_kernel and cpu_seconds >= limits.cpu_seconds):
             return Ending.TIMEOUT, f"it took more than {limits.cpu_seconds:g} CPU seconds"
         if by_kernel:
-            # No program can send this signal, so it was the kernel for want of memory.
+            # No program can send this signal, so it was the kernel for want of memory, unless the program has lowered
+            # its own limit of CPU seconds.
             return Ending.OUT_OF_MEMORY, "the machine ran out of memory"
         if number == signal.SIGSYS:
             return Ending.FORBIDDEN, "it made a system call of another architecture"
