@@ -29,6 +29,7 @@ def inspect_source(text: str, format: str) -> None:
         raise UserError(
             f"{text} holds no item that can be used{_reasons(source.left_out.items())}: name another source."
         )
+    _print_counts(console, "form", source.forms.most_common())
     kinds = sorted({kind for kind, _ in summary.items})
     table = Table("kind", *(split.value for split in Split), "all", "tests", title="items")
     for kind in kinds:

@@ -11,6 +11,7 @@ from astor.data import hub
 from astor.data.catalogue import source_classes
 from astor.data.doctests import modules
 from astor.data.files import NAMES, read_records, record_files
+from astor.data.forms.table import FUNCTIONS, PROBLEMS, REFUSED
 from astor.data.source import Source
 from astor.data.splits import SplitOptions
 from astor.errors import UserError
@@ -23,11 +24,8 @@ FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
     "mbpp": (frozenset({"task_id", "code", "test_list"}),),
     "human-eval": (frozenset({"task_id", "prompt", "entry_point", "canonical_solution", "test"}),),
     "crux-eval": (frozenset({"id", "code", "input", "output"}),),
-    "stdin": (
-        frozenset({"question", "input_output"}),
-        frozenset({"question_content", "public_test_cases"}),
-        frozenset({"description", "public_tests", "solutions"}),
-    ),
+    "stdin": PROBLEMS.fields,
+    "functions": FUNCTIONS.fields,
     "commits": (frozenset({"diff", "message", "sha"}), frozenset({"diff", "message", "repo"})),
     "jsonl": (frozenset({"entry", "source"}), frozenset({"kind", "diff", "message"})),
 }
@@ -78,6 +76,9 @@ def recognise(place: str) -> str:
     records = {place: record for _, place, record in islice(read_records(path), LOOKED_AT)}
     if not records:
         raise UserError(f"{path} holds no record: give a file with a JSON object a line.")
+    for form, refusal in REFUSED.items():
+        if all(refusal.fields <= record.keys() for record in records.values()):
+            raise UserError(f"The records of {path} are those of {form}, which is not read: {refusal.reason}.")
     found = [name for name in FIELDS if all(_fits(record, name) for record in records.values())]
     if len(found) > 1:
         raise UserError(f"The records of {path} could be {' or '.join(found)}: say which with --format.")

@@ -2,17 +2,25 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from astor.data.files import read_records
 from astor.errors import UserError
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-def read_lines(path: Path, lines: TypeAdapter[T]) -> Iterator[tuple[int, T]]:
+class Model(Protocol[T_co]):
+    """What makes a checked model of a record, as pydantic's TypeAdapter does."""
+
+    def validate_python(self, record: Any, /) -> T_co:
+        """The model; pydantic's ValidationError where the record is none."""
+
+
+def read_lines(path: Path, lines: Model[T]) -> Iterator[tuple[int, T]]:
     """Number and content of every record; a UserError names the file, the place in it and what is wrong there."""
     for number, place, value in read_records(path):
         try:

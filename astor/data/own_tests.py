@@ -51,7 +51,7 @@ def own_tests(content: Function | Program | Commit | Conversation) -> list[Job]:
         if content.calls:
             jobs.append(CallsJob(content.source, content.entry, tuple(map(arguments_of, content.calls))))
         if content.check is not None:
-            jobs.append(CheckJob(content.source, content.entry, content.check))
+            jobs.append(CheckJob(content.source, content.entry, content.check, content.check_style))
     elif isinstance(content, Program) and content.solutions and (tests := _tests(content)):
         jobs.append(StdinJob(content.solutions[0], tuple(test.stdin for test in tests)))
     return jobs

@@ -26,6 +26,8 @@ class Source(ABC):
 
     def __init__(self, options: Options, splits: SplitOptions) -> None:
         self.options, self.splits = options, splits
+        self.forms: Counter[str] = Counter()
+        """Form in which others publish data → entries of it that the last reading met, where there are several."""
         self.left_out: Counter[str] = Counter()
         """Reason → entries of the file that the last reading could not use."""
         self.parts_left_out: Counter[str] = Counter()

@@ -12,10 +12,9 @@ from astor.data.forms.table import PROBLEMS
 from astor.data.lines import read_lines
 from astor.data.problem_tests import ProblemTestOptions, divide, reason_to_drop
 from astor.data.source import Source
-from astor.data.structure import parse, structural_hash
+from astor.data.structure import parse, structure_of
 from astor.options import Options
 from astor.records import Function, Item, Program, StdinTest
-from astor.storage import digest_bytes
 
 MOST_SOLUTIONS = 10
 """Solutions that are tried in turn until one passes, the first ones that are Python 3. Our choice: published ones are
@@ -49,22 +48,22 @@ class StdinProblemsSource(Source):
     options: StdinProblemsOptions
 
     def items(self) -> Iterator[Item]:
-        self.left_out, self.parts_left_out = Counter(), Counter()
+        self.forms, self.left_out, self.parts_left_out = Counter(), Counter(), Counter()
         for number, record in read_lines(self.options.path, PROBLEMS):
+            self.forms[PROBLEMS.name_of(record)] += 1
             try:
                 problem = record.problem()
                 content = self._content(problem)
             except UnusableError as reason:
                 self.left_out[str(reason)] += 1
                 continue
-            words = " ".join(re.findall(r"\w+", problem.statement.lower())).encode()
             source = content.source if isinstance(content, Function) else ""
             yield Item(
                 id=f"{self.options.path.name.partition('.')[0]}-{number if problem.name is None else problem.name}",
                 content=content,
                 source=self.options.path.name,
                 licence=problem.licence or self.options.licence,
-                structural_hash=structural_hash(source) if source else digest_bytes(words),
+                structural_hash=structure_of(source, problem.statement),
                 difficulty=problem.difficulty,
             )
 

@@ -1,6 +1,7 @@
 """What a function is when its names are taken away."""
 
 import ast
+import re
 import warnings
 from functools import lru_cache
 
@@ -59,6 +60,13 @@ def _bound_names(tree: ast.AST) -> set[str]:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 bound.add(name)
     return bound
+
+
+def structure_of(source: str, statement: str) -> str:
+    """`structural_hash` of the source, or where there is none of the words of the statement; 64 hexadecimal digits."""
+    if source:
+        return structural_hash(source)
+    return digest_bytes(" ".join(re.findall(r"\w+", statement.lower())).encode())
 
 
 @lru_cache(maxsize=1 << 16)

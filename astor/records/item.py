@@ -34,7 +34,9 @@ class Function(Record):
     calls: tuple[Call, ...] = ()
     """Tests in the form of data; the first ones may be shown to a policy."""
     check: str | None = None
-    """Source that defines `check(candidate)`, for tests that are not data."""
+    """Source that defines `check(candidate)`, for tests that are not data; or tests in the style of `check_style`."""
+    check_style: Literal["check", "unittest", "pytest"] = "check"
+    """What runs `check`, as `astor.sandbox.CheckJob` has it."""
     mutants: tuple[str, ...] = ()
     """Sources that differ from `source` in behaviour on some argument."""
     result_type: str = ""

@@ -78,6 +78,7 @@ class CodeGeneration(Task):
             tests=hidden[: self.options.hidden_tests],
             second_tests=hidden[self.options.hidden_tests :],
             check=function.check,
+            check_style=function.check_style,
             preamble=function.preamble,
         )
         tests = [assertion(function.entry, call) for call in shown]
@@ -150,7 +151,7 @@ def _jobs(reference: ProgramTests, program: str, extended: bool) -> list[Job]:
             jobs.append(job_on(calls, reference, program))
     if reference.check is not None:
         assert reference.entry is not None, "test code tests a function"
-        jobs.append(CheckJob(program, reference.entry, reference.check))
+        jobs.append(CheckJob(program, reference.entry, reference.check, reference.check_style))
     return jobs
 
 

@@ -24,6 +24,7 @@ class ProgramTests(Record):
     """Hidden tests that the reward never runs; evaluation does."""
     check: str | None = None
     """Hidden test code that defines `check(candidate)`; it runs in the test process of two-process mode."""
+    check_style: Literal["check", "unittest", "pytest"] = "check"
     preamble: str = ""
     """Code that stands before each program when it runs, as the prompt shows it."""
     compare: Literal["exact", "whitespace", "float"] = "whitespace"

@@ -17,6 +17,7 @@ RECORDS = {
     "human-eval": {"task_id": "a/1", "prompt": "", "entry_point": "f", "canonical_solution": "", "test": ""},
     "crux-eval": {"id": "1", "code": "def f(x): return x", "input": "1", "output": "1"},
     "stdin": {"question": "", "input_output": "", "solutions": ""},
+    "functions": {"question": "", "test_cases": []},
     "commits": {"repo": "a/b", "sha": "1", "message": "m", "diff": "d"},
     "jsonl": OWN,
 }

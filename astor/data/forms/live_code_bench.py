@@ -4,7 +4,7 @@ from typing import Any
 
 from astor.data.forms.packed_tests import unpack_tests
 from astor.data.forms.problem import THREE, Problem, ProblemForm, UnusableError
-from astor.data.forms.test_sets import read_json, read_list, read_tests
+from astor.data.forms.test_sets import function_named, read_list, read_tests
 
 
 class LiveCodeBench(ProblemForm):
@@ -21,8 +21,7 @@ class LiveCodeBench(ProblemForm):
     question_id: str | int | None = None
 
     def problem(self) -> Problem:
-        metadata = read_json("metadata", self.metadata)
-        function = str(metadata.get("func_name") or "") if isinstance(metadata, dict) else ""
+        function = function_named(self.metadata)
         public = read_tests("public_test_cases", self.public_test_cases, function)
         hidden = self.private_test_cases
         hidden = unpack_tests(hidden) if isinstance(hidden, str) else hidden

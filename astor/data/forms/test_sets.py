@@ -11,6 +11,7 @@ Without a function, an input or output is a text, a number, or a list of lines. 
 arguments, or a text with one argument a line as JSON.
 """
 
+import ast
 import json
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ from astor.data.forms.problem import UnusableError
 
 _DIGITS = 4300
 """Digits of the longest whole number that Python reads or writes by default (`sys.get_int_max_str_digits`)."""
+_LITERAL = 1 << 22
+"""Characters of the longest text that is tried as Python. Our choice: its syntax tree takes a hundred times as much."""
 
 
 class Tests(NamedTuple):
@@ -28,12 +31,18 @@ class Tests(NamedTuple):
 
 
 def read_json(field: str, value: Any) -> Any:
-    """What JSON within a text holds; anything else as it is. UnusableError where the text is no JSON."""
+    """What JSON within a text holds, or what Python's literals do; anything else as it is. UnusableError where it is
+    neither."""
     if not isinstance(value, str) or not value.strip():
         return value
     try:
         return json.loads(value, parse_int=_whole)
     except (ValueError, RecursionError) as error:
+        if len(value) > _LITERAL:
+            raise UnusableError(f"its {field} cannot be read as JSON") from error
+    try:
+        return ast.literal_eval(value.strip())
+    except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
         raise UnusableError(f"its {field} cannot be read as JSON") from error
 
 
@@ -54,7 +63,9 @@ def read_tests(field: str, value: Any, function: str = "") -> Tests:
         raise UnusableError(f"there is no list of tests in its {field}")
     if not any(case.get("fn_name") or _is_functional(case) for case in found):
         return Tests([(as_text(case.get("input")), as_text(case.get("output"))) for case in found])
-    names = {name for case in found if (name := case.get("fn_name") or _named(case) or function)}
+    names = {
+        name for case in found if (name := case.get("fn_name") or function_named(case.get("metadata")) or function)
+    }
     if len(names) != 1 or not all(case.get("fn_name") or _is_functional(case) for case in found):
         raise UnusableError("its tests do not name the one function that they call")
     pairs = [(case.get("input"), case.get("output")) for case in found]
@@ -101,8 +112,9 @@ def _is_functional(case: dict[str, Any]) -> bool:
     return case.get("testtype") == "functional" or case.get("type") in ("functional", "function_call")
 
 
-def _named(case: dict[str, Any]) -> str:
-    metadata = read_json("metadata", case.get("metadata"))
+def function_named(metadata: Any) -> str:
+    """The function that LiveCodeBench's `metadata` names; empty where it names none."""
+    metadata = read_json("metadata", metadata)
     return str(metadata.get("func_name") or "") if isinstance(metadata, dict) else ""
 
 
