@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from astor.errors import UserError
+from astor.literals import read_int
 from astor.records.record import Record
 
 R = TypeVar("R", bound=Record)
@@ -69,7 +70,7 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
 def _object(place: str, line: bytes) -> dict[str, object]:
     try:
         text = line.decode("utf-8-sig")
-        value = json.loads(text)
+        value = json.loads(text, parse_int=read_int)
         if rb"\ud" in line.lower():
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
@@ -77,7 +78,7 @@ def _object(place: str, line: bytes) -> dict[str, object]:
         raise UserError(f"{place} is not Unicode ({half!r} is half a character): mend the line.") from error
     except UnicodeDecodeError as error:
         raise UserError(f"{place} is not UTF-8 ({error}): save the file in UTF-8.") from error
-    except (ValueError, RecursionError) as error:  # Also numbers too long to read.
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{place} is not JSON ({error}): write one JSON object a line.") from error
     if not isinstance(value, dict):
         raise UserError(f"{place} is a {type(value).__name__}, not an object: write one JSON object a line.")
