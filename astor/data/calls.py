@@ -1,26 +1,26 @@
 """Calls as data, and as the text that prompts and demonstrations write."""
 
-import ast
 from typing import Any
 
+from astor.literals import read_literal, write_literal
 from astor.records import Call
 
 
 def arguments_of(call: Call) -> tuple[Any, ...]:
     """The positional arguments as data."""
-    arguments = ast.literal_eval(call.arguments)
+    arguments = read_literal(call.arguments)
     assert isinstance(arguments, tuple), call.arguments
     return arguments
 
 
 def result_of(call: Call) -> Any:
     """The result as data."""
-    return ast.literal_eval(call.returns)
+    return read_literal(call.returns)
 
 
 def argument_text(call: Call) -> str:
     """The arguments as they stand between the parentheses of a call: `[3, 1], 2`."""
-    return ", ".join(map(repr, arguments_of(call)))
+    return ", ".join(map(write_literal, arguments_of(call)))
 
 
 def callee(entry: str) -> str:

@@ -4,13 +4,15 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from astor.data.assertions import is_literal, read_call
+from astor.data.assertions import read_call
 from astor.data.docstrings import describe, docstring_of, without_docstrings
+from astor.data.foreign import ForeignRecord
 from astor.data.lines import read_lines
+from astor.data.own_results import checked_on_inputs, listed_calls, without_numpy
 from astor.data.source import Source
 from astor.data.structure import NO_PYTHON, parse, structural_hash
 from astor.options import Options
@@ -25,15 +27,19 @@ class HumanEvalOptions(Options):
 
     type: Literal["human-eval"] = "human-eval"
     path: Path
-    """`HumanEval.jsonl`, or HumanEval+ in the form with its expected results (`test` lists `inputs` and `results`)."""
+    """`HumanEval.jsonl`, or HumanEval+, with its expected results in `test` (lists `inputs` and `results`) or with
+    `plus_input` alone."""
 
 
-class _Problem(BaseModel):
+class _Problem(ForeignRecord):
     task_id: str
     prompt: str
     entry_point: str
     canonical_solution: str
     test: str
+    base_input: list[Any] = []
+    plus_input: list[Any] = []
+    tolerance: float = Field(default=0, validation_alias="atol")
 
 
 class HumanEvalSource(Source):
@@ -76,7 +82,11 @@ def _function(problem: _Problem) -> Function | None:
     check, entry = _named(tests, "check"), _named(parse(program), problem.entry_point)
     if check is None or entry is None:
         return None
-    kept = [node for node in tests.body if not _is_metadata(node) and not _asks_for(node, problem.entry_point)]
+    kept = [
+        node
+        for node in without_numpy(tests.body)
+        if not _is_metadata(node) and not _asks_for(node, problem.entry_point)
+    ]
     if any(map(_calls_check, kept)):
         # What it tests is made of the function, as `check(lambda x: list(f(x)))`.
         calls, others = list[Call](), check.body
@@ -85,6 +95,11 @@ def _function(problem: _Problem) -> Function | None:
     if not calls and not others:
         return None
     helpers = [node for node in parse(source).body if getattr(node, "name", None) != problem.entry_point]
+    inputs, above = [*problem.base_input, *problem.plus_input], ""
+    if problem.plus_input and check.args.args:
+        candidate = check.args.args[0].arg
+        above, body = checked_on_inputs(source, problem.entry_point, candidate, inputs, problem.tolerance)
+        others = [*others, *parse(body).body]
     check.body = others
     return Function(
         entry=problem.entry_point,
@@ -92,7 +107,7 @@ def _function(problem: _Problem) -> Function | None:
         description=describe(docstring_of(entry)),
         preamble=_above(program, entry),
         calls=tuple(calls),
-        check="\n".join(map(ast.unparse, [*helpers, *kept])) if others else None,
+        check="\n".join([above, *map(ast.unparse, [*helpers, *kept])]) if others else None,
     )
 
 
@@ -104,7 +119,7 @@ def _above(program: str, entry: ast.FunctionDef) -> str:
 
 def _read(check: ast.FunctionDef) -> tuple[list[Call], list[ast.stmt]]:
     """The calls of a check, and its statements that are none."""
-    if (lists := _listed(check)) is not None:
+    if (lists := listed_calls(check.body)) is not None:
         return lists, []
     calls: list[Call] = []
     others: list[ast.stmt] = []
@@ -116,29 +131,6 @@ def _read(check: ast.FunctionDef) -> tuple[list[Call], list[ast.stmt]]:
         elif not _is_vacuous(statement):
             others.append(statement)
     return calls, others
-
-
-def _listed(check: ast.FunctionDef) -> list[Call] | None:
-    """HumanEval+'s calls: as many `inputs`, each a list of arguments, as `results`."""
-    inputs, results = _assigned(check, "inputs"), _assigned(check, "results")
-    if not isinstance(inputs, ast.List) or not isinstance(results, ast.List) or not is_literal(results):
-        return None
-    if len(inputs.elts) != len(results.elts) or not is_literal(inputs):
-        return None
-    pairs = zip(inputs.elts, results.elts, strict=True)
-    return [
-        Call(arguments=ast.unparse(ast.Tuple(arguments.elts, ast.Load())), returns=ast.unparse(result))
-        for arguments, result in pairs
-        if isinstance(arguments, ast.List | ast.Tuple)
-    ]
-
-
-def _assigned(check: ast.FunctionDef, name: str) -> ast.expr | None:
-    for statement in check.body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
-                return value
-    return None
 
 
 def _named(tree: ast.Module, name: str) -> ast.FunctionDef | None:

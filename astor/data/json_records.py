@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TextIO
 
 from astor.data.file_kinds import opened
 from astor.errors import UserError
+from astor.literals import read_int
 
 CHUNK = 1 << 20
 """Characters of an array that are read at once; an element that is longer is read in steps that double."""
@@ -52,7 +53,7 @@ def _stands_alone(line: bytes) -> bool:
     if not text.startswith(b"{"):
         return not text.startswith(b"[")
     try:
-        json.loads(text)
+        json.loads(text, parse_int=read_int)
     except json.JSONDecodeError:
         return False
     except (ValueError, RecursionError):
@@ -64,10 +65,10 @@ def _by_line(path: Path, lines: Iterable[tuple[int, bytes]]) -> Iterator[Placed]
     for number, line in lines:
         place = f"{path}, line {number}"
         try:
-            value = json.loads(line.decode("utf-8-sig"))
+            value = json.loads(line.decode("utf-8-sig"), parse_int=read_int)
         except UnicodeDecodeError as error:
             raise UserError(f"{place} is not UTF-8 ({error}): save the file in UTF-8.") from error
-        except (ValueError, RecursionError) as error:  # Also numbers too long to read.
+        except (ValueError, RecursionError) as error:
             raise UserError(f"{place} is not JSON ({error}): write one JSON object a line.") from error
         yield Placed(number, f"line {number}", _checked(place, value, halves=rb"\ud" in line.lower()))
 
@@ -127,7 +128,7 @@ class _Values:
         self._sign()
         while True:
             try:
-                value, self.place = json.JSONDecoder().raw_decode(self.buffer, self.place)
+                value, self.place = json.JSONDecoder(parse_int=read_int).raw_decode(self.buffer, self.place)
             except json.JSONDecodeError:
                 if not self._reads_on():
                     raise

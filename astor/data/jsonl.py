@@ -21,34 +21,31 @@ A line with `kind: commit` has
 Either may have `id` (the line's number where it is missing) and `licence` (the option of the source otherwise).
 """
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, TypeAdapter
 
-from astor.data.assertions import is_literal
 from astor.data.commits import first_file
 from astor.data.lines import read_lines
 from astor.data.source import Source
 from astor.data.structure import parse, structural_hash
+from astor.literals import read_literal
 from astor.options import Options
 from astor.records import Call, Commit, Function, Item
 
 
 def _literal(text: str) -> str:
     try:
-        tree = ast.parse(text, mode="eval")
-    except SyntaxError as error:
+        read_literal(text)
+    except (SyntaxError, ValueError, TypeError) as error:
         raise ValueError(f"{text!r} is not a Python literal") from error
-    if not is_literal(tree):
-        raise ValueError(f"{text!r} is not a Python literal")
     return text
 
 
 def _tuple(text: str) -> str:
-    if not isinstance(ast.literal_eval(_literal(text)), tuple):
+    if not isinstance(read_literal(_literal(text)), tuple):
         raise ValueError(f"{text!r} is not a tuple of arguments: write ({text},)")
     return text
 

@@ -9,8 +9,10 @@ from typing import Any, Literal
 from pydantic import AliasChoices, Field, TypeAdapter
 
 from astor.data.assertions import called_names, check_code, read_call
+from astor.data.calls import arguments_of
 from astor.data.foreign import ForeignRecord, Texts
 from astor.data.lines import read_lines
+from astor.data.own_results import plus_tests
 from astor.data.source import Source
 from astor.data.structure import NO_PYTHON, parse, structural_hash
 from astor.options import Options
@@ -37,6 +39,8 @@ class _Problem(ForeignRecord):
     challenge_test_list: Texts = []
     test_setup_code: str = ""
     test_imports: Texts = []
+    test: str = ""
+    """MBPP+'s further tests, as the hub has them: lists `inputs` and `results`, and a loop that compares them."""
 
 
 class MbppSource(Source):
@@ -83,7 +87,11 @@ class MbppSource(Source):
             self.left_out["the tests use more of the program than one function"] += 1
             return None
         preamble = "".join(_imports(parse(source), _used_names(others))) + preamble
-        data = tuple(call for call in calls if call is not None)
+        more, code = plus_tests(problem.test)
+        own = [call for call in calls if call is not None]
+        known = [arguments_of(call) for call in own]
+        data = (*own, *(call for call in more if arguments_of(call) not in known))
+        others += code
         return Function(
             entry=entry,
             source=source,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from astor.data.calls import arguments_of, call_text, callee, result_of
+from astor.literals import write_literal
 from astor.records import Call, Function, Item, Outcome, Record, Split
 from astor.sandbox import CallsJob, Job, Result, same_value
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions, place_in
@@ -109,7 +110,7 @@ class IOPrediction(Task):
         if reference.kind == "output":
             expected = result_of(reference.call)
             return [
-                _judgement(same_value(answer.value, expected), answer.said == repr(expected), extended)
+                _judgement(same_value(answer.value, expected), answer.said == write_literal(expected), extended)
                 for answer in answers
             ]
         places = {text: place for place, text in enumerate(self._inputs(reference, answers))}
@@ -120,7 +121,7 @@ class IOPrediction(Task):
         if reference.kind == "output":
             return {}
         read = [_arguments(reference, answer.value) for answer in answers]
-        return {repr(arguments): arguments for arguments in read if arguments is not None}
+        return {write_literal(arguments): arguments for arguments in read if arguments is not None}
 
     def _judge_input(
         self,
@@ -133,12 +134,12 @@ class IOPrediction(Task):
         arguments = _arguments(reference, answer.value)
         if arguments is None:
             return Judgement(Outcome.FAILED, 0.0, 0.0, detail="The answer is no argument of the right type.")
-        place = places[repr(arguments)]
+        place = places[write_literal(arguments)]
         if place >= len(results[0].claims):
             return Judgement.ended_early(results[0])
         claim = results[0].claims[place]
         right = claim.kind == "value" and same_value(claim.value, result_of(reference.call))
-        return _judgement(right, answer.said == repr(answer.value), extended)
+        return _judgement(right, answer.said == write_literal(answer.value), extended)
 
 
 def _judgement(right: bool, canonical: bool, extended: bool) -> Judgement:
@@ -161,4 +162,4 @@ def _is_short(call: Call) -> bool:
 
 def _input_answer(call: Call) -> str:
     arguments = arguments_of(call)
-    return repr(arguments[0]) if len(arguments) == 1 else repr(arguments)
+    return write_literal(arguments[0] if len(arguments) == 1 else arguments)

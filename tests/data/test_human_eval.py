@@ -121,6 +121,25 @@ def test_inputs_and_results_become_calls(tmp_path: Path) -> None:
     assert function.check is None
 
 
+def test_inputs_without_results_are_checked_against_the_solution(tmp_path: Path) -> None:
+    (item,) = read(tmp_path, base_input=[[[1, 2]]], plus_input=[[[3, 4, 5]], [[7]]], atol=0)
+    function = function_of(item)
+    wrong = function.model_copy(
+        update={
+            "source": f"{function.source}\n\n\nown = {function.entry}\n\n\n"
+            f"def {function.entry}(values):\n    return 0 if values == [7] else own(values)"
+        }
+    )
+    with Sandbox() as sandbox:
+        found = list(verify_items([item, item.model_copy(update={"content": wrong})], sandbox))
+    assert [bool(one.reason) for one in found] == [False, True]
+
+
+def test_what_stands_above_the_function_is_its_preamble(tmp_path: Path) -> None:
+    (item,) = read(tmp_path)
+    assert function_of(item).preamble == PROMPT.partition("\n\n\ndef total")[0]
+
+
 @pytest.mark.parametrize("change", [{"test": "x = 1"}, {"entry_point": "other"}, {"test": "def check(c):\n    pass"}])
 def test_a_problem_without_tests_is_left_out(tmp_path: Path, change: dict[str, str]) -> None:
     assert read(tmp_path, **change) == []

@@ -9,6 +9,7 @@ from astor.data.forms.problem import Problem, UnusableError
 from astor.data.preambles import completed
 from astor.data.problem_tests import ProblemTestOptions, thin_out
 from astor.data.structure import parse
+from astor.literals import read_literal, write_literal
 from astor.records import Call, Function
 
 IMPORTS = """\
@@ -53,8 +54,8 @@ def _call(test: tuple[Any, Any]) -> Call:
     if not isinstance(given, list):
         raise UnusableError("a test has no list of arguments")
     try:
-        arguments, returns = repr(tuple(map(_with_whole_keys, given))), repr(_with_whole_keys(result))
-        ast.literal_eval(arguments), ast.literal_eval(returns)
+        arguments, returns = map(write_literal, (tuple(map(_with_whole_keys, given)), _with_whole_keys(result)))
+        read_literal(arguments), read_literal(returns)
     except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
         raise UnusableError("a test is no plain data") from error
     return Call(arguments=arguments, returns=returns)

@@ -1,10 +1,7 @@
-"""HumanEval+ and MBPP+ as EvalPlus releases them (Liu and others, arXiv 2305.01210): inputs without results.
-
-What a call must return is what the canonical solution returns, beside which the answer runs in the test's process.
-"""
+"""MBPP+ as EvalPlus releases it (Liu and others, arXiv 2305.01210): inputs without results."""
 
 import ast
-from collections.abc import Sequence
+from textwrap import indent
 from typing import Any
 
 from pydantic import Field
@@ -12,44 +9,8 @@ from pydantic import Field
 from astor.data.docstrings import describe
 from astor.data.forms.asserts import calls_and_check, statements
 from astor.data.forms.described import Described, FunctionForm, parsed
-from astor.data.structure import parse
+from astor.data.own_results import checked_on_inputs
 from astor.records import Function
-
-TOLERANCE = 1e-6
-"""How far a float may be off where a problem says nothing, absolute and relative: EvalPlus's value."""
-_SAME = f"""
-def _same(found, expected, tolerance):
-    if isinstance(expected, (list, tuple)):
-        alike = isinstance(found, (list, tuple)) and len(found) == len(expected)
-        return alike and all(_same(*pair, tolerance) for pair in zip(found, expected))
-    if isinstance(expected, float) and isinstance(found, (int, float)):
-        near = tolerance or {TOLERANCE}
-        return found == expected or abs(found - expected) <= near + near * abs(expected) or found != found != expected
-    return found == expected
-"""
-_CHECKED = """
-for _arguments in {inputs}:
-    assert _same({candidate}(*_copied(_arguments)), _expected(*_copied(_arguments)), {tolerance}), _arguments
-"""
-
-
-def checked_on_inputs(
-    source: str, entry: str, candidate: str, inputs: Sequence[Any], tolerance: float
-) -> tuple[list[ast.stmt], list[ast.stmt]]:
-    """What a check's module needs, and what its body does, so that `candidate` returns what `source` does on `inputs`.
-
-    `inputs` are lists of arguments. The names of `source` stay within a function of their own.
-    """
-    own = [*parse(source).body, *parse(f"{entry}").body]
-    last = own.pop()
-    assert isinstance(last, ast.Expr)
-    make = ast.FunctionDef("_made", _NO_ARGUMENTS, [*own, ast.Return(last.value)], [])
-    needed = [*parse("from copy import deepcopy as _copied\n" + _SAME).body, make, *parse("_expected = _made()").body]
-    text = _CHECKED.format(inputs=repr(list(inputs)), candidate=candidate, tolerance=tolerance)
-    return [ast.fix_missing_locations(node) for node in needed], parse(text).body
-
-
-_NO_ARGUMENTS = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
 
 
 class MbppPlus(FunctionForm):
@@ -73,14 +34,13 @@ class MbppPlus(FunctionForm):
         example = ast.literal_eval(calls[0].arguments) if calls else ()
         inputs = [like(given, example) for given in [*self.base_input, *self.plus_input]]
         needed, body = checked_on_inputs(source, self.entry_point, "candidate", inputs, self.tolerance)
-        check = ast.FunctionDef("check", ast.arguments([], [ast.arg("candidate")], None, [], [], None, []), body, [])
-        module = [*needed, ast.fix_missing_locations(check)]
+        check = f"{needed}\n\ndef check(candidate):\n{indent(body, '    ')}"
         function = Function(
             entry=self.entry_point,
             source=source,
             description=_statement(self.prompt),
             calls=calls,
-            check="\n".join(map(ast.unparse, module)) if inputs else others,
+            check=check if inputs else others,
         )
         return Described(function, self.task_id)
 

@@ -16,9 +16,11 @@ import json
 from typing import Any, NamedTuple
 
 from astor.data.forms.problem import UnusableError
+from astor.literals import read_int, write_int
 
-_DIGITS = 4300
-"""Digits of the longest whole number that Python reads or writes by default (`sys.get_int_max_str_digits`)."""
+_DIGITS = 10_000
+"""Digits of the longest whole number that is read as one. Our choice: `write_int` writes longer ones in no way that a
+program would."""
 _LITERAL = 1 << 22
 """Characters of the longest text that is tried as Python. Our choice: its syntax tree takes a hundred times as much."""
 
@@ -75,8 +77,10 @@ def read_tests(field: str, value: Any, function: str = "") -> Tests:
 def as_text(value: Any) -> Any:
     """A number as it is written, and a list of lines as the text that it stands for; anything else as it is."""
     if isinstance(value, list) and value and all(type(line) in (str, int, float) for line in value):
-        return "\n".join(map(str, value))
-    return str(value) if type(value) in (int, float) else value
+        return "\n".join(map(as_text, value))
+    if type(value) is int:
+        return write_int(value)
+    return str(value) if type(value) is float else value
 
 
 def _columns(field: str, found: dict[str, Any]) -> Tests:
@@ -119,5 +123,5 @@ def function_named(metadata: Any) -> str:
 
 
 def _whole(digits: str) -> int | str:
-    """A whole number; of one too long for Python its digits, which is what an output of text needs."""
-    return int(digits) if len(digits) <= _DIGITS else digits
+    """A whole number; of a very long one its digits, which is what an output of text needs."""
+    return read_int(digits) if len(digits) <= _DIGITS else digits

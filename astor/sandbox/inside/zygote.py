@@ -73,6 +73,8 @@ def _prepare(config: dict[str, Any]) -> None:
     site.sethelper()
     warnings.simplefilter("ignore")
     sys.argv[:] = [""]
+    # Its limit of CPU seconds is what keeps a program from taking long over long numbers.
+    sys.set_int_max_str_digits(0)
     for name in ("PWD", "LD_BIND_NOW"):  # bwrap's, and the zygote's own.
         os.environ.pop(name, None)
     # This package is no program's business.

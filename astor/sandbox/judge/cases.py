@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from astor.errors import UserError
+from astor.literals import read_int
 
 PROGRAM_BYTES = 1 << 20
 """Most bytes of a program: our choice, a thousand pages."""
@@ -64,7 +65,7 @@ def read_streams(path: Path) -> list[tuple[str, str]]:
 def _read_list(path: Path, form: str, types: dict[str, type]) -> list[dict[str, Any]]:
     text = read_text(path, "tests")
     try:
-        cases = json.loads(text)
+        cases = json.loads(text, parse_int=read_int)
     except (ValueError, RecursionError) as error:
         raise UserError(f"The tests {path} are not JSON ({error}): mend the file.") from error
     if not isinstance(cases, list):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from astor.errors import UserError
+from astor.literals import write_int
 from astor.sandbox.comparison import How, same_output, same_value
 from astor.sandbox.jobs import CallsJob, CheckJob, Job, StdinJob
 from astor.sandbox.jobs.check import BROKEN_CHECK
@@ -112,5 +113,4 @@ def _as_json(value: Any) -> Any:
 def _as_key(key: Any) -> Any:
     if isinstance(key, bool | float | None):
         return json.dumps(key)
-    # Beyond some thousand digits Python would refuse to write the number.
-    return str(key) if isinstance(key, int) and abs(key) < 1 << 64 else key
+    return write_int(key) if isinstance(key, int) else key

@@ -1,9 +1,8 @@
 """From the sandbox's claims to what became of each public test."""
 
-from ast import literal_eval
 from collections.abc import Sequence
-from typing import Any
 
+from astor.literals import read_literal, write_literal
 from astor.records import Call, PublicTest
 from astor.sandbox import Claim, Ending, Result, same_output, same_value
 from astor.sandbox.comparison import How
@@ -38,31 +37,7 @@ def runs_of_streams(results: Sequence[Result], tests: Sequence[PublicTest], how:
 
 def same_literal(one: str, other: str) -> bool:
     """Whether a program that passes a test which expects the one passes it when it expects the other."""
-    return same_value(literal_eval(one), literal_eval(other))
-
-
-def written(value: Any) -> str:
-    """Plain data as a literal, the same in every process: members of sets in the order of their text.
-
-    An int of any size is written, one with more digits than `repr` takes in hexadecimal ones.
-    """
-    if isinstance(value, list):
-        return f"[{_listed(value)}]"
-    if isinstance(value, tuple):
-        return f"({_listed(value)},)" if len(value) == 1 else f"({_listed(value)})"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{written(key)}: {written(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, set) and value:
-        return "{" + ", ".join(sorted(map(written, value))) + "}"
-    if isinstance(value, frozenset):
-        return f"frozenset({written(set(value)) if value else ''})"
-    if isinstance(value, int) and value.bit_length() > 10_000:
-        return f"{value:#x}"
-    return repr(value)
-
-
-def _listed(values: Sequence[Any]) -> str:
-    return ", ".join(map(written, values))
+    return same_value(read_literal(one), read_literal(other))
 
 
 def _of_call(claim: Claim, test: PublicTest) -> PublicRun:
@@ -70,8 +45,8 @@ def _of_call(claim: Claim, test: PublicTest) -> PublicRun:
         return PublicRun("error", error=claim.exception)
     if claim.kind == "opaque":
         return PublicRun("wrong", "a value that is not plain data")
-    passed = same_value(claim.value, literal_eval(test.expected))
-    return PublicRun("passed" if passed else "wrong", written(claim.value))
+    passed = same_value(claim.value, read_literal(test.expected))
+    return PublicRun("passed" if passed else "wrong", write_literal(claim.value))
 
 
 def _of_stream(result: Result, test: PublicTest, how: How) -> PublicRun:

@@ -42,6 +42,16 @@ def test_results_compare_in_the_form_of_json(judge, result, expected):
     assert judge(f"def solve(): return {result}", [{"args": [], "expected": expected}])["outcome"] == "passed"
 
 
+def test_ints_have_any_number_of_digits(judge):
+    long = "7" * 5000
+    tests = f'[{{"args": [1], "expected": {long}}}, {{"args": [-1], "expected": {{"{long}": -{long}}}}}]'
+    program = "def solve(x):\n    long = int('7' * 5000)\n    return long if x > 0 else {long: -long}"
+    assert judge(program, tests)["outcome"] == "passed"
+    assert judge(program.replace("5000", "5001"), tests)["passed"] == 0
+    streams = [{"stdin": "", "expected": long}]
+    assert judge("print(int('7' * 5000))", streams, "stdin")["outcome"] == "passed"
+
+
 @pytest.mark.parametrize("result", ["{1}", "b'a'", "object()", "1j", "[{1}]", "lambda: 1"])
 def test_what_json_cannot_hold_equals_nothing(judge, result):
     tests = [{"args": [], "expected": value} for value in (1, "a", [1], [[1]], None)]
