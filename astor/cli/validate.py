@@ -33,7 +33,8 @@ def validate_source(text: str, format: str, write: bool, cpu_seconds: float) -> 
             failed.append(found)
             console.print(f"{found.item.id}: {_reason(found)}", markup=False, soft_wrap=True)
     if not counted["items"]:
-        raise UserError(f"{text} holds no item that can be used ({dict(source.left_out)}): name another source.")
+        reasons = ", ".join(f"{count} left out: {reason}" for reason, count in source.left_out.items())
+        raise UserError(f"{text} holds no item that can be used ({reasons or 'it is empty'}): name another source.")
     if write and failed:
         take_out(text, {found.item.id: found.reason for found in failed})
     seconds = round(time.perf_counter() - started, 3)
