@@ -15,6 +15,7 @@ from astor.literals import read_int
 CHUNK = 1 << 20
 """Characters of an array that are read at once; an element that is longer is read in steps that double."""
 _SPACE = re.compile(r"[ \t\r\n]*")
+_DECODER = json.JSONDecoder(parse_int=read_int)
 
 
 class Placed(NamedTuple):
@@ -53,7 +54,7 @@ def _stands_alone(line: bytes) -> bool:
     if not text.startswith(b"{"):
         return not text.startswith(b"[")
     try:
-        json.loads(text, parse_int=read_int)
+        _DECODER.decode(text.decode())
     except json.JSONDecodeError:
         return False
     except (ValueError, RecursionError):
@@ -65,7 +66,7 @@ def _by_line(path: Path, lines: Iterable[tuple[int, bytes]]) -> Iterator[Placed]
     for number, line in lines:
         place = f"{path}, line {number}"
         try:
-            value = json.loads(line.decode("utf-8-sig"), parse_int=read_int)
+            value = _DECODER.decode(line.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
             raise UserError(f"{place} is not UTF-8 ({error}): save the file in UTF-8.") from error
         except (ValueError, RecursionError) as error:
@@ -128,7 +129,7 @@ class _Values:
         self._sign()
         while True:
             try:
-                value, self.place = json.JSONDecoder(parse_int=read_int).raw_decode(self.buffer, self.place)
+                value, self.place = _DECODER.raw_decode(self.buffer, self.place)
             except json.JSONDecodeError:
                 if not self._reads_on():
                     raise
