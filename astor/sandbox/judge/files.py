@@ -31,7 +31,8 @@ def judge_files(
     compare: How = "whitespace",
     options: SandboxOptions | None = None,
 ) -> dict[str, Any]:
-    """{"outcome", "passed", "total", "cpu_seconds"} of a program against the `tests` of a file.
+    """{"outcome", "passed", "total", "cpu_seconds"} of a program against the `tests` of a file, and a "reason" where
+    there is more to tell than what passed.
 
     `way` says what the file holds, and what of the program is tested:
 
@@ -67,7 +68,7 @@ def judge_files(
         case _:
             job = CheckJob(source or "", entry, read_text(tests, way), style=way)
     if source is None:
-        return _verdict(Ending.MALFORMED.value, 0, max(1, len(cases)), 0.0)
+        return _verdict(Ending.MALFORMED.value, 0, max(1, len(cases)), 0.0, "it is no text, or larger than 1 MiB")
     with Sandbox(options) as sandbox:
         (result,) = sandbox.run([job])
     if result.ending is Ending.INFRASTRUCTURE_ERROR and result.detail.startswith(BROKEN_CHECK):
@@ -81,7 +82,8 @@ def judge_files(
         pairs = zip_longest(result.claims, cases)
         passes = [claim is not None and met(claim, expected, compare) for claim, (_, expected) in pairs]
     wrong = result.ending is Ending.FINISHED and not all(passes)
-    return _verdict((Ending.FAILED if wrong else result.ending).value, sum(passes), len(passes), result.cpu_seconds)
+    outcome = (Ending.FAILED if wrong else result.ending).value
+    return _verdict(outcome, sum(passes), len(passes), result.cpu_seconds, result.detail)
 
 
 def _is_entry(entry: str) -> bool:
@@ -89,8 +91,9 @@ def _is_entry(entry: str) -> bool:
     return len(names) <= 2 and all(name.isidentifier() and not keyword.iskeyword(name) for name in names)
 
 
-def _verdict(outcome: str, passed: int, total: int, cpu_seconds: float) -> dict[str, Any]:
-    return {"outcome": outcome, "passed": passed, "total": total, "cpu_seconds": round(cpu_seconds, 6)}
+def _verdict(outcome: str, passed: int, total: int, cpu_seconds: float, reason: str) -> dict[str, Any]:
+    verdict = {"outcome": outcome, "passed": passed, "total": total, "cpu_seconds": round(cpu_seconds, 6)}
+    return verdict | ({"reason": reason} if reason else {})
 
 
 def _is_output(claim: Claim, expected: Any, compare: How) -> bool:

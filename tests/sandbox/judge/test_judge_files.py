@@ -20,6 +20,7 @@ def test_what_was_answered_before_an_abnormal_end_counts(judge):
     tests = [{"args": [x], "expected": x} for x in range(4)]
     found = judge("def solve(x):\n    while x == 2: pass\n    return x", tests)
     assert (found["outcome"], found["passed"], found["total"]) == ("timeout", 2, 4)
+    assert found["reason"] == "it took more than 0.4 CPU seconds"
 
 
 @pytest.mark.parametrize(
