@@ -48,10 +48,13 @@ def judge(
     check: Annotated[Path | None, typer.Option(help="Python that defines check(candidate).")] = None,
     unittest: Annotated[Path | None, typer.Option(help="Python with classes of unittest.")] = None,
     pytest: Annotated[Path | None, typer.Option(help="Python with test functions as pytest's.")] = None,
-    stdin: Annotated[Path | None, typer.Option(help='JSON: a list of {"stdin": text, "expected": text}.')] = None,
+    stdin: Annotated[Path | None, typer.Option(help='JSON: a list of {"stdin": text, "expected": text(s)}.')] = None,
     compare: Annotated[
         Literal["exact", "whitespace", "float"], typer.Option(help="When an output of --stdin is the expected one.")
     ] = "whitespace",
+    checker: Annotated[
+        Path | None, typer.Option(help="Program that decides on outputs of --stdin: it prints 1 for a right one.")
+    ] = None,
     allow_import: AllowImport = None,
     cpu_seconds: CpuSeconds = CPU_SECONDS,
     wall_seconds: WallSeconds = None,
@@ -77,7 +80,7 @@ def judge(
     ((way, path),) = given
     limits = limits_of(cpu_seconds, wall_seconds, memory_mb, output_mb)
     options = SandboxOptions(allowed_imports=tuple(allow_import or ()), limits=limits)
-    verdict = judge_files(program, way, path, entry, compare, options)
+    verdict = judge_files(program, way, path, entry, compare, options, checker)
     if "reason" in verdict:
         verdict["reason"] = way_out(limits, verdict["reason"])
     typer.echo(json.dumps(verdict))

@@ -14,6 +14,7 @@ from astor.records import Call, Function, Item
 from astor.sandbox import CallsJob, Claim, Ending, Result, same_value
 from astor.sandbox.runner import JobRunner
 from astor.storage import digest_json
+from astor.tolerance import Tolerance
 
 CANDIDATES = 12
 """Mutants of a function that are run, drawn by its structural hash. Our choice: some loop until their time is over."""
@@ -81,7 +82,7 @@ class _Check:
         seen, living = set[bytes](), []
         for place, result in enumerate(results[self.tests :]):
             behaviour = _behaviour(result)
-            if _is_killable(result, self.item.content.calls) and behaviour not in seen:
+            if _is_killable(result, self.item.content) and behaviour not in seen:
                 seen.add(behaviour)
                 living.append(place)
         return Finding("", tuple(living[:KEPT]))
@@ -103,8 +104,8 @@ def _candidates(function: Function, seed: str) -> list[str]:
     return Random(seed).sample(function.mutants, min(CANDIDATES, len(function.mutants)))
 
 
-def _agrees(claim: Claim, call: Call) -> bool:
-    return claim.kind == "value" and same_value(claim.value, result_of(call))
+def _agrees(claim: Claim, call: Call, tolerance: Tolerance | None) -> bool:
+    return claim.kind == "value" and same_value(claim.value, result_of(call), tolerance)
 
 
 def _behaviour(result: Result) -> bytes:
@@ -112,7 +113,8 @@ def _behaviour(result: Result) -> bytes:
     return marshal.dumps([(claim.kind, claim.value, claim.exception) for claim in result.claims], 2)
 
 
-def _is_killable(result: Result, calls: Sequence[Call]) -> bool:
+def _is_killable(result: Result, function: Function) -> bool:
     if result.ending is not Ending.FINISHED or all(claim.kind == "raised" for claim in result.claims):
         return False
-    return not all(_agrees(claim, call) for claim, call in zip(result.claims, calls, strict=True))
+    pairs = zip(result.claims, function.calls, strict=True)
+    return not all(_agrees(claim, call, function.tolerance) for claim, call in pairs)

@@ -45,8 +45,8 @@ _NUMBER_LENGTH = 400
 """Characters of the longest number that is read as one: our choice, enough to write the largest float out."""
 
 
-def same_value(claimed: Any, expected: Any, tolerance: Tolerance = VALUES) -> bool:
-    """Whether two values are the same by the table above, with a `tolerance` of its own where one is given.
+def same_value(claimed: Any, expected: Any, tolerance: Tolerance | None = None) -> bool:
+    """Whether two values are the same by the table above, with another `tolerance` where one is given.
 
     Symmetric; never raises; values must not be cyclic.
     """
@@ -55,7 +55,7 @@ def same_value(claimed: Any, expected: Any, tolerance: Tolerance = VALUES) -> bo
         left, right = pairs.pop()
         kind = type(left)
         if kind in _NUMBERS:
-            if type(right) not in _NUMBERS or not _same_number(left, right, tolerance):
+            if type(right) not in _NUMBERS or not _same_number(left, right, tolerance or VALUES):
                 return False
         elif kind in _SETS:
             if type(right) not in _SETS or not _same_members(left, right):
@@ -79,7 +79,7 @@ def same_value(claimed: Any, expected: Any, tolerance: Tolerance = VALUES) -> bo
     return True
 
 
-def same_output(claimed: str, expected: str, how: How, tolerance: Tolerance = OUTPUTS) -> bool:
+def same_output(claimed: str, expected: str, how: How, tolerance: Tolerance | None = None) -> bool:
     """Whether two outputs of a program are the same. Symmetric; never raises; takes time linear in their length.
 
     - exact: character for character.
@@ -87,19 +87,15 @@ def same_output(claimed: str, expected: str, how: How, tolerance: Tolerance = OU
       and any run of blanks within a line is the same as any other. Blanks are space, tab, carriage return, form feed
       and vertical tab; a blank at a line's start is not the same as none.
     - float: as whitespace, but where both outputs have a number between two blanks, the numbers are compared: whole
-      numbers among themselves exactly, others with the `tolerance`. A number is written in decimal, with or without
-      point and exponent, in at most 400 characters and within the range of floats; any other word, "nan" and "inf"
-      among them, is compared as text.
+      numbers among themselves exactly, others with the `tolerance`, `OUTPUTS` where none is given. A number is written
+      in decimal, with or without point and exponent, in at most 400 characters and within the range of floats; any
+      other word, "nan" and "inf" among them, is compared as text.
     """
     if how == "exact" or claimed == expected:
         return claimed == expected
     # What comes after the first line that differs is never looked at: a program may write much more than it should.
-    lines = zip_longest(_lines(claimed), _lines(expected))
-    return all(
-        left == right
-        or (left is not None and right is not None and how == "float" and _same_words(left, right, tolerance))
-        for left, right in lines
-    )
+    pairs = zip_longest(_lines(claimed), _lines(expected))
+    return all(_same_line(ours, theirs, how, tolerance or OUTPUTS) for ours, theirs in pairs)
 
 
 def _lines(output: str) -> Iterator[str]:
@@ -110,6 +106,13 @@ def _lines(output: str) -> Iterator[str]:
         end = len(output) if end < 0 else end
         yield _RUN_OF_BLANKS.sub(" ", output[start:end].rstrip(_BLANKS))
         start = end + 1
+
+
+def _same_line(left: str | None, right: str | None, how: How, tolerance: Tolerance) -> bool:
+    """Whether two lines are the same, None where an output has no line any more."""
+    if left is None or right is None or how == "whitespace":
+        return left == right
+    return left == right or _same_words(left, right, tolerance)
 
 
 def _same_words(left: str, right: str, tolerance: Tolerance) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from astor.errors import UserError
 from astor.literals import write_int
 from astor.sandbox.comparison import How, same_output, same_value
-from astor.sandbox.jobs import CallsJob, CheckJob, Job, StdinJob
+from astor.sandbox.jobs import CallsJob, CheckedStdinJob, CheckJob, Job, StdinJob
 from astor.sandbox.jobs.check import BROKEN_CHECK
 from astor.sandbox.judge.cases import read_calls, read_program, read_streams, read_text
 from astor.sandbox.options import SandboxOptions
@@ -30,6 +30,7 @@ def judge_files(
     entry: str | None = None,
     compare: How = "whitespace",
     options: SandboxOptions | None = None,
+    checker: Path | None = None,
 ) -> dict[str, Any]:
     """{"outcome", "passed", "total", "cpu_seconds"} of a program against the `tests` of a file, and a "reason" where
     there is more to tell than what passed.
@@ -41,7 +42,8 @@ def judge_files(
       the form that JSON would give it: `(1, 2)` is the same as `[1, 2]`, and `{1: 2}` as `{"1": 2}`; what JSON can't
       hold, as sets, equals nothing. Apart from that `same_value` decides.
     - stdin: a JSON list of `{"stdin": text, "expected": text}`, of the whole program, which needs no `entry`.
-      `same_output` decides, the way that `compare` names.
+      `same_output` decides, the way that `compare` names; of a list of texts each is right. Where there is a `checker`,
+      that decides (`astor.sandbox.CheckedStdinJob`).
     - check: Python that defines `check(candidate)`, under any parameter name, and may call it: one test, of its
       function `entry`.
     - unittest, pytest: Python that has `entry` as a global, each test function a test (`astor.sandbox.CheckJob`).
@@ -56,6 +58,8 @@ def judge_files(
         raise UserError("A function of the program is judged: name it with --entry.")
     elif not _is_entry(entry):
         raise UserError(f"The entry {entry!r} is not the name of a function: give one as solve or Solution.solve.")
+    if checker is not None and way != "stdin":
+        raise UserError("A checker decides on outputs: give it with --stdin alone.")
     source = read_program(program)
     cases: Sequence[tuple[Any, Any]] = ()
     match way:
@@ -64,7 +68,11 @@ def judge_files(
             job: Job = CallsJob(source or "", entry, tuple(tuple(arguments) for arguments, _ in cases))
         case "stdin":
             cases = read_streams(tests)
-            job = StdinJob(source or "", tuple(stdin for stdin, _ in cases))
+            inputs = tuple(stdin for stdin, _ in cases)
+            job = StdinJob(source or "", inputs)
+            if checker is not None:
+                correct = tuple(outputs[0] for _, outputs in cases)
+                job = CheckedStdinJob(source or "", inputs, read_text(checker, "checker"), correct)
         case _:
             job = CheckJob(source or "", entry, read_text(tests, way), style=way)
     if source is None:
@@ -97,7 +105,9 @@ def _verdict(outcome: str, passed: int, total: int, cpu_seconds: float, reason: 
 
 
 def _is_output(claim: Claim, expected: Any, compare: How) -> bool:
-    return claim.kind == "value" and same_output(claim.value, expected, compare)
+    if claim.kind == "value" and isinstance(claim.value, tuple):
+        return bool(claim.value[1])
+    return claim.kind == "value" and any(same_output(claim.value, output, compare) for output in expected)
 
 
 def _is_value(claim: Claim, expected: Any, compare: How) -> bool:
