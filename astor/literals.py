@@ -28,7 +28,7 @@ def read_int(digits: str) -> int:
     if digits[0] in "+-":
         return -read_int(digits[1:]) if digits[0] == "-" else read_int(digits[1:])
     half = len(digits) // 2
-    return read_int(digits[:-half]) * 10**half + read_int(digits[-half:])
+    return read_int(digits[:-half]) * int(10**half) + read_int(digits[-half:])
 
 
 def write_int(value: int) -> str:

@@ -9,6 +9,7 @@ A line with `kind: function` (the default) has
 - `calls`: list of `{"arguments": "([3, 1], 2)", "returns": "3"}`, both Python literals as text, the arguments as a
   tuple; the first ones may be shown to a policy;
 - `check`: source that defines `check(candidate)`, for tests that are not data;
+- `tolerance`: `{"absolute": 1e-4, "relative": 1e-4}`, how far floats of results may lie from the expected ones;
 - `mutants`: list of sources that misbehave on some call; made from `source` where there are none;
 - `difficulty`: bucket, 1 (easiest) upwards; 0, the default, is unknown.
 
@@ -34,6 +35,7 @@ from astor.data.structure import parse, structural_hash
 from astor.literals import read_literal
 from astor.options import Options
 from astor.records import Call, Commit, Function, Item
+from astor.tolerance import Tolerance
 
 
 def _literal(text: str) -> str:
@@ -79,6 +81,7 @@ class _FunctionLine(_Line):
     calls: tuple[_CallLine, ...] = ()
     check: Python | None = None
     mutants: tuple[Python, ...] = ()
+    tolerance: Tolerance | None = None
     difficulty: int = Field(default=0, ge=0)
 
     def content(self) -> Function:
@@ -90,6 +93,7 @@ class _FunctionLine(_Line):
             calls=calls,
             check=self.check,
             mutants=self.mutants if calls else (),
+            tolerance=self.tolerance,
         )
 
     def structure(self) -> str:

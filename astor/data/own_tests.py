@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from astor.data.calls import arguments_of, result_of
+from astor.data.outputs import is_right, output_job
 from astor.records import Call, Commit, Conversation, Function, Program, StdinTest
-from astor.sandbox import CallsJob, CheckJob, Claim, Ending, Job, Result, StdinJob, same_output, same_value
+from astor.sandbox import CallsJob, CheckedStdinJob, CheckJob, Claim, Ending, Job, Result, StdinJob, same_value
 
 NO_TESTS = "it has no tests"
 FAILS = "it does not pass its own tests"
@@ -53,7 +54,8 @@ def own_tests(content: Function | Program | Commit | Conversation) -> list[Job]:
         if content.check is not None:
             jobs.append(CheckJob(content.source, content.entry, content.check, content.check_style))
     elif isinstance(content, Program) and content.solutions and (tests := _tests(content)):
-        jobs.append(StdinJob(content.solutions[0], tuple(test.stdin for test in tests)))
+        cases = [(test.stdin, test.outputs) for test in tests]
+        jobs.append(output_job(content.solutions[0], cases, content.checker))
     return jobs
 
 
@@ -84,7 +86,7 @@ def _has_tests(content: Function | Program | Commit | Conversation) -> bool:
 
 def _told(content: object, job: Job, result: Result) -> str:
     # A StdinJob fails as a whole by one of its claims, which tells more.
-    if result.ending is Ending.FAILED and not (isinstance(job, StdinJob) and _has_raised(result)):
+    if result.ending is Ending.FAILED and not (isinstance(job, StdinJob | CheckedStdinJob) and _has_raised(result)):
         return result.detail
     if result.ending not in (Ending.FINISHED, Ending.FAILED):
         return f"{result.ending.value.replace('_', ' ')}: {result.detail}"
@@ -111,6 +113,10 @@ def _differs(content: Function | Program, claim: Claim, test: Call | StdinTest) 
     if claim.kind == "opaque":
         return "the result is not plain data"
     if isinstance(test, Call):
-        return "" if same_value(claim.value, result_of(test)) else "the result is another one"
+        assert isinstance(content, Function)
+        same = same_value(claim.value, result_of(test), content.tolerance)
+        return "" if same else "the result is another one"
     assert isinstance(content, Program)
-    return "" if same_output(claim.value, test.stdout, content.compare) else "the output is another one"
+    if is_right(claim, test.outputs, content.compare, content.tolerance, content.checker):
+        return ""
+    return "the output is another one" if content.checker is None else "its checker does not accept the output"

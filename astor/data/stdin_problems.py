@@ -86,6 +86,7 @@ class StdinProblemsSource(Source):
             solutions=tuple(solutions),
             public_tests=tuple(public),
             hidden_tests=tuple(hidden),
+            checker=problem.checker,
             compare="float" if any(_DECIMAL.search(test.stdout) for test in (*public, *hidden)) else "whitespace",
         )
 

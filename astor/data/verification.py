@@ -14,6 +14,7 @@ from astor.records import Call, Function, Item, Program
 from astor.sandbox import CallsJob, Claim, Ending, Job, Result, same_value
 from astor.sandbox.runner import JobRunner
 from astor.storage import digest_json
+from astor.tolerance import Tolerance
 
 CANDIDATES = 12
 """Mutants of a function that are run, drawn by its structural hash. Our choice: some loop until their time is over."""
@@ -102,7 +103,7 @@ class _Check:
         seen, living = set[bytes](), list[int]()
         for place, result in enumerate(results[tests:]):
             behaviour = _behaviour(result)
-            if _is_killable(result, content.calls) and behaviour not in seen:
+            if _is_killable(result, content) and behaviour not in seen:
                 seen.add(behaviour)
                 living.append(place)
         return Finding("", attempt, tuple(living[:KEPT]))
@@ -128,8 +129,8 @@ def _candidates(function: Function | Program, seed: str) -> list[str]:
     return Random(seed).sample(function.mutants, min(CANDIDATES, len(function.mutants)))
 
 
-def _agrees(claim: Claim, call: Call) -> bool:
-    return claim.kind == "value" and same_value(claim.value, result_of(call))
+def _agrees(claim: Claim, call: Call, tolerance: Tolerance | None) -> bool:
+    return claim.kind == "value" and same_value(claim.value, result_of(call), tolerance)
 
 
 def _behaviour(result: Result) -> bytes:
@@ -137,7 +138,8 @@ def _behaviour(result: Result) -> bytes:
     return marshal.dumps([(claim.kind, claim.value, claim.exception) for claim in result.claims], 2)
 
 
-def _is_killable(result: Result, calls: Sequence[Call]) -> bool:
+def _is_killable(result: Result, function: Function) -> bool:
     if result.ending is not Ending.FINISHED or all(claim.kind == "raised" for claim in result.claims):
         return False
-    return not all(_agrees(claim, call) for claim, call in zip(result.claims, calls, strict=True))
+    pairs = zip(result.claims, function.calls, strict=True)
+    return not all(_agrees(claim, call, function.tolerance) for claim, call in pairs)

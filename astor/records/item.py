@@ -6,6 +6,7 @@ from pydantic import Field
 
 from astor.records.message import Message
 from astor.records.record import Record
+from astor.tolerance import Tolerance
 
 
 class Call(Record):
@@ -39,6 +40,8 @@ class Function(Record):
     """What runs `check`, as `astor.sandbox.CheckJob` has it."""
     mutants: tuple[str, ...] = ()
     """Sources that differ from `source` in behaviour on some argument."""
+    tolerance: Tolerance | None = None
+    """How far a float of a result may lie from that of `calls`; as `astor.sandbox.same_value` has it where None."""
     result_type: str = ""
     """What the function returns, where the source says so: `int`, `list`."""
     argument_type: str = ""
@@ -50,14 +53,22 @@ class StdinTest(Record):
 
     stdin: str
     stdout: str
+    others: tuple[str, ...] = ()
+    """Other outputs that are right too."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """All outputs that are right, the first one to be shown."""
+        return (self.stdout, *self.others)
 
 
 class Program(Record):
     """A problem that whole programs solve: they read standard input and write standard output.
 
-    A program is right on a test when the sandbox's `same_output(written, test.stdout, compare)` holds for what a
-    `StdinJob` of it wrote. Public tests may be shown to a policy, in prompts and in feedback; hidden tests are for
-    rewards and scores alone, and no text that a policy reads may hold one. No test is both.
+    A program is right on a test when the sandbox's `same_output(written, output, compare, tolerance)` holds for what a
+    `StdinJob` of it wrote and one of the test's outputs; or, where there is a `checker`, when that accepts it. Public
+    tests may be shown to a policy, in prompts and in feedback; hidden tests are for rewards and scores alone, and no
+    text that a policy reads may hold one. No test is both.
     """
 
     kind: Literal["program"] = "program"
@@ -70,6 +81,10 @@ class Program(Record):
     hidden_tests: tuple[StdinTest, ...] = ()
     compare: Literal["exact", "whitespace", "float"] = "whitespace"
     """How outputs are compared, as `astor.sandbox.same_output` defines it."""
+    tolerance: Tolerance | None = None
+    """How far numbers may lie apart where `compare` is `float`: 1e-6, absolute or relative, where None."""
+    checker: str | None = None
+    """Program that decides in place of `compare`, as a `CheckedStdinJob` runs it, where many outputs are right."""
 
 
 class Commit(Record):
@@ -95,7 +110,7 @@ class Conversation(Record):
 class Item(Record):
     """Something that one or several tasks can be made of; it knows of none of them."""
 
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
 
     id: str
     """Unique in its source."""

@@ -13,6 +13,7 @@ from astor.sandbox import CheckJob, Ending, Job, Result
 from astor.tasks.endings import outcome_of
 from astor.tasks.program_tests import ENDS, ProgramTests, as_call, job_on, passes, says_something
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
+from astor.tolerance import Tolerance
 
 INSTRUCTION = (
     "Write a Python {definition} for this task: {description}\n\n{above}{tests}Answer with one fenced block of Python."
@@ -33,6 +34,9 @@ class CodeGenerationOptions(TaskOptions):
     hidden_tests: int = Field(default=8, ge=1)
     """Most hidden tests that the reward runs, the next ones; what is left is the second test set, which only
     evaluation runs. 8 is our choice."""
+    tolerance: Tolerance | None = None
+    """How far a float may lie from the expected one, `{absolute: 1e-4, relative: 1e-4}`, for items that say nothing of
+    it themselves. None: what the sandbox takes, 1e-6 relative, and absolute 1e-9 in results and 1e-6 in outputs."""
 
 
 class CodeGeneration(Task):
@@ -80,6 +84,7 @@ class CodeGeneration(Task):
             check=function.check,
             check_style=function.check_style,
             preamble=function.preamble,
+            tolerance=function.tolerance or self.options.tolerance,
         )
         tests = [assertion(function.entry, call) for call in shown]
         answer = self._answer(function.source) if function.source else None
@@ -96,6 +101,8 @@ class CodeGeneration(Task):
             tests=hidden[: self.options.hidden_tests],
             second_tests=hidden[self.options.hidden_tests :],
             compare=problem.compare,
+            tolerance=problem.tolerance or self.options.tolerance,
+            checker=problem.checker,
         )
         text = self._statement(problem, shown)
         answer = self._answer(problem.solutions[0]) if problem.solutions else None

@@ -7,6 +7,7 @@ from astor.data.jsonl import JsonlOptions, JsonlSource
 from astor.data.splits import SplitOptions
 from astor.errors import UserError
 from astor.records import Commit, Function, Item
+from astor.tolerance import Tolerance
 
 FUNCTION = {
     "entry": "add",
@@ -30,6 +31,13 @@ def test_functions_and_commits_are_read(tmp_path: Path) -> None:
     assert function.content.mutants == ()
     assert commit.content == Commit(diff=COMMIT["diff"], message="Raise x")
     assert commit.licence == "MIT"
+
+
+def test_a_function_says_how_far_floats_may_lie_apart(tmp_path: Path) -> None:
+    tolerance = {"absolute": 0.1, "relative": 0}
+    (item,) = read(tmp_path, FUNCTION | {"tolerance": tolerance})
+    assert isinstance(item.content, Function)
+    assert item.content.tolerance == Tolerance(**tolerance)
 
 
 def test_commits_that_touch_the_same_file_share_a_split(tmp_path: Path) -> None:

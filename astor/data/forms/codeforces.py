@@ -10,7 +10,8 @@ PARTS = {"input_format": "Input", "output_format": "Output", "note": "Note"}
 
 
 class Codeforces(ProblemForm):
-    """The statement in `description` and `PARTS`, public tests in `examples`, hidden ones in `official_tests`."""
+    """The statement in `description` and `PARTS`, public tests in `examples`, hidden ones in `official_tests`, and in
+    `generated_checker` a program for problems with many right outputs."""
 
     description: str
     examples: Any = None
@@ -28,9 +29,7 @@ class Codeforces(ProblemForm):
             raise UnusableError("its programs talk with another one")
         if self.input_mode != "stdio":
             raise UnusableError("its programs read or write files")
-        if self.generated_checker:
-            raise UnusableError("its outputs are judged by a checker program")
         parts = [self.description]
         parts += [f"{heading}\n{text}" for field, heading in PARTS.items() if (text := getattr(self, field))]
         public, others = (read_tests(field, getattr(self, field)).pairs for field in ("examples", "official_tests"))
-        return Problem("\n\n".join(parts), public, others, [], name=self.id)
+        return Problem("\n\n".join(parts), public, others, [], checker=self.generated_checker or None, name=self.id)

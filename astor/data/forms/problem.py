@@ -38,6 +38,8 @@ class Problem(NamedTuple):
     """The function that the tests call; empty where whole programs are run."""
     starter: str = ""
     """Code that the statement gives to begin with."""
+    checker: str | None = None
+    """Program that decides on outputs where many are right, as `astor.records.Program` has it."""
     difficulty: int = 0
     name: str | int | None = None
     licence: str | None = None

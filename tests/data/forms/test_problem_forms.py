@@ -8,7 +8,9 @@ import pytest
 
 from astor.data.formats import open_source
 from astor.data.source import Source
+from astor.data.verification import verify_items
 from astor.records import Function, Item, Program
+from astor.sandbox import Sandbox
 
 STATEMENT = "Read two whole numbers from a line and write their sum. " * 3
 SOLUTION = "a, b = map(int, input().split())\nprint(a + b)"
@@ -133,6 +135,17 @@ def test_the_parts_of_a_statement_have_headings(tmp_path: Path) -> None:
     assert isinstance(item.content, Program)
     assert item.content.description.endswith("Input\nTwo numbers.\n\nOutput\nTheir sum.")
     assert [test.stdin for test in item.content.public_tests] == ["0 0\n", "1 1\n"]
+
+
+def test_a_checker_decides_where_many_outputs_are_right(tmp_path: Path) -> None:
+    checker = "import sys\nprint(int(sum(map(int, open(sys.argv[3]).read().split())) == int(open(sys.argv[2]).read())))"
+    (item,) = read(tmp_path, CODEFORCES, generated_checker=checker)[1]
+    assert isinstance(item.content, Program)
+    programs = ["print(*map(int, input().split()))", SOLUTION, "print(-1)"]
+    contents = [item.content.model_copy(update={"solutions": (program,)}) for program in programs]
+    with Sandbox() as sandbox:
+        found = list(verify_items([item.model_copy(update={"content": each}) for each in contents], sandbox))
+    assert [bool(one.reason) for one in found] == [False, False, True]
 
 
 @pytest.mark.parametrize(

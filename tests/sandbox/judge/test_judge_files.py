@@ -20,6 +20,7 @@ def test_what_was_answered_before_an_abnormal_end_counts(judge):
     tests = [{"args": [x], "expected": x} for x in range(4)]
     found = judge("def solve(x):\n    while x == 2: pass\n    return x", tests)
     assert (found["outcome"], found["passed"], found["total"]) == ("timeout", 2, 4)
+    assert found["reason"] == "it took more than 0.4 CPU seconds"
 
 
 @pytest.mark.parametrize(
@@ -139,6 +140,24 @@ def test_outputs_are_compared_as_asked(judge, written, expected, passing):
     program = f"print({written})"
     hows = ("exact", "whitespace", "float")
     assert [how for how in hows if judge(program, tests, "stdin", compare=how)["passed"]] == passing
+
+
+def test_any_of_several_outputs_is_right(judge):
+    tests = [{"stdin": "", "expected": ["1", "2"]}, {"stdin": "", "expected": "2"}]
+    assert judge("print(2)", tests, "stdin")["outcome"] == "passed"
+    assert judge("print(1)", tests, "stdin")["passed"] == 1
+
+
+def test_a_checker_decides_on_outputs(judge, tmp_path):
+    checker = tmp_path / "checker.py"
+    checker.write_text("import sys\nprint(1 if open(sys.argv[3]).read() != open(sys.argv[2]).read() else 0)")
+    tests = [{"stdin": "", "expected": text} for text in ("1\n", "2\n")]
+    found = judge("print(1)", tests, "stdin", checker=checker)
+    assert (found["outcome"], found["passed"], found["total"]) == ("failed", 1, 2)
+    checker.write_text("import sys\nprint(1)\n1 / 0")
+    found = judge("print(1)", tests, "stdin", checker=checker)
+    assert (found["outcome"], found["passed"]) == ("failed", 0)
+    assert found["reason"] == "its checker did not come to its end: it raised ZeroDivisionError"
 
 
 HOSTILE = [
