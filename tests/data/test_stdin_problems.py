@@ -77,6 +77,12 @@ def test_objects_and_lines_are_read_like_text(tmp_path: Path) -> None:
     assert program_of(read(tmp_path, input_output=lines, solutions=[SOLUTION])[1][0]) == same
 
 
+def test_solutions_and_tests_of_contests_may_stand_one_by_one(tmp_path: Path) -> None:
+    solutions = [{"language": "CPP", "solution": "int main() {}"}, {"language": "PYTHON3", "solution": SOLUTION}]
+    (item,) = read(tmp_path, CONTEST, solutions=solutions, public_tests=CASES[:1])[1]
+    assert program_of(item) == program_of(read(tmp_path, CONTEST)[1][0])
+
+
 def test_a_solution_may_stand_in_a_fence(tmp_path: Path) -> None:
     fenced = [f"```python\n{SOLUTION}```", f"~~~\n{SOLUTION}~~~\n", SOLUTION.replace("\n", "\r\n")]
     (item,) = read(tmp_path, solutions=fenced)[1]

@@ -12,7 +12,7 @@ from astor.records import Call, Function
 
 class KodCode(FunctionForm):
     """The statement in `question`, the program in `solution`, pytest's tests in `test`, which import what they test
-    from `solution`; its name stands in `test_info`, or is the one that the tests import first."""
+    from `solution`; its name stands in `test_info`, or is one that the tests import."""
 
     question: str
     solution: str
@@ -22,9 +22,8 @@ class KodCode(FunctionForm):
     gpt_difficulty: str = ""
 
     def described(self) -> Described:
-        parsed(self.solution)
         tests = parsed(self.test)
-        entry = self._entry(tests)
+        entry = self._entry(parsed(self.solution), tests)
         calls, rest = _read(tests, entry)
         function = Function(
             entry=entry,
@@ -36,14 +35,15 @@ class KodCode(FunctionForm):
         )
         return Described(function, self.question_id, THREE.get(self.gpt_difficulty.lower(), 0))
 
-    def _entry(self, tests: ast.Module) -> str:
-        for info in read_list("test_info", self.test_info):
-            if isinstance(info, dict) and info.get("function_name"):
-                return str(info["function_name"])
-        for node in ast.walk(tests):
-            if isinstance(node, ast.ImportFrom) and node.module == "solution":
-                return node.names[0].name
-        raise UnusableError("its tests import nothing from the solution")
+    def _entry(self, program: ast.Module, tests: ast.Module) -> str:
+        infos = [info for info in read_list("test_info", self.test_info) if isinstance(info, dict)]
+        imports = [node for node in ast.walk(tests) if isinstance(node, ast.ImportFrom) and node.module == "solution"]
+        names = [info.get("function_name") for info in infos] + [name.name for node in imports for name in node.names]
+        defined = {getattr(node, "name", None) for node in program.body}
+        entry = next((name for name in names if name in defined), None)
+        if entry is None:
+            raise UnusableError("its tests import nothing that the solution defines")
+        return str(entry)
 
 
 def _read(tests: ast.Module, entry: str) -> tuple[tuple[Call, ...], bool]:
