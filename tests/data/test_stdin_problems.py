@@ -77,6 +77,11 @@ def test_objects_and_lines_are_read_like_text(tmp_path: Path) -> None:
     assert program_of(read(tmp_path, input_output=lines, solutions=[SOLUTION])[1][0]) == same
 
 
+@pytest.mark.parametrize("solutions", [SOLUTION, json.dumps(SOLUTION), json.dumps([SOLUTION]), str([SOLUTION])])
+def test_one_solution_may_be_the_text_itself(tmp_path: Path, solutions: str) -> None:
+    assert program_of(read(tmp_path, solutions=solutions)[1][0]).solutions == (SOLUTION,)
+
+
 def test_solutions_and_tests_of_contests_may_stand_one_by_one(tmp_path: Path) -> None:
     solutions = [{"language": "CPP", "solution": "int main() {}"}, {"language": "PYTHON3", "solution": SOLUTION}]
     (item,) = read(tmp_path, CONTEST, solutions=solutions, public_tests=CASES[:1])[1]
@@ -225,7 +230,6 @@ def test_odd_tests_are_counted_by_reason(tmp_path: Path, input_output: Any, reas
 @pytest.mark.parametrize(
     ("problem", "changes", "reason"),
     [
-        (PROBLEM, {"solutions": "print(1)"}, "its solutions cannot be read as JSON"),
         (PROBLEM, {"solutions": {"a": 1}}, "there is no list in its solutions"),
         (PROBLEM, {"question": "Add."}, "the statement is too short"),
         (LIVE, {"private_test_cases": "eJxrYJmawwABHVMA"}, "its private tests are packed in no known way"),

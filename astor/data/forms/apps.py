@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from astor.data.forms.problem import DIFFICULTIES, Problem, ProblemForm
-from astor.data.forms.test_sets import read_list, read_tests
+from astor.data.forms.test_sets import read_programs, read_tests
 
 
 class Apps(ProblemForm):
@@ -26,7 +26,7 @@ class Apps(ProblemForm):
             statement=self.question,
             public=[],
             tests=tests.pairs,
-            solutions=read_list("solutions", self.solutions),
+            solutions=read_programs("solutions", self.solutions),
             function=tests.function,
             starter=self.starter_code,
             difficulty=DIFFICULTIES.get(self.difficulty.lower(), 0),

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from astor.data.forms.problem import Problem, ProblemForm
-from astor.data.forms.test_sets import function_named, read_list, read_tests
+from astor.data.forms.test_sets import function_named, read_programs, read_tests
 
 
 class DeepCoder(ProblemForm):
@@ -20,5 +20,5 @@ class DeepCoder(ProblemForm):
 
     def problem(self) -> Problem:
         tests = read_tests("tests", self.tests, function_named(self.metadata))
-        solutions = read_list("solutions", self.solutions)
+        solutions = read_programs("solutions", self.solutions)
         return Problem(self.statement, [], tests.pairs, solutions, tests.function, self.starter_code)

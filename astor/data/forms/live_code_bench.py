@@ -4,7 +4,7 @@ from typing import Any
 
 from astor.data.forms.packed_tests import unpack_tests
 from astor.data.forms.problem import THREE, Problem, ProblemForm, UnusableError
-from astor.data.forms.test_sets import function_named, read_list, read_tests
+from astor.data.forms.test_sets import function_named, read_programs, read_tests
 
 
 class LiveCodeBench(ProblemForm):
@@ -32,7 +32,7 @@ class LiveCodeBench(ProblemForm):
             statement=self.question_content,
             public=public.pairs,
             tests=private.pairs,
-            solutions=read_list("solutions", self.solutions),
+            solutions=read_programs("solutions", self.solutions),
             function=public.function or private.function,
             starter=self.starter_code,
             difficulty=THREE.get(self.difficulty.lower(), 0),

@@ -56,6 +56,19 @@ def read_list(field: str, value: Any) -> list[Any]:
     return found
 
 
+def read_programs(field: str, value: Any) -> list[Any]:
+    """The programs of a list, or of one as JSON within a text; of any other text the one program that it is."""
+    try:
+        found = read_json(field, value) or []
+    except UnusableError:
+        found = value
+    if isinstance(found, str):
+        return [found]
+    if not isinstance(found, list):
+        raise UnusableError(f"there is no list in its {field}")
+    return found
+
+
 def read_tests(field: str, value: Any, function: str = "") -> Tests:
     """The tests in one of the shapes above. `function` is what they call where they do not say so themselves."""
     found = read_json(field, value) or []
@@ -70,7 +83,7 @@ def read_tests(field: str, value: Any, function: str = "") -> Tests:
     }
     if len(names) != 1 or not all(case.get("fn_name") or _is_functional(case) for case in found):
         raise UnusableError("its tests do not name the one function that they call")
-    pairs = [(case.get("input"), case.get("output")) for case in found]
+    pairs = [(_of_call(case, "input"), _of_call(case, "output")) for case in found]
     return Tests(_calls(pairs), names.pop())
 
 
@@ -110,6 +123,11 @@ def _arguments(given: Any) -> Any:
 
 def _value(text: Any) -> Any:
     return read_json("tests", text) if isinstance(text, str) else text
+
+
+def _of_call(case: dict[str, Any], field: str) -> Any:
+    """Of SYNTHETIC-1's calls the list that its text may hold."""
+    return read_json(field, case.get(field)) if case.get("type") == "function_call" else case.get(field)
 
 
 def _is_functional(case: dict[str, Any]) -> bool:

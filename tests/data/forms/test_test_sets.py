@@ -56,6 +56,10 @@ CALLED = Tests([([[1, 2], "a"], 3), ([[], "b"], 0)], "add")
             {"input": [[1, 2], "a"], "output": [3], "type": "function_call", "fn_name": "add"},
             {"input": [[], "b"], "output": [0], "type": "function_call", "fn_name": "add"},
         ],
+        [
+            {"input": '[[1, 2], "a"]', "output": "[3]", "type": "function_call", "fn_name": "add"},
+            {"input": '[[], "b"]', "output": "[0]", "type": "function_call", "fn_name": "add"},
+        ],
     ],
 )
 def test_tests_that_call_a_function(value: Any) -> None:
