@@ -13,6 +13,7 @@ from astor.data.calls import arguments_of
 from astor.data.foreign import ForeignRecord, Texts
 from astor.data.lines import read_lines
 from astor.data.own_results import plus_tests
+from astor.data.preambles import referred
 from astor.data.source import Source
 from astor.data.structure import NO_PYTHON, parse, structural_hash
 from astor.options import Options
@@ -48,7 +49,8 @@ class MbppSource(Source):
 
     An assertion `f(literals) == literal` becomes a call, any other test code that runs beside the program. A problem
     whose tests need more of the program than the one function (its classes, say) cannot be judged from outside: it is
-    left out and counted in `left_out`. The published challenge tests come after the ordinary ones.
+    left out and counted in `left_out`, but for what the text names, which the prompt shows. The published challenge
+    tests come after the ordinary ones.
     """
 
     options_type = MbppOptions
@@ -83,10 +85,11 @@ class MbppSource(Source):
             return None
         calls = [read_call(assertion, entry) for assertion in assertions]
         others = [assertion for assertion, call in zip(assertions, calls, strict=True) if call is None]
-        if others and _used_names([*others, parse(preamble)]) & (defined - {entry}):
+        above = referred(problem.description, source, entry)
+        if others and _used_names([*others, parse(preamble)]) & (defined - {entry} - _defined_names(parse(above))):
             self.left_out["the tests use more of the program than one function"] += 1
             return None
-        preamble = "".join(_imports(parse(source), _used_names(others))) + preamble
+        preamble = "".join(_imports(parse(source), _used_names(others))) + f"{above}\n" * bool(above) + preamble
         more, code = plus_tests(problem.test)
         own = [call for call in calls if call is not None]
         known = [arguments_of(call) for call in own]
@@ -96,6 +99,7 @@ class MbppSource(Source):
             entry=entry,
             source=source,
             description=problem.description.strip(),
+            preamble=above,
             calls=data,
             check=check_code(others, entry, preamble) if others else None,
             argument_type=_argument_type(data[0].arguments) if data else "",

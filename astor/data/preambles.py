@@ -4,6 +4,7 @@ import ast
 import builtins
 import re
 
+from astor.data.slicing import slice_module
 from astor.data.structure import parse
 
 _FUTURE = re.compile(r"^from __future__ import .*\n?", re.MULTILINE)
@@ -33,6 +34,21 @@ def completed(preamble: str, program: str) -> str:
             case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
                 bound.add(name)
     return program if used <= bound else with_preamble(preamble, program)
+
+
+def referred(text: str, source: str, entry: str) -> str:
+    """The functions and classes of the source that a text names, in backticks, as a call or with an underscore, with
+    what they need; without those that need `entry` itself, which is asked for."""
+    parts = []
+    for node in parse(source).body:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name == entry:
+            continue
+        name = re.escape(node.name)
+        if re.search(rf"`{name}\b|\b{name}\(" + (rf"|\b{name}\b" if "_" in node.name else ""), text):
+            part = slice_module(source, node.name)
+            if entry not in {getattr(each, "name", None) for each in parse(part).body}:
+                parts.append(part)
+    return "\n\n\n".join(parts)
 
 
 def shown(preamble: str) -> str:

@@ -80,6 +80,29 @@ def test_problems_that_cannot_be_judged_from_outside_are_counted(tmp_path: Path)
     assert sum(found.left_out.values()) == 2
 
 
+SCRAMBLE = """import math
+
+def scramble(t):
+    return t[::-1] * math.floor(1.5)
+
+def unscramble(t):
+    return scramble(t)"""
+
+
+@pytest.mark.parametrize(
+    ("text", "shows"),
+    [("Undo `scramble`.", True), ("Undo what scramble(t) did.", True), ("Put what one may scramble in order.", False)],
+)
+def test_helpers_that_the_text_names_stand_above_the_answer(tmp_path: Path, text: str, shows: bool) -> None:
+    problem = {"text": text, "code": SCRAMBLE, "test_list": ["assert unscramble('ab') == 'ba'"]}
+    (item,) = read(tmp_path, **problem)
+    assert item.content.preamble == (SCRAMBLE.partition("\n\ndef un")[0].replace("\n\n", "\n\n\n") if shows else "")
+    items = read(tmp_path, **problem | {"test_list": ["assert unscramble(scramble('ab')) == 'ab'"]})
+    assert len(items) == shows, "its test uses what the prompt does not show"
+    with Sandbox() as sandbox:
+        assert all(not found.reason for found in verify_items(items, sandbox))
+
+
 PLUS = """
 import numpy as np
 
