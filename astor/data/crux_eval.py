@@ -24,7 +24,7 @@ class CruxEvalOptions(Options):
 
     type: Literal["crux-eval"] = "crux-eval"
     path: Path
-    """A JSONL file, as published."""
+    """A file or directory of records, as published."""
 
 
 class _Sample(BaseModel):

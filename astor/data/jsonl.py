@@ -6,6 +6,8 @@ A line with `kind: function` (the default) has
   `Solution()`;
 - `source`: Python source that defines it;
 - `description`: what it does, in words; without one it makes no prompt for code generation;
+- `preamble`: source that the prompt shows above the answer, as imports and helpers, and that runs before it, and before
+  `source` where that needs it;
 - `calls`: list of `{"arguments": "([3, 1], 2)", "returns": "3"}`, both Python literals as text, the arguments as a
   tuple; the first ones may be shown to a policy;
 - `check`: source that defines `check(candidate)`, for tests that are not data;
@@ -30,6 +32,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, TypeAdapter
 
 from astor.data.commits import first_file
 from astor.data.lines import read_lines
+from astor.data.preambles import completed
 from astor.data.source import Source
 from astor.data.structure import parse, structural_hash
 from astor.literals import read_literal
@@ -78,6 +81,7 @@ class _FunctionLine(_Line):
     entry: str
     source: Python
     description: str = ""
+    preamble: Python = ""
     calls: tuple[_CallLine, ...] = ()
     check: Python | None = None
     mutants: tuple[Python, ...] = ()
@@ -88,8 +92,9 @@ class _FunctionLine(_Line):
         calls = tuple(Call(arguments=call.arguments, returns=call.returns) for call in self.calls)
         return Function(
             entry=self.entry,
-            source=self.source,
+            source=completed(self.preamble, self.source),
             description=self.description,
+            preamble=self.preamble,
             calls=calls,
             check=self.check,
             mutants=self.mutants if calls else (),
@@ -128,7 +133,7 @@ class JsonlOptions(Options):
 
     type: Literal["jsonl"] = "jsonl"
     path: Path
-    """A JSONL file with the fields that `astor.data.jsonl` documents."""
+    """A file or directory of records with the fields that `astor.data.jsonl` documents."""
     licence: str = "unknown"
     """Licence of lines that name none, as an SPDX identifier."""
 

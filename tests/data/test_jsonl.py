@@ -15,6 +15,7 @@ FUNCTION = {
     "description": "adds",
     "calls": [{"arguments": "(1, 2)", "returns": "3"}],
 }
+NEEDS = "def add(x, y):\n    return x + y * one()"
 COMMIT = {"kind": "commit", "diff": "--- a/m.py\n+++ b/m.py\n-x = 1\n+x = 2", "message": "Raise x", "licence": "MIT"}
 
 
@@ -38,6 +39,15 @@ def test_a_function_says_how_far_floats_may_lie_apart(tmp_path: Path) -> None:
     (item,) = read(tmp_path, FUNCTION | {"tolerance": tolerance})
     assert isinstance(item.content, Function)
     assert item.content.tolerance == Tolerance(**tolerance)
+
+
+def test_a_preamble_stands_before_the_source_that_needs_it(tmp_path: Path) -> None:
+    helper = "def one():\n    return 1"
+    plain, needs = read(tmp_path, FUNCTION | {"preamble": helper}, FUNCTION | {"preamble": helper, "source": NEEDS})
+    assert isinstance(plain.content, Function)
+    assert isinstance(needs.content, Function)
+    assert (plain.content.preamble, plain.content.source) == (helper, FUNCTION["source"])
+    assert needs.content.source == f"{helper}\n\n\n{NEEDS}"
 
 
 def test_commits_that_touch_the_same_file_share_a_split(tmp_path: Path) -> None:
