@@ -22,7 +22,7 @@ KEPT = 5
 """Mutants of a function that are kept. Our choice: each is one more program per prompt of the unit-test task."""
 BATCH = 256
 """Items whose programs are run together. Our choice: work enough for every core, little to do again after a stop."""
-RULES = 2
+RULES = 3
 """Raised when this module finds otherwise about the same programs: what is cached then counts no more."""
 
 
