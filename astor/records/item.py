@@ -41,7 +41,7 @@ class Function(Record):
     mutants: tuple[str, ...] = ()
     """Sources that differ from `source` in behaviour on some argument."""
     tolerance: Tolerance | None = None
-    """How far a float of a result may lie from that of `calls`; as `astor.sandbox.same_value` has it where None."""
+    """How far a float that a program returns may lie from that of a call; as `same_value` has it where None."""
     result_type: str = ""
     """What the function returns, where the source says so: `int`, `list`."""
     argument_type: str = ""

@@ -104,12 +104,14 @@ class MultiTurnCode(Task):
             public_tests=function.calls[:public],
             tests=function.calls[public:end],
             second_tests=function.calls[end:],
+            tolerance=function.tolerance,
             prev_best=begun.prev_best if begun else 0.0,
         )
         messages = (*self.question(function), *(begun.said if begun else ()))
         answer = fenced(function.source) if function.source else None
         example = self.ask(item, split, messages, answer, reference, public_tests=function.calls[:public])
-        prompt = example.prompt.model_copy(update={"entry": function.entry, "preamble": function.preamble})
+        how_to_run = {"entry": function.entry, "preamble": function.preamble, "tolerance": function.tolerance}
+        prompt = example.prompt.model_copy(update=how_to_run)
         known = example.reference.model_copy(update={"kind": "next" if begun else "first"})
         yield Example(prompt, known, answer)
 
@@ -137,7 +139,7 @@ class MultiTurnCode(Task):
         left, sets = iter(results), _test_sets(reference, extended)
         of_program = {program: [next(left) for _ in sets] for program in _programs(answers)}
         valid = {program: ended for program, ended in of_program.items() if not _failed(ended)}
-        passed = {program: passes(ended[0], sets[0]) for program, ended in valid.items()}
+        passed = {program: passes(ended[0], sets[0], reference.tolerance) for program, ended in valid.items()}
         judged = [answer for answer in answers if answer.value in valid]
         dense = iter(dense_rewards([passed[answer.value] for answer in judged], self.options.dense) if judged else ())
         judgements = []
@@ -148,7 +150,7 @@ class MultiTurnCode(Task):
             first, *second = valid[answer.value]
             judgement = self._judge(reference, answer, first, passed[answer.value], next(dense))
             if extended:
-                of_second = passes(second[0], sets[1]) if second else passed[answer.value]
+                of_second = passes(second[0], sets[1], reference.tolerance) if second else passed[answer.value]
                 judgement.parts[self.promotion_metric] = float(all(of_second))
             judgements.append(judgement)
         return judgements

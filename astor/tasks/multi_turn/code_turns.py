@@ -31,7 +31,8 @@ class CodeTurns(MultiTurn):
         for answer, program, one in zip(answers, programs, wanted, strict=True):
             problem, shown, true = answer.problem, None, None
             if one:
-                shown, true = (runs_of_calls(ran[one], tests) for tests in (problem.shown, problem.true))
+                tolerance = problem.prompt.tolerance
+                shown, true = (runs_of_calls(ran[one], tests, tolerance) for tests in (problem.shown, problem.true))
             feedback = give_feedback(problem.shown, shown, self.options)
             none = (False,) * len(problem.shown)
             turns.append(
@@ -61,8 +62,10 @@ class CodeTurns(MultiTurn):
         ran = run_calls(sandbox, [wanted(one, turn) for one in trajectories for turn in one.turns if turn.program])
 
         def judged(trajectory: Trajectory, turn: Turn) -> Turn:
-            tests = known[trajectory.prompt_id].tests
-            passed = passes(ran[wanted(trajectory, turn)], tests) if turn.program else (False,) * len(tests)
+            reference = known[trajectory.prompt_id]
+            if not turn.program:
+                return turn.model_copy(update={"hidden_passed": (False,) * len(reference.tests)})
+            passed = passes(ran[wanted(trajectory, turn)], reference.tests, reference.tolerance)
             return turn.model_copy(update={"hidden_passed": passed})
 
         return [

@@ -7,9 +7,10 @@ from astor.records import Call, PublicTest
 from astor.sandbox import Claim, Ending, Result, same_output, same_value
 from astor.sandbox.comparison import How
 from astor.tasks.multi_turn.feedback import PublicRun
+from astor.tolerance import Tolerance
 
 
-def runs_of_calls(result: Result, tests: Sequence[PublicTest]) -> list[PublicRun]:
+def runs_of_calls(result: Result, tests: Sequence[PublicTest], tolerance: Tolerance | None = None) -> list[PublicRun]:
     """What became of the tests whose calls a `CallsJob` made, in order.
 
     The expected output of a test is a literal, right or perturbed. A call without a claim is the one at which the
@@ -18,13 +19,13 @@ def runs_of_calls(result: Result, tests: Sequence[PublicTest]) -> list[PublicRun
     _require_judged(result)
     claims = result.claims[: len(tests)]
     ended = [_ended(result.ending, result.detail)] * (len(tests) - len(claims))
-    return [_of_call(claim, test) for claim, test in zip(claims, tests, strict=False)] + ended
+    return [_of_call(claim, test, tolerance) for claim, test in zip(claims, tests, strict=False)] + ended
 
 
-def passes(result: Result, calls: Sequence[Call]) -> tuple[bool, ...]:
+def passes(result: Result, calls: Sequence[Call], tolerance: Tolerance | None = None) -> tuple[bool, ...]:
     """Whether the program returned what the call returns, per call. A call that was not answered is not passed."""
     tests = [PublicTest(input="", expected=call.returns) for call in calls]
-    return tuple(run.end == "passed" for run in runs_of_calls(result, tests))
+    return tuple(run.end == "passed" for run in runs_of_calls(result, tests, tolerance))
 
 
 def runs_of_streams(results: Sequence[Result], tests: Sequence[PublicTest], how: How) -> list[PublicRun]:
@@ -40,12 +41,12 @@ def same_literal(one: str, other: str) -> bool:
     return same_value(read_literal(one), read_literal(other))
 
 
-def _of_call(claim: Claim, test: PublicTest) -> PublicRun:
+def _of_call(claim: Claim, test: PublicTest, tolerance: Tolerance | None) -> PublicRun:
     if claim.kind == "raised":
         return PublicRun("error", error=claim.exception)
     if claim.kind == "opaque":
         return PublicRun("wrong", "a value that is not plain data")
-    passed = same_value(claim.value, read_literal(test.expected))
+    passed = same_value(claim.value, read_literal(test.expected), tolerance)
     return PublicRun("passed" if passed else "wrong", write_literal(claim.value))
 
 

@@ -30,7 +30,7 @@ def solve(n):
     raised = [tried(resource.RLIMIT_AS, (soft, hard)), tried(resource.RLIMIT_NOFILE, (1 << 20, 1 << 20))]
     sys.setrecursionlimit(10 * n)
     found = [depth(n)]
-    threading.stack_size(64 << 20)
+    threading.stack_size(512 << 20)
     thread = threading.Thread(target=lambda: found.append(depth(n)))
     thread.start()
     thread.join()
