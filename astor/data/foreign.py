@@ -44,5 +44,7 @@ def unpacked(value: Any) -> Any:
     return found
 
 
-Texts = Annotated[list[str], BeforeValidator(unpacked)]
+PACKED = BeforeValidator(unpacked)
+"""Of a field that is a list or an object, or a text that holds one."""
+Texts = Annotated[list[str], PACKED]
 """A list of texts, or a text that holds one."""

@@ -4,13 +4,13 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
 from astor.data.assertions import read_call
 from astor.data.docstrings import describe, docstring_of, without_docstrings
-from astor.data.foreign import ForeignRecord
+from astor.data.foreign import PACKED, ForeignRecord
 from astor.data.lines import read_lines
 from astor.data.own_results import checked_on_inputs, listed_calls, without_numpy
 from astor.data.source import Source
@@ -37,8 +37,8 @@ class _Problem(ForeignRecord):
     entry_point: str
     canonical_solution: str
     test: str
-    base_input: list[Any] = []
-    plus_input: list[Any] = []
+    base_input: Annotated[list[Any], PACKED] = []
+    plus_input: Annotated[list[Any], PACKED] = []
     tolerance: float = Field(default=0, validation_alias="atol")
 
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from typing import Annotated
 
-from astor.data.foreign import ForeignRecord, Texts
+from astor.data.foreign import PACKED, ForeignRecord, Texts
 from astor.data.forms.asserts import asserted_function, calls_and_check, statements
 from astor.data.forms.described import Described, FunctionForm
 from astor.data.structure import parse
@@ -24,7 +25,7 @@ class AceCode(FunctionForm):
 
     question: str
     test_cases: Texts
-    inferences: list[_Inference] = []
+    inferences: Annotated[list[_Inference], PACKED] = []
     id: str | None = None
 
     def described(self) -> Described:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from astor.data.foreign import ForeignRecord
+from astor.data.foreign import ForeignRecord, unpacked
 from astor.data.forms.problem import Problem, ProblemForm, UnusableError
 from astor.data.forms.test_sets import read_tests
 
@@ -18,6 +18,7 @@ class _Solutions(ForeignRecord):
 
 
 def _by_column(value: Any) -> Any:
+    value = unpacked(value)
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         return value
     return {field: [each.get(field) for each in value] for field in ("language", "solution")}

@@ -2,11 +2,12 @@
 
 import ast
 from textwrap import indent
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from astor.data.docstrings import describe
+from astor.data.foreign import PACKED
 from astor.data.forms.asserts import calls_and_check, statements
 from astor.data.forms.described import Described, FunctionForm, parsed
 from astor.data.own_results import checked_on_inputs
@@ -21,8 +22,8 @@ class MbppPlus(FunctionForm):
     prompt: str
     entry_point: str
     canonical_solution: str
-    base_input: list[Any] = []
-    plus_input: list[Any] = []
+    base_input: Annotated[list[Any], PACKED] = []
+    plus_input: Annotated[list[Any], PACKED] = []
     tolerance: float = Field(default=0, validation_alias="atol")
     assertion: str = ""
 

@@ -1,11 +1,11 @@
 """Records as verl trains on them (arXiv 2409.19256), Eurus-2-RL-Data (arXiv 2502.01456) among them."""
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from astor.data.assertions import read_call
 from astor.data.calls import arguments_of, result_of
-from astor.data.foreign import ForeignRecord
+from astor.data.foreign import PACKED, ForeignRecord
 from astor.data.forms.asserts import asserted_function, statements
 from astor.data.forms.problem import Problem, ProblemForm, UnusableError
 from astor.data.forms.test_sets import Tests, read_json, read_tests
@@ -30,8 +30,8 @@ class Verl(ProblemForm):
     shapes of `astor.data.forms.test_sets` or as a list of asserts. `ability` tells code from the rest."""
 
     data_source: str
-    prompt: list[_Message]
-    reward_model: _RewardModel
+    prompt: Annotated[list[_Message], PACKED]
+    reward_model: Annotated[_RewardModel, PACKED]
     ability: str = ""
 
     def problem(self) -> Problem:
