@@ -70,6 +70,10 @@ FILES = {
     "objects on several lines": lambda: "\n".join(json.dumps(record, indent=1) for record in RECORDS).encode(),
     "objects by name": lambda: json.dumps({"a": RECORDS[0], "b": RECORDS[1]}).encode(),
     "objects by name on several lines": lambda: json.dumps({"a": RECORDS[0], "b": RECORDS[1]}, indent=4).encode(),
+    "an array beside other things": lambda: json.dumps({"version": "1", "data": RECORDS}).encode(),
+    "rows of the hub's server": lambda: json.dumps(
+        {"features": [{"name": "code"}], "rows": [{"row_idx": row, "row": each} for row, each in enumerate(RECORDS)]}
+    ).encode(),
     "arrays by split": lambda: json.dumps({"train": RECORDS[:1], "test": RECORDS[1:]}).encode(),
     "columns": lambda: json.dumps({name: [record[name] for record in RECORDS] for name in RECORDS[0]}).encode(),
     "columns as pandas writes them": lambda: json.dumps(
