@@ -15,8 +15,8 @@ from astor.literals import read_int
 CHUNK = 1 << 20
 """Characters of an array that are read at once; an element that is longer is read in steps that double."""
 HOLDERS = ("data", "records", "rows")
-"""Fields of a lone object that hold its records, whatever stands beside them; `rows` is how the hub's server sends them,
-each in a field `row`."""
+"""Fields of a lone object that hold its records, whatever stands beside them. The hub's server sends `rows`, each in a
+field `row`."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_int=read_int)
 
@@ -33,8 +33,8 @@ def json_records(path: Path) -> Iterator[Placed]:
     """The records of a file in UTF-8, with or without a byte order mark.
 
     Of objects on lines of their own, of an array, or of objects one after another, one is held at a time. A lone object
-    is held whole: where it has one of `HOLDERS`, or nothing but objects by their names, arrays of objects, or columns of
-    one length, those are the records, and else it is one.
+    is held whole: where it has one of `HOLDERS`, or nothing but objects by their names, arrays of objects, or columns
+    of one length, those are the records, and else it is one.
 
     Raises:
         UserError: what is no JSON, no Unicode or no object, with its place.
