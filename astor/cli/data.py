@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from astor.cli.limits import CPU_SECONDS, MEMORY_MB, CpuSeconds, MemoryMb, OutputMb, WallSeconds, limits_of
+
 app = typer.Typer(help="Data sets: prepare them, look at them, check them.", no_args_is_help=True)
 
 Place = Annotated[str, typer.Argument(metavar="SOURCE", help="A file, a directory, s3://… or owner/name on the hub.")]
@@ -26,12 +28,15 @@ def validate(
     write: Annotated[
         bool, typer.Option("--write", help="Take the items that fail out of SOURCE, a prepared directory.")
     ] = False,
-    cpu_seconds: Annotated[float, typer.Option(min=0.1, help="CPU seconds of one program.")] = 2.0,
+    cpu_seconds: CpuSeconds = CPU_SECONDS,
+    wall_seconds: WallSeconds = None,
+    memory_mb: MemoryMb = MEMORY_MB,
+    output_mb: OutputMb = None,
 ) -> None:
     """Run every reference solution on its own tests; the last line is the result as JSON."""
     from astor.cli.validate import validate_source
 
-    validate_source(source, format, write, cpu_seconds)
+    validate_source(source, format, write, limits_of(cpu_seconds, wall_seconds, memory_mb, output_mb))
 
 
 @app.command()

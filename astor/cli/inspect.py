@@ -44,6 +44,7 @@ def inspect_source(text: str, format: str) -> None:
     _print_counts(console, "licence", summary.licences.most_common())
     _print_counts(console, "form", source.forms.most_common())
     _print_counts(console, "column that is not read", source.unread.most_common())
+    _print_counts(console, "without a solution", summary.unverified.most_common())
     _print_counts(console, "entries left out", source.left_out.most_common())
     _print_counts(console, "parts of entries left out", source.parts_left_out.most_common())
     for kind in kinds:

@@ -46,5 +46,5 @@ def prepare_source(
 
 
 def _print(manifest: PreparedManifest) -> None:
-    fields = ("read", "kept", "dropped", "prompts")
+    fields = ("read", "kept", *(["unverified"] if manifest.unverified else []), "dropped", "prompts")
     typer.echo(json.dumps({field: getattr(manifest, field) for field in fields}))

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from astor.cli.limits import CPU_SECONDS, MEMORY_MB, CpuSeconds, MemoryMb, OutputMb, WallSeconds, limits_of, way_out
 from astor.errors import UserError
 
 AllowImport = Annotated[
@@ -40,16 +41,25 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="Print JSON inste
 @app.command()
 def judge(
     program: Annotated[Path, typer.Option(help="The program's source.")],
-    entry: Annotated[str | None, typer.Option(help="Name of the function; --stdin needs none.")] = None,
+    entry: Annotated[
+        str | None, typer.Option(help="Name of the function, or Solution.solve of a method; --stdin needs none.")
+    ] = None,
     tests: Annotated[Path | None, typer.Option(help='JSON: a list of {"args": […], "expected": …}.')] = None,
     check: Annotated[Path | None, typer.Option(help="Python that defines check(candidate).")] = None,
     unittest: Annotated[Path | None, typer.Option(help="Python with classes of unittest.")] = None,
     pytest: Annotated[Path | None, typer.Option(help="Python with test functions as pytest's.")] = None,
-    stdin: Annotated[Path | None, typer.Option(help='JSON: a list of {"stdin": text, "expected": text}.')] = None,
+    stdin: Annotated[Path | None, typer.Option(help='JSON: a list of {"stdin": text, "expected": text(s)}.')] = None,
     compare: Annotated[
         Literal["exact", "whitespace", "float"], typer.Option(help="When an output of --stdin is the expected one.")
     ] = "whitespace",
+    checker: Annotated[
+        Path | None, typer.Option(help="Program that decides on outputs of --stdin: it prints 1 for a right one.")
+    ] = None,
     allow_import: AllowImport = None,
+    cpu_seconds: CpuSeconds = CPU_SECONDS,
+    wall_seconds: WallSeconds = None,
+    memory_mb: MemoryMb = MEMORY_MB,
+    output_mb: OutputMb = None,
 ) -> None:
     """Judge one program in exactly one way; prints one JSON line."""
     from astor.sandbox import SandboxOptions
@@ -68,8 +78,12 @@ def judge(
         names = ", ".join(f"--{way}" for way in ways)
         raise UserError(f"A program is judged in exactly one way, and here is {what}: give one of {names}.")
     ((way, path),) = given
-    options = SandboxOptions(allowed_imports=tuple(allow_import or ()))
-    typer.echo(json.dumps(judge_files(program, way, path, entry, compare, options)))
+    limits = limits_of(cpu_seconds, wall_seconds, memory_mb, output_mb)
+    options = SandboxOptions(allowed_imports=tuple(allow_import or ()), limits=limits)
+    verdict = judge_files(program, way, path, entry, compare, options, checker)
+    if "reason" in verdict:
+        verdict["reason"] = way_out(limits, verdict["reason"])
+    typer.echo(json.dumps(verdict))
 
 
 @app.command()

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from astor.cli.display import Display
+from astor.cli.limits import way_out
 from astor.data.formats import open_source
 from astor.data.prepared import PreparedSource
 from astor.data.verification import Verified
@@ -18,7 +19,7 @@ from astor.steps.validate import failures, take_out
 console = Console(stderr=True, highlight=False)
 
 
-def validate_source(text: str, format: str, write: bool, cpu_seconds: float) -> None:
+def validate_source(text: str, format: str, write: bool, limits: Limits) -> None:
     """Print a line for each failure, and at the end one line of JSON."""
     source = open_source(text, format)
     console.print(f"{text} is read as {source.format}.", markup=False)
@@ -27,20 +28,23 @@ def validate_source(text: str, format: str, write: bool, cpu_seconds: float) -> 
     started = time.perf_counter()
     counted, failed = Counter[str](), list[Verified]()
     total = source.manifest.kept if isinstance(source, PreparedSource) else 0
-    limits = Limits(cpu_seconds=cpu_seconds, wall_seconds=5 * cpu_seconds)
     with Sandbox(SandboxOptions(limits=limits)) as sandbox, Display(console):
         for found in failures(source, sandbox, counted, total):
             failed.append(found)
-            console.print(f"{found.item.id}: {_reason(found)}", markup=False, soft_wrap=True)
+            console.print(f"{found.item.id}: {_reason(found, limits)}", markup=False, soft_wrap=True)
     if not counted["items"]:
-        raise UserError(f"{text} holds no item that can be used ({dict(source.left_out)}): name another source.")
+        reasons = ", ".join(f"{count} left out: {reason}" for reason, count in source.left_out.items())
+        raise UserError(f"{text} holds no item that can be used ({reasons or 'it is empty'}): name another source.")
     if write and failed:
         take_out(text, {found.item.id: found.reason for found in failed})
     seconds = round(time.perf_counter() - started, 3)
-    told = [{"id": found.item.id, "reason": _reason(found)} for found in failed]
-    result = {"items": counted["items"], "passed": counted["passed"], "failed": told, "seconds": seconds}
+    told = [{"id": found.item.id, "reason": _reason(found, limits)} for found in failed]
+    result: dict[str, object] = {"items": counted["items"], "passed": counted["passed"]}
+    if counted["unverified"]:
+        result["unverified"] = counted["unverified"]
+    result |= {"failed": told, "seconds": seconds}
     typer.echo(json.dumps(result))
 
 
-def _reason(found: Verified) -> str:
-    return f"{found.reason} ({found.detail})" if found.detail else found.reason
+def _reason(found: Verified, limits: Limits) -> str:
+    return f"{found.reason} ({way_out(limits, found.detail)})" if found.detail else found.reason

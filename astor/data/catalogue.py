@@ -10,6 +10,7 @@ from astor.data.jsonl import JsonlSource
 from astor.data.mbpp import MbppSource
 from astor.data.prepared import PreparedSource
 from astor.data.procedural import ProceduralSource
+from astor.data.published_functions import PublishedFunctionsSource
 from astor.data.source import Source
 from astor.data.splits import SplitOptions
 from astor.data.stdin_problems import StdinProblemsSource
@@ -29,6 +30,7 @@ def source_classes() -> dict[str, type[Source]]:
         "human-eval": HumanEvalSource,
         "crux-eval": CruxEvalSource,
         "stdin": StdinProblemsSource,
+        "functions": PublishedFunctionsSource,
         "doctests": DoctestsSource,
         "commits": CommitsSource,
         "git": GitSource,

@@ -10,8 +10,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from astor.data.assertions import read_call
 from astor.data.lines import read_lines
 from astor.data.source import Source
-from astor.data.structure import parse, structural_hash
-from astor.errors import UserError
+from astor.data.structure import NO_PYTHON, parse, structural_hash
 from astor.options import Options
 from astor.records import Function, Item
 
@@ -25,7 +24,7 @@ class CruxEvalOptions(Options):
 
     type: Literal["crux-eval"] = "crux-eval"
     path: Path
-    """A JSONL file, as published."""
+    """A file or directory of records, as published."""
 
 
 class _Sample(BaseModel):
@@ -47,12 +46,13 @@ class CruxEvalSource(Source):
 
     def items(self) -> Iterator[Item]:
         self.left_out = Counter()
-        for number, sample in read_lines(self.options.path, TypeAdapter(_Sample)):
+        for _, sample in read_lines(self.options.path, TypeAdapter(_Sample)):
             try:
                 structure = structural_hash(sample.code)
                 (assertion,) = parse(f"assert {ENTRY}({sample.arguments}) == ({sample.returns})").body
-            except (SyntaxError, ValueError) as error:
-                raise UserError(f"{self.options.path}, line {number} holds no Python: {error}.") from error
+            except (SyntaxError, ValueError):
+                self.left_out[NO_PYTHON] += 1
+                continue
             call = read_call(assertion, ENTRY)
             if call is None:
                 self.left_out["the input or the output is not plain data"] += 1

@@ -11,6 +11,10 @@ from astor.data.structure import parse
 _HEADER = re.compile(r"(for )?(examples?( \d+)?|e\.g\.|doctests?|tests?|samples?|\[input/output\] samples?)\s*:?")
 """A line that announces examples and says nothing else."""
 _PARSER = doctest.DocTestParser()
+NUMBER, FLOAT_CMP, IGNORE_OUTPUT = map(doctest.register_optionflag, ("NUMBER", "FLOAT_CMP", "IGNORE_OUTPUT"))
+"""Options that pytest and pytest-doctestplus add: a docstring with one that is not known would have no examples."""
+for _name in ("ALLOW_UNICODE", "ALLOW_BYTES", "REMOTE_DATA", "IGNORE_WARNINGS", "SHOW_WARNINGS"):
+    doctest.register_optionflag(_name)
 
 
 def examples(docstring: str) -> list[doctest.Example]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from astor.data.assertions import is_literal, read_call
-from astor.data.docstrings import describe, docstring_of, examples, without_docstrings
+from astor.data.docstrings import FLOAT_CMP, IGNORE_OUTPUT, NUMBER, describe, docstring_of, examples, without_docstrings
 from astor.data.slicing import slice_module
 from astor.data.source import Source
 from astor.data.structure import parse, structural_hash
@@ -94,7 +94,9 @@ def modules(root: Path) -> Iterator[Path]:
 
 
 def _read(example: doctest.Example, entry: str) -> Call | str:
-    """The call that an example makes, or why it is none."""
+    """The call that an example makes, or why it is none. Its options count, as `# doctest: +SKIP` says them."""
+    if example.options.get(doctest.SKIP) or example.options.get(IGNORE_OUTPUT):
+        return "it is skipped"
     if example.exc_msg is not None:
         return "it expects an exception"
     if not example.want.strip():
@@ -112,11 +114,26 @@ def _read(example: doctest.Example, entry: str) -> Call | str:
         except (SyntaxError, ValueError):
             return "its result is not plain data"
         match want:
+            case [ast.Expr(value=expected)] if not _is_whole(example, expected):
+                return "its result is shown in part"
             case [ast.Expr(value=expected)] if is_literal(expected) and not _has_ellipsis(expected):
                 asserted = ast.Compare(left=statement.value, ops=[ast.Eq()], comparators=[expected])
             case _:
                 return "its result is not plain data"
     return read_call(ast.Assert(test=asserted), entry) or "it is not a call of the function on plain data"
+
+
+def _is_whole(example: doctest.Example, expected: ast.expr) -> bool:
+    """Whether the options leave no doubt of the result: what they let pass besides is not shown in it."""
+    values = [part.value for part in ast.walk(expected) if isinstance(part, ast.Constant)]
+    given = example.options.get
+    return not (
+        (given(doctest.ELLIPSIS) and "..." in example.want)
+        or (
+            given(doctest.NORMALIZE_WHITESPACE) and any(isinstance(v, str) and v != " ".join(v.split()) for v in values)
+        )
+        or ((given(NUMBER) or given(FLOAT_CMP)) and any(isinstance(value, float) for value in values))
+    )
 
 
 def _has_ellipsis(node: ast.AST) -> bool:

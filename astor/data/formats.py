@@ -1,6 +1,6 @@
 """What a file, a directory or a name holds, and the source that reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,26 +10,23 @@ from pydantic import ValidationError
 from astor.data import commit_forms, hub
 from astor.data.catalogue import source_classes
 from astor.data.doctests import modules
+from astor.data.files import NAMES, is_there, read_columns, record_files
+from astor.data.forms.table import FUNCTIONS, PROBLEMS, REFUSED
 from astor.data.parallel_lines import columns
 from astor.data.source import Source
 from astor.data.splits import SplitOptions
 from astor.errors import UserError
-from astor.records import MANIFEST, read_json_lines
+from astor.records import MANIFEST
 from astor.storage import locate
 
 LOOKED_AT = 20
 """Records of a file that its format is told from. Our choice: enough to meet what is odd in one of them."""
-FILES = (".json", ".jsonl", ".gz", ".py")
-"""Endings of files: a name that has one is of no data set on the hub."""
 FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
     "mbpp": (frozenset({"task_id", "code", "test_list"}),),
     "human-eval": (frozenset({"task_id", "prompt", "entry_point", "canonical_solution", "test"}),),
     "crux-eval": (frozenset({"id", "code", "input", "output"}),),
-    "stdin": (
-        frozenset({"question", "input_output"}),
-        frozenset({"question_content", "public_test_cases"}),
-        frozenset({"description", "public_tests", "solutions"}),
-    ),
+    "stdin": PROBLEMS.fields,
+    "functions": FUNCTIONS.fields,
     "commits": commit_forms.FIELDS,
     "jsonl": (frozenset({"entry", "source"}), frozenset({"kind", "diff", "message"})),
 }
@@ -72,15 +69,24 @@ def recognise(place: str) -> str:
             return "git"
         if next(modules(path), None) is not None:
             return "doctests"
-        raise UserError(f"{path} holds no {MANIFEST}, no git repository and no Python file: name a file in it.")
+        if next(record_files(path), None) is None:
+            told = f"no {MANIFEST}, no git repository, no Python file and no file of records"
+            raise UserError(f"{path} holds {told}: name a file in it.")
     if path.suffix == ".py":
         return "doctests"
     if columns(path):
         return "commits"
-    records = dict(islice(read_json_lines(path), LOOKED_AT))
+    records = {place: record for _, place, record in islice(read_columns(path), LOOKED_AT)}
     if not records:
         raise UserError(f"{path} holds no record: give a file with a JSON object a line.")
-    found = [name for name in FIELDS if all(_fits(record, name) for record in records.values())]
+    for form, refusal in REFUSED.items():
+        if all(refusal.fields <= record.keys() for record in records.values()):
+            raise UserError(f"The records of {path} are those of {form}, which is not read: {refusal.reason}.")
+    found = _fitting(records.values())
+    if len(found) > 1:
+        # Columns of several formats, of which only one's are filled.
+        filled = [{name: value for name, value in record.items() if is_there(value)} for record in records.values()]
+        found = _fitting(filled) or found
     if len(found) > 1:
         raise UserError(f"The records of {path} could be {' or '.join(found)}: say which with --format.")
     if not found:
@@ -88,22 +94,27 @@ def recognise(place: str) -> str:
     return found[0]
 
 
+def _fitting(records: Collection[Mapping[str, Any]]) -> list[str]:
+    """The formats whose columns all records have."""
+    return [name for name in FIELDS if all(_fits(record, name) for record in records)]
+
+
 def _fits(record: Mapping[str, Any], name: str) -> bool:
     return any(fields <= record.keys() for fields in FIELDS[name])
 
 
-def _of_no_format(path: Path, records: Mapping[int, Mapping[str, object]]) -> str:
-    """Also of a file whose one column is missing: the nearest format tells which, and in which line first."""
+def _of_no_format(path: Path, records: Mapping[str, Mapping[str, object]]) -> str:
+    """Also of a file whose one column is missing: the nearest format tells which, and where first."""
     fitting = {name: sum(_fits(record, name) for record in records.values()) for name in FIELDS}
     missing = {
-        (name, number): min((sorted(fields - record.keys()) for fields in FIELDS[name]), key=len)
+        (name, place): min((sorted(fields - record.keys()) for fields in FIELDS[name]), key=len)
+        for place, record in records.items()
         for name in FIELDS
-        for number, record in records.items()
         if not _fits(record, name)
     }
-    (name, number), lacking = min(missing.items(), key=lambda pair: (-fitting[pair[0][0]], len(pair[1]), pair[0][1]))
+    (name, place), lacking = min(missing.items(), key=lambda pair: (-fitting[pair[0][0]], len(pair[1])))
     if fitting[name] or len(lacking) < len(FIELDS[name][0]):
-        told = f"line {number} lacks {', '.join(lacking)} for {name}"
+        told = f"{place.removeprefix(f'{path}, ')} lacks {', '.join(lacking)} for {name}"
     else:
         told = "; ".join(f"{name} has {', '.join(sorted(fields[0]))}" for name, fields in FIELDS.items())
     return f"The records of {path} are of no known format: {told}."
@@ -123,6 +134,6 @@ def _local(text: str) -> str:
             return str(store.file(key))
         except FileNotFoundError as error:
             raise UserError(f"There is no {text}: name an object, or a prepared directory.") from error
-    if hub.NAME.fullmatch(text) and not Path(text).parent.is_dir() and Path(text).suffix not in FILES:
+    if hub.NAME.fullmatch(text) and not Path(text).parent.is_dir() and not NAMES.fullmatch(text):
         return str(hub.fetch(text))
     raise UserError(f"There is no file or directory {text}, and it is no owner/name on the hub: check the path.")

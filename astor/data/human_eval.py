@@ -4,21 +4,20 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from astor.data.assertions import check_code, is_literal, read_call
+from astor.data.assertions import read_call
 from astor.data.docstrings import describe, docstring_of, without_docstrings
+from astor.data.foreign import PACKED, ForeignRecord
 from astor.data.lines import read_lines
+from astor.data.own_results import checked_on_inputs, listed_calls, without_numpy
 from astor.data.source import Source
-from astor.data.structure import parse, structural_hash
-from astor.errors import UserError
+from astor.data.structure import NO_PYTHON, parse, structural_hash
 from astor.options import Options
 from astor.records import Call, Function, Item
 
-CANDIDATE = "candidate"
-"""What the tests call the function."""
 LICENCE = "MIT"
 """Licence of HumanEval; what HumanEval+ adds is under Apache-2.0."""
 
@@ -28,24 +27,29 @@ class HumanEvalOptions(Options):
 
     type: Literal["human-eval"] = "human-eval"
     path: Path
-    """`HumanEval.jsonl`, or HumanEval+ in the form with its expected results (`test` lists `inputs` and `results`)."""
+    """`HumanEval.jsonl`, or HumanEval+, with its expected results in `test` (lists `inputs` and `results`) or with
+    `plus_input` alone."""
 
 
-class _Problem(BaseModel):
+class _Problem(ForeignRecord):
     task_id: str
     prompt: str
     entry_point: str
     canonical_solution: str
     test: str
+    base_input: Annotated[list[Any], PACKED] = []
+    plus_input: Annotated[list[Any], PACKED] = []
+    tolerance: float = Field(default=0, validation_alias="atol")
 
 
 class HumanEvalSource(Source):
     """One function a problem, with the docstring of the prompt as its description.
 
-    Assertions `candidate(literals) == literal` become calls, and so do HumanEval+'s lists `inputs` and `results`, which
-    are compared with the sandbox's tolerances instead of those of the file. All other test code stays a check, which
-    gets whatever else the prompt defines. `assert True` tests nothing and is dropped. The source is without docstrings,
-    for they show what calls return.
+    Assertions `candidate(literals) == literal` become calls, whatever `check` calls its parameter, and so do
+    HumanEval+'s lists `inputs` and `results`, which are compared with the sandbox's tolerances instead of those of the
+    file. All other test code stays a check, which gets whatever else the prompt defines; where the file itself calls
+    `check` on anything but the function, all of it stays one. `assert True` tests nothing and is dropped. The source is
+    without docstrings, for they show what calls return.
     """
 
     options_type = HumanEvalOptions
@@ -53,11 +57,12 @@ class HumanEvalSource(Source):
 
     def items(self) -> Iterator[Item]:
         self.left_out = Counter()
-        for number, problem in read_lines(self.options.path, TypeAdapter(_Problem)):
+        for _, problem in read_lines(self.options.path, TypeAdapter(_Problem)):
             try:
                 function = _function(problem)
-            except SyntaxError as error:
-                raise UserError(f"{self.options.path}, line {number} holds no Python: {error}.") from error
+            except (SyntaxError, ValueError):
+                self.left_out[NO_PYTHON] += 1
+                continue
             if function is None:
                 self.left_out["it has no tests, or does not define what they test"] += 1
                 continue
@@ -77,29 +82,50 @@ def _function(problem: _Problem) -> Function | None:
     check, entry = _named(tests, "check"), _named(parse(program), problem.entry_point)
     if check is None or entry is None:
         return None
-    calls, others = _read(check)
+    kept = [
+        node
+        for node in without_numpy(tests.body)
+        if not _is_metadata(node) and not _asks_for(node, problem.entry_point)
+    ]
+    if any(map(_calls_check, kept)):
+        # What it tests is made of the function, as `check(lambda x: list(f(x)))`.
+        calls, others = list[Call](), check.body
+    else:
+        calls, others = _read(check)
     if not calls and not others:
         return None
     helpers = [node for node in parse(source).body if getattr(node, "name", None) != problem.entry_point]
-    rest = [node for node in tests.body if node is not check and not _is_metadata(node)]
-    preamble = "".join(f"{ast.unparse(node)}\n" for node in [*helpers, *rest])
+    inputs, above = [*problem.base_input, *problem.plus_input], ""
+    if problem.plus_input and check.args.args:
+        candidate = check.args.args[0].arg
+        above, body = checked_on_inputs(source, problem.entry_point, candidate, inputs, problem.tolerance)
+        others = [*others, *parse(body).body]
+    check.body = others
     return Function(
         entry=problem.entry_point,
         source=source,
         description=describe(docstring_of(entry)),
+        preamble=_above(program, entry),
         calls=tuple(calls),
-        check=check_code(others, problem.entry_point, preamble) if others else None,
+        check="\n".join([above, *map(ast.unparse, [*helpers, *kept])]) if others else None,
     )
+
+
+def _above(program: str, entry: ast.FunctionDef) -> str:
+    """What the prompt has above the function: imports, and helpers as its text may name them."""
+    first = min([entry.lineno, *(decorator.lineno for decorator in entry.decorator_list)])
+    return "\n".join(program.split("\n")[: first - 1]).strip("\n")
 
 
 def _read(check: ast.FunctionDef) -> tuple[list[Call], list[ast.stmt]]:
     """The calls of a check, and its statements that are none."""
-    if (lists := _listed(check)) is not None:
+    if (lists := listed_calls(check.body)) is not None:
         return lists, []
     calls: list[Call] = []
     others: list[ast.stmt] = []
+    candidate = next((parameter.arg for parameter in [*check.args.posonlyargs, *check.args.args]), "")
     for statement in check.body:
-        call = read_call(statement, CANDIDATE)
+        call = read_call(statement, candidate)
         if call is not None:
             calls.append(call)
         elif not _is_vacuous(statement):
@@ -107,32 +133,22 @@ def _read(check: ast.FunctionDef) -> tuple[list[Call], list[ast.stmt]]:
     return calls, others
 
 
-def _listed(check: ast.FunctionDef) -> list[Call] | None:
-    """HumanEval+'s calls: as many `inputs`, each a list of arguments, as `results`."""
-    inputs, results = _assigned(check, "inputs"), _assigned(check, "results")
-    if not isinstance(inputs, ast.List) or not isinstance(results, ast.List) or not is_literal(results):
-        return None
-    if len(inputs.elts) != len(results.elts) or not is_literal(inputs):
-        return None
-    pairs = zip(inputs.elts, results.elts, strict=True)
-    return [
-        Call(arguments=ast.unparse(ast.Tuple(arguments.elts, ast.Load())), returns=ast.unparse(result))
-        for arguments, result in pairs
-        if isinstance(arguments, ast.List | ast.Tuple)
-    ]
-
-
-def _assigned(check: ast.FunctionDef, name: str) -> ast.expr | None:
-    for statement in check.body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
-                return value
-    return None
-
-
 def _named(tree: ast.Module, name: str) -> ast.FunctionDef | None:
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
     return found[-1] if found else None
+
+
+def _asks_for(node: ast.stmt, entry: str) -> bool:
+    """Whether it is `check(entry)`, which whoever has the function does unasked."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Name(id="check"), args=[ast.Name(id=name)], keywords=[])):
+            return name == entry
+    return False
+
+
+def _calls_check(node: ast.stmt) -> bool:
+    defines = isinstance(node, ast.FunctionDef | ast.ClassDef)
+    return not defines and any(isinstance(part, ast.Name) and part.id == "check" for part in ast.walk(node))
 
 
 def _is_metadata(node: ast.stmt) -> bool:

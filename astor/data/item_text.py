@@ -23,7 +23,7 @@ def texts(item: Item) -> tuple[str, ...]:
 def _texts(content: Function | Program | Commit) -> tuple[str, ...]:
     match content:
         case Function(description=description, source=source):
-            return (description, source)
+            return (description, source) if source else (description,)
         case Program(description=description, solutions=solutions):
             return (description, *solutions)
         case Commit(diff=diff, message=message):

@@ -2,12 +2,16 @@
 
 A line with `kind: function` (the default) has
 
-- `entry`: name of the function that the calls call;
+- `entry`: name of the function that the calls call, or `Solution.solve` of a method: each call is one of a new
+  `Solution()`;
 - `source`: Python source that defines it;
 - `description`: what it does, in words; without one it makes no prompt for code generation;
+- `preamble`: source that the prompt shows above the answer, as imports and helpers, and that runs before it, and before
+  `source` where that needs it;
 - `calls`: list of `{"arguments": "([3, 1], 2)", "returns": "3"}`, both Python literals as text, the arguments as a
   tuple; the first ones may be shown to a policy;
 - `check`: source that defines `check(candidate)`, for tests that are not data;
+- `tolerance`: `{"absolute": 1e-4, "relative": 1e-4}`, how far floats of results may lie from the expected ones;
 - `mutants`: list of sources that misbehave on some call; made from `source` where there are none;
 - `difficulty`: bucket, 1 (easiest) upwards; 0, the default, is unknown.
 
@@ -20,7 +24,6 @@ A line with `kind: commit` has
 Either may have `id` (the line's number where it is missing) and `licence` (the option of the source otherwise).
 """
 
-import ast
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,27 +31,27 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, TypeAdapter
 
-from astor.data.assertions import is_literal
 from astor.data.commits import first_file, unusable
 from astor.data.lines import read_lines
+from astor.data.preambles import completed
 from astor.data.source import Source
 from astor.data.structure import parse, structural_hash
+from astor.literals import read_literal
 from astor.options import Options
 from astor.records import Call, Commit, Function, Item
+from astor.tolerance import Tolerance
 
 
 def _literal(text: str) -> str:
     try:
-        tree = ast.parse(text, mode="eval")
-    except SyntaxError as error:
+        read_literal(text)
+    except (SyntaxError, ValueError, TypeError) as error:
         raise ValueError(f"{text!r} is not a Python literal") from error
-    if not is_literal(tree):
-        raise ValueError(f"{text!r} is not a Python literal")
     return text
 
 
 def _tuple(text: str) -> str:
-    if not isinstance(ast.literal_eval(_literal(text)), tuple):
+    if not isinstance(read_literal(_literal(text)), tuple):
         raise ValueError(f"{text!r} is not a tuple of arguments: write ({text},)")
     return text
 
@@ -79,20 +82,24 @@ class _FunctionLine(_Line):
     entry: str
     source: Python
     description: str = ""
+    preamble: Python = ""
     calls: tuple[_CallLine, ...] = ()
     check: Python | None = None
     mutants: tuple[Python, ...] = ()
+    tolerance: Tolerance | None = None
     difficulty: int = Field(default=0, ge=0)
 
     def content(self) -> Function:
         calls = tuple(Call(arguments=call.arguments, returns=call.returns) for call in self.calls)
         return Function(
             entry=self.entry,
-            source=self.source,
+            source=completed(self.preamble, self.source),
             description=self.description,
+            preamble=self.preamble,
             calls=calls,
             check=self.check,
             mutants=self.mutants if calls else (),
+            tolerance=self.tolerance,
         )
 
     def structure(self) -> str:
@@ -127,7 +134,7 @@ class JsonlOptions(Options):
 
     type: Literal["jsonl"] = "jsonl"
     path: Path
-    """A JSONL file with the fields that `astor.data.jsonl` documents."""
+    """A file or directory of records with the fields that `astor.data.jsonl` documents."""
     licence: str = "unknown"
     """Licence of lines that name none, as an SPDX identifier."""
 

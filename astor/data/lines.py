@@ -1,26 +1,32 @@
-"""Foreign JSONL files, line by line, as checked models."""
+"""Records of foreign files as checked models."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from astor.data.files import read_records
 from astor.errors import UserError
-from astor.records import read_json_lines
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-def read_lines(path: Path, lines: TypeAdapter[T]) -> Iterator[tuple[int, T]]:
-    """Number and content of every line; a UserError names the file, the line and what is wrong with it."""
-    if not path.is_file():
-        raise UserError(f"{path} is no file: give the path of a JSONL file.")
-    for number, value in read_json_lines(path):
+class Model(Protocol[T_co]):
+    """What makes a checked model of a record, as pydantic's TypeAdapter does."""
+
+    def validate_python(self, record: Any, /) -> T_co:
+        """The model; pydantic's ValidationError where the record is none."""
+
+
+def read_lines(path: Path, lines: Model[T]) -> Iterator[tuple[int, T]]:
+    """Number and content of every record; a UserError names the file, the place in it and what is wrong there."""
+    for number, place, value in read_records(path):
         try:
             yield number, lines.validate_python(value)
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join(str(key) for key in first["loc"])
+            field = ".".join(str(key) for key in first["loc"])
             reason = first["msg"].removeprefix("Value error, ")
-            raise UserError(f"{path}, line {number}, field {place!r}: {reason}.") from error
+            raise UserError(f"{place}, field {field!r}: {reason}.") from error

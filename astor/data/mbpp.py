@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AliasChoices, BaseModel, Field, TypeAdapter
+from pydantic import AliasChoices, Field, TypeAdapter
 
 from astor.data.assertions import called_names, check_code, read_call
+from astor.data.calls import arguments_of
+from astor.data.foreign import ForeignRecord, Texts
 from astor.data.lines import read_lines
+from astor.data.own_results import plus_tests
+from astor.data.preambles import referred
 from astor.data.source import Source
-from astor.data.structure import parse, structural_hash
-from astor.errors import UserError
+from astor.data.structure import NO_PYTHON, parse, structural_hash
 from astor.options import Options
 from astor.records import Function, Item
 
@@ -24,19 +27,21 @@ class MbppOptions(Options):
 
     type: Literal["mbpp"] = "mbpp"
     path: Path
-    """A JSONL file."""
+    """A file or directory of records."""
 
 
-class _Problem(BaseModel):
-    """One line of either form."""
+class _Problem(ForeignRecord):
+    """One record of either form."""
 
     task_id: int
     description: str = Field(validation_alias=AliasChoices("text", "prompt"))
     code: str
-    test_list: list[str]
-    challenge_test_list: list[str] = []
+    test_list: Texts
+    challenge_test_list: Texts = []
     test_setup_code: str = ""
-    test_imports: list[str] = []
+    test_imports: Texts = []
+    test: str = ""
+    """MBPP+'s further tests, as the hub has them: lists `inputs` and `results`, and a loop that compares them."""
 
 
 class MbppSource(Source):
@@ -44,7 +49,8 @@ class MbppSource(Source):
 
     An assertion `f(literals) == literal` becomes a call, any other test code that runs beside the program. A problem
     whose tests need more of the program than the one function (its classes, say) cannot be judged from outside: it is
-    left out and counted in `left_out`. The published challenge tests come after the ordinary ones.
+    left out and counted in `left_out`, but for what the text names, which the prompt shows. The published challenge
+    tests come after the ordinary ones.
     """
 
     options_type = MbppOptions
@@ -52,11 +58,12 @@ class MbppSource(Source):
 
     def items(self) -> Iterator[Item]:
         self.left_out = Counter()
-        for number, problem in read_lines(self.options.path, TypeAdapter(_Problem)):
+        for _, problem in read_lines(self.options.path, TypeAdapter(_Problem)):
             try:
                 function = self._function(problem)
-            except SyntaxError as error:
-                raise UserError(f"{self.options.path}, line {number} holds no Python: {error}.") from error
+            except (SyntaxError, ValueError):
+                self.left_out[NO_PYTHON] += 1
+                continue
             if function is not None:
                 yield Item(
                     id=f"mbpp-{problem.task_id}",
@@ -78,15 +85,21 @@ class MbppSource(Source):
             return None
         calls = [read_call(assertion, entry) for assertion in assertions]
         others = [assertion for assertion, call in zip(assertions, calls, strict=True) if call is None]
-        if others and _used_names([*others, parse(preamble)]) & (defined - {entry}):
+        above = referred(problem.description, source, entry)
+        if others and _used_names([*others, parse(preamble)]) & (defined - {entry} - _defined_names(parse(above))):
             self.left_out["the tests use more of the program than one function"] += 1
             return None
-        preamble = "".join(_imports(parse(source), _used_names(others))) + preamble
-        data = tuple(call for call in calls if call is not None)
+        preamble = "".join(_imports(parse(source), _used_names(others))) + f"{above}\n" * bool(above) + preamble
+        more, code = plus_tests(problem.test)
+        own = [call for call in calls if call is not None]
+        known = [arguments_of(call) for call in own]
+        data = (*own, *(call for call in more if arguments_of(call) not in known))
+        others += code
         return Function(
             entry=entry,
             source=source,
             description=problem.description.strip(),
+            preamble=above,
             calls=data,
             check=check_code(others, entry, preamble) if others else None,
             argument_type=_argument_type(data[0].arguments) if data else "",

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from astor.data.calls import arguments_of, result_of
+from astor.data.outputs import is_right, output_job
 from astor.records import Call, Commit, Conversation, Function, Program, StdinTest
-from astor.sandbox import CallsJob, CheckJob, Claim, Ending, Job, Result, StdinJob, same_output, same_value
+from astor.sandbox import CallsJob, CheckedStdinJob, CheckJob, Claim, Ending, Job, Result, StdinJob, same_value
 
 NO_TESTS = "it has no tests"
-NO_SOLUTION = "it has no solution"
 FAILS = "it does not pass its own tests"
 TIMES_OUT = "it times out on its own tests"
 UNKNOWN = "the sandbox could not run it"
@@ -21,26 +21,49 @@ class Failure(NamedTuple):
     detail: str = ""
 
 
+def has_reference(content: Function | Program | Commit | Conversation) -> bool:
+    """Whether there is a solution that may show that its tests are right; of what has no tests always."""
+    match content:
+        case Function(source=source):
+            return bool(source)
+        case Program(solutions=solutions):
+            return bool(solutions)
+    return True
+
+
+def references(content: Function | Program | Commit | Conversation) -> Sequence[Function | Program]:
+    """The function or program with each of its solutions in turn as the one that counts, and those after it."""
+    match content:
+        case Function(source=source, other_sources=others):
+            sources = (source, *others)
+            return [
+                content.model_copy(update={"source": each, "other_sources": sources[place + 1 :]})
+                for place, each in enumerate(sources)
+            ]
+        case Program(solutions=solutions):
+            return [content.model_copy(update={"solutions": solutions[place:]}) for place in range(len(solutions))]
+    return []
+
+
 def own_tests(content: Function | Program | Commit | Conversation) -> list[Job]:
     """A function on its calls and its check, a program's first solution on all of its tests; nothing for all else."""
     jobs: list[Job] = []
-    if isinstance(content, Function):
+    if isinstance(content, Function) and content.source:
         if content.calls:
             jobs.append(CallsJob(content.source, content.entry, tuple(map(arguments_of, content.calls))))
         if content.check is not None:
-            jobs.append(CheckJob(content.source, content.entry, content.check))
+            jobs.append(CheckJob(content.source, content.entry, content.check, content.check_style))
     elif isinstance(content, Program) and content.solutions and (tests := _tests(content)):
-        jobs.append(StdinJob(content.solutions[0], tuple(test.stdin for test in tests)))
+        cases = [(test.stdin, test.outputs) for test in tests]
+        jobs.append(output_job(content.solutions[0], cases, content.checker))
     return jobs
 
 
 def what_is_wrong(
     content: Function | Program | Commit | Conversation, jobs: Sequence[Job], results: Sequence[Result]
 ) -> Failure:
-    """What came of `own_tests(content)`; what never has tests, as a commit, has nothing wrong."""
-    if isinstance(content, Program) and not content.solutions:
-        return Failure(NO_SOLUTION)
-    if isinstance(content, Function | Program) and not jobs:
+    """What came of `own_tests(content)`; what has no tests to have, or nobody to pass them, has nothing wrong."""
+    if not _has_tests(content):
         return Failure(NO_TESTS)
     for job, result in zip(jobs, results, strict=True):
         if result.ending is Ending.INFRASTRUCTURE_ERROR:
@@ -52,9 +75,18 @@ def what_is_wrong(
     return Failure("")
 
 
+def _has_tests(content: Function | Program | Commit | Conversation) -> bool:
+    match content:
+        case Function(calls=calls, check=check):
+            return bool(calls) or check is not None
+        case Program():
+            return bool(_tests(content))
+    return True
+
+
 def _told(content: object, job: Job, result: Result) -> str:
     # A StdinJob fails as a whole by one of its claims, which tells more.
-    if result.ending is Ending.FAILED and not (isinstance(job, StdinJob) and _has_raised(result)):
+    if result.ending is Ending.FAILED and not (isinstance(job, StdinJob | CheckedStdinJob) and _has_raised(result)):
         return result.detail
     if result.ending not in (Ending.FINISHED, Ending.FAILED):
         return f"{result.ending.value.replace('_', ' ')}: {result.detail}"
@@ -81,6 +113,10 @@ def _differs(content: Function | Program, claim: Claim, test: Call | StdinTest) 
     if claim.kind == "opaque":
         return "the result is not plain data"
     if isinstance(test, Call):
-        return "" if same_value(claim.value, result_of(test)) else "the result is another one"
+        assert isinstance(content, Function)
+        same = same_value(claim.value, result_of(test), content.tolerance)
+        return "" if same else "the result is another one"
     assert isinstance(content, Program)
-    return "" if same_output(claim.value, test.stdout, content.compare) else "the output is another one"
+    if is_right(claim, test.outputs, content.compare, content.tolerance, content.checker):
+        return ""
+    return "the output is another one" if content.checker is None else "its checker does not accept the output"

@@ -1,4 +1,4 @@
-"""Problems that whole programs solve, in one of the forms of `astor.data.problem_forms`."""
+"""Problems with inputs and outputs, for whole programs or for functions, in one of the forms of `astor.data.forms`."""
 
 import re
 from collections import Counter
@@ -6,19 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+from astor.data.forms.called import function_of
+from astor.data.forms.problem import Problem, UnusableError
+from astor.data.forms.table import PROBLEMS
 from astor.data.lines import read_lines
-from astor.data.problem_forms import RECORDS, Problem, UnusableError
 from astor.data.problem_tests import ProblemTestOptions, divide, reason_to_drop
 from astor.data.source import Source
-from astor.data.structure import parse
+from astor.data.structure import parse, structure_of
 from astor.options import Options
-from astor.records import Item, Program, StdinTest
-from astor.storage import digest_bytes
+from astor.records import Function, Item, Program, StdinTest
 
-MOST_SOLUTIONS = 3
-"""Solutions that are kept, the first ones that are Python 3. Our choice: published ones are often wrong, and one that
-passes the tests is enough."""
+MOST_SOLUTIONS = 10
+"""Solutions that are tried in turn until one passes, the first ones that are Python 3. Our choice: published ones are
+often wrong, and of ten one is right nearly always."""
 _DECIMAL = re.compile(r"(^|\s)[+-]?[0-9]*\.[0-9]+(\s|$)")
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})[^\n]*\n(.*?)\n?\1\s*", re.DOTALL)
 
 
 class StdinProblemsOptions(Options):
@@ -26,7 +28,7 @@ class StdinProblemsOptions(Options):
 
     type: Literal["stdin"] = "stdin"
     path: Path
-    """A JSONL file with the fields that `astor.data.problem_forms` documents."""
+    """A file or directory of records with the fields that the modules of `astor.data.forms` document."""
     licence: str = "unknown"
     """Licence of records that name none, as an SPDX identifier."""
     tests: ProblemTestOptions = ProblemTestOptions()
@@ -34,44 +36,44 @@ class StdinProblemsOptions(Options):
 
 
 class StdinProblemsSource(Source):
-    """Programs, with public tests to show and hidden ones to judge by.
+    """Programs, with public tests to show and hidden ones to judge by; and functions, where that is what tests call.
 
-    Outputs are compared as words and lines, and as numbers too where an expected output has one with a decimal point:
-    our choice, after the judges of both data sets, which try the one and then the other. A test whose input another one
-    has too is dropped, so that no hidden test is a public one. Problems share a split when their statements have the
-    same words.
+    Outputs of programs are compared as words and lines, and as numbers too where an expected output has one with a
+    decimal point: our choice, after the judges of both data sets, which try the one and then the other. A test whose
+    input another one has too is dropped, so that no hidden test is a public one. Problems share a split when their
+    statements have the same words, or their functions the same structure. One without a solution in Python 3 stays.
     """
 
     options_type = StdinProblemsOptions
     options: StdinProblemsOptions
 
     def items(self) -> Iterator[Item]:
-        self.left_out, self.parts_left_out = Counter(), Counter()
-        for number, record in read_lines(self.options.path, RECORDS):
+        self.forms, self.left_out, self.parts_left_out = Counter(), Counter(), Counter()
+        for number, record in read_lines(self.options.path, PROBLEMS):
+            self.forms[PROBLEMS.name_of(record)] += 1
             try:
                 problem = record.problem()
-                program = self._program(problem)
+                content = self._content(problem)
             except UnusableError as reason:
                 self.left_out[str(reason)] += 1
                 continue
+            source = content.source if isinstance(content, Function) else ""
             yield Item(
                 id=f"{self.options.path.name.partition('.')[0]}-{number if problem.name is None else problem.name}",
-                content=program,
+                content=content,
                 source=self.options.path.name,
                 licence=problem.licence or self.options.licence,
-                structural_hash=digest_bytes(" ".join(re.findall(r"\w+", problem.statement.lower())).encode()),
+                structural_hash=structure_of(source, problem.statement),
                 difficulty=problem.difficulty,
             )
 
-    def _program(self, problem: Problem) -> Program:
+    def _content(self, problem: Problem) -> Program | Function:
+        solutions = list(self._solutions(problem))
+        if problem.function:
+            return function_of(problem, solutions, self.options.tests)
         tests = [*problem.public, *problem.tests]
         if reason := reason_to_drop(problem.statement, tests, self.options.tests):
             raise UnusableError(reason)
-        if not problem.solutions:
-            raise UnusableError("it has no solution")
-        solutions = list(self._solutions(problem))
-        if not solutions:
-            raise UnusableError("no solution is Python 3")
         distinct: dict[str, StdinTest] = {}
         for stdin, stdout in tests:
             distinct.setdefault(stdin, StdinTest(stdin=stdin, stdout=stdout))
@@ -84,6 +86,7 @@ class StdinProblemsSource(Source):
             solutions=tuple(solutions),
             public_tests=tuple(public),
             hidden_tests=tuple(hidden),
+            checker=problem.checker,
             compare="float" if any(_DECIMAL.search(test.stdout) for test in (*public, *hidden)) else "whitespace",
         )
 
@@ -92,10 +95,12 @@ class StdinProblemsSource(Source):
         for solution in dict.fromkeys(filter(lambda each: isinstance(each, str), problem.solutions)):
             if kept == MOST_SOLUTIONS:
                 return
+            fenced = _FENCE.fullmatch(solution)
+            program = (fenced[2] if fenced else solution).replace("\r\n", "\n")
             try:
-                parse(solution)
+                parse(program)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 self.parts_left_out["solution: it is no Python 3"] += 1
                 continue
             kept += 1
-            yield solution.replace("\r\n", "\n")
+            yield program

@@ -1,10 +1,14 @@
 """What a function is when its names are taken away."""
 
 import ast
+import re
 import warnings
 from functools import lru_cache
 
 from astor.storage import digest_bytes
+
+NO_PYTHON = "it is no Python of this version"
+"""Why an entry is left out whose code does not parse, as reports count it."""
 
 
 def parse(source: str) -> ast.Module:
@@ -56,6 +60,13 @@ def _bound_names(tree: ast.AST) -> set[str]:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 bound.add(name)
     return bound
+
+
+def structure_of(source: str, statement: str) -> str:
+    """`structural_hash` of the source, or where there is none of the words of the statement; 64 hexadecimal digits."""
+    if source:
+        return structural_hash(source)
+    return digest_bytes(" ".join(re.findall(r"\w+", statement.lower())).encode())
 
 
 @lru_cache(maxsize=1 << 16)

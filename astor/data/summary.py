@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from astor.data.own_tests import has_reference
 from astor.records import Commit, Conversation, Function, Item, Program, Split
 
 SHOWN = 3
@@ -29,6 +30,8 @@ class Summary:
         self.licences: Counter[str] = Counter()
         self.tests: Counter[str] = Counter()
         """Kind → tests: calls and checks of functions, pairs of input and output of programs."""
+        self.unverified: Counter[str] = Counter()
+        """Kind → items whose tests no solution can show to be right."""
         self.first: defaultdict[str, list[Item]] = defaultdict(list)
         """Kind → its first items."""
         self._lengths: defaultdict[tuple[str, str, str], Counter[int]] = defaultdict(Counter)
@@ -40,6 +43,7 @@ class Summary:
         self.difficulties[item.difficulty] += 1
         self.licences[item.licence] += 1
         self.tests[kind] += tests_of(item)
+        self.unverified += Counter({kind: int(not has_reference(item.content))})
         if len(self.first[kind]) < SHOWN:
             self.first[kind].append(item)
         for part, text in texts_of(item):
@@ -66,7 +70,7 @@ def texts_of(item: Item) -> Iterable[tuple[str, str]]:
     """The parts of an item that people wrote, by name."""
     match item.content.problem if isinstance(item.content, Conversation) else item.content:
         case Function(source=source, description=description):
-            return ("source", source), ("description", description)
+            return *([("source", source)] if source else ()), ("description", description)
         case Program(solutions=solutions, description=description):
             return *(("source", solution) for solution in solutions[:1]), ("description", description)
         case Commit(diff=diff, message=message):

@@ -11,9 +11,11 @@ from typing import NamedTuple, Self
 
 
 class Finding(NamedTuple):
-    """Why an item must go, empty where it may stay; the places of its mutants that count; which test told."""
+    """Why an item must go, empty where it may stay; which of its references is right; the places of the mutants that
+    count; which test told."""
 
     reason: str
+    reference: int = 0
     mutants: tuple[int, ...] = ()
     detail: str = ""
 
@@ -41,8 +43,8 @@ class VerificationCache:
         found = {}
         for key in keys:
             if row := self._file.execute("SELECT found FROM findings WHERE key = ?", (self._key(key),)).fetchone():
-                reason, mutants, detail = json.loads(row[0])
-                found[key] = Finding(reason, tuple(mutants), detail)
+                reason, reference, mutants, detail = json.loads(row[0])
+                found[key] = Finding(reason, reference, tuple(mutants), detail)
         return found
 
     def keep(self, found: Mapping[str, Finding]) -> None:

@@ -3,7 +3,6 @@
 from astor.records.evaluation import Champion, GateDecision, ItemScore, Score, Scores
 from astor.records.files import (
     read_json,
-    read_json_lines,
     read_jsonl,
     read_parquet,
     write_json,
@@ -59,7 +58,6 @@ __all__ = [
     "Verdict",
     "prompts_by_id",
     "read_json",
-    "read_json_lines",
     "read_jsonl",
     "read_parquet",
     "references_by_prompt",

@@ -1,8 +1,5 @@
 """Records as files: JSON for one, JSONL for few, Parquet for many."""
 
-import gzip
-import json
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -15,9 +12,6 @@ from astor.errors import UserError
 from astor.records.record import Record
 
 R = TypeVar("R", bound=Record)
-
-GZIP = b"\x1f\x8b"
-"""How a file in gzip's form begins (RFC 1952, section 2.3.1)."""
 
 
 def write_json(path: Path, record: Record) -> None:
@@ -50,45 +44,6 @@ def read_jsonl(path: Path, record: type[R]) -> Iterator[R]:
                 place = ".".join(str(key) for key in first["loc"])
                 reason = f"{place}: {first['msg']}" if place else first["msg"]
                 raise UserError(f"{path}, line {number} is not a {record.schema_name()}: {reason}") from error
-
-
-def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
-    """Line number and object of every line of a foreign JSONL file, in gzip's form or as it is.
-
-    A UserError names the line that is no object, and a file in gzip's form that is damaged.
-    """
-    with path.open("rb") as file:
-        packed = file.read(len(GZIP)) == GZIP
-    with gzip.open(path) if packed else path.open("rb") as lines:
-        for number, line in enumerate(_unpacked(path, lines), start=1):
-            if not line.strip():
-                continue
-            yield number, _object(f"{path}, line {number}", line)
-
-
-def _object(place: str, line: bytes) -> dict[str, object]:
-    try:
-        text = line.decode("utf-8-sig")
-        value = json.loads(text)
-        if rb"\ud" in line.lower():
-            json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        half = error.object[error.start]
-        raise UserError(f"{place} is not Unicode ({half!r} is half a character): mend the line.") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{place} is not UTF-8 ({error}): save the file in UTF-8.") from error
-    except (ValueError, RecursionError) as error:  # Also numbers too long to read.
-        raise UserError(f"{place} is not JSON ({error}): write one JSON object a line.") from error
-    if not isinstance(value, dict):
-        raise UserError(f"{place} is a {type(value).__name__}, not an object: write one JSON object a line.")
-    return value
-
-
-def _unpacked(path: Path, lines: Iterable[bytes]) -> Iterator[bytes]:
-    try:
-        yield from lines
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise UserError(f"{path} is damaged ({error}): fetch the file again.") from error
 
 
 def write_parquet(path: Path, records: Sequence[Record], record: type[R]) -> None:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from astor.records.message import Message
 from astor.records.record import Record
+from astor.tolerance import Tolerance
 
 
 class Call(Record):
@@ -22,15 +23,25 @@ class Function(Record):
 
     kind: Literal["function"] = "function"
     entry: str
-    """Name of the function that the calls call."""
+    """Name of the function that the calls call, or `Solution.solve` of a method, which each call calls on a new
+    `Solution()`."""
     source: str
+    """Source that defines it, complete in itself; empty where nobody gave one, and the tests cannot be shown right."""
+    other_sources: tuple[str, ...] = ()
+    """Further sources that are said to be right; verification puts the first that passes in the place of `source`."""
     description: str = ""
+    preamble: str = ""
+    """Source that a prompt shows, as imports and helpers, and that stands before each answer when it runs."""
     calls: tuple[Call, ...] = ()
     """Tests in the form of data; the first ones may be shown to a policy."""
     check: str | None = None
-    """Source that defines `check(candidate)`, for tests that are not data."""
+    """Source that defines `check(candidate)`, for tests that are not data; or tests in the style of `check_style`."""
+    check_style: Literal["check", "unittest", "pytest"] = "check"
+    """What runs `check`, as `astor.sandbox.CheckJob` has it."""
     mutants: tuple[str, ...] = ()
     """Sources that differ from `source` in behaviour on some argument."""
+    tolerance: Tolerance | None = None
+    """How far a float that a program returns may lie from that of a call; as `same_value` has it where None."""
     result_type: str = ""
     """What the function returns, where the source says so: `int`, `list`."""
     argument_type: str = ""
@@ -42,25 +53,38 @@ class StdinTest(Record):
 
     stdin: str
     stdout: str
+    others: tuple[str, ...] = ()
+    """Other outputs that are right too."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """All outputs that are right, the first one to be shown."""
+        return (self.stdout, *self.others)
 
 
 class Program(Record):
     """A problem that whole programs solve: they read standard input and write standard output.
 
-    A program is right on a test when the sandbox's `same_output(written, test.stdout, compare)` holds for what a
-    `StdinJob` of it wrote. Public tests may be shown to a policy, in prompts and in feedback; hidden tests are for
-    rewards and scores alone, and no text that a policy reads may hold one. No test is both.
+    A program is right on a test when the sandbox's `same_output(written, output, compare, tolerance)` holds for what a
+    `StdinJob` of it wrote and one of the test's outputs; or, where there is a `checker`, when that accepts it. Public
+    tests may be shown to a policy, in prompts and in feedback; hidden tests are for rewards and scores alone, and no
+    text that a policy reads may hold one. No test is both.
     """
 
     kind: Literal["program"] = "program"
     description: str
     """The statement of the problem, in words."""
     solutions: tuple[str, ...] = ()
-    """Programs that are said to be right; the first one is demonstrated, and run on the tests."""
+    """Programs that are said to be right: the first one is demonstrated; verification takes away those before the first
+    one that passes the tests."""
     public_tests: tuple[StdinTest, ...] = ()
     hidden_tests: tuple[StdinTest, ...] = ()
     compare: Literal["exact", "whitespace", "float"] = "whitespace"
     """How outputs are compared, as `astor.sandbox.same_output` defines it."""
+    tolerance: Tolerance | None = None
+    """How far numbers may lie apart where `compare` is `float`: 1e-6, absolute or relative, where None."""
+    checker: str | None = None
+    """Program that decides in place of `compare`, as a `CheckedStdinJob` runs it, where many outputs are right."""
 
 
 class Commit(Record):
@@ -86,7 +110,7 @@ class Conversation(Record):
 class Item(Record):
     """Something that one or several tasks can be made of; it knows of none of them."""
 
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
 
     id: str
     """Unique in its source."""

@@ -23,6 +23,8 @@ class PreparedPart(Record):
     """Entries of the source that were looked at for this part."""
     kept: int
     """Items in the file."""
+    unverified: int = 0
+    """Those of them whose tests no solution has been run on, for there is none."""
     dropped: dict[str, int] = {}
     """Reason → entries that were dropped."""
     prompts: dict[str, int] = {}
@@ -43,9 +45,10 @@ class PreparedManifest(Record):
     made_from: str = Field(validation_alias=AliasChoices("made_from", "plan"))
     """SHA-256 of the source's files, of every option and of the code. `plan` in version 1."""
     verified: bool
-    """Whether every item was found in the sandbox to hold what it claims, and got its mutants."""
+    """Whether every item that has a solution was found in the sandbox to hold what it claims, and got its mutants."""
     read: int
     kept: int
+    unverified: int = 0
     dropped: dict[str, int]
     prompts: dict[str, int]
     licences: dict[str, int]
@@ -93,6 +96,7 @@ def _sums(parts: Sequence[PreparedPart], left_out: Mapping[str, int]) -> dict[st
     return {
         "parts": tuple(parts),
         "kept": sum(part.kept for part in parts),
+        "unverified": sum(part.unverified for part in parts),
         "dropped": dict(sorted((_total(parts, "dropped") + Counter(left_out)).items())),
         "prompts": dict(sorted(_total(parts, "prompts").items())),
         "licences": dict(sorted(_total(parts, "licences").items())),

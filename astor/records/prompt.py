@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from astor.records.item import Call
 from astor.records.message import Message
 from astor.records.record import Record
+from astor.tolerance import Tolerance
 
 
 class Split(StrEnum):
@@ -21,7 +22,7 @@ class Split(StrEnum):
 class Prompt(Record):
     """What a policy is asked, and everything that it may know."""
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
 
     id: str
     item_id: str
@@ -31,7 +32,11 @@ class Prompt(Record):
     messages: tuple[Message, ...]
     public_tests: tuple[Call, ...] = ()
     entry: str = ""
-    """Name of the function that the public tests call, where a task runs them between turns."""
+    """What the public tests call, as `Function.entry` names it, where a task runs them between turns."""
+    preamble: str = ""
+    """What stands before a program when it runs between turns, as `Function.preamble`."""
+    tolerance: Tolerance | None = None
+    """How far floats of these calls may lie from the expected ones; as `astor.sandbox.same_value` has it where None."""
     bucket: int = 0
     """Difficulty bucket of the item."""
     max_tokens: int = 64

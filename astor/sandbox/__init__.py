@@ -7,7 +7,16 @@ results[0].ending, [same_value(claim.value, 3) for claim in results[0].claims]
 
 from astor.sandbox.comparison import same_output, same_value
 from astor.sandbox.isolation.layers import Layer
-from astor.sandbox.jobs import CallsJob, CheckJob, CoverageJob, GeneratedTestsJob, Job, ParseJob, StdinJob
+from astor.sandbox.jobs import (
+    CallsJob,
+    CheckedStdinJob,
+    CheckJob,
+    CoverageJob,
+    GeneratedTestsJob,
+    Job,
+    ParseJob,
+    StdinJob,
+)
 from astor.sandbox.judge.files import judge_files
 from astor.sandbox.options import Limits, SandboxOptions
 from astor.sandbox.results import Claim, Ending, Result
@@ -16,6 +25,7 @@ from astor.sandbox.sandbox import Sandbox, check_layers
 __all__ = [
     "CallsJob",
     "CheckJob",
+    "CheckedStdinJob",
     "Claim",
     "CoverageJob",
     "Ending",

@@ -21,11 +21,17 @@ What a program returns has come through the codec: its own table says what arriv
 import math
 import re
 import struct
+from collections.abc import Iterator
+from itertools import repeat, zip_longest
 from typing import Any, Literal
 
-RELATIVE = 1e-6
-ABSOLUTE = 1e-9
-"""Tolerances of `math.isclose` where a float takes part. Our choice: those that most published judges of code use."""
+from astor.tolerance import Tolerance
+
+VALUES = Tolerance(absolute=1e-9, relative=1e-6)
+"""Where a float takes part in a value. Our choice: what most published judges of functions use."""
+
+OUTPUTS = Tolerance(absolute=1e-6, relative=1e-6)
+"""Where a number that is not whole stands in an output: what most statements of problems allow."""
 
 How = Literal["exact", "whitespace", "float"]
 
@@ -39,14 +45,17 @@ _NUMBER_LENGTH = 400
 """Characters of the longest number that is read as one: our choice, enough to write the largest float out."""
 
 
-def same_value(claimed: Any, expected: Any) -> bool:
-    """Whether two values are the same by the table above. Symmetric; never raises; values must not be cyclic."""
+def same_value(claimed: Any, expected: Any, tolerance: Tolerance | None = None) -> bool:
+    """Whether two values are the same by the table above, with another `tolerance` where one is given.
+
+    Symmetric; never raises; values must not be cyclic.
+    """
     pairs = [(claimed, expected)]
     while pairs:
         left, right = pairs.pop()
         kind = type(left)
         if kind in _NUMBERS:
-            if type(right) not in _NUMBERS or not _same_number(left, right):
+            if type(right) not in _NUMBERS or not _same_number(left, right, tolerance or VALUES):
                 return False
         elif kind in _SETS:
             if type(right) not in _SETS or not _same_members(left, right):
@@ -70,40 +79,54 @@ def same_value(claimed: Any, expected: Any) -> bool:
     return True
 
 
-def same_output(claimed: str, expected: str, how: How) -> bool:
+def same_output(claimed: str, expected: str, how: How, tolerance: Tolerance | None = None) -> bool:
     """Whether two outputs of a program are the same. Symmetric; never raises; takes time linear in their length.
 
     - exact: character for character.
     - whitespace: line by line, where blanks at a line's end, and empty lines at the end of the output, do not count,
       and any run of blanks within a line is the same as any other. Blanks are space, tab, carriage return, form feed
       and vertical tab; a blank at a line's start is not the same as none.
-    - float: as whitespace, but where both outputs have a number between two blanks, the numbers are compared as
-      `same_value` does: whole numbers exactly, others with its tolerances. A number is written in decimal, with or
-      without point and exponent, in at most 400 characters and within the range of floats; any other word, "nan" and
-      "inf" among them, is compared as text.
+    - float: as whitespace, but where both outputs have a number between two blanks, the numbers are compared: whole
+      numbers among themselves exactly, others with the `tolerance`, `OUTPUTS` where none is given. A number is written
+      in decimal, with or without point and exponent, in at most 400 characters and within the range of floats; any
+      other word, "nan" and "inf" among them, is compared as text.
     """
-    if how == "exact":
+    if how == "exact" or claimed == expected:
         return claimed == expected
-    ours, theirs = _lines(claimed), _lines(expected)
-    if how == "whitespace":
-        return ours == theirs
-    return len(ours) == len(theirs) and all(map(_same_words, ours, theirs))
+    # What comes after the first line that differs is never looked at: a program may write much more than it should.
+    pairs = zip_longest(_lines(claimed), _lines(expected))
+    return all(_same_line(ours, theirs, how, tolerance or OUTPUTS) for ours, theirs in pairs)
 
 
-def _lines(output: str) -> list[str]:
-    return [_RUN_OF_BLANKS.sub(" ", line.rstrip(_BLANKS)) for line in output.rstrip(_BLANKS + "\n").split("\n")]
+def _lines(output: str) -> Iterator[str]:
+    output = output.rstrip(_BLANKS + "\n")
+    start = 0
+    while start <= len(output):
+        end = output.find("\n", start)
+        end = len(output) if end < 0 else end
+        yield _RUN_OF_BLANKS.sub(" ", output[start:end].rstrip(_BLANKS))
+        start = end + 1
 
 
-def _same_words(left: str, right: str) -> bool:
+def _same_line(left: str | None, right: str | None, how: How, tolerance: Tolerance) -> bool:
+    """Whether two lines are the same, None where an output has no line any more."""
+    if left is None or right is None or how == "whitespace":
+        return left == right
+    return left == right or _same_words(left, right, tolerance)
+
+
+def _same_words(left: str, right: str, tolerance: Tolerance) -> bool:
+    if left.count(" ") != right.count(" "):
+        return False
     ours, theirs = left.split(" "), right.split(" ")
-    return len(ours) == len(theirs) and all(map(_same_word, ours, theirs))
+    return all(map(_same_word, ours, theirs, repeat(tolerance)))
 
 
-def _same_word(left: str, right: str) -> bool:
+def _same_word(left: str, right: str, tolerance: Tolerance) -> bool:
     if left == right:
         return True
     ours, theirs = _number(left), _number(right)
-    return ours is not None and theirs is not None and _same_number(ours, theirs)
+    return ours is not None and theirs is not None and _same_number(ours, theirs, tolerance)
 
 
 def _number(word: str) -> float | None:
@@ -114,17 +137,17 @@ def _number(word: str) -> float | None:
     return None if abs(number) == math.inf else number
 
 
-def _same_number(left: complex, right: complex) -> bool:
+def _same_number(left: complex, right: complex, tolerance: Tolerance) -> bool:
     if isinstance(left, int) and isinstance(right, int):
         return left == right
-    return _close(left.real, right.real) and _close(left.imag, right.imag)
+    return _close(left.real, right.real, tolerance) and _close(left.imag, right.imag, tolerance)
 
 
-def _close(left: float, right: float) -> bool:
+def _close(left: float, right: float, tolerance: Tolerance) -> bool:
     if left != left or right != right:
         return left != left and right != right
     try:
-        return math.isclose(left, right, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+        return math.isclose(left, right, rel_tol=tolerance.relative, abs_tol=tolerance.absolute)
     except OverflowError:
         # One is an int beyond every float; the other can still be an int, as the real part of a complex is not.
         return left == right

@@ -6,6 +6,14 @@ from pydantic import Field, model_validator
 
 from astor.options import Options
 
+_EXCEEDED = {
+    "cpu_seconds": "it took more than {:g} CPU seconds",
+    "wall_seconds": "it took more than {:g} s",
+    "memory_mb": "it took more than {} MiB",
+    "output_bytes": "it wrote more than {} bytes of results",
+    "stdout_bytes": "it wrote more than {} bytes to its standard output",
+}
+
 
 class Limits(Options):
     """What one program may use, all of its calls together. In two-process mode each process has these limits."""
@@ -19,6 +27,17 @@ class Limits(Options):
     """MiB of address space, the interpreter's own 30 included, from 64. Our choice."""
     output_bytes: int = Field(default=1 << 20, ge=1024)
     """Bytes of all claims of one program, encoded, from 1024. Our choice: the trusted side reads no more."""
+    stdout_bytes: int = Field(default=1 << 24, ge=1024)
+    """Bytes that a whole program may write to its standard output for one input, from 1024. Our choice: sixteen times
+    `output_bytes`, because text takes a fifteenth of the memory that claims can."""
+
+    def exceeded(self, name: str) -> str:
+        """What is told of a program that meets the limit `name`, a field."""
+        return _EXCEEDED[name].format(getattr(self, name))
+
+    def met(self, told: str) -> str:
+        """Name of the limit that a text ends by telling of, as `exceeded` words it; empty where it tells of none."""
+        return next((name for name in _EXCEEDED if told.endswith(self.exceeded(name))), "")
 
 
 class SandboxOptions(Options):

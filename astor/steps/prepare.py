@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from astor.data.catalogue import make_source
 from astor.data.decontamination import Decontamination, DecontaminationOptions
+from astor.data.files import record_files
 from astor.data.source import Source
 from astor.data.splits import require_classes
 from astor.data.verification import verify_items
@@ -171,9 +172,11 @@ class Gathering:
 
 
 def _files(options: Options) -> list[str]:
-    """Digests of the files that the options name, and of the manifests of directories."""
-    paths = [value / MANIFEST if value.is_dir() else value for _, value in options if isinstance(value, Path)]
-    return [digest_file(path) for path in paths if path.is_file()]
+    """Digests of the files that the options name: of a directory its manifest's, or else those of its records."""
+    places = [value for _, value in options if isinstance(value, Path)]
+    manifests = [place / MANIFEST for place in places]
+    paths = [[manifest] if manifest.is_file() else record_files(manifest.parent) for manifest in manifests]
+    return [digest_file(path) for path in chain.from_iterable(paths) if path.is_file()]
 
 
 def _items(run: Run, source: Source) -> Iterator[tuple[Split, Item]]:

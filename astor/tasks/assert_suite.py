@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from astor.literals import write_literal
 from astor.records import Outcome
 from astor.sandbox import Claim, Ending, Result, same_value
 from astor.tasks.task import Judgement
@@ -24,7 +25,7 @@ class AssertSuite:
         self.expected: dict[str, list[Any]] = {}
         for arguments, value, _ in counted:
             known = (text for text, call in self.calls.items() if same_value(call, arguments))
-            text = next(known, repr(arguments))
+            text = next(known, write_literal(arguments))
             self.calls.setdefault(text, arguments)
             self.expected.setdefault(text, []).append(value)
 

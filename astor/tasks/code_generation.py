@@ -5,16 +5,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from astor.data.calls import assertion
+from astor.data.calls import assertion, definition
+from astor.data.preambles import shown as shown_preamble
+from astor.data.preambles import with_preamble
 from astor.records import Function, Item, Outcome, Program, Split, StdinTest
 from astor.sandbox import CheckJob, Ending, Job, Result
 from astor.tasks.endings import outcome_of
 from astor.tasks.program_tests import ENDS, ProgramTests, as_call, job_on, passes, says_something
 from astor.tasks.task import Answer, Example, Judgement, Judging, Task, TaskOptions
+from astor.tolerance import Tolerance
 
 INSTRUCTION = (
-    "Write a Python function named `{entry}` for this task: {description}\n\n{tests}"
-    "Answer with one fenced block of Python."
+    "Write a Python {definition} for this task: {description}\n\n{above}{tests}Answer with one fenced block of Python."
 )
 PROGRAM_INSTRUCTION = (
     "Write a Python program that solves this problem. It reads standard input and writes standard output.\n\n"
@@ -32,6 +34,9 @@ class CodeGenerationOptions(TaskOptions):
     hidden_tests: int = Field(default=8, ge=1)
     """Most hidden tests that the reward runs, the next ones; what is left is the second test set, which only
     evaluation runs. 8 is our choice."""
+    tolerance: Tolerance | None = None
+    """How far a float may lie from the expected one, `{absolute: 1e-4, relative: 1e-4}`, for items that say nothing of
+    it themselves. None: what the sandbox takes, 1e-6 relative, and absolute 1e-9 in results and 1e-6 in outputs."""
 
 
 class CodeGeneration(Task):
@@ -77,9 +82,12 @@ class CodeGeneration(Task):
             tests=hidden[: self.options.hidden_tests],
             second_tests=hidden[self.options.hidden_tests :],
             check=function.check,
+            check_style=function.check_style,
+            preamble=function.preamble,
+            tolerance=function.tolerance or self.options.tolerance,
         )
         tests = [assertion(function.entry, call) for call in shown]
-        answer = self._answer(function.source)
+        answer = self._answer(function.source) if function.source else None
         yield self.ask(item, split, self._text(function, tests), answer, reference, public_tests=shown)
 
     def _of_program(self, item: Item, problem: Program, split: Split) -> Iterator[Example]:
@@ -93,6 +101,8 @@ class CodeGeneration(Task):
             tests=hidden[: self.options.hidden_tests],
             second_tests=hidden[self.options.hidden_tests :],
             compare=problem.compare,
+            tolerance=problem.tolerance or self.options.tolerance,
+            checker=problem.checker,
         )
         text = self._statement(problem, shown)
         answer = self._answer(problem.solutions[0]) if problem.solutions else None
@@ -104,9 +114,15 @@ class CodeGeneration(Task):
     def _text(self, function: Function, tests: Sequence[str]) -> str:
         if self.options.style == "terse":
             kind = f" for {function.argument_type}" if function.argument_type else ""
-            return "\n".join([f"write {function.entry}{kind}: {function.description}", *tests])
+            above = [function.preamble.strip()] if function.preamble.strip() else []
+            return "\n".join([f"write {function.entry}{kind}: {function.description}", *above, *tests])
         listing = "It must pass this test:\n```python\n" + "\n".join(tests) + "\n```\n\n" if tests else ""
-        return INSTRUCTION.format(entry=function.entry, description=function.description, tests=listing)
+        return INSTRUCTION.format(
+            definition=definition(function.entry),
+            description=function.description,
+            above=shown_preamble(function.preamble),
+            tests=listing,
+        )
 
     def _statement(self, problem: Program, shown: Sequence[StdinTest]) -> str:
         listing = "".join(f"Input:\n{test.stdin.rstrip()}\nOutput:\n{test.stdout.rstrip()}\n\n" for test in shown)
@@ -132,12 +148,13 @@ def _programs(answers: Sequence[Answer]) -> list[str]:
 def _jobs(reference: ProgramTests, program: str, extended: bool) -> list[Job]:
     """The jobs in the order in which `_judge` takes their results: calls of the reward, second calls, check."""
     jobs: list[Job] = []
+    program = with_preamble(reference.preamble, program)
     for calls in (reference.public_tests + reference.tests, reference.second_tests if extended else ()):
         if calls:
             jobs.append(job_on(calls, reference, program))
     if reference.check is not None:
         assert reference.entry is not None, "test code tests a function"
-        jobs.append(CheckJob(program, reference.entry, reference.check))
+        jobs.append(CheckJob(program, reference.entry, reference.check, reference.check_style))
     return jobs
 
 

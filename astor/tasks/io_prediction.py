@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from astor.data.calls import arguments_of, call_text, result_of
+from astor.data.calls import arguments_of, call_text, callee, result_of
+from astor.literals import write_literal
 from astor.records import Call, Function, Item, Outcome, Record, Split
 from astor.sandbox import CallsJob, Result, same_value
 from astor.tasks.task import Answer, Example, Judgement, Judging, Task, TaskOptions, place_in
@@ -66,7 +67,7 @@ class IOPrediction(Task):
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         function = item.content
-        if not isinstance(function, Function):
+        if not isinstance(function, Function) or not function.source:
             return
         calls = [call for call in function.calls[:CANDIDATES] if _is_short(call)]
         if not calls:
@@ -78,7 +79,11 @@ class IOPrediction(Task):
         for number, kind in enumerate(kinds):
             call = calls[(place + number) % len(calls)]
             output = kind == "output"
-            question = f"{call_text(function.entry, call)} == ?" if output else f"{function.entry}(?) == {call.returns}"
+            question = (
+                f"{call_text(function.entry, call)} == ?"
+                if output
+                else f"{callee(function.entry)}(?) == {call.returns}"
+            )
             yield self.ask(
                 item,
                 split,
@@ -101,7 +106,7 @@ class IOPrediction(Task):
         if reference.kind == "output":
             expected = result_of(reference.call)
             return [
-                _judgement(same_value(answer.value, expected), answer.said == repr(expected), extended)
+                _judgement(same_value(answer.value, expected), answer.said == write_literal(expected), extended)
                 for answer in answers
             ]
         places = {text: place for place, text in enumerate(inputs)}
@@ -112,7 +117,7 @@ class IOPrediction(Task):
         if reference.kind == "output":
             return {}
         read = [_arguments(reference, answer.value) for answer in answers]
-        return {repr(arguments): arguments for arguments in read if arguments is not None}
+        return {write_literal(arguments): arguments for arguments in read if arguments is not None}
 
     def _judge_input(
         self,
@@ -125,12 +130,12 @@ class IOPrediction(Task):
         arguments = _arguments(reference, answer.value)
         if arguments is None:
             return Judgement(Outcome.FAILED, 0.0, 0.0, detail="The answer is no argument of the right type.")
-        place = places[repr(arguments)]
+        place = places[write_literal(arguments)]
         if place >= len(results[0].claims):
             return Judgement.ended_early(results[0])
         claim = results[0].claims[place]
         right = claim.kind == "value" and same_value(claim.value, result_of(reference.call))
-        return _judgement(right, answer.said == repr(answer.value), extended)
+        return _judgement(right, answer.said == write_literal(answer.value), extended)
 
 
 def _judgement(right: bool, canonical: bool, extended: bool) -> Judgement:
@@ -153,4 +158,4 @@ def _is_short(call: Call) -> bool:
 
 def _input_answer(call: Call) -> str:
     arguments = arguments_of(call)
-    return repr(arguments[0]) if len(arguments) == 1 else repr(arguments)
+    return write_literal(arguments[0] if len(arguments) == 1 else arguments)

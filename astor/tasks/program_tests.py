@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from typing import Literal
 
 from astor.data.calls import arguments_of, result_of
+from astor.data.outputs import is_right, output_job
 from astor.records import Call, Record, StdinTest
-from astor.sandbox import CallsJob, Ending, Job, Result, StdinJob, same_output, same_value
+from astor.sandbox import CallsJob, Ending, Job, Result, same_value
+from astor.tolerance import Tolerance
 
 ENDS = (Ending.FINISHED, Ending.FAILED)
 
 
 class ProgramTests(Record):
     """The tests of a function, or of a whole program: each a call with the standard input as its one argument and the
-    standard output as its result."""
+    standard output as its result, or a tuple of all that are right."""
 
     entry: str | None
     """Name of the function; None where whole programs are run."""
@@ -24,21 +26,35 @@ class ProgramTests(Record):
     """Hidden tests that the reward never runs; evaluation does."""
     check: str | None = None
     """Hidden test code that defines `check(candidate)`; it runs in the test process of two-process mode."""
+    check_style: Literal["check", "unittest", "pytest"] = "check"
+    preamble: str = ""
+    """Code that stands before each program when it runs, as the prompt shows it."""
     compare: Literal["exact", "whitespace", "float"] = "whitespace"
     """How outputs of whole programs are compared, as `astor.sandbox.same_output` defines it."""
+    tolerance: Tolerance | None = None
+    """How far floats may lie from the expected ones; None leaves it to `same_value` and `same_output`."""
+    checker: str | None = None
+    """Program that decides on outputs of whole programs in place of `compare`."""
 
 
 def as_call(test: StdinTest) -> Call:
     """A test of a whole program, as a call of it."""
-    return Call(arguments=repr((test.stdin,)), returns=repr(test.stdout))
+    return Call(arguments=repr((test.stdin,)), returns=repr(test.outputs if test.others else test.stdout))
 
 
 def job_on(calls: Sequence[Call], reference: ProgramTests, program: str) -> Job:
     """What the sandbox runs for `program` on `calls`, some of the tests."""
     arguments = tuple(map(arguments_of, calls))
     if reference.entry is None:
-        return StdinJob(program, tuple(stdin for (stdin,) in arguments))
+        tests = [(stdin, _outputs(call)) for (stdin,), call in zip(arguments, calls, strict=True)]
+        return output_job(program, tests, reference.checker)
     return CallsJob(program, reference.entry, arguments)
+
+
+def _outputs(call: Call) -> tuple[str, ...]:
+    """The outputs that are right, of a test of a whole program."""
+    outputs = result_of(call)
+    return outputs if isinstance(outputs, tuple) else (outputs,)
 
 
 def passes(reference: ProgramTests, result: Result, calls: Sequence[Call]) -> list[bool]:
@@ -46,17 +62,16 @@ def passes(reference: ProgramTests, result: Result, calls: Sequence[Call]) -> li
 
     A whole program has an end for each input: one that exits with an error fails that test alone.
     """
-    expected = map(result_of, calls)
     if reference.entry is None and result.ending in ENDS:
         return [
-            claim.kind == "value" and same_output(claim.value, output, reference.compare)
-            for claim, output in zip(result.claims, expected, strict=True)
+            is_right(claim, _outputs(call), reference.compare, reference.tolerance, reference.checker)
+            for claim, call in zip(result.claims, calls, strict=True)
         ]
     if result.ending is not Ending.FINISHED:
         return [False] * len(calls)
     return [
-        claim.kind == "value" and same_value(claim.value, value)
-        for claim, value in zip(result.claims, expected, strict=True)
+        claim.kind == "value" and same_value(claim.value, result_of(call), reference.tolerance)
+        for claim, call in zip(result.claims, calls, strict=True)
     ]
 
 
@@ -64,4 +79,5 @@ def says_something(reference: ProgramTests, result: Result) -> bool:
     """Whether there is a program to speak of: of a whole one, whether it writes anything at all."""
     if reference.entry is not None:
         return result.ending is not Ending.MALFORMED
-    return any(claim.kind == "value" and claim.value.strip() for claim in result.claims)
+    written = (claim.value for claim in result.claims if claim.kind == "value")
+    return any((value if reference.checker is None else value[0]).strip() for value in written)

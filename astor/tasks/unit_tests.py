@@ -37,7 +37,7 @@ class UnitTestsOptions(TaskOptions):
 
 
 class UnitTests(Task):
-    """One prompt per function that has mutants.
+    """One prompt per function that has mutants and is no method.
 
     Terse: `test`, then the source; the answer is lines of the form `assert f(4) == 7`.
 
@@ -72,8 +72,8 @@ class UnitTests(Task):
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         function = item.content
-        if not isinstance(function, Function) or not function.mutants:
-            return
+        if not isinstance(function, Function) or not function.mutants or "." in function.entry:
+            return  # Of a method: asserts are read as calls of a function by its name.
         reference = TestedFunction(entry=function.entry, solution=function.source, mutants=function.mutants)
         for number in range(DEMONSTRATED if split is Split.WARM_START else 1):
             answer = self._answer(item, function, number)

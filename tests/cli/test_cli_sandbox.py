@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from cli_command import Astor
 
+from astor.cli.limits import CPU_SECONDS, MEMORY_MB, OutputMb, limits_of
+from astor.sandbox import Limits
+
 PROGRAM = "def solve(xs):\n    return sorted(xs)\n"
 TESTS = [{"args": [[3, 1]], "expected": [1, 3]}, {"args": [[]], "expected": [0]}]
 
@@ -87,3 +90,26 @@ def test_the_layers_that_stand_are_listed(astor: Astor) -> None:
     table = astor("sandbox", "check").stdout
     assert layers
     assert all(layer["name"] in table for layer in layers)
+
+
+LIMITS = [
+    ("while True: pass", "--cpu-seconds", "0.1", "it took more than 0.1 CPU seconds"),
+    ("import time\ntime.sleep(9)", "--wall-seconds", "0.2", "it took more than 0.2 s"),
+    ("x = bytearray(90 << 20)", "--memory-mb", "80", "it took more than 80 MiB"),
+    ("print('x' * 2_000_000)", "--output-mb", "1", "it wrote more than 1048576 bytes to its standard output"),
+]
+
+
+@pytest.mark.parametrize(("program", "option", "value", "reason"), LIMITS)
+def test_a_limit_that_is_met_is_told_with_the_option_that_raises_it(astor, tmp_path, program, option, value, reason):
+    (tmp_path / "p.py").write_text(program)
+    (tmp_path / "t.json").write_text('[{"stdin": "", "expected": ""}]')
+    done = astor("sandbox", "judge", "--program", "p.py", "--stdin", "t.json", option, value, cwd=tmp_path)
+    assert json.loads(done.stdout)["reason"] == f"{reason}: {option} gives it more"
+
+
+def test_the_options_default_to_the_limits_of_the_sandbox():
+    limits = limits_of(CPU_SECONDS, None, MEMORY_MB, None)
+    assert limits == Limits()
+    told = f"default: {limits.stdout_bytes >> 20} as standard output, {limits.output_bytes >> 20} as results of calls."
+    assert told in OutputMb.__metadata__[0].help

@@ -93,6 +93,38 @@ def test_calls_on_plain_data_become_tests(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("example", "result", "returns"),
+    [
+        ("f(1)  # doctest: +SKIP", "2", "it is skipped"),
+        ("f(1)  # doctest: +IGNORE_OUTPUT", "2", "it is skipped"),
+        ("f(1)  # doctest: +ELLIPSIS", "'a...z'", "its result is shown in part"),
+        ("f(1)  # doctest: +ELLIPSIS", "[1, ..., 3]", "its result is shown in part"),
+        ("f(1)  # doctest: +ELLIPSIS", "'az'", "'az'"),
+        ("f(1)", "'a...z'", "'a...z'"),
+        ("f(1)  # doctest: -ELLIPSIS", "'a...z'", "'a...z'"),
+        ("f(1)  # doctest: +NORMALIZE_WHITESPACE", "[1,\n     2]", "[1, 2]"),
+        ("f(1)  # doctest: +NORMALIZE_WHITESPACE", "'a  b'", "its result is shown in part"),
+        ("f(1)  # doctest: +NORMALIZE_WHITESPACE, +ELLIPSIS", "'a b'", "'a b'"),
+        ("f(1)  # doctest: +NUMBER", "3.14", "its result is shown in part"),
+        ("f(1)  # doctest: +FLOAT_CMP", "[1, 2]", "[1, 2]"),
+        ("f(1)  # doctest: +REMOTE_DATA", "2", "2"),
+        ("f(1)  # doctest: +IGNORE_EXCEPTION_DETAIL", "2", "2"),
+        (
+            "f()  # doctest: +IGNORE_EXCEPTION_DETAIL",
+            "Traceback (most recent call last):\nA: b",
+            "it expects an exception",
+        ),
+    ],
+)
+def test_options_of_an_example_are_honoured(tmp_path: Path, example: str, result: str, returns: str) -> None:
+    shown = f">>> {example}\n{result}".replace("\n", "\n    ")
+    (tmp_path / "m.py").write_text(f'def f(x=0):\n    """Shows.\n\n    {shown}\n    """\n')
+    source, items = read(tmp_path)
+    found = [call.returns for item in items for call in item.content.calls]
+    assert found + [reason.removeprefix("example: ") for reason in source.parts_left_out] == [returns]
+
+
 def test_a_function_comes_with_what_it_needs_and_without_its_examples(tmp_path: Path) -> None:
     (tmp_path / "shapes.py").write_text(MODULE)
     *_, area = read(tmp_path / "shapes.py")[1]

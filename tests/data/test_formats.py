@@ -17,6 +17,7 @@ RECORDS = {
     "human-eval": {"task_id": "a/1", "prompt": "", "entry_point": "f", "canonical_solution": "", "test": ""},
     "crux-eval": {"id": "1", "code": "def f(x): return x", "input": "1", "output": "1"},
     "stdin": {"question": "", "input_output": "", "solutions": ""},
+    "functions": {"question": "", "test_cases": []},
     "commits": {"repo": "a/b", "sha": "1", "message": "m", "diff": "d"},
     "jsonl": OWN,
 }
@@ -46,7 +47,9 @@ def test_gzip_is_read_as_it_is(tmp_path: Path) -> None:
 
 
 def test_directories_are_recognised(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"holds no manifest\.json, no git repository and no Python file"):
+    with pytest.raises(
+        UserError, match=r"holds no manifest\.json, no git repository, no Python file and no file of records"
+    ):
         open_source(str(tmp_path))
     (tmp_path / "m.py").touch()
     assert open_source(str(tmp_path)).options.type == "doctests"
@@ -89,8 +92,7 @@ def test_the_ambiguous_is_read_as_it_is_told(tmp_path: Path) -> None:
         (json.dumps(OWN).encode() + b'\n{"entry": "\xe9"}\n', "line 2 is not UTF-8 .*: save the file in UTF-8"),
         (json.dumps(OWN).encode("utf-16"), "line 1 is not UTF-8"),
         (json.dumps(OWN | {"description": "\ud83d"}).encode(), "line 1 is not Unicode .*: mend the line"),
-        (json.dumps([OWN]).encode(), "line 1 is a list, not an object: write one JSON object a line"),
-        (json.dumps(OWN, indent=1).encode(), "line 1 is not JSON .*: write one JSON object a line"),
+        (b"[[1]]", "record 1 is a list, not an object: write one JSON object a line"),
         (gzip.compress(b"", mtime=0)[:5], "is damaged"),
         (gzip.compress(b"", mtime=0), "holds no record"),
         (b"", "holds no record"),

@@ -7,6 +7,7 @@ from astor.data.jsonl import JsonlOptions, JsonlSource
 from astor.data.splits import SplitOptions
 from astor.errors import UserError
 from astor.records import Commit, Function, Item
+from astor.tolerance import Tolerance
 
 FUNCTION = {
     "entry": "add",
@@ -14,6 +15,7 @@ FUNCTION = {
     "description": "adds",
     "calls": [{"arguments": "(1, 2)", "returns": "3"}],
 }
+NEEDS = "def add(x, y):\n    return x + y * one()"
 COMMIT = {"kind": "commit", "diff": "--- a/m.py\n+++ b/m.py\n-x = 1\n+x = 2", "message": "Raise x", "licence": "MIT"}
 
 
@@ -35,6 +37,22 @@ def test_functions_and_commits_are_read(tmp_path: Path) -> None:
 def test_commits_without_a_changed_line_are_left_out(tmp_path: Path) -> None:
     (item,) = read(tmp_path, COMMIT, COMMIT | {"diff": "diff --git a/r b/r\nold mode 100644\nnew mode 100755\n"})
     assert item.id == "mine-1"
+
+
+def test_a_function_says_how_far_floats_may_lie_apart(tmp_path: Path) -> None:
+    tolerance = {"absolute": 0.1, "relative": 0}
+    (item,) = read(tmp_path, FUNCTION | {"tolerance": tolerance})
+    assert isinstance(item.content, Function)
+    assert item.content.tolerance == Tolerance(**tolerance)
+
+
+def test_a_preamble_stands_before_the_source_that_needs_it(tmp_path: Path) -> None:
+    helper = "def one():\n    return 1"
+    plain, needs = read(tmp_path, FUNCTION | {"preamble": helper}, FUNCTION | {"preamble": helper, "source": NEEDS})
+    assert isinstance(plain.content, Function)
+    assert isinstance(needs.content, Function)
+    assert (plain.content.preamble, plain.content.source) == (helper, FUNCTION["source"])
+    assert needs.content.source == f"{helper}\n\n\n{NEEDS}"
 
 
 def test_commits_that_touch_the_same_file_share_a_split(tmp_path: Path) -> None:

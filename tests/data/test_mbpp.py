@@ -6,8 +6,10 @@ import pytest
 from astor.data.mbpp import MbppOptions, MbppSource
 from astor.data.splits import SplitOptions
 from astor.data.structure import parse
+from astor.data.verification import verify_items
 from astor.errors import UserError
 from astor.records import Function, Item
+from astor.sandbox import Sandbox
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "mbpp"
 SPLITS = SplitOptions(warm_start=0, train=0.7)
@@ -78,12 +80,80 @@ def test_problems_that_cannot_be_judged_from_outside_are_counted(tmp_path: Path)
     assert sum(found.left_out.values()) == 2
 
 
+SCRAMBLE = """import math
+
+def scramble(t):
+    return t[::-1] * math.floor(1.5)
+
+def unscramble(t):
+    return scramble(t)"""
+
+
+@pytest.mark.parametrize(
+    ("text", "shows"),
+    [("Undo `scramble`.", True), ("Undo what scramble(t) did.", True), ("Put what one may scramble in order.", False)],
+)
+def test_helpers_that_the_text_names_stand_above_the_answer(tmp_path: Path, text: str, shows: bool) -> None:
+    problem = {"text": text, "code": SCRAMBLE, "test_list": ["assert unscramble('ab') == 'ba'"]}
+    (item,) = read(tmp_path, **problem)
+    assert item.content.preamble == (SCRAMBLE.partition("\n\ndef un")[0].replace("\n\n", "\n\n\n") if shows else "")
+    items = read(tmp_path, **problem | {"test_list": ["assert unscramble(scramble('ab')) == 'ab'"]})
+    assert len(items) == shows, "its test uses what the prompt does not show"
+    with Sandbox() as sandbox:
+        assert all(not found.reason for found in verify_items(items, sandbox))
+
+
+PLUS = """
+import numpy as np
+
+def is_floats(x) -> bool:
+    return isinstance(x, float)
+
+def assertion(out, exp, atol):
+    if atol == 0 and is_floats(exp):
+        atol = 1e-6
+    assert np.allclose(out, exp, atol=atol)
+
+inputs = [[1.0], [3.0], [-1.0]]
+results = [2.0, 4.0, 0.0]
+for i, (inp, exp) in enumerate(zip(inputs, results)):
+    assertion({}, exp, 0)
+"""
+
+
+def test_further_tests_with_results_are_calls(tmp_path: Path) -> None:
+    path = tmp_path / "plus.jsonl"
+    plus = {"task_id": 2, "prompt": "t", "code": "def f(x):\n    return x + 1", "test_list": ["assert f(1.0) == 2.0"]}
+    path.write_text(json.dumps(plus | {"test": PLUS.format("f(*inp)")}))
+    (item,) = source(path).items()
+    assert [call.returns for call in item.content.calls] == ["2.0", "4.0", "0.0"]
+    assert item.content.check is None
+
+
+@pytest.mark.parametrize(("more", "reason"), [("1e-9", ""), ("0.01", "it does not pass its own tests")])
+def test_further_tests_that_compare_otherwise_run_without_numpy(tmp_path: Path, more: str, reason: str) -> None:
+    path = tmp_path / "plus.jsonl"
+    code = f"def f(x):\n    return x + 1 + (0 if x == 1.0 else {more})"
+    plus = {"task_id": 2, "prompt": "t", "code": code, "test_list": ["assert f(1.0) == 2.0"]}
+    path.write_text(json.dumps(plus | {"test": PLUS.format("abs(f(*inp))")}))
+    with Sandbox() as sandbox:
+        (found,) = verify_items(source(path).items(), sandbox)
+    assert (found.reason, len(found.item.content.calls)) == (reason, 1)
+
+
+def test_what_is_no_python_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text('{"task_id": 1, "text": "t", "code": "def", "test_list": []}\n')
+    found = source(path)
+    assert list(found.items()) == []
+    assert found.left_out == {"it is no Python of this version": 1}
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
         ('{"task_id": 1, "text": "t", "code": "x"}', r"line 1, field 'test_list': Field required"),
-        ('{"task_id": 1, "text": "t", "code": "def", "test_list": []}', r"line 1 holds no Python"),
-        ('{"task_id": ', r"line 1 is not JSON"),
+        ('{"task_id": ', r"record 1 is not JSON"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: str, reason: str) -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from astor.data.own_tests import FAILS, NO_SOLUTION, NO_TESTS, TIMES_OUT, own_tests, what_is_wrong
+from astor.data.own_tests import FAILS, NO_TESTS, TIMES_OUT, own_tests, what_is_wrong
 from astor.records import Call, Commit, Function, Program, StdinTest
 from astor.sandbox import Limits, Sandbox, SandboxOptions
+from astor.tolerance import Tolerance
 
 ADD = Function(entry="add", source="def add(a, b):\n    return a + b", calls=(Call(arguments="(1, 2)", returns="3"),))
 SUM = Program(
@@ -27,6 +28,19 @@ def sandbox():
         (ADD, "", ""),
         (SUM, "", ""),
         (Commit(diff="d", message="m"), "", ""),
+        (SUM.model_copy(update={"hidden_tests": (StdinTest(stdin="2 2\n", stdout="5", others=("4",)),)}), "", ""),
+        (SUM.model_copy(update={"checker": "import sys\nprint(int(open(sys.argv[3]).read() > '2'))"}), "", ""),
+        (SUM.model_copy(update={"checker": "print(0)"}), FAILS, "test 1 of 2: its checker does not accept the output"),
+        (
+            ADD.model_copy(
+                update={
+                    "calls": (Call(arguments="(1.0, 2.0)", returns="3.01"),),
+                    "tolerance": Tolerance(absolute=0.1, relative=0),
+                }
+            ),
+            "",
+            "",
+        ),
         (ADD.model_copy(update={"check": "def check(f):\n    assert f('a', 'b') == 'ab'"}), "", ""),
         (ADD.model_copy(update={"calls": ()}), NO_TESTS, ""),
         (
@@ -47,7 +61,8 @@ def sandbox():
         (ADD.model_copy(update={"source": "def add(a, b):\n    while True: pass"}), TIMES_OUT, ""),
         (ADD.model_copy(update={"source": "import nowhere"}), FAILS, "it raised ModuleNotFoundError"),
         (ADD.model_copy(update={"entry": "other"}), FAILS, "malformed: "),
-        (SUM.model_copy(update={"solutions": ()}), NO_SOLUTION, ""),
+        (SUM.model_copy(update={"solutions": ()}), "", ""),
+        (ADD.model_copy(update={"source": ""}), "", ""),
         (SUM.model_copy(update={"solutions": ("print(3)",)}), FAILS, "test 2 of 2: the output is another one"),
         (
             SUM.model_copy(update={"solutions": ("print(3 if '1' in input() else x)",)}),

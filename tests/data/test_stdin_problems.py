@@ -11,7 +11,7 @@ from astor.data.splits import SplitOptions
 from astor.data.stdin_problems import StdinProblemsOptions, StdinProblemsSource
 from astor.data.verification import verify_items
 from astor.errors import UserError
-from astor.records import Item, Program
+from astor.records import Function, Item, Program
 from astor.sandbox import Limits, Sandbox, SandboxOptions
 
 QUESTION = "Read two whole numbers from a line and write their sum. " * 3
@@ -77,6 +77,81 @@ def test_objects_and_lines_are_read_like_text(tmp_path: Path) -> None:
     assert program_of(read(tmp_path, input_output=lines, solutions=[SOLUTION])[1][0]) == same
 
 
+@pytest.mark.parametrize("solutions", [SOLUTION, json.dumps(SOLUTION), json.dumps([SOLUTION]), str([SOLUTION])])
+def test_one_solution_may_be_the_text_itself(tmp_path: Path, solutions: str) -> None:
+    assert program_of(read(tmp_path, solutions=solutions)[1][0]).solutions == (SOLUTION,)
+
+
+def test_solutions_and_tests_of_contests_may_stand_one_by_one(tmp_path: Path) -> None:
+    solutions = [{"language": "CPP", "solution": "int main() {}"}, {"language": "PYTHON3", "solution": SOLUTION}]
+    (item,) = read(tmp_path, CONTEST, solutions=solutions, public_tests=CASES[:1])[1]
+    assert program_of(item) == program_of(read(tmp_path, CONTEST)[1][0])
+
+
+def test_a_solution_may_stand_in_a_fence(tmp_path: Path) -> None:
+    fenced = [f"```python\n{SOLUTION}```", f"~~~\n{SOLUTION}~~~\n", SOLUTION.replace("\n", "\r\n")]
+    (item,) = read(tmp_path, solutions=fenced)[1]
+    assert {solution.strip() for solution in program_of(item).solutions} == {SOLUTION.strip()}
+
+
+@pytest.mark.parametrize(
+    ("problem", "changes"),
+    [
+        (PROBLEM, {"solutions": "[]"}),
+        (PROBLEM, {"solutions": None}),
+        (PROBLEM, {"solutions": ["print 1", 3, "\0"]}),
+        (PROBLEM, {"solutions": '["\\ud83d"]'}),
+        (LIVE, {"solutions": None}),
+        (CONTEST, {"solutions": {"language": [2], "solution": ["int main() {}"]}}),
+    ],
+)
+def test_a_problem_without_a_solution_stays(tmp_path: Path, problem: dict[str, Any], changes: dict[str, Any]) -> None:
+    source, (item,) = read(tmp_path, problem, **changes)
+    assert program_of(item).solutions == ()
+    assert not source.left_out
+
+
+METHOD = "class Solution:\n    def add(self, a: List[int], b: int) -> int:\n        "
+CALLED = {"fn_name": "add", "inputs": [[[1], 2], [[3], 4], [[3], 4]], "outputs": [[3], [7], [7]]}
+
+
+def test_tests_that_call_a_function_make_calls(tmp_path: Path) -> None:
+    solutions = ["def add(a, b):\n    return a[0] - b", "def add(a, b):\n    return a[0] + b"]
+    (item,) = read(tmp_path, input_output=CALLED, solutions=solutions)[1]
+    function = function_of(item)
+    assert (function.entry, function.source, function.other_sources) == ("add", solutions[0], (solutions[1],))
+    assert [(call.arguments, call.returns) for call in function.calls] == [("([1], 2)", "3"), ("([3], 4)", "7")]
+    with Sandbox(SandboxOptions()) as sandbox:
+        (found,) = verify_items([item], sandbox)
+    assert (found.reason, function_of(found.item).source) == ("", solutions[1])
+
+
+@pytest.mark.parametrize("starter", [METHOD, ""])
+def test_what_is_a_method_is_called_as_one(tmp_path: Path, starter: str) -> None:
+    (item,) = read(tmp_path, input_output=CALLED, solutions=[f"{METHOD}return a[0] + b"], starter_code=starter)[1]
+    function = function_of(item)
+    assert function.entry == "Solution.add"
+    assert starter.strip() in function.description
+    assert "from typing import *" in function.source, "which its annotations need"
+    with Sandbox(SandboxOptions()) as sandbox:
+        assert [found.reason for found in verify_items([item], sandbox)] == [""]
+
+
+def test_methods_of_live_code_bench_are_read_without_a_solution(tmp_path: Path) -> None:
+    case = {"input": "[1]\n2", "output": "3", "testtype": "functional"}
+    given = {"public_test_cases": json.dumps([case]), "private_test_cases": "[]", "metadata": '{"func_name": "add"}'}
+    (item,) = read(tmp_path, LIVE, **given, starter_code=METHOD, solutions=None)[1]
+    function = function_of(item)
+    assert (function.entry, function.source) == ("Solution.add", "")
+    assert (function.calls[0].arguments, function.calls[0].returns) == ("([1], 2)", "3")
+
+
+def test_keys_that_are_whole_numbers_are_so_again(tmp_path: Path) -> None:
+    tests = {"fn_name": "f", "inputs": [[{"1": 2}], [{"a": 2}]], "outputs": [{"1": "a"}, {}]}
+    (item,) = read(tmp_path, input_output=json.dumps(tests))[1]
+    assert [call.arguments for call in function_of(item).calls] == ["({1: 2},)", "({'a': 2},)"]
+
+
 def test_decimal_outputs_are_compared_as_numbers(tmp_path: Path) -> None:
     outputs = {**TESTS, "outputs": [f"{2 * n}.50" for n in range(8)]}
     assert program_of(read(tmp_path, input_output=json.dumps(outputs))[1][0]).compare == "float"
@@ -107,15 +182,25 @@ def test_tests_that_are_public_stay_so_in_every_form(
     assert open_source(str(tmp_path / "sums.jsonl")).options.type == "stdin"
 
 
+def function_of(item: Item) -> Function:
+    assert isinstance(item.content, Function)
+    return item.content
+
+
 EIGHT = ["1\n"] * 8
 
 
 @pytest.mark.parametrize(
     ("input_output", "reason"),
     [
-        (json.dumps({**TESTS, "fn_name": "add"}), "its tests call a function"),
-        ({"fn_name": "add", "inputs": [[1, 2]] * 8, "outputs": [[3]] * 8}, "its tests call a function"),
-        ('{"fn_name": "add", "inputs": [[%s]], "outputs": [[1]]}' % ("1" * 5000), "its tests call a function"),
+        (json.dumps({**TESTS, "fn_name": "add"}), "its tests cannot be read as JSON"),
+        ({"fn_name": "add", "inputs": [3], "outputs": [3]}, "a test has no list of arguments"),
+        ('{"fn_name": "add", "inputs": [[1e999]], "outputs": [3]}', "a test is no plain data"),
+        ({"fn_name": "add", "inputs": [], "outputs": []}, "it has no tests"),
+        (
+            [{"input": "1", "output": "1", "type": "functional"}],
+            "its tests do not name the one function that they call",
+        ),
         ("", "it has no tests"),
         (None, "it has no tests"),
         ("{}", "it has no tests"),
@@ -124,13 +209,15 @@ EIGHT = ["1\n"] * 8
         ({"inputs": EIGHT[:7], "outputs": EIGHT[:7]}, "too few tests"),
         ({"inputs": EIGHT, "outputs": EIGHT}, "too few tests"),
         ({"inputs": EIGHT, "outputs": [[["1"]]] * 8}, "a test is not text"),
-        ({"inputs": [1] * 8, "outputs": EIGHT}, "a test is not text"),
+        ({"inputs": [[True]] * 8, "outputs": EIGHT}, "a test is not text"),
+        ({"inputs": [{"a": 1}] * 8, "outputs": EIGHT}, "a test is not text"),
         (json.dumps({"inputs": EIGHT, "outputs": ["\ud83d"] * 8}), "a test is not text"),
         ({"inputs": "1", "outputs": "1"}, "its input_output has no lists of inputs and outputs"),
         ({"inputs": None, "outputs": []}, "its input_output has no lists of inputs and outputs"),
-        ('["1"]', "its input_output has no lists of inputs and outputs"),
-        ("{'inputs': []}", "its input_output cannot be read as JSON"),
-        (r'{"inputs": ["\x41"], "outputs": []}', "its input_output cannot be read as JSON"),
+        ('["1"]', "there is no list of tests in its input_output"),
+        ("{'inputs': []}", "it has no tests"),
+        ("{'inputs': [x]}", "its input_output cannot be read as JSON"),
+        (r'{"inputs": ["\x4"], "outputs": []}', "its input_output cannot be read as JSON"),
         ("[" * 100_000, "its input_output cannot be read as JSON"),
     ],
 )
@@ -143,18 +230,15 @@ def test_odd_tests_are_counted_by_reason(tmp_path: Path, input_output: Any, reas
 @pytest.mark.parametrize(
     ("problem", "changes", "reason"),
     [
-        (PROBLEM, {"solutions": "[]"}, "it has no solution"),
-        (PROBLEM, {"solutions": ""}, "it has no solution"),
-        (PROBLEM, {"solutions": ["print 1", 3, "\0"]}, "no solution is Python 3"),
-        (PROBLEM, {"solutions": '["\\ud83d"]'}, "no solution is Python 3"),
-        (PROBLEM, {"solutions": "print(1)"}, "its solutions cannot be read as JSON"),
         (PROBLEM, {"solutions": {"a": 1}}, "there is no list in its solutions"),
         (PROBLEM, {"question": "Add."}, "the statement is too short"),
-        (LIVE, {"solutions": None}, "it has no solution"),
-        (LIVE, {"private_test_cases": "eJxrYJmawwABHVMA"}, "its private_test_cases are pickled, which is not read"),
-        (LIVE, {"public_test_cases": [CASES[0] | {"testtype": "functional"}]}, "its tests call a function"),
+        (LIVE, {"private_test_cases": "eJxrYJmawwABHVMA"}, "its private tests are packed in no known way"),
+        (
+            LIVE,
+            {"public_test_cases": [CASES[0] | {"testtype": "functional"}]},
+            "its tests do not name the one function that they call",
+        ),
         (LIVE, {"public_test_cases": "[3]"}, "there is no list of tests in its public_test_cases"),
-        (CONTEST, {"solutions": {"language": [2], "solution": ["int main() {}"]}}, "it has no solution"),
         (CONTEST, {"input_file": "input.txt"}, "its programs read or write files"),
     ],
 )
@@ -173,7 +257,7 @@ def test_a_huge_number_in_an_output_is_text_like_any_other(tmp_path: Path) -> No
 
 
 def test_a_record_without_a_statement_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"line 1, field 'apps\.question': Input should be a valid string"):
+    with pytest.raises(UserError, match=r"line 1, field 'question': Field required"):
         read(tmp_path, question=None)
 
 

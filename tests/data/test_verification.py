@@ -6,7 +6,7 @@ import pytest
 
 from astor.data.calls import arguments_of
 from astor.data.mbpp import MbppOptions, MbppSource
-from astor.data.own_tests import FAILS, NO_SOLUTION, NO_TESTS, TIMES_OUT
+from astor.data.own_tests import FAILS, NO_TESTS, TIMES_OUT
 from astor.data.procedural import ProceduralOptions, ProceduralSource
 from astor.data.splits import SplitOptions
 from astor.data.verification import KEPT, verify_items
@@ -90,16 +90,32 @@ def test_items_that_are_not_what_they_claim_have_a_reason(sandbox: Sandbox) -> N
     assert reasons == [FAILS, FAILS, "", FAILS, TIMES_OUT, NO_TESTS]
 
 
-def test_the_first_solution_of_a_program_is_run_on_all_of_its_tests(sandbox: Sandbox) -> None:
+def test_the_first_solution_that_passes_counts(sandbox: Sandbox) -> None:
     tests = (StdinTest(stdin="2", stdout="4\n"),)
-    double, triple = "print(2 * int(input()))", "print(3 * int(input()))"
+    double, triple, four = "print(2 * int(input()))", "print(3 * int(input()))", "print(4)"
     programs = [
-        Program(description="double", solutions=(double,), public_tests=tests),
-        Program(description="double", solutions=(triple, double), hidden_tests=tests),
+        Program(description="double", solutions=(double, four), public_tests=tests),
+        Program(description="double", solutions=(triple, "import nowhere", double, four), hidden_tests=tests),
+        Program(description="double", solutions=(triple, "x ="), hidden_tests=tests),
         Program(description="double", hidden_tests=tests),
         Program(description="double", solutions=(double,)),
     ]
-    assert [found.reason for found in verify_items(map(item, programs), sandbox)] == ["", FAILS, NO_SOLUTION, NO_TESTS]
+    found = list(verify_items(map(item, programs), sandbox))
+    assert [one.reason for one in found] == ["", "", FAILS, "", NO_TESTS]
+    assert [one.item.content.solutions for one in found[:2]] == [(double, four), (double, four)]
+    assert found[2].detail == "test 1 of 1: the output is another one", "of the first one"
+
+
+def test_the_first_source_of_a_function_that_passes_counts_and_is_mutated(sandbox: Sandbox, tmp_path: Path) -> None:
+    wrong = function("def f(x):\n    return x * 3", other_sources=("def f(x):\n    return x + 2", DOUBLE))
+    with VerificationCache(tmp_path / "v.sqlite", "limits") as cache:
+        for _ in range(2):
+            (found,) = verify_items([wrong], sandbox, cache)
+            assert found.item.content.source == "def f(x):\n    return x + 2"
+            assert found.item.content.other_sources == ()
+            assert all("+" in mutant or "-" in mutant or "return" in mutant for mutant in found.item.content.mutants)
+    (found,) = verify_items([wrong], sandbox, mutants=False)
+    assert found.item.content.other_sources == (DOUBLE,)
 
 
 def test_what_is_cached_is_not_run_again(sandbox: Sandbox, tmp_path: Path) -> None:

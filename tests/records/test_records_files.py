@@ -15,7 +15,6 @@ from astor.records import (
     PromptStatistics,
     Verdict,
     read_json,
-    read_json_lines,
     read_jsonl,
     read_parquet,
     write_json,
@@ -76,23 +75,6 @@ def test_a_line_that_is_no_record_is_named_with_its_file_number_and_reason(tmp_p
     path.write_text(good.model_dump_json() + "\n" + '{"prompt_id": "q"}\n')
     with pytest.raises(UserError, match=r"groups\.jsonl, line 2 is not a Group/1: task"):
         list(read_jsonl(path, Group))
-
-
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        (b"{", "not JSON"),
-        (b"\xff", "not UTF-8"),
-        (b"[1]", "a list, not an object"),
-        ('{"a": 1}'.encode("utf-16"), "not UTF-8"),
-        (rb'{"a": "\uD83D "}', r"not Unicode \('\\ud83d' is half a character\)"),
-    ],
-)
-def test_a_foreign_line_that_is_no_object_is_named(tmp_path: Path, line: bytes, reason: str) -> None:
-    path = tmp_path / "data.jsonl"
-    path.write_bytes(b"{}\n\n" + line)
-    with pytest.raises(UserError, match=rf"data\.jsonl, line 3 is .*{reason}"):
-        list(read_json_lines(path))
 
 
 def test_records_are_frozen_and_closed() -> None:

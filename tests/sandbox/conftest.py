@@ -37,12 +37,12 @@ def zygotes():
 def judge(tmp_path):
     """Judge a program against tests in one way: data becomes JSON, text and bytes are the file's as they are."""
 
-    def run(program, tests, way="tests", entry="solve", compare="whitespace"):
+    def run(program, tests, way="tests", entry="solve", compare="whitespace", checker=None):
         for name, content in (("program.py", program), ("tests", tests)):
             if not isinstance(content, str | bytes):
                 content = json.dumps(content)
             (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
-        return judge_files(tmp_path / "program.py", way, tmp_path / "tests", entry, compare, JUDGE)
+        return judge_files(tmp_path / "program.py", way, tmp_path / "tests", entry, compare, JUDGE, checker)
 
     return run
 

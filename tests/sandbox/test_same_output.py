@@ -1,5 +1,7 @@
 """When what a program wrote is what was expected."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,3 +133,27 @@ def test_megabytes_are_compared_in_no_time():
     assert same_output(numbers, numbers.replace("  ", " "), "float")
     assert not same_output(" " * 1_000_000 + "x", " " * 1_000_000 + "y", "float")
     assert same_output("\n \r" * 1_000_000, "", "whitespace")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected", "same"),
+    [
+        ("0.3333333333", "0.333333", True),
+        ("0.0006666", "0.000667", True),
+        ("1.0", "1", True),
+        ("1e-1", "0.1", True),
+        ("0.333331", "0.333333", False),
+        ("1000000.5", "1000001", True),
+        ("1000002.5", "1000001", False),
+        ("2", "1", False),
+    ],
+)
+def test_a_number_may_differ_by_a_millionth_absolute_or_relative(written, expected, same):
+    assert same_output(written, expected, "float") == same
+
+
+def test_what_is_written_in_excess_takes_no_time():
+    started = time.process_time()
+    assert not same_output("a  \n" * 4_000_000, "b", "float")
+    assert not same_output("1.0 " * 4_000_000, "1 2", "float")
+    assert time.process_time() - started < 1

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from astor.data.formats import open_source
 from astor.data.own_tests import FAILS
 from astor.data.prepared import PreparedOptions, PreparedSource
 from astor.data.splits import SplitOptions
@@ -32,3 +33,15 @@ def test_failing_items_are_found_and_taken_out(tmp_path: Path, request: pytest.F
     assert manifest.prompts["io_prediction"] < prepared.manifest.prompts["io_prediction"]
     kept = PreparedSource(PreparedOptions(path=directory), SplitOptions())
     assert [item.id for item in kept.items()] == ["data-0", "data-1", "data-2"]
+
+
+def test_items_without_a_solution_are_counted_apart(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_text('{"question": "Add.", "test_cases": ["assert add(1, 2) == 3"]}\n')
+    data = open_source(str(path))
+    counted = Counter[str]()
+    with Sandbox(SandboxOptions(workers=1)) as sandbox:
+        assert not list(failures(data, sandbox, counted))
+        manifest = Dataset("data", data, str(tmp_path / "out"), DatasetOptions(), {}).write(sandbox)
+    assert counted == {"items": 1, "unverified": 1}
+    assert (manifest.kept, manifest.unverified, manifest.prompts) == (1, 1, {"code_generation": 1})

@@ -52,7 +52,7 @@ def make_item() -> Callable[..., Item]:
 
     def make_item(source: str, calls: list[tuple[tuple[object, ...], object]], **fields: object) -> Item:
         listed = tuple(Call(arguments=repr(arguments), returns=repr(result)) for arguments, result in calls)
-        function = Function(entry="f", source=source, calls=listed, **fields)
+        function = Function(**{"entry": "f", "source": source, "calls": listed} | fields)
         return Item(id="item", content=function, source="test", licence="MIT", structural_hash="0" * 64)
 
     return make_item

@@ -117,3 +117,11 @@ def test_of_several_answers_the_last_block_counts_and_several_without_blocks_are
     listed, either, long = judge(TASK, output, both, f"99\n{right}", f"{right}{' ' * 10_000}")
     assert listed.score == 1
     assert [either.outcome, long.outcome] == [Outcome.MALFORMED] * 2
+
+
+def test_numbers_of_any_length_are_answers(make_item, first, judge) -> None:
+    long = "7" * 5000
+    item = make_item("def f(x):\n    return x % 7", [((7,), 0)])
+    verdicts = judge(TASK, first(TASK, item, "input"), long, hex(1 << 30_000), f"{long}1", extended=True)
+    assert [verdict.score for verdict in verdicts] == [1, 0, 0]
+    assert verdicts[0].parts["exact_match"] == 1

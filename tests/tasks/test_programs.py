@@ -78,3 +78,51 @@ def test_items_that_cannot_be_judged_make_no_prompt() -> None:
     assert list(TASK.examples(problem(hidden_tests=()), Split.TRAIN)) == []
     (example,) = TASK.examples(problem(solutions=()), Split.WARM_START)
     assert example.answer is None
+
+
+def test_every_output_that_a_test_names_is_right(first, judge) -> None:
+    tests = [StdinTest(stdin=f"{n}\n", stdout=f"{n}\n", others=(f"{-n}\n", "either")) for n in range(1, 8)]
+    example = first(TASK, problem(public_tests=tests[:1], hidden_tests=tests[1:]))
+    assert "either" not in example.prompt.messages[0].content
+    texts = ("print(input())", "print(-int(input()))", "print('either')", "print(0)")
+    assert [verdict.score for verdict in judge(TASK, example, *texts)] == [1, 1, 1, 0]
+
+
+def test_how_far_numbers_may_lie_apart_is_the_items_or_the_tasks_to_say(first, judge) -> None:
+    loose, tight = ({"absolute": size, "relative": 0} for size in (0.01, 1e-9))
+    tests = [StdinTest(stdin=f"{n}\n", stdout=f"{n}.5\n") for n in range(8)]
+    texts = ("print(int(input()) + 0.5000001)", "print(int(input()) + 0.501)")
+
+    def scores(of_task: object, of_item: object) -> list[float | None]:
+        task = CodeGeneration(CodeGenerationOptions(shown_tests=1, tolerance=of_task))
+        item = problem(public_tests=tests[:1], hidden_tests=tests[1:], compare="float", tolerance=of_item)
+        return [verdict.score for verdict in judge(task, first(task, item), *texts)]
+
+    assert scores(None, None) == [1, 0]
+    assert scores(loose, None) == scores(tight, loose) == [1, 1]
+    assert scores(tight, None) == scores(loose, tight) == [0, 0]
+
+
+CHECKER = """
+import sys
+n, right, written = (open(path).read().split() for path in sys.argv[1:])
+print(int(len(written) == 2 and sum(map(int, written)) == int(n[0])))
+"""
+
+
+def test_a_checker_decides_where_the_problem_has_one(first, judge) -> None:
+    tests = [StdinTest(stdin=f"{n}\n", stdout=f"{n} 0\n") for n in range(8)]
+    example = first(TASK, problem(public_tests=tests[:2], hidden_tests=tests[2:], checker=CHECKER))
+    other, half, wrong, silent = judge(
+        TASK,
+        example,
+        "n = int(input())\nprint(n - 7, 7)",
+        "n = int(input())\nprint(n if n < 4 else 9, 0)",
+        "print(1)",
+        "pass",
+        extended=True,
+    )
+    assert (other.outcome, other.score, other.parts["second_tests"]) == (Outcome.PASSED, 1, 1)
+    assert (half.outcome, half.score) == (Outcome.FAILED, pytest.approx(0.3 * 2 / 4))
+    assert (wrong.score, wrong.format) == (0, 1)
+    assert (silent.score, silent.format) == (0, 0)

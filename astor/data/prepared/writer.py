@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from astor.data.own_tests import has_reference
 from astor.data.prepared.notes import WORK
 from astor.data.prepared.reader import read_part
 from astor.records import MANIFEST, Item, PreparedManifest, PreparedPart
@@ -52,6 +53,7 @@ class Writer:
             digest=digest,
             read=read,
             kept=len(items),
+            unverified=sum(not has_reference(item.content) for item in items),
             dropped=dict(dropped),
             prompts=dict(prompts),
             licences=Counter(item.licence for item in items),

@@ -4,6 +4,7 @@ import builtins
 import os
 import sys
 from collections.abc import Callable
+from functools import wraps
 from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
@@ -21,7 +22,7 @@ def compiled(out: int, job: dict[str, Any]) -> CodeType:
 
 
 def load(out: int, job: dict[str, Any]) -> Callable[..., Any]:
-    """The function `entry` of the program, which has been run; ends the process where there is none."""
+    """What `entry` names of the program, which has been run; ends the process where there is none."""
     code = compiled(out, job)
     module = new_module("program")
     try:
@@ -30,10 +31,30 @@ def load(out: int, job: dict[str, Any]) -> Callable[..., Any]:
         raise
     except BaseException as error:
         end(out, "stopped", f"it raised {builtin_name(error)} while it was loaded")
-    function = module.__dict__.get(job["entry"])
+    function = _entry(module.__dict__, job["entry"])
     if not callable(function):
         end(out, "malformed", "it has no function of the asked name")
     return function  # type: ignore[no-any-return]
+
+
+def _entry(names: dict[str, Any], entry: str) -> Any:
+    """The function or class `entry`; of `Solution.solve` a function that calls the method of a new instance each time.
+
+    Where there is no `solve`, `Solution` may have it: what LeetCode asks for passes as a function, as in LiveCodeBench.
+    """
+    owner, _, name = entry.rpartition(".")
+    if not owner and name in names:
+        return names[name]
+    kind = names.get(owner or "Solution")
+    method = getattr(kind, name, None)
+    if not isinstance(kind, type) or not callable(method):
+        return None
+
+    @wraps(method)
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        return getattr(kind(), name)(*arguments, **keywords)
+
+    return call
 
 
 def new_module(name: str) -> ModuleType:

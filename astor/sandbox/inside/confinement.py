@@ -1,7 +1,7 @@
 """What a zygote gives up once, and each child for good. Standard library only.
 
 Nothing here can be taken back by the process that did it, whatever its user: no_new_privs, an empty capability set,
-Landlock, seccomp, and hard resource limits that the filter lets no one set again.
+Landlock, seccomp, and hard resource limits, which none can raise that has no capabilities.
 """
 
 import ctypes
@@ -69,9 +69,11 @@ class Confinement:
             (resource.RLIMIT_MEMLOCK, 0),
             (resource.RLIMIT_MSGQUEUE, 0),
             (resource.RLIMIT_NOFILE, _DESCRIPTORS),
-            (resource.RLIMIT_STACK, _STACK_BYTES),
         ):
             resource.setrlimit(limit, (_at_most(limit, most), _at_most(limit, most)))
+        # Programs raise it for the sake of deep recursion. What a stack may take, the limit of memory says.
+        hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
+        resource.setrlimit(resource.RLIMIT_STACK, (_at_most(resource.RLIMIT_STACK, _STACK_BYTES), hard))
         most = _THREADS_OF_OWN_USER if self.own_user else _THREADS_OF_SHARED_USER
         self._threads = _at_most(resource.RLIMIT_NPROC, most)
         self.landlock_version = landlock.landlock_version()

@@ -181,8 +181,9 @@ def _starts(source: str, entry: str) -> dict[int, int]:
 
 
 def _definition(source: str, entry: str) -> ast.AST:
+    name = entry.rpartition(".")[2]
     found: ast.AST = ast.Module(body=[], type_ignores=[])
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == entry:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
             found = node
     return found

@@ -18,6 +18,8 @@ import sys
 import time
 import warnings
 from array import array
+from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -36,6 +38,7 @@ PREPARED = (
 _CONTROL, _OUT, _LINK = 3, 3, 4
 _RIGHTS = _socket.CMSG_LEN(3 * array("i").itemsize)
 _THREAD_STACK_BYTES = 2 << 20
+_LARGEST_STACK_BYTES = 128 << 20
 
 
 def main() -> NoReturn:
@@ -73,6 +76,8 @@ def _prepare(config: dict[str, Any]) -> None:
     site.sethelper()
     warnings.simplefilter("ignore")
     sys.argv[:] = [""]
+    # Its limit of CPU seconds is what keeps a program from taking long over long numbers.
+    sys.set_int_max_str_digits(0)
     for name in ("PWD", "LD_BIND_NOW"):  # bwrap's, and the zygote's own.
         os.environ.pop(name, None)
     # This package is no program's business.
@@ -86,7 +91,14 @@ def _prepare(config: dict[str, Any]) -> None:
     sys.modules["random"].seed(0)
     # The default, eight MiB, leaves room for few threads within the limit of memory.
     _thread.stack_size(_THREAD_STACK_BYTES)
+    _thread.stack_size = partial(_stack_size, _thread.stack_size)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+
+
+def _stack_size(set_size: Callable[[int], int], size: int = 0, /) -> int:
+    """As `threading.stack_size`, but no more than a program needs: those that recurse deeply ask for half a gigabyte,
+    which their limit of memory would count, and frames of Python lie elsewhere."""
+    return set_size(min(size, _LARGEST_STACK_BYTES))
 
 
 def _serve(

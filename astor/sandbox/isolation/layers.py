@@ -41,7 +41,7 @@ def read_layers(zygote: dict[str, Any], namespaces: Bubblewrap, check: Result) -
             *_found(
                 found,
                 dict.fromkeys(("fork", "exec", "signal", "socket", "limits", "user"), "EPERM"),
-                "no processes, sockets, signals, users or limits",
+                "no processes, sockets, signals or users, nor limits of others",
                 filters().missing,
             ),
         ),
@@ -49,7 +49,7 @@ def read_layers(zygote: dict[str, Any], namespaces: Bubblewrap, check: Result) -
             "resource limits",
             *_found(
                 found,
-                {"memory": "ENOMEM", "descriptors": "EBADF"},
+                {"memory": "ENOMEM", "descriptors": "EBADF", "raising": "EPERM"},
                 "memory, CPU seconds, size of files, descriptors, threads",
             ),
         ),

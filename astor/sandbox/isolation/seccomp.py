@@ -104,11 +104,12 @@ def _zygote_filter(seccomp: Any) -> bytes:
 def _child_filter(seccomp: Any) -> bytes:
     refuse = seccomp.ERRNO(errno.EPERM)
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
-    for name in ("kill", "landlock_restrict_self", "setrlimit"):
+    for name in ("kill", "landlock_restrict_self"):
         if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) >= 0:
             rules.add_rule(refuse, name)
-    # Asking for a limit is fine, setting one is not.
-    rules.add_rule(refuse, "prlimit64", seccomp.Arg(2, seccomp.NE, 0))
+    # A process may lower its own limits, as programs do that want a deep stack; the kernel lets none raise them that
+    # has no capabilities. Another's may be asked for and not set.
+    rules.add_rule(refuse, "prlimit64", seccomp.Arg(0, seccomp.NE, 0), seccomp.Arg(2, seccomp.NE, 0))
     for option in _PRCTL_OF_ZYGOTE:
         rules.add_rule(refuse, "prctl", seccomp.Arg(0, seccomp.EQ, option))
     rules.add_rule(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0))

@@ -13,7 +13,9 @@ from astor.sandbox.workers.run import Runs
 class CallsJob(Job):
     """Run `program` and call its function `entry` once per tuple of `arguments` (plain data), in order.
 
-    One process does all calls, so that what one call leaves behind in the program meets the next.
+    One process does all calls, so that what one call leaves behind in the program meets the next. An `entry` such as
+    `Solution.solve` is a method, of a new `Solution()` at each call; `solve` means the same where the program has no
+    `solve` but there.
     """
 
     type: ClassVar[str] = "calls"

@@ -21,13 +21,15 @@ MOST_TESTS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class CheckJob(Job):
-    """Run the test source `check` against `program`, in two processes; `entry` is the program's function or class. The
-    program's process never has the test.
+    """Run the test source `check` against `program`, in two processes; `entry` is the program's function, class or
+    method, as in a `CallsJob`. The program's process never has the test.
 
-    Style "check" calls `check(candidate)` with the entry. Of the other two, the test has the entry as a global, and the
-    program's names as attributes of modules `solution` and `program`: "unittest" runs every TestCase, "pytest" every
-    test function and method of a Test class. Each test function yields a claim, in the order of their definition: the
-    value True where it passed, None where it skipped itself unasked, the exception it raised where it failed.
+    The test has the entry as a global, and the program's names as attributes of modules `solution` and `program`. Style
+    "check" runs the test as `__main__`, and calls its `check(candidate)` with the entry unless the test has called it
+    itself, on whatever it makes of the program, as HumanEvalPack's last lines do. Of the other two, "unittest" runs
+    every TestCase, "pytest" every test function and method of a Test class. Each test function yields a claim, in the
+    order of their definition: the value True where it passed, None where it skipped itself unasked, the exception it
+    raised where it failed.
 
     Plain data crosses copied: what a test changes in an argument, or a program in its own, the other doesn't see. Any
     other object of the program arrives as a handle that equals itself alone (`astor.sandbox.inside.handle`); functions

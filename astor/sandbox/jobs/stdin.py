@@ -14,9 +14,9 @@ from astor.sandbox.results import Claim, Ending, Result
 from astor.sandbox.workers.evidence import Child, Transcript
 from astor.sandbox.workers.run import Run, Runs
 
-OUTPUTS = 64
-"""Most times `output_bytes`, or a MiB where that is more, that all outputs of a job may take in memory, in which a text
-has four bytes per character once one is beyond U+FFFF. Our choice: as much as other jobs' claims may take."""
+OUTPUTS = 8
+"""Most times `stdout_bytes`, or 8 MiB where that is more, that all outputs of a job may take in memory, in which a text
+has four bytes per character once one is beyond U+FFFF. Our choice: twice as much as other jobs' claims may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class StdinJob(Job):
     An input is the whole standard input, as UTF-8; the one claim per input is the whole standard output: a value, text
     (bytes that are no UTF-8 as lone surrogates, as `surrogateescape` makes them), or "raised" where the program ended
     otherwise than with the exit status 0, with the exception's name where there was one. Standard error is lost. Each
-    process has the limits of a program, and may write `output_bytes` to its standard output. An output that does not
-    fit into 64 times as much memory (64 MiB at least) with those before it is lost, and FAILED. Every input is run, one
+    process has the limits of a program, and may write `stdout_bytes` to its standard output. An output that does not
+    fit into 8 times as much memory (64 MiB at least) with those before it is lost, and FAILED. Every input is run, one
     after the other; the ending is that of the first abnormal end. A program that does not compile is MALFORMED and
     has no claims.
     """
@@ -44,7 +44,7 @@ class StdinJob(Job):
         claims: list[Claim] = []
         worst, why = Ending.FINISHED, ""
         cpu_seconds = 0.0
-        most = room = OUTPUTS * max(limits.output_bytes, 1 << 20)
+        most = room = OUTPUTS * max(limits.stdout_bytes, 8 << 20)
         for data in inputs:
             evidence = yield from with_retry(Run((asked,), (1,), limits, data))
             cpu_seconds += evidence.cpu_seconds
@@ -77,6 +77,8 @@ def _encoded(text: str) -> bytes:
 
 def _ending(child: Child, limits: Limits) -> tuple[Ending, str]:
     status, _, killed = child.report
+    if len(child.stdout) > limits.stdout_bytes:
+        return Ending.FAILED, limits.exceeded("stdout_bytes")
     silent = child.transcript == Transcript(ready=True) and not child.flooded
     # It has said nothing on the sandbox's own channel, so its status is all there is.
     if silent and killed == protocol.ENDED and os.WIFEXITED(status):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from astor.errors import UserError
+from astor.literals import read_int
 
 PROGRAM_BYTES = 1 << 20
 """Most bytes of a program: our choice, a thousand pages."""
@@ -55,16 +56,23 @@ def read_calls(path: Path) -> list[tuple[list[Any], Any]]:
     return [(case["args"], case["expected"]) for case in cases]
 
 
-def read_streams(path: Path) -> list[tuple[str, str]]:
-    """(standard input, expected output) of a JSON list of {"stdin": text, "expected": text}; UserError otherwise."""
-    cases = _read_list(path, '{"stdin": "...", "expected": "..."}', {"stdin": str, "expected": str})
-    return [(case["stdin"], case["expected"]) for case in cases]
+def read_streams(path: Path) -> list[tuple[str, tuple[str, ...]]]:
+    """(standard input, right outputs) of a JSON list of {"stdin": text, "expected": text or texts}; else UserError."""
+    form = '{"stdin": "...", "expected": "..."}'
+    cases = _read_list(path, form, {"stdin": str, "expected": str | list})
+    tests = []
+    for number, case in enumerate(cases, start=1):
+        outputs = (case["expected"],) if isinstance(case["expected"], str) else tuple(case["expected"])
+        if not outputs or not all(isinstance(output, str) for output in outputs):
+            raise UserError(f"Test {number} of {path} is not {form} or a list of outputs: mend it.")
+        tests.append((case["stdin"], outputs))
+    return tests
 
 
-def _read_list(path: Path, form: str, types: dict[str, type]) -> list[dict[str, Any]]:
+def _read_list(path: Path, form: str, types: dict[str, Any]) -> list[dict[str, Any]]:
     text = read_text(path, "tests")
     try:
-        cases = json.loads(text)
+        cases = json.loads(text, parse_int=read_int)
     except (ValueError, RecursionError) as error:
         raise UserError(f"The tests {path} are not JSON ({error}): mend the file.") from error
     if not isinstance(cases, list):

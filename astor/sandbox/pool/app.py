@@ -123,7 +123,7 @@ def create_app(queue: JobQueue, options: ServerOptions, token: str | None) -> Fa
         title="astor sandbox",
         version=version("astor-rl"),
         description="Runs programs that nobody trusts, and returns what they claim. "
-        "No request holds an expected output, but for the source of a check: who asks compares.",
+        "No request holds an expected output, but for the source of a check and of what a checker gets.",
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,

@@ -37,7 +37,7 @@ class ServerOptions(Options):
     """Options of a server of the pool."""
 
     sandbox: SandboxOptions = SandboxOptions()
-    most: Limits = Limits(cpu_seconds=60, wall_seconds=300, memory_mb=4096, output_bytes=1 << 24)
+    most: Limits = Limits(cpu_seconds=60, wall_seconds=300, memory_mb=4096, output_bytes=1 << 24, stdout_bytes=1 << 26)
     """The largest limits that a batch may ask for. Our choice: thirty times the defaults, eight times their memory."""
     max_queue: int = Field(default=4096, ge=1)
     """Jobs that may wait; a batch that finds no room is refused with 429. Our choice: a few seconds of one core."""

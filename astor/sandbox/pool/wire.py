@@ -1,8 +1,8 @@
 """What a client of the pool sends, and what it gets: models of JSON, one per kind of job, derived from its fields.
 
 A request is a batch of jobs; the answer is a line of JSON per job, as each ends. Programs, inputs and limits travel,
-and claims come back. No field can hold an expected output: who asks compares. The one exception is the source `check`
-of two-process mode, which goes to the test's process and never to the program's.
+and claims come back. No field can hold an expected output: who asks compares. The exceptions are the source `check` of
+two-process mode and what a checker is given, which go to the test's or checker's process and never to the program's.
 """
 
 import dataclasses

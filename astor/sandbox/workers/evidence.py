@@ -61,15 +61,16 @@ class Child:
         if self.transcript.nonsense:
             return Ending.FORBIDDEN, "it wrote to the sandbox's own channel"
         if self.flooded or self.transcript.final == "flood":
-            return Ending.FAILED, f"it wrote more than {limits.output_bytes} bytes of results"
+            return Ending.FAILED, limits.exceeded("output_bytes")
         if killed == protocol.WALL:
-            return Ending.TIMEOUT, f"it took more than {limits.wall_seconds:g} s"
+            return Ending.TIMEOUT, limits.exceeded("wall_seconds")
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         by_kernel = killed == protocol.ENDED and number == signal.SIGKILL
         if killed == protocol.CPU or number == signal.SIGXCPU or (by_kernel and cpu_seconds >= limits.cpu_seconds):
-            return Ending.TIMEOUT, f"it took more than {limits.cpu_seconds:g} CPU seconds"
+            return Ending.TIMEOUT, limits.exceeded("cpu_seconds")
         if by_kernel:
-            # No program can send this signal, so it was the kernel for want of memory.
+            # No program can send this signal, so it was the kernel for want of memory, unless the program has lowered
+            # its own limit of CPU seconds.
             return Ending.OUT_OF_MEMORY, "the machine ran out of memory"
         if number == signal.SIGSYS:
             return Ending.FORBIDDEN, "it made a system call of another architecture"
@@ -78,7 +79,7 @@ class Child:
     def _by_its_transcript(self, limits: Limits, answers: int, number: int) -> tuple[Ending, str]:
         match self.transcript.final:
             case "memory":
-                return Ending.OUT_OF_MEMORY, f"it took more than {limits.memory_mb} MiB"
+                return Ending.OUT_OF_MEMORY, limits.exceeded("memory_mb")
             case "malformed":
                 return Ending.MALFORMED, self.transcript.why
             case "stopped" | "failed":

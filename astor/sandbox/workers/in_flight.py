@@ -28,7 +28,7 @@ class InFlight:
             for request in run.requests:
                 self.channels.append(Channel(request, most + _OVERHEAD_BYTES))
             if run.stdin is not None:
-                self.channels.append(Channel(b"", most))
+                self.channels.append(Channel(b"", run.limits.stdout_bytes))
         except OSError:
             for channel in self.channels:
                 channel.close()

@@ -5,7 +5,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from astor.data.calls import arguments_of
+from astor.data.calls import arguments_of, definition
+from astor.data.preambles import shown, with_preamble
 from astor.data.turns import fenced
 from astor.records import Call, Conversation, Function, Item, Message, Outcome, Split, Verdict
 from astor.sandbox import CallsJob, Ending, Result
@@ -93,21 +94,24 @@ class MultiTurnCode(Task):
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         begun = item.content if isinstance(item.content, Conversation) else None
         function = begun.problem if begun else item.content
-        shown = self.options.public_tests
-        if not isinstance(function, Function) or not function.description or len(function.calls) <= shown:
+        public = self.options.public_tests
+        if not isinstance(function, Function) or not function.description or len(function.calls) <= public:
             return
-        end = shown + self.options.hidden_tests
+        end = public + self.options.hidden_tests
         reference = MultiTurnReference(
             entry=function.entry,
-            public_tests=function.calls[:shown],
-            tests=function.calls[shown:end],
+            preamble=function.preamble,
+            public_tests=function.calls[:public],
+            tests=function.calls[public:end],
             second_tests=function.calls[end:],
+            tolerance=function.tolerance,
             prev_best=begun.prev_best if begun else 0.0,
         )
         messages = (*self.question(function), *(begun.said if begun else ()))
-        answer = fenced(function.source)
-        example = self.ask(item, split, messages, answer, reference, public_tests=function.calls[:shown])
-        prompt = example.prompt.model_copy(update={"entry": function.entry})
+        answer = fenced(function.source) if function.source else None
+        example = self.ask(item, split, messages, answer, reference, public_tests=function.calls[:public])
+        how_to_run = {"entry": function.entry, "preamble": function.preamble, "tolerance": function.tolerance}
+        prompt = example.prompt.model_copy(update=how_to_run)
         known = example.reference.model_copy(update={"kind": "next" if begun else "first"})
         yield Example(prompt, known, answer)
 
@@ -115,9 +119,10 @@ class MultiTurnCode(Task):
         """How a conversation about the function begins."""
         if self.options.style == "terse":
             kind = f" for {function.argument_type}" if function.argument_type else ""
-            text = f"write {function.entry}{kind}: {function.description}"
+            text = f"write {function.entry}{kind}: {function.description}\n{function.preamble}"
             return (Message(role="user", content=text.rstrip()),)
-        return opening(f"Write a Python function named `{function.entry}`. {function.description}", "function")
+        asked = f"Write a Python {definition(function.entry)}. {function.description}"
+        return opening(f"{asked}\n\n{shown(function.preamble)}", "function")
 
     def entry(self, reference: MultiTurnReference) -> str:
         return reference.entry
@@ -126,14 +131,14 @@ class MultiTurnCode(Task):
         """Equal programs are run once: public and hidden calls, and the second calls if `extended`."""
         sets, programs = _test_sets(reference, extended), _programs(answers)
         results = yield [
-            CallsJob(program, reference.entry, tuple(map(arguments_of, calls)))
+            CallsJob(with_preamble(reference.preamble, program), reference.entry, tuple(map(arguments_of, calls)))
             for program in programs
             for calls in sets
         ]
         left = iter(results)
         of_program = {program: [next(left) for _ in sets] for program in programs}
         valid = {program: ended for program, ended in of_program.items() if not _failed(ended)}
-        passed = {program: passes(ended[0], sets[0]) for program, ended in valid.items()}
+        passed = {program: passes(ended[0], sets[0], reference.tolerance) for program, ended in valid.items()}
         judged = [answer for answer in answers if answer.value in valid]
         dense = iter(dense_rewards([passed[answer.value] for answer in judged], self.options.dense) if judged else ())
         judgements = []
@@ -144,7 +149,7 @@ class MultiTurnCode(Task):
             first, *second = valid[answer.value]
             judgement = self._judge(reference, answer, first, passed[answer.value], next(dense))
             if extended:
-                of_second = passes(second[0], sets[1]) if second else passed[answer.value]
+                of_second = passes(second[0], sets[1], reference.tolerance) if second else passed[answer.value]
                 judgement.parts[self.promotion_metric] = float(all(of_second))
             judgements.append(judgement)
         return judgements

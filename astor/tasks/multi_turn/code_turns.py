@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from astor.data.preambles import with_preamble
 from astor.records import Reference, Trajectory, Turn
 from astor.sandbox.runner import JobRunner
 from astor.tasks.multi_turn.capability import Answered, MultiTurn
@@ -23,16 +24,17 @@ class CodeTurns(MultiTurn):
         programs = read_programs(
             sandbox, [answer.text for answer in answers], [answer.problem.prompt.entry for answer in answers]
         )
-        wanted: list[Wanted | None] = [
-            (program, answer.problem.prompt.entry, answer.problem.calls) if program else None
-            for answer, program in zip(answers, programs, strict=True)
-        ]
+        wanted: list[Wanted | None] = []
+        for answer, program in zip(answers, programs, strict=True):
+            prompt, calls = answer.problem.prompt, answer.problem.calls
+            wanted.append((with_preamble(prompt.preamble, program), prompt.entry, calls) if program else None)
         ran = run_calls(sandbox, [one for one in wanted if one])
         turns = []
         for answer, program, one in zip(answers, programs, wanted, strict=True):
             problem, shown, true = answer.problem, None, None
             if one:
-                shown, true = (runs_of_calls(ran[one], tests) for tests in (problem.shown, problem.true))
+                tolerance = problem.prompt.tolerance
+                shown, true = (runs_of_calls(ran[one], tests, tolerance) for tests in (problem.shown, problem.true))
             feedback = give_feedback(problem.shown, shown, self.options)
             none = (False,) * len(problem.shown)
             turns.append(
@@ -57,13 +59,15 @@ class CodeTurns(MultiTurn):
 
         def wanted(trajectory: Trajectory, turn: Turn) -> Wanted:
             reference = known[trajectory.prompt_id]
-            return turn.program or "", reference.entry, reference.tests
+            return with_preamble(reference.preamble, turn.program or ""), reference.entry, reference.tests
 
         ran = run_calls(sandbox, [wanted(one, turn) for one in trajectories for turn in one.turns if turn.program])
 
         def judged(trajectory: Trajectory, turn: Turn) -> Turn:
-            tests = known[trajectory.prompt_id].tests
-            passed = passes(ran[wanted(trajectory, turn)], tests) if turn.program else (False,) * len(tests)
+            reference = known[trajectory.prompt_id]
+            if not turn.program:
+                return turn.model_copy(update={"hidden_passed": (False,) * len(reference.tests)})
+            passed = passes(ran[wanted(trajectory, turn)], reference.tests, reference.tolerance)
             return turn.model_copy(update={"hidden_passed": passed})
 
         return [

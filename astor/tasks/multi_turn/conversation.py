@@ -19,7 +19,7 @@ RULES = (
 )
 ASSIGNMENT = {
     "stdin": "The program reads its input from standard input and writes its result to standard output.",
-    "function": "Define the function that is asked for, and nothing that runs by itself.",
+    "function": "Define what is asked for, and nothing that runs by itself.",
 }
 INSTRUCTION = (
     "Think step by step, and weigh more than one way to solve the problem below before you choose. Then give exactly "

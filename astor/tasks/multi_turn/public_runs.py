@@ -1,16 +1,16 @@
 """From the sandbox's claims to what became of each public test."""
 
-from ast import literal_eval
 from collections.abc import Sequence
-from typing import Any
 
+from astor.literals import read_literal, write_literal
 from astor.records import Call, PublicTest
 from astor.sandbox import Claim, Ending, Result, same_output, same_value
 from astor.sandbox.comparison import How
 from astor.tasks.multi_turn.feedback import PublicRun
+from astor.tolerance import Tolerance
 
 
-def runs_of_calls(result: Result, tests: Sequence[PublicTest]) -> list[PublicRun]:
+def runs_of_calls(result: Result, tests: Sequence[PublicTest], tolerance: Tolerance | None = None) -> list[PublicRun]:
     """What became of the tests whose calls a `CallsJob` made, in order.
 
     The expected output of a test is a literal, right or perturbed. A call without a claim is the one at which the
@@ -19,13 +19,13 @@ def runs_of_calls(result: Result, tests: Sequence[PublicTest]) -> list[PublicRun
     _require_judged(result)
     claims = result.claims[: len(tests)]
     ended = [_ended(result.ending, result.detail)] * (len(tests) - len(claims))
-    return [_of_call(claim, test) for claim, test in zip(claims, tests, strict=False)] + ended
+    return [_of_call(claim, test, tolerance) for claim, test in zip(claims, tests, strict=False)] + ended
 
 
-def passes(result: Result, calls: Sequence[Call]) -> tuple[bool, ...]:
+def passes(result: Result, calls: Sequence[Call], tolerance: Tolerance | None = None) -> tuple[bool, ...]:
     """Whether the program returned what the call returns, per call. A call that was not answered is not passed."""
     tests = [PublicTest(input="", expected=call.returns) for call in calls]
-    return tuple(run.end == "passed" for run in runs_of_calls(result, tests))
+    return tuple(run.end == "passed" for run in runs_of_calls(result, tests, tolerance))
 
 
 def runs_of_streams(results: Sequence[Result], tests: Sequence[PublicTest], how: How) -> list[PublicRun]:
@@ -38,40 +38,16 @@ def runs_of_streams(results: Sequence[Result], tests: Sequence[PublicTest], how:
 
 def same_literal(one: str, other: str) -> bool:
     """Whether a program that passes a test which expects the one passes it when it expects the other."""
-    return same_value(literal_eval(one), literal_eval(other))
+    return same_value(read_literal(one), read_literal(other))
 
 
-def written(value: Any) -> str:
-    """Plain data as a literal, the same in every process: members of sets in the order of their text.
-
-    An int of any size is written, one with more digits than `repr` takes in hexadecimal ones.
-    """
-    if isinstance(value, list):
-        return f"[{_listed(value)}]"
-    if isinstance(value, tuple):
-        return f"({_listed(value)},)" if len(value) == 1 else f"({_listed(value)})"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{written(key)}: {written(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, set) and value:
-        return "{" + ", ".join(sorted(map(written, value))) + "}"
-    if isinstance(value, frozenset):
-        return f"frozenset({written(set(value)) if value else ''})"
-    if isinstance(value, int) and value.bit_length() > 10_000:
-        return f"{value:#x}"
-    return repr(value)
-
-
-def _listed(values: Sequence[Any]) -> str:
-    return ", ".join(map(written, values))
-
-
-def _of_call(claim: Claim, test: PublicTest) -> PublicRun:
+def _of_call(claim: Claim, test: PublicTest, tolerance: Tolerance | None) -> PublicRun:
     if claim.kind == "raised":
         return PublicRun("error", error=claim.exception)
     if claim.kind == "opaque":
         return PublicRun("wrong", "a value that is not plain data")
-    passed = same_value(claim.value, literal_eval(test.expected))
-    return PublicRun("passed" if passed else "wrong", written(claim.value))
+    passed = same_value(claim.value, read_literal(test.expected), tolerance)
+    return PublicRun("passed" if passed else "wrong", write_literal(claim.value))
 
 
 def _of_stream(result: Result, test: PublicTest, how: How) -> PublicRun:

@@ -97,7 +97,12 @@ def test_every_way_to_write_and_to_end(sandbox, program):
         ("import time\ntime.sleep(9)", Ending.TIMEOUT, "", "it took more than 3 s"),
         ("import threading\nthreading.Event().wait()", Ending.TIMEOUT, "", ""),
         ("x = bytearray(1 << 40)", Ending.OUT_OF_MEMORY, "", ""),
-        ("while True: print('x' * 1000)", Ending.FAILED, None, "it wrote more than 1048576 bytes of results"),
+        (
+            "while True: print('x' * 1000)",
+            Ending.FAILED,
+            None,
+            "it wrote more than 16777216 bytes to its standard output",
+        ),
         ("import os\nos.write(3, b'1' * 9)", Ending.FINISHED, None, ""),
     ],
 )
@@ -128,8 +133,9 @@ def test_megabytes_go_in_and_out(sandbox):
     assert len(lines) > 3_000_000
     assert written(sandbox, "import sys\nprint(sum(map(int, sys.stdin)))", lines) == f"{sum(range(500_000))}\n"
     assert written(sandbox, "print('x' * 1_000_000)") == "x" * 1_000_000 + "\n"
-    with Sandbox(SandboxOptions(workers=1, limits=Limits(output_bytes=1 << 23))) as wide:
-        assert written(wide, "import sys\nsys.stdout.write(sys.stdin.read())", lines) == lines
+    assert written(sandbox, "import sys\nsys.stdout.write(sys.stdin.read())", lines) == lines
+    with Sandbox(SandboxOptions(workers=1, limits=Limits(stdout_bytes=1 << 20))) as narrow:
+        assert ran(narrow, "import sys\nsys.stdout.write(sys.stdin.read())", lines).ending is Ending.FAILED
 
 
 @pytest.mark.parametrize("text", ["", "\0", "é\u2028\U0001f600", "a\r\nb\r", "\udcff", "no end"])
@@ -157,7 +163,7 @@ def test_all_outputs_together_are_bounded_by_the_memory_that_they_take():
     wide = b"a" * ((1 << 20) - 4) + "\U0001f600".encode()
     for output, kept in ((wide, 15), (wide[:-4], 20)):
         evidence = Evidence((Child((0, 0.1, ENDED), Transcript(ready=True), False, output),))
-        runs = StdinJob("print(1)", ("",) * 20).runs(Limits())
+        runs = StdinJob("print(1)", ("",) * 20).runs(Limits(stdout_bytes=8 << 20))
         next(runs)
         for _ in range(19):
             runs.send(evidence)

@@ -20,6 +20,7 @@ def test_what_was_answered_before_an_abnormal_end_counts(judge):
     tests = [{"args": [x], "expected": x} for x in range(4)]
     found = judge("def solve(x):\n    while x == 2: pass\n    return x", tests)
     assert (found["outcome"], found["passed"], found["total"]) == ("timeout", 2, 4)
+    assert found["reason"] == "it took more than 0.4 CPU seconds"
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,16 @@ def test_results_compare_in_the_form_of_json(judge, result, expected):
     assert judge(f"def solve(): return {result}", [{"args": [], "expected": expected}])["outcome"] == "passed"
 
 
+def test_ints_have_any_number_of_digits(judge):
+    long = "7" * 5000
+    tests = f'[{{"args": [1], "expected": {long}}}, {{"args": [-1], "expected": {{"{long}": -{long}}}}}]'
+    program = "def solve(x):\n    long = int('7' * 5000)\n    return long if x > 0 else {long: -long}"
+    assert judge(program, tests)["outcome"] == "passed"
+    assert judge(program.replace("5000", "5001"), tests)["passed"] == 0
+    streams = [{"stdin": "", "expected": long}]
+    assert judge("print(int('7' * 5000))", streams, "stdin")["outcome"] == "passed"
+
+
 @pytest.mark.parametrize("result", ["{1}", "b'a'", "object()", "1j", "[{1}]", "lambda: 1"])
 def test_what_json_cannot_hold_equals_nothing(judge, result):
     tests = [{"args": [], "expected": value} for value in (1, "a", [1], [[1]], None)]
@@ -53,6 +64,13 @@ def test_a_check_is_one_test(judge):
     assert judge("def solve(x): return x * x", check, "check")["outcome"] == "passed"
     found = judge("def solve(x): return x", check, "check")
     assert (found["outcome"], found["passed"], found["total"]) == ("failed", 0, 1)
+
+
+@pytest.mark.parametrize("entry", ["Solution.solve", "solve"])
+def test_a_method_is_judged_on_its_calls(judge, entry):
+    program = "class Solution:\n    def solve(self, x):\n        return x * x"
+    found = judge(program, [{"args": [2], "expected": 4}, {"args": [3], "expected": 6}], entry=entry)
+    assert (found["outcome"], found["passed"], found["total"]) == ("failed", 1, 2)
 
 
 UNITTEST = """
@@ -122,6 +140,24 @@ def test_outputs_are_compared_as_asked(judge, written, expected, passing):
     program = f"print({written})"
     hows = ("exact", "whitespace", "float")
     assert [how for how in hows if judge(program, tests, "stdin", compare=how)["passed"]] == passing
+
+
+def test_any_of_several_outputs_is_right(judge):
+    tests = [{"stdin": "", "expected": ["1", "2"]}, {"stdin": "", "expected": "2"}]
+    assert judge("print(2)", tests, "stdin")["outcome"] == "passed"
+    assert judge("print(1)", tests, "stdin")["passed"] == 1
+
+
+def test_a_checker_decides_on_outputs(judge, tmp_path):
+    checker = tmp_path / "checker.py"
+    checker.write_text("import sys\nprint(1 if open(sys.argv[3]).read() != open(sys.argv[2]).read() else 0)")
+    tests = [{"stdin": "", "expected": text} for text in ("1\n", "2\n")]
+    found = judge("print(1)", tests, "stdin", checker=checker)
+    assert (found["outcome"], found["passed"], found["total"]) == ("failed", 1, 2)
+    checker.write_text("import sys\nprint(1)\n1 / 0")
+    found = judge("print(1)", tests, "stdin", checker=checker)
+    assert (found["outcome"], found["passed"]) == ("failed", 0)
+    assert found["reason"] == "its checker did not come to its end: it raised ZeroDivisionError"
 
 
 HOSTILE = [

@@ -170,6 +170,8 @@ def test_its_interface_is_described_whole_and_has_no_room_for_an_answer(server: 
         "Refusal",
         "PlainData",
     } <= set(schemas)
+    # A checker's process is given the correct outputs, the program's is not.
+    assert set(schemas["CheckedStdin"]["properties"]) == {"type", "program", "inputs", "checker", "correct"}
     for name in ("Calls", "Check", "Parse", "Coverage", "Stdin", "GeneratedTests"):
         assert not {"expected", "expect", "outputs", "answers"} & set(schemas[name]["properties"])
 

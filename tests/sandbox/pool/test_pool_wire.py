@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from astor.sandbox import (
     CallsJob,
+    CheckedStdinJob,
     CheckJob,
     Claim,
     CoverageJob,
@@ -145,6 +146,7 @@ JOBS: list[Job] = [
     ParseJob("program", ("1", "\ud800"), "f"),
     CoverageJob("p", "f", ((b"x",),)),
     StdinJob("print(input())", ("1\n", "")),
+    CheckedStdinJob("print(input())", ("1\n", ""), "print(1)", ("1\n", "\n")),
     GeneratedTestsJob("assert f(1)", "f", "def f(x): return x", ("def f(x): return 0",)),
 ]
 

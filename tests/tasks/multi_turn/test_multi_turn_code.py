@@ -80,6 +80,16 @@ def test_a_program_that_exits_passes_only_what_it_answered(make_item, first, jud
     assert verdict.parts["tests"] == 0.5
 
 
+def test_floats_may_lie_as_far_apart_as_the_item_says(make_item, first, judge) -> None:
+    calls = [((number,), number + 0.5) for number in range(12)]
+    near = fenced("def f(x):\n    return x + 0.501")
+    for tolerance, score in ((None, 0), ({"absolute": 0.01, "relative": 0}, 1)):
+        example = first(TASK, make_item("def f(x):\n    return x + 0.5", calls, description="add", tolerance=tolerance))
+        (verdict,) = judge(TASK, example, near)
+        assert verdict.score == score
+    assert example.prompt.tolerance is not None
+
+
 def test_form_counts(make_item, first, judge) -> None:
     twice = fenced(SOURCE) + "\n" + fenced(SOURCE)
     (verdict,) = judge(TASK, first(TASK, begun(make_item, 0)), twice)

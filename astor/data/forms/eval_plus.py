@@ -1,0 +1,64 @@
+"""MBPP+ as EvalPlus releases it (Liu and others, arXiv 2305.01210): inputs without results."""
+
+import ast
+from textwrap import indent
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from astor.data.docstrings import describe
+from astor.data.foreign import PACKED
+from astor.data.forms.asserts import calls_and_check, statements
+from astor.data.forms.described import Described, FunctionForm, parsed
+from astor.data.own_results import checked_on_inputs
+from astor.records import Function
+
+
+class MbppPlus(FunctionForm):
+    """The statement in `prompt`, a docstring with an example; MBPP's own asserts in `assertion`; lists of arguments in
+    `base_input` and `plus_input`. JSON has no tuples and sets: what is one in the first assert is one in the inputs."""
+
+    task_id: str | int
+    prompt: str
+    entry_point: str
+    canonical_solution: str
+    base_input: Annotated[list[Any], PACKED] = []
+    plus_input: Annotated[list[Any], PACKED] = []
+    tolerance: float = Field(default=0, validation_alias="atol")
+    assertion: str = ""
+
+    def described(self) -> Described:
+        source = self.canonical_solution.strip("\n")
+        parsed(source)
+        tests = statements([self.assertion])
+        calls, others = calls_and_check(tests, self.entry_point)
+        example = ast.literal_eval(calls[0].arguments) if calls else ()
+        inputs = [like(given, example) for given in [*self.base_input, *self.plus_input]]
+        needed, body = checked_on_inputs(source, self.entry_point, "candidate", inputs, self.tolerance)
+        check = f"{needed}\n\ndef check(candidate):\n{indent(body, '    ')}"
+        function = Function(
+            entry=self.entry_point,
+            source=source,
+            description=_statement(self.prompt),
+            calls=calls,
+            check=check if inputs else others,
+        )
+        return Described(function, self.task_id)
+
+
+def like(given: Any, example: Any) -> Any:
+    """Data of JSON with the tuples and sets of an example in their places; a list of arguments like a tuple of them."""
+    if isinstance(example, tuple) and isinstance(given, list):
+        parts = example if len(example) == len(given) else [example[0]] * len(given) if example else given
+        return tuple(like(part, other) for part, other in zip(given, parts, strict=False))
+    if isinstance(example, list | set | frozenset) and isinstance(given, list):
+        first = next(iter(example), None)
+        return type(example)(like(part, first) for part in given)
+    return given
+
+
+def _statement(prompt: str) -> str:
+    """The docstring's text without its asserts."""
+    tree = parsed(prompt.strip())
+    text = ast.get_docstring(tree) or prompt
+    return describe("\n".join(line for line in text.split("\n") if not line.startswith("assert ")))
