@@ -15,6 +15,7 @@ from astor.sandbox.inside.operations import serve
 from astor.sandbox.inside.pytest_offer import offer_pytest
 from astor.sandbox.inside.pytest_style import run_pytest
 from astor.sandbox.inside.remote_program import RemoteProgram, Solution
+from astor.sandbox.inside.side_effects import Aloud
 from astor.sandbox.inside.tally import Tally
 from astor.sandbox.inside.unittest_style import run_unittest
 
@@ -24,9 +25,11 @@ MESSAGE_BYTES = 1 << 30
 
 def run_candidate(out: int, link: int, job: dict[str, Any]) -> None:
     """Load the program and answer what is asked of it until the link ends."""
+    aloud = Aloud()
     function = load(out, job)
+    aloud.take()  # What a program says while it is loaded, no call of its test has it say.
     try:
-        serve(sys.modules["program"], function, link, MESSAGE_BYTES, job["output_bytes"])
+        serve(sys.modules["program"], function, link, MESSAGE_BYTES, job["output_bytes"], aloud)
     except TooLargeError:
         end(out, "flood", "one result is larger than all may be")
     except LostError:

@@ -4,8 +4,8 @@ Plain data of the program arrives as data, copied; anything else as a handle (`a
 object as the same one. But a class of exceptions arrives as a class with such bases, so that `except` finds what the
 program raises; and a coroutine as a coroutine, which runs in the program's process while it is awaited.
 
-An exception arrives as a new one without arguments. AssertionError, what is no Exception, and StopIteration where no
-iteration asked for it arrive as RuntimeError.
+An exception arrives as a new one with the same arguments, text and attributes, as far as those are data. What is no
+Exception, but for SystemExit, and StopIteration where no iteration asked for it arrive as RuntimeError.
 
 Functions and other callables of the test, but no classes, arrive in the program as functions with a name, a docstring
 and nothing else. They are called here, with data or handles. An AssertionError in one is raised again where the test
@@ -28,6 +28,7 @@ from types import (
 )
 from typing import Any, NoReturn
 
+from astor.sandbox.inside import exceptions
 from astor.sandbox.inside.handle import Handle, NotDataError
 from astor.sandbox.inside.link import Link
 from astor.sandbox.inside.object_table import ObjectTable, Packed
@@ -56,7 +57,7 @@ class RemoteProgram:
         self._operates = -1
         """The depth of questions in which an operator of the program's object is being asked for."""
         self._kept: BaseException | None = None
-        self._objects = ObjectTable(self._describe, self._proxy)
+        self._objects = ObjectTable(self._describe, self._proxy, self._attribute)
         self.link = Link(descriptor, self._objects, {"call": self._call_back}, reads, sends)
         self.module, self.entry = (self._objects.unpack(("mine", number, "object")) for number in (0, 1))
 
@@ -81,6 +82,13 @@ class RemoteProgram:
             return self.ask(operation, *operands)
         finally:
             self._operates = outer
+
+    def _attribute(self, value: Any, name: str) -> Any:
+        return self.ask("getattr", value, name)
+
+    def knows(self, value: Any) -> bool:
+        """Whether something is an object of the program, or one of a class of its."""
+        return self._objects.named(value) is not None or self._objects.named(type(value)) is not None
 
     async def wait(self, awaitable: Any) -> Any:
         """What comes of an awaitable object of the program."""
@@ -137,12 +145,10 @@ class RemoteProgram:
 
     def _proxy(self, facts: Packed) -> Any:
         match facts:
-            case ("object",):
-                return Handle(self)
+            case ("object", *fields):
+                return Handle(self, tuple(map(str, fields)))
             case ("exception", str(name), _, *_):
-                kind = _exception_class(name, [self._objects.unpack_class(base) for base in facts[2:]])
-                self._objects.classes.add(kind)
-                return kind
+                return exceptions.foreign_class(name, [self._objects.unpack_class(base) for base in facts[2:]])
             case ("coroutine",):
                 return self._coroutine()
         raise ValueError("no object of the program")
@@ -161,13 +167,6 @@ class RemoteProgram:
             if isinstance(error, AssertionError | NotDataError) or not isinstance(error, Exception):
                 self._kept = self._kept or error
             raise
-
-
-def _exception_class(name: str, bases: list[Any]) -> type[Exception]:
-    if not all(isinstance(base, type) and issubclass(base, Exception) for base in bases):
-        raise ValueError("a class of exceptions has others as its bases")
-    kept = (RuntimeError if issubclass(base, AssertionError) else base for base in bases)
-    return type(name, tuple(dict.fromkeys(kept)), {})
 
 
 class Solution(ModuleType):

@@ -17,7 +17,7 @@ from astor.sandbox import CheckJob, Ending
         ("make(lambda: object())()", "passes 'object'"),
         ("class Mine: pass\nmake(Mine)", "passes 'type'"),
         ("try:\n    make(object())\nexcept TypeError:\n    pass", "passes 'object'"),
-        ("import decimal\nmake(decimal.Decimal(1))", "passes 'Decimal'"),
+        ("class Mine(int, __import__('enum').Enum): A = 1\nmake([Mine])", "passes 'EnumType'"),
     ],
 )
 def test_what_cannot_be_expressed_is_refused_and_counted(sandbox, body, why):
@@ -83,8 +83,6 @@ def test_what_the_program_had_a_hand_in_is_not_the_fault_of_its_test(sandbox, bo
 @pytest.mark.parametrize(
     "body",
     [
-        "isinstance(make(1), solution.Thing)",
-        "issubclass(int, solution.Thing)",
         "class Mine(solution.Thing): pass",
         "import pickle\npickle.dumps(make(1))",
         "import pickle\npickle.dumps({'a': [make(1)]})",
