@@ -31,7 +31,7 @@ from typing import Any, NoReturn
 from astor.sandbox.inside import exceptions
 from astor.sandbox.inside.handle import Handle, NotDataError
 from astor.sandbox.inside.link import Link
-from astor.sandbox.inside.object_table import ObjectTable, Packed
+from astor.sandbox.inside.object_table import TYPES, ObjectTable, Packed
 
 _MADE_OF_ANSWERS = (TracebackType, type(NotImplemented), UnionType, GenericAlias, MappingProxyType)
 """What comes of the program's exceptions, data and classes by attributes and operators, and of nothing else in a test
@@ -43,11 +43,12 @@ _NEVER_RUN = (AsyncGeneratorType, CoroutineType, GeneratorType)
 class RemoteProgram:
     """Asks on behalf of handles, and counts what it refuses. `reads` and `sends` as for `Link`."""
 
-    def __init__(self, descriptor: int, reads: int, sends: int) -> None:
+    def __init__(self, descriptor: int, reads: int, sends: int, takes_functions: bool = True) -> None:
+        self._takes_functions = takes_functions
         self.refused = 0
         """What the test wanted and can't be expressed."""
-        self.why = ""
-        """The first of them."""
+        self.why = self.latest = ""
+        """The first of them, and the latest."""
         self.faults = 0
         """What the program did that no test may pass with."""
         self.fault = ""
@@ -106,7 +107,8 @@ class RemoteProgram:
     def refuse(self, what: str) -> NoReturn:
         """Count it, and raise TypeError."""
         self.refused += 1
-        self.why = self.why or f"it {what}"
+        self.latest = f"it {what}"
+        self.why = self.why or self.latest
         raise TypeError(f"the test {what}")
 
     def ran(self, returned: Any) -> Any:
@@ -130,6 +132,8 @@ class RemoteProgram:
             if self.link.asked and self._had_a_hand(value):
                 self.raise_fault(f"it has the test pass what can't cross: the test {what}")
             self.refuse(what)
+        if not self._takes_functions:
+            self.refuse("passes a function")
         texts = (getattr(value, "__name__", "function"), getattr(value, "__doc__", ""))
         return tuple(text if isinstance(text, str) else "" for text in texts)
 
@@ -151,6 +155,8 @@ class RemoteProgram:
                 return exceptions.foreign_class(name, [self._objects.unpack_class(base) for base in facts[2:]])
             case ("coroutine",):
                 return self._coroutine()
+            case ("iterator", items, str(end), str(name), str(text)):
+                return self._iterator(self._objects.unpack(items), end, name, text)
         raise ValueError("no object of the program")
 
     def _coroutine(self) -> Any:
@@ -159,6 +165,14 @@ class RemoteProgram:
 
         coroutine = whole()
         return coroutine
+
+    def _iterator(self, items: list[Any], end: str, name: str, text: str) -> Any:
+        yield from items
+        if end == "raised":
+            kind = TYPES.get(name, RuntimeError)
+            raise kind(text) if issubclass(kind, Exception) else RuntimeError(text)
+        if end != "end":
+            self.refuse("goes further over an iterator than is offered")
 
     def _call_back(self, function: Any, /, *arguments: Any, **keywords: Any) -> Any:
         try:

@@ -123,15 +123,19 @@ class Aloud:
             named = next(kind.__name__ for kind in category.__mro__ if kind.__module__ == "builtins")
             self._warnings.append((named, str(message)[:MOST_PRINTED]))
 
+    def peek(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+        """Output, error output and warnings since it was emptied."""
+        output, errors = (stream.getvalue().decode("utf-8", "replace") for stream in self._streams)
+        return output, errors, tuple(self._warnings)
+
     def take(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-        """Output, error output and warnings since it was asked last."""
-        texts = []
+        """As `peek`, and empty it."""
+        said = self.peek()
         for stream in self._streams:
-            texts.append(stream.getvalue().decode("utf-8", "replace"))
             stream.seek(0)
             stream.truncate()
-        said, self._warnings = tuple(self._warnings), []
-        return texts[0], texts[1], said
+        self._warnings = []
+        return said
 
 
 def say_again(output: str, errors: str, said: Any) -> None:

@@ -52,7 +52,7 @@ def test_what_is_passed_is_afterwards_what_the_program_has_made_of_it(sandbox):
         "assert solution.call(lambda x: x.append(1), []) == [1]",
         "x = []\nassert solution.call(lambda y: y.append(1), x) is x and x == [1]",
         "x = [1, 2]\ny = solution.same(x)\nassert x == [1, 2]",
-        "import threading as t\nx = [2, 1]\nr = t.Thread(target=make, args=(x,))\nr.start(), r.join()\nassert x == [1, 2]",
+        "import threading as t\nx = [2, 1]\nr = t.Timer(0, make, [x])\nr.start(), r.join()\nassert x == [1, 2]",
     )
 
 
