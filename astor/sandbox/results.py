@@ -48,7 +48,8 @@ class Result:
     detail: str
     """For people, one line; holds nothing of the program's data."""
     refused: int = 0
-    """Operations that the test of a CheckJob asked for and that can't be expressed."""
+    """Operations that the test of a CheckJob asked for and that can't be expressed; where it can be used nevertheless,
+    the tests that were left out for them."""
 
 
 def joined(parts: list[Result]) -> Result:

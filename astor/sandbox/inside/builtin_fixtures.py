@@ -10,11 +10,12 @@ from types import ModuleType
 from typing import Any
 
 from astor.sandbox.inside.fixtures import Fixture
+from astor.sandbox.inside.pytest_raises import Warns
 from astor.sandbox.inside.remote_program import RemoteProgram, Solution
 
 Captured = namedtuple("Captured", "out err")
 
-OWN_MODULES = frozenset({"check", "tests"})
+OWN_MODULES = frozenset({"check", "tests", "__main__"})
 """Names of the modules that a test is."""
 
 
@@ -178,8 +179,6 @@ def builtin_fixtures(program: RemoteProgram) -> dict[str, Fixture]:
             raise parts.error
 
     def recwarn() -> Iterator[Any]:
-        from astor.sandbox.inside.pytest_raises import Warns
-
         recorded = Warns()
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")

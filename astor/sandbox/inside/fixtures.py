@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from astor.sandbox.inside.pytest_marks import Case, cases_of_fixture
+from astor.sandbox.inside.pytest_outcomes import Failed
 from astor.sandbox.inside.remote_program import RemoteProgram
 
 SCOPES = ("function", "class", "module", "package", "session")
@@ -93,7 +94,8 @@ class Fixtures:
         """The arguments of one test function, torn down at the end."""
         with ExitStack() as stack:
             setup = Setup(self, function, owner, dict(given), params, stack)
-            for name in (*_autouse(setup.found), *used):
+            first = [name for name in (*_autouse(setup.found), *used) if name not in given]
+            for name in sorted(first, key=setup.scope_of):
                 setup.value(name)
             yield {name: setup.value(name) for name in wanted(function)}
 
@@ -114,6 +116,10 @@ class Setup:
         self.found = fixtures.found(owner)
         self.kind = None if owner is fixtures.module else type(owner)
         self._values, self._stack = values, stack
+
+    def scope_of(self, name: str) -> int:
+        """How narrow the scope of a fixture is: wider ones are made first."""
+        return -SCOPES.index(self.found[name][-1].scope) if name in self.found else 0
 
     def value(self, name: str, below: int | None = None, asking: "Request | None" = None) -> Any:
         """The value of a name; of one that an overriding fixture asks for, that `below` it."""
@@ -145,7 +151,10 @@ class Setup:
             **{name: self.value(name, place if name == each.name else None, request) for name in names}
         )
         if inspect.isgenerator(value):
-            return stack.enter_context(contextmanager(lambda: value)())
+            stack.callback(_finish, value)
+            for made in value:
+                return made
+            raise Failed("a fixture did not yield a value")
         return self.fixtures.program.ran(value)
 
 
@@ -174,6 +183,12 @@ class Request:
         if name == "param" or name.startswith("__"):
             raise AttributeError(name)
         self._setup.fixtures.program.refuse(f"wants request.{ascii(name)[1:-1][:50]}, which is not offered")
+
+
+def _finish(fixture: Iterator[Any]) -> None:
+    """Run what comes after a fixture's `yield`; it never sees what the test has raised."""
+    for _ in fixture:
+        raise Failed("a fixture yields twice")
 
 
 def _autouse(found: Mapping[str, list[Fixture]]) -> list[str]:

@@ -98,7 +98,7 @@ class Warns(warnings.catch_warnings):
         self.list: list[Any] = []
 
     def __enter__(self) -> "Warns":  # type: ignore[override]
-        self.list = super().__enter__() or []
+        self.list = super().__enter__()  # type: ignore[assignment]
         warnings.simplefilter("always")
         return self
 

@@ -53,6 +53,8 @@ class RemoteProgram:
         """What the program did that no test may pass with."""
         self.fault = ""
         """The first of them."""
+        self.consulted = False
+        """Whether the program was asked for more than its functions and classes by their names."""
         self.tainted: set[Handle] = set()
         """Handles whose objects have seen data of the test in an operator."""
         self._operates = -1
@@ -64,8 +66,11 @@ class RemoteProgram:
 
     def ask(self, operation: str, target: Any, /, *arguments: Any, **keywords: Any) -> Any:
         """The program's answer, or what it raised, or what a function of the test has raised for good."""
+        self.consulted = self.consulted or operation != "getattr" or target is not self.module
         try:
-            return self.link.ask(operation, target, *arguments, **keywords)
+            answer = self.link.ask(operation, target, *arguments, **keywords)
+            self.consulted = self.consulted or not isinstance(answer, Handle | type)
+            return answer
         except StopIteration as error:
             if operation == "next":
                 raise

@@ -54,7 +54,7 @@ def guard_mock(source: str, refuse: Callable[[str], Any]) -> None:
     from unittest import mock as found
 
     mock: Any = found
-    enter, enter_mapping = mock._patch.__enter__, mock._patch_dict.__enter__
+    enter, enter_mapping = mock._patch.__enter__, mock._patch_dict._patch_dict
 
     def guarded(self: Any) -> Any:
         refuse_foreign(self.getter(), self.attribute, refuse)
@@ -71,4 +71,4 @@ def guard_mock(source: str, refuse: Callable[[str], Any]) -> None:
         return pkgutil.resolve_name(dotted)
 
     mock._patch.__enter__ = guarded
-    mock._patch_dict.__enter__ = guarded_mapping
+    mock._patch_dict._patch_dict = guarded_mapping

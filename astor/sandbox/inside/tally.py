@@ -75,7 +75,7 @@ class Tally:
         if others and not self._counts["skipped"]:
             return "broken", self.left_out[0]
         # The program may have had a hand in which tests there are.
-        return "failed" if self.program.link.asked else "broken", others[:200] or "it runs no test"
+        return "failed" if self.program.consulted else "broken", others[:200] or "it runs no test"
 
     def _write(self, kind: str, claim: tuple[str, object]) -> None:
         refused = self.program.refused - self._refused

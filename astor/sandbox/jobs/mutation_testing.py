@@ -6,6 +6,7 @@ guess alike on every program whenever it is run against it; see `_test_all`.
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +57,8 @@ class _TestRun:
     calls: tuple[bytes, ...]
     """Encoded (arguments, keywords), packed, of each call that was answered."""
     answers: tuple[Claim, ...]
+    left_out: dict[str, int]
+    """How many tests want what isn't offered, by reason."""
 
 
 class MutationTesting:
@@ -97,6 +100,7 @@ class MutationTesting:
                 if each == reference and first is None:
                     first = run
                     found["calls"], found["distinct_calls"] = len(run.calls), len(set(run.calls))
+                    found["left_out"] = run.left_out
                     if run.ending is not Ending.FINISHED:
                         raise WorthlessError(run.ending, run.detail)
                     if not run.calls:
@@ -130,7 +134,8 @@ class MutationTesting:
                 ending, detail = own, why
         asked, answers = subject.transcript.claims[::2], subject.transcript.claims[1::2]
         calls = tuple(encode(claim.value) for claim, _ in zip(asked, answers, strict=False))
-        return _TestRun(ending, detail, calls, answers)
+        left_out = Counter(claim.value for claim in tests.transcript.claims if type(claim.value) is str)
+        return _TestRun(ending, detail, calls, answers, dict(left_out))
 
     def _replay(
         self, program: Program, calls: Sequence[bytes], patience: int, coverage: bool = False

@@ -39,6 +39,7 @@ def test_a_claim_says_what_tests_are_worth(sandbox):
         "passed": True,
         "calls": 3,
         "distinct_calls": 2,
+        "left_out": {},
         "line": 0.8,
         "branch": 0.75,
         "killed": 2,
