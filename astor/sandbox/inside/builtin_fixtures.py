@@ -11,12 +11,9 @@ from typing import Any
 
 from astor.sandbox.inside.fixtures import Fixture
 from astor.sandbox.inside.pytest_raises import Warns
-from astor.sandbox.inside.remote_program import RemoteProgram, Solution
+from astor.sandbox.inside.remote_program import TEST_MODULES, RemoteProgram, Solution
 
 Captured = namedtuple("Captured", "out err")
-
-OWN_MODULES = frozenset({"check", "tests", "__main__"})
-"""Names of the modules that a test is."""
 
 
 class Capture:
@@ -140,7 +137,7 @@ def refuse_foreign(target: Any, name: str, refuse: Callable[[str], Any]) -> None
     if target is sys and name in ("stdout", "stderr"):
         return
     module = target.__name__ if isinstance(target, ModuleType) else getattr(target, "__module__", None)
-    if isinstance(target, type | ModuleType) and not isinstance(target, Solution) and module not in OWN_MODULES:
+    if isinstance(target, type | ModuleType) and not isinstance(target, Solution) and module not in TEST_MODULES:
         refuse(f"patches {ascii(str(module))[1:-1][:50]}, of which the program has its own")
 
 

@@ -16,6 +16,8 @@ program had a hand in there being such an object, it is at fault, as with an ope
 uses on what can't cross. A fault is kept: what the test makes of the exception changes nothing.
 """
 
+import builtins
+import sys
 from types import (
     AsyncGeneratorType,
     CoroutineType,
@@ -36,6 +38,9 @@ from astor.sandbox.inside.object_table import TYPES, ObjectTable, Packed
 _MADE_OF_ANSWERS = (TracebackType, type(NotImplemented), UnionType, GenericAlias, MappingProxyType)
 """What comes of the program's exceptions, data and classes by attributes and operators, and of nothing else in a test
 that is in its senses."""
+
+TEST_MODULES = frozenset({"check", "tests", "__main__"})
+"""Names of the modules that a test is."""
 
 _NEVER_RUN = (AsyncGeneratorType, CoroutineType, GeneratorType)
 
@@ -197,10 +202,17 @@ class Solution(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
-            self._program.refuse("imports all names of the program")
+            return self._public_names()
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(self._program.module, name)
+
+    def _public_names(self) -> list[str]:
+        """What `import *` gives: none of the builtins' names, nor of those that the test has already, lest the program
+        give it an `all` or a `pytest` of its own."""
+        taken = {*dir(builtins), *(name for each in TEST_MODULES for name in vars(sys.modules.get(each, builtins)))}
+        names = self._program.ask("dir", self._program.module)
+        return [name for name in names if type(name) is str and not name.startswith("_") and name not in taken]
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._program.module, name, value)

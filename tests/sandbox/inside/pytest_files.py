@@ -96,6 +96,8 @@ FILES = {
     "module": "import solution\ndef test_low():\n    assert solution.clamp(-1, 0, 3) == 0",
     "another_name": "import solution as s\nfrom solution import clamp as c\n"
     "def test(): assert c(-1, 0, 3) == s.clamp(0, 0, 3)",
+    "star": "from solution import *\ndef test_low(): assert clamp(-1, 0, 3) == 0\n"
+    "def test_in(): assert clamp(2, 0, 3) == 2",
     "own_module": "from my_module import clamp\ndef test(): assert clamp(-1, 0, 3) == 0",
     "raises": """
 import re, pytest

@@ -195,3 +195,21 @@ def test_names_of_the_program_can_be_patched(sandbox):
         assert make() > 1e9 and solution.LIMIT == 3
         """,
     )
+
+
+def test_all_names_of_the_program_are_those_that_its_test_does_not_have(sandbox):
+    program = """
+    def make(): return 1
+    def all(*_): return True
+    sorted = isinstance = pytest = raises = all
+    _hidden = other = 3
+    """
+    passes(
+        sandbox,
+        program,
+        """
+        names = {}
+        exec("from solution import *", names)
+        assert names.keys() - {"__builtins__"} == {"make", "other", "raises"}
+        """,
+    )

@@ -52,7 +52,6 @@ from astor.sandbox import CheckJob, Ending
             "import unittest\nclass T(unittest.TestCase):\n    def test_one(self): self.assertLogs()",
             "logs",
         ),
-        ("pytest", "from solution import *", "all names"),
     ],
 )
 def test_a_test_that_cannot_be_used_is_our_fault(sandbox, style, test, why):
