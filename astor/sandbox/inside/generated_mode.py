@@ -14,11 +14,12 @@ from astor.sandbox.inside.child import builtin_name, compiled, end, load, new_mo
 from astor.sandbox.inside.codec import TooLargeError, decode
 from astor.sandbox.inside.frames import frame, write_all
 from astor.sandbox.inside.link import Link, LostError
+from astor.sandbox.inside.lookalikes import is_record
 from astor.sandbox.inside.operations import OPERATIONS
 from astor.sandbox.inside.pytest_offer import offer_pytest
 from astor.sandbox.inside.pytest_outcomes import Skipped
 from astor.sandbox.inside.pytest_style import run_pytest
-from astor.sandbox.inside.remote_program import RemoteProgram
+from astor.sandbox.inside.remote_program import RemoteProgram, Solution
 from astor.sandbox.inside.side_effects import Aloud
 from astor.sandbox.inside.surroundings import guard_mock, stand_ins
 from astor.sandbox.inside.tally import Tally
@@ -37,25 +38,38 @@ def run_subject(out: int, link: int, job: dict[str, Any]) -> None:
     def call(called: Any, /, *arguments: Any, **keywords: Any) -> Any:
         if called is not function:
             _refuse()
-        write_all(out, frame(("value", recorded.packed((arguments, keywords), table)), limit))
-        answer, value, error = recorded.call(function, arguments, keywords, table, aloud)
+        write_all(out, frame(("value", recorded.packed((arguments, keywords))), limit))
+        answer, value, error = recorded.call(function, arguments, keywords, aloud)
         write_all(out, frame(("value", answer), limit))
         if error is not None:
             raise error
         return value
 
-    def look(_: Any, name: str) -> str:
-        if name != "__name__":
-            raise AttributeError("tests may not look into the program")
-        return str(job["entry"])
+    classes = {name: each for name, each in vars(sys.modules["program"]).items() if _is_data_class(each)}
 
-    operations = dict.fromkeys(OPERATIONS, _refuse) | {"call": call, "getattr": look}
+    def look(at: Any, name: str) -> Any:
+        of_function = {"__name__": job["entry"], "__qualname__": job["entry"], "__doc__": function.__doc__}
+        known = of_function if at is function else classes
+        if name not in known:
+            raise AttributeError("tests may not look into the program")
+        return known[name]
+
+    def names(_: Any) -> list[str]:
+        return list(classes)
+
+    offered = {"call": call, "getattr": look, "dir": names, "signature": OPERATIONS["signature"]}
+    operations = dict.fromkeys(OPERATIONS, _refuse) | offered
     try:
         Link(link, table, operations, MESSAGE_BYTES, limit, aloud).serve()
     except TooLargeError:
         end(out, "flood", "one call is larger than all may be")
     except LostError:
         end(out, "end")
+
+
+def _is_data_class(value: Any) -> bool:
+    """Whether it is a class of exceptions or of named tuples, which tests may have by its name."""
+    return is_record(value) or (isinstance(value, type) and issubclass(value, Exception))
 
 
 def _refuse(*_: Any, **__: Any) -> NoReturn:
@@ -71,9 +85,13 @@ def run_generated(out: int, link: int, job: dict[str, Any]) -> None:
     warnings.showwarning = lambda *_, **__: None
     guard_mock(job["tests"], program.refuse)
     module = new_module("tests")
-    for place in (module, *map(new_module, ("solution", *stand_ins(job["tests"], job["entry"])))):
-        place.__dict__[job["entry"]] = program.entry
+    for name in ("solution", *stand_ins(job["tests"], job["entry"])):
+        sys.modules[name] = Solution(name, program)
+        sys.modules[name].__dict__[job["entry"]] = program.entry
     try:
+        for name in program.ask("dir", program.module):
+            module.__dict__[name] = getattr(program.module, name)
+        module.__dict__[job["entry"]] = program.entry
         exec(code, module.__dict__)
         run_pytest(module, tally)
     except MemoryError:
@@ -99,13 +117,12 @@ def run_replay(out: int, link: int, job: dict[str, Any]) -> None:
     reach."""
     aloud = Aloud()
     function = load(out, job)
-    table = recorded.table_of()
 
     def run() -> None:
         for call in job["calls"]:
             aloud.take()
-            arguments, keywords = table.unpack(decode(call))
-            answer, _, _ = recorded.call(function, arguments, keywords, table, aloud)
+            arguments, keywords = recorded.unpacked(decode(call))
+            answer, _, _ = recorded.call(function, arguments, keywords, aloud)
             try:
                 write_all(out, frame(("value", answer), job["output_bytes"]))
             except TooLargeError:

@@ -66,6 +66,11 @@ class Handle:
         return answer
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__signature__":
+            try:
+                return _signature(self._program.ask("signature", self))
+            except (TypeError, ValueError):
+                raise AttributeError(name) from None
         if name.startswith("__") and name.endswith("__") and name not in _SPECIAL:
             raise AttributeError(name)
         found = self._program.ask("getattr", self, name)
@@ -117,6 +122,20 @@ class Handle:
 
     def __deepcopy__(self, memo: Any) -> Any:
         return _guarded("deepcopy", self, self)
+
+
+def _signature(parameters: Any) -> Any:
+    """As `inspect` has it, without annotations."""
+    from inspect import Parameter, Signature
+
+    kinds: list[Any] = [Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Parameter.VAR_POSITIONAL]
+    kinds += [Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD]
+    return Signature(
+        [
+            Parameter(name, kinds[kind], default=default if has_default else Parameter.empty)
+            for name, kind, has_default, default in parameters
+        ]
+    )
 
 
 def _among(item: Any, items: Any) -> bool:

@@ -52,6 +52,21 @@ def _call(function: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> 
     return function(*arguments, **keywords)
 
 
+def _signature(function: Callable[..., Any]) -> list[tuple[str, int, bool, Any]]:
+    """Name, kind, whether there is a default, and the default, of each parameter."""
+    import inspect
+
+    return [
+        (
+            each.name,
+            int(each.kind),
+            each.default is not each.empty,
+            None if each.default is each.empty else each.default,
+        )
+        for each in inspect.signature(function).parameters.values()
+    ]
+
+
 def _exit(manager: Any, kind: type[Exception] | None) -> None:
     manager.__exit__(*_error(kind))
 
@@ -89,6 +104,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     **{name: _named(name) for name in (*ARITHMETIC, *UNARY, *ORDER, *READING, *_ITEMS)},
     **{f"i{name}": _named(f"i{name}") for name in ARITHMETIC},
     **{name: getattr(builtins, name) for name in ("getattr", "setattr", "delattr", "dir")},
+    "signature": _signature,
     "instance": lambda kind, value: isinstance(value, kind),
     "subclass": lambda kind, value: issubclass(value, kind),
     "call": _call,

@@ -2,8 +2,8 @@
 programs. Standard library only.
 
 An answer is (what the call came to, what an exception says, what became of the arguments, what was said aloud). It came
-to ("value", plain data), ("packed", other data of the standard library's, packed), ("raised", name of the builtin
-exception), or ("opaque",). An iterator is gone over at once and stands for its items.
+to ("value", plain data), ("packed", other data of the standard library's, packed), ("raised", name of its class), or
+("opaque",). An iterator is gone over at once and stands for its items.
 """
 
 from collections.abc import Callable, Iterator
@@ -55,17 +55,22 @@ def table_of(entry: Callable[..., Any] | None = None) -> ObjectTable:
     return table
 
 
-def packed(value: Any, table: ObjectTable) -> Packed:
-    """Data that crosses, packed."""
+def packed(value: Any) -> Packed:
+    """Data packed, by itself: no object of another process is in it."""
     try:
         encode(value, exact=True)
     except NotPlainDataError:
-        return table.pack(value)
+        return table_of().pack(value)
     return ("=", value)
 
 
+def unpacked(value: Packed) -> Any:
+    """What was packed."""
+    return table_of().unpack(value)
+
+
 def call(
-    function: Callable[..., Any], arguments: Any, keywords: Any, table: ObjectTable, aloud: Aloud
+    function: Callable[..., Any], arguments: Any, keywords: Any, aloud: Aloud
 ) -> tuple[tuple[Any, ...], Any, BaseException | None]:
     """The answer of a call; what it returned, and what it raised."""
     watch = Watch((arguments, keywords))
@@ -77,23 +82,23 @@ def call(
         raise
     except BaseException as raised:
         error = raised
-    came_to = _value(value, table) if error is None else ("raised", builtin_name(error))
+    came_to = _value(value) if error is None else ("raised", str(type(error).__name__))
     text = exceptions.text_of(error) if error is not None else ""
     try:
-        changes = watch.changes(lambda content: packed(content, table))
+        changes = watch.changes(packed)
     except NotPlainDataError:
         changes = ()
     return (came_to, text, changes, aloud.peek()), value, error
 
 
-def _value(value: Any, table: ObjectTable) -> tuple[Any, ...]:
+def _value(value: Any) -> tuple[Any, ...]:
     if type(value) is Items:
-        return ("iterator", _value(value.items, table), value.end, *value.error)
+        return ("iterator", _value(value.items), value.end, *value.error)
     try:
         encode(value)
     except NotPlainDataError:
         try:
-            return ("packed", table.pack(value, exports=False))
+            return ("packed", table_of().pack(value, exports=False))
         except NotPlainDataError:
             return ("opaque",)
     return ("value", value)
