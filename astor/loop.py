@@ -37,7 +37,7 @@ class Start(NamedTuple):
 
 
 def post_train(run: Run) -> ArtifactRef:
-    """The whole run, from its last commit on; the reference of what `promote` committed."""
+    """The whole run, from its last commit on; the ref of what `promote` committed."""
     run.resolve()
     prompts, references = prepare(run)
     policy = initialise(run, prompts)
@@ -82,7 +82,7 @@ def draw(run: Run, start: Start, planned: ArtifactRef, policy: PolicyRef) -> lis
 
 
 def finish(run: Run, start: Start, policy: PolicyRef) -> ArtifactRef:
-    """Evaluate the last policy, compare it with the champion, promote, and prune; the reference of the result."""
+    """Evaluate the last policy, compare it with the champion, promote, and prune; the ref of the result."""
     for one in (start.policy, policy):
         evaluate_turns(run, start.prompts, start.references, one, start.policy)
     promoted = promote(

@@ -7,7 +7,7 @@ from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef
 
 ref = ArtifactRef.parse
-"""The reference of an artifact from a parameter."""
+"""The ref of an artifact from a parameter."""
 
 
 def begin() -> None:

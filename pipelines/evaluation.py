@@ -10,7 +10,7 @@ from astor.pipelines.platform import Platform
 
 
 def evaluation_pipeline(platform: Platform) -> Callable[..., Any]:
-    """The pipeline `evaluation`, to run by itself or nested; its output is the reference of the scores."""
+    """The pipeline `evaluation`, to run by itself or nested; its output is the ref of the scores."""
 
     @dsl.pipeline(name="evaluation", description="A policy answers held-out prompts and is scored on them.")
     def evaluation(recipe: str, prompts: str, references: str, plan: str, policy: str, split: str = "held_out") -> str:

@@ -112,17 +112,17 @@ def _segments(begun: Begun) -> Any:
 
 def _rounds(begun: Begun, evaluation: Pipeline, round: Pipeline, evaluate_every: int) -> Any:
     platform, links, resolved, prompts, references, first, planned = begun
-    plan_reference, champion = planned.outputs["plan"], planned.outputs["champion"]
+    plan_ref, champion = planned.outputs["plan"], planned.outputs["champion"]
 
     def evaluated(policy: Any, split: str, name: str) -> dsl.PipelineTask:
         task = evaluation(
-            recipe=resolved, prompts=prompts, references=references, plan=plan_reference, policy=policy, split=split
+            recipe=resolved, prompts=prompts, references=references, plan=plan_ref, policy=policy, split=split
         )
         return task.set_display_name(name)
 
     before = evaluated(first, "held_out", "evaluation before")
     between: list[dsl.PipelineTask] = []
-    chained = {"planned": plan_reference, "policy": first, "report": ""}
+    chained = {"planned": plan_ref, "policy": first, "report": ""}
     for number in range(1, links + 1):
         task = round(
             recipe=resolved, prompts=prompts, references=references, reference_policy=first, **chained

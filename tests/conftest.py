@@ -150,11 +150,15 @@ def forget_s3_client() -> None:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports below 30000: each server listens 10000 above its own, too."""
+    """Ports below 30000: each server listens 10000 above its own, too. Processes whose numbers are neighbours, as of
+    two workers that start at once, look in places of their own."""
+    first = os.getpid() % 1000 * 10
     ports: list[int] = []
-    for port in range(20000 + os.getpid() % 5000, 30000):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+    for place in range(10000):
+        port = 20000 + (first + place) % 10000
+        with socket.socket() as own, socket.socket() as above, contextlib.suppress(OSError):
+            own.bind(("127.0.0.1", port))
+            above.bind(("127.0.0.1", port + 10000))
             ports.append(port)
         if len(ports) == count:
             break

@@ -111,10 +111,10 @@ def schema(
     """Print every key of a recipe with its type, range, default and meaning, those of other packages among them."""
     import json
 
-    from astor.recipe.reference import Reference
+    from astor.recipe.page import Page
     from astor.recipe.schema import recipe_schema
 
-    typer.echo(json.dumps(recipe_schema(), indent=2) if as_json else Reference(recipe_schema()).render())
+    typer.echo(json.dumps(recipe_schema(), indent=2) if as_json else Page(recipe_schema()).render())
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ def register(
         tags: further ones, as the recipe's digest.
 
     Raises:
-        UserError: MLflow cannot be used, or the policy is not where its reference says.
+        UserError: MLflow cannot be used, or the policy is not where its ref says.
     """
     artifact, source = _locate(policy.committed)
     with explained(uri):
@@ -101,7 +101,7 @@ def _version(client: Any, name: str, alias: str) -> Any | None:
 
 
 def _locate(policy: ArtifactRef) -> tuple[ArtifactRef, str]:
-    """The artifact's reference with an absolute path, and the directory of its part `policy`."""
+    """The artifact's ref with an absolute path, and the directory of its part `policy`."""
     uri = policy.uri if "://" in policy.uri else str(Path(policy.uri).absolute())
     ref = ArtifactRef(uri, policy.digest)
     return ref, f"{uri}/{load(ref).manifest.attempt}/policy"

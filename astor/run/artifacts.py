@@ -17,7 +17,7 @@ Inputs = Mapping[str, ArtifactRef | PolicyRef | None]
 
 
 class Artifacts:
-    """Reads by reference, commits by place. Whatever is read was committed, or is checked to be what was."""
+    """Reads by ref, commits by place. Whatever is read was committed, or is checked to be what was."""
 
     def __init__(self) -> None:
         self._memory: OrderedDict[tuple[ArtifactRef, str], Any] = OrderedDict()
@@ -38,7 +38,7 @@ class Artifacts:
         return artifact.ref
 
     def commit(self, uri: str, made_from: Inputs, **parts: Payload) -> ArtifactRef:
-        """Commit `parts` at `uri` and return the reference of what stands there afterwards.
+        """Commit `parts` at `uri` and return the ref of what stands there afterwards.
 
         The manifest's seconds count from when `done` was asked, or from the commit before.
         """

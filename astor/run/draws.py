@@ -11,7 +11,7 @@ from astor.storage import ArtifactRef
 
 
 class Draw(NamedTuple):
-    """References of one draw of a round."""
+    """Refs of one draw of a round."""
 
     planned: ArtifactRef
     """State and batch."""
@@ -53,7 +53,7 @@ def judge_draws(run: Run, draws: Sequence[Draw]) -> Judged:
 
 
 def inputs(draws: Sequence[Draw], *names: str) -> dict[str, ArtifactRef]:
-    """The named references of the draws, for a manifest: `verdicts`, `verdicts-1` and so on."""
+    """The named refs of the draws, for a manifest: `verdicts`, `verdicts-1` and so on."""
     return {
         f"{name}-{number}" if number else name: getattr(draw, name)
         for number, draw in enumerate(draws)

@@ -70,7 +70,7 @@ def history_so_far(run: Run) -> RunHistory:
 
 
 def held_out_evaluations(run: Run) -> list[ArtifactRef]:
-    """References of the scores on held-out prompts, in the order of their policies' rounds."""
+    """Refs of the scores on held-out prompts, in the order of their policies' rounds."""
     places = [name for name in run.places.below("evaluations") if name.startswith("held_out")]
     found = [run.artifacts.find(run.places.at("evaluations", name, "scores")) for name in places]
     return sorted((scores for scores in found if scores), key=lambda scores: run.artifacts.read(scores, "scores").round)

@@ -15,7 +15,7 @@ from astor.training.engine import ReferencePolicy, UpdateEngine
 
 
 class Policies:
-    """By reference: the policy that this process trains is found where it is, any other is loaded."""
+    """By ref: the policy that this process trains is found where it is, any other is loaded."""
 
     def __init__(self, recipe: Recipe, ranks: Ranks) -> None:
         self._recipe, self._ranks = recipe, ranks

@@ -52,8 +52,8 @@ def show(run: Run, result: ArtifactRef, card: Path, report: Path) -> dict[str, f
 
 def held_out_scores(run: Run) -> tuple[Scores, Scores]:
     """Sampled scores of the first and of the latest policy that was evaluated on held-out prompts."""
-    references = held_out_evaluations(run)
-    return run.artifacts.read(references[0], "scores"), run.artifacts.read(references[-1], "scores")
+    refs = held_out_evaluations(run)
+    return run.artifacts.read(refs[0], "scores"), run.artifacts.read(refs[-1], "scores")
 
 
 def score_rows(run: Run) -> list[tuple[str, str, str]]:

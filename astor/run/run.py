@@ -40,7 +40,7 @@ class Run:
         return yaml.safe_dump(self.recipe.model_dump(mode="json"), sort_keys=False)
 
     def resolve(self) -> ArtifactRef:
-        """Commit the resolved recipe; its reference opens the run in any other process."""
+        """Commit the resolved recipe; its ref opens the run in any other process."""
 
         def write(directory: Path) -> None:
             (directory / "recipe.yaml").write_text(self.resolved_text)

@@ -168,7 +168,7 @@ def _commit_block(
     multi_turn: MultiTurn,
     options: CollectOptions,
 ) -> ArtifactRef:
-    """Roll out, with public tests alone; then judge by hidden ones, and commit. The reference of what stands there."""
+    """Roll out, with public tests alone; then judge by hidden ones, and commit. The ref of what stands there."""
     settings = TurnsOptions(
         trajectories=options.trajectories,
         turns=options.turns,

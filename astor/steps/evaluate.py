@@ -7,7 +7,7 @@ from astor.storage import ArtifactRef, PolicyRef
 
 
 def evaluate(run: Run, verdicts: ArtifactRef, policy: PolicyRef, split: str) -> ArtifactRef:
-    """Commit the scores of what `verify` committed, sampled and greedy, beside it, and return their reference.
+    """Commit the scores of what `verify` committed, sampled and greedy, beside it, and return their ref.
 
     Args:
         verdicts: on the policy's completions of the split.

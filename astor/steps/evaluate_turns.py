@@ -14,7 +14,7 @@ from astor.tasks.multi_turn.problem import Problem
 def evaluate_turns(
     run: Run, prompts: ArtifactRef, references: ArtifactRef, policy: PolicyRef, first_policy: PolicyRef
 ) -> ArtifactRef | None:
-    """Commit a policy's judged trajectories on held-out problems and return their reference; None where the recipe has
+    """Commit a policy's judged trajectories on held-out problems and return their ref; None where the recipe has
     nothing to measure over turns, or no held-out problem alone.
 
     First answers are those of `first_policy`, sampled once, so that every policy begins with the same ones (Cobalt's

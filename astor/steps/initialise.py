@@ -11,7 +11,7 @@ from astor.training.first_policy import FirstPolicyOptions
 
 
 def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
-    """Commit policy_0 and return its reference; what the same options made before is found again.
+    """Commit policy_0 and return its ref; what the same options made before is found again.
 
     `prompts` is what `prepare` committed: a policy that speaks from demonstrations is made from them.
     """

@@ -9,7 +9,7 @@ from astor.storage import ArtifactRef, PolicyRef
 
 
 def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
-    """Commit the plan and return its reference.
+    """Commit the plan and return its ref.
 
     Args:
         prompts: what `prepare` committed.

@@ -33,7 +33,7 @@ FEWEST_CLASSES = 2
 
 
 class Prepared(NamedTuple):
-    """References of what `prepare` commits."""
+    """Refs of what `prepare` commits."""
 
     prompts: ArtifactRef
     references: ArtifactRef

@@ -23,7 +23,7 @@ def promote(
     champion: ArtifactRef,
     challenger: ArtifactRef,
 ) -> ArtifactRef:
-    """Decide, register and report; the reference of the result.
+    """Decide, register and report; the ref of the result.
 
     Args:
         policy: the challenger's.

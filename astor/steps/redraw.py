@@ -12,7 +12,7 @@ from astor.storage import ArtifactRef
 
 
 def redraw(run: Run, prompts: ArtifactRef, draws: Sequence[Draw]) -> ArtifactRef | None:
-    """Commit state and batch of the round's next draw and return their reference; None where it has enough.
+    """Commit state and batch of the round's next draw and return their ref; None where it has enough.
 
     Raises:
         UserError: too many rollouts could not be judged.

@@ -8,7 +8,7 @@ from astor.storage import ArtifactRef, PolicyRef
 
 
 def rollout(run: Run, prompts: ArtifactRef, batch: ArtifactRef, policy: PolicyRef, part: str = "batch") -> ArtifactRef:
-    """Commit the completions of a batch and return their reference.
+    """Commit the completions of a batch and return their ref.
 
     Args:
         prompts: what `prepare` committed.

@@ -14,7 +14,7 @@ from astor.storage import ArtifactRef
 
 
 def score(run: Run, prompts: ArtifactRef, draws: Sequence[Draw], report: ArtifactRef | None) -> ArtifactRef:
-    """Commit groups, state and batch and return their reference.
+    """Commit groups, state and batch and return their ref.
 
     Args:
         prompts: what `prepare` committed.

@@ -7,7 +7,7 @@ from astor.tasks.judging import judge_completions
 
 
 def verify(run: Run, references: ArtifactRef, completions: ArtifactRef) -> ArtifactRef:
-    """Commit the verdicts on what `rollout` committed, beside it, and return their reference.
+    """Commit the verdicts on what `rollout` committed, beside it, and return their ref.
 
     What was rolled out for an evaluation is measured by the metrics that are no reward, too.
     """

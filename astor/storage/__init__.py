@@ -3,7 +3,7 @@
 from astor.storage.artifact import Artifact, Attempt, Manifest, Part, committed, find, load, locate, remove
 from astor.storage.atomic import draft_beside, replacing
 from astor.storage.digest import digest_bytes, digest_directory, digest_file, digest_json
-from astor.storage.reference import ArtifactRef, PolicyRef, lineage
+from astor.storage.ref import ArtifactRef, PolicyRef, lineage
 
 __all__ = [
     "Artifact",

@@ -20,7 +20,7 @@ from astor import __version__
 from astor.errors import UserError
 from astor.options import Options
 from astor.storage.digest import digest_files, digest_json, list_files
-from astor.storage.reference import ArtifactRef
+from astor.storage.ref import ArtifactRef
 from astor.storage.s3 import S3Store
 from astor.storage.store import LocalStore, Store
 

@@ -39,30 +39,42 @@ def union_of_calls(suites: Iterable[AssertSuite]) -> dict[str, tuple[Any, ...]]:
     return {text: call for suite in suites if suite.is_valid for text, call in suite.calls.items()}
 
 
-def judge_suite(
-    suite: AssertSuite, places: dict[str, int], runs: Sequence[Result], coverage: Result | None
-) -> Judgement:
-    """Judge by `runs` of the function and then its mutants, whose claims stand at `places` of the calls' texts.
+class Given:
+    """What one version of the function gave for `calls`."""
 
-    `coverage` is that of the suite's calls, where it was asked for.
+    def __init__(self, calls: Iterable[str], result: Result) -> None:
+        """`calls` are the texts of the calls in the order in which they ran."""
+        texts = list(calls)
+        self.result = result
+        self.claims = dict(zip(texts, result.claims, strict=False))
+        """Text of a call → its claim, of those that came to their end."""
+        self.last = texts[len(result.claims)] if len(result.claims) < len(texts) else None
+        """The call on which it did not come to its end."""
+
+
+def judge_asserts(suite: AssertSuite, function: Given | None) -> Judgement | None:
+    """What a suite is worth of which not all is right; None of one that is all right, for mutants to decide.
+
+    `function` is what it gave for the calls of all valid suites, None where there are none.
     """
     if not suite.is_valid:
         return Judgement(Outcome.FAILED, 0.0, 0.0, detail="Fewer than two different calls of the function.")
-    function, mutants = runs[0], runs[1:]
-    right = []
-    for text, values in suite.expected.items():
-        if places[text] >= len(function.claims):
-            return Judgement.ended_early(function)
-        claim = function.claims[places[text]]
-        if claim.kind == "value" and all(same_value(claim.value, value) for value in values):
-            right.append(places[text])
-    share = len(right) / len(suite.calls)
-    if share < 1:
-        detail = f"{len(right)} of {len(suite.calls)} calls are asserted right."
-        return Judgement(Outcome.FAILED, 0.2 * share, 1.0, {"correct": share, "killed": 0.0}, detail)
-    if any(mutant.ending is Ending.INFRASTRUCTURE_ERROR for mutant in mutants):
+    assert function is not None
+    if not suite.calls.keys() <= function.claims.keys():
+        return Judgement.ended_early(function.result)
+    right = sum(_is_right(function.claims[text], values) for text, values in suite.expected.items())
+    share = right / len(suite.calls)
+    if share == 1:
+        return None
+    detail = f"{right} of {len(suite.calls)} calls are asserted right."
+    return Judgement(Outcome.FAILED, 0.2 * share, 1.0, {"correct": share, "killed": 0.0}, detail)
+
+
+def judge_kills(suite: AssertSuite, function: Given, mutants: Sequence[Given], coverage: Result | None) -> Judgement:
+    """What a suite is worth that is all right. `coverage` is that of its calls, where it was asked for."""
+    if any(mutant.result.ending is Ending.INFRASTRUCTURE_ERROR for mutant in mutants):
         return Judgement(Outcome.INFRASTRUCTURE_ERROR, None, 0.0)
-    killed = sum(_is_killed(mutant, function, right) for mutant in mutants) / len(mutants)
+    killed = sum(_is_killed(mutant, function, suite) for mutant in mutants) / len(mutants)
     parts = {"correct": 1.0, "killed": killed}
     if coverage is not None:
         if not coverage.claims:
@@ -78,13 +90,14 @@ def judge_suite(
     )
 
 
-def _is_killed(mutant: Result, function: Result, places: Iterable[int]) -> bool:
-    """Whether the mutant gave something else, or did not come to an end, on one of the calls at `places`."""
-    return any(
-        place == len(mutant.claims)
-        if place >= len(mutant.claims)
-        else _differ(mutant.claims[place], function.claims[place])
-        for place in places
+def _is_right(claim: Claim, values: Iterable[Any]) -> bool:
+    return claim.kind == "value" and all(same_value(claim.value, value) for value in values)
+
+
+def _is_killed(mutant: Given, function: Given, suite: AssertSuite) -> bool:
+    """Whether the mutant gave something else, or did not come to an end, on one of the suite's calls."""
+    return mutant.last in suite.calls or any(
+        _differ(mutant.claims[text], function.claims[text]) for text in suite.calls if text in mutant.claims
     )
 
 

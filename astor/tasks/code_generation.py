@@ -10,7 +10,7 @@ from astor.records import Function, Item, Outcome, Program, Split, StdinTest
 from astor.sandbox import CheckJob, Ending, Job, Result
 from astor.tasks.endings import outcome_of
 from astor.tasks.program_tests import ENDS, ProgramTests, as_call, job_on, passes, says_something
-from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
+from astor.tasks.task import Answer, Example, Judgement, Judging, Task, TaskOptions
 
 INSTRUCTION = (
     "Write a Python function named `{entry}` for this task: {description}\n\n{tests}"
@@ -114,18 +114,11 @@ class CodeGeneration(Task):
             return f"solve: {problem.description.strip()}\n{listing}"
         return PROGRAM_INSTRUCTION.format(description=problem.description.strip(), tests=listing)
 
-    def jobs(self, reference: ProgramTests, answers: Sequence[Answer], extended: bool) -> list[Job]:
+    def judge(self, reference: ProgramTests, answers: Sequence[Answer], extended: bool) -> Judging:
         """Equal programs are run once: on shown and hidden tests, the check, and on the second tests if `extended`."""
-        return [job for program in _programs(answers) for job in _jobs(reference, program, extended)]
-
-    def judge(
-        self, reference: ProgramTests, answers: Sequence[Answer], results: Sequence[Result], extended: bool
-    ) -> list[Judgement]:
-        left = iter(results)
-        judged = {
-            program: _judge(reference, [next(left) for _ in _jobs(reference, program, extended)], extended)
-            for program in _programs(answers)
-        }
+        jobs = {program: _jobs(reference, program, extended) for program in _programs(answers)}
+        left = iter((yield [job for part in jobs.values() for job in part]))
+        judged = {program: _judge(reference, [next(left) for _ in part], extended) for program, part in jobs.items()}
         return [judged[answer.value] for answer in answers]
 
 

@@ -6,7 +6,6 @@ from typing import Literal
 from pydantic import Field
 
 from astor.records import Commit, Item, Outcome, Record, Split
-from astor.sandbox import Job, Result
 from astor.tasks.overlap import (
     b_norm,
     bleu,
@@ -16,7 +15,7 @@ from astor.tasks.overlap import (
     rouge_l,
     share_of_words,
 )
-from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
+from astor.tasks.task import Answer, Example, Judgement, Judging, Task, TaskOptions
 from astor.tasks.words import length_in_words
 
 FEWEST_WORDS, MOST_WORDS = 3, 60
@@ -85,12 +84,8 @@ class CommitMessage(Task):
             return INSTRUCTION.format(diff=diff.strip("\n"))
         return "\n".join(["commit", *changed_lines(diff)]).rstrip()
 
-    def jobs(self, reference: CommitReference, answers: Sequence[Answer], extended: bool) -> list[Job]:
-        return []
-
-    def judge(
-        self, reference: CommitReference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
-    ) -> list[Judgement]:
+    def judge(self, reference: CommitReference, answers: Sequence[Answer], extended: bool) -> Judging:
+        yield []
         return [_judge(reference, answer.said[:TEXT_CHARACTERS], extended) for answer in answers]
 
     def counts(self, reference: CommitReference, said: str) -> dict[str, tuple[int, ...]]:

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from astor.data.calls import arguments_of, call_text, result_of
 from astor.records import Call, Function, Item, Outcome, Record, Split
-from astor.sandbox import CallsJob, Job, Result, same_value
-from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions, place_in
+from astor.sandbox import CallsJob, Result, same_value
+from astor.tasks.task import Answer, Example, Judgement, Judging, Task, TaskOptions, place_in
 
 CANDIDATES = 8
 """Calls that prompts are made of: an item's first ones."""
@@ -94,21 +94,17 @@ class IOPrediction(Task):
             return f"{source}\n{question}"
         return f"```python\n{source}\n```\n\n```python\n{question}\n```\n\n{INSTRUCTIONS[kind]}"
 
-    def jobs(self, reference: IOReference, answers: Sequence[Answer], extended: bool) -> list[Job]:
+    def judge(self, reference: IOReference, answers: Sequence[Answer], extended: bool) -> Judging:
         """One run of the function on all the different inputs that were proposed; none for outputs."""
         inputs = self._inputs(reference, answers)
-        return [CallsJob(reference.solution, reference.entry, tuple(inputs.values()))] if inputs else []
-
-    def judge(
-        self, reference: IOReference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
-    ) -> list[Judgement]:
+        results = yield [CallsJob(reference.solution, reference.entry, tuple(inputs.values()))] if inputs else []
         if reference.kind == "output":
             expected = result_of(reference.call)
             return [
                 _judgement(same_value(answer.value, expected), answer.said == repr(expected), extended)
                 for answer in answers
             ]
-        places = {text: place for place, text in enumerate(self._inputs(reference, answers))}
+        places = {text: place for place, text in enumerate(inputs)}
         return [self._judge_input(reference, answer, places, results, extended) for answer in answers]
 
     def _inputs(self, reference: IOReference, answers: Sequence[Answer]) -> dict[str, tuple[Any, ...]]:

@@ -1,7 +1,8 @@
 """From completions to verdicts: everything of a batch is parsed together, and everything is run together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from astor.records import Completion, Outcome, Reference, Verdict
@@ -23,9 +24,6 @@ class _Asked:
     """What the task knows of the prompt."""
     places: list[int]
     answers: list[Answer]
-
-    def jobs(self, extended: bool) -> list[Job]:
-        return self.task.jobs(self.reference, self.answers, extended)
 
     def one_by_one(self) -> list["_Asked"]:
         return [
@@ -61,14 +59,8 @@ def judge_completions(
         group = asked.setdefault(completion.prompt_id, empty)
         group.places.append(place)
         group.answers.append(read)
-    again: list[_Asked] = []
-    for group, jobs, results in _run(list(asked.values()), sandbox, extended):
-        if group.task.shares_runs and len(group.answers) > 1 and _ended_early(jobs, results):
-            again.extend(group.one_by_one())
-        else:
-            judgements.update(_judge(group, results, extended))
-    for group, _, results in _run(again, sandbox, extended):
-        judgements.update(_judge(group, results, extended))
+    again = _judge(asked.values(), sandbox, extended, judgements)
+    _judge(again, sandbox, extended, judgements)
     verdicts = []
     for place, completion in enumerate(completions):
         task, reference = task_of[completion.prompt_id], known[completion.prompt_id]
@@ -140,10 +132,26 @@ def _malformed() -> Judgement:
     return Judgement(Outcome.MALFORMED, 0.0, 0.0, detail="The answer does not have the form that was asked for.")
 
 
-def _run(groups: Sequence[_Asked], sandbox: JobRunner, extended: bool) -> list[tuple[_Asked, list[Job], list[Result]]]:
-    jobs = [group.jobs(extended) for group in groups]
-    results = iter(sandbox.run([job for part in jobs for job in part]))
-    return [(group, part, [next(results) for _ in part]) for group, part in zip(groups, jobs, strict=True)]
+def _judge(
+    groups: Iterable[_Asked], sandbox: JobRunner, extended: bool, judgements: dict[int, Judgement]
+) -> list[_Asked]:
+    """Add the judgements of all groups, whose runs go side by side; what must be judged again, each answer alone."""
+    again: list[_Asked] = []
+    judging = [(group, group.task.judge(group.reference, group.answers, extended)) for group in groups]
+    wanted = [(group, judge, next(judge)) for group, judge in judging]
+    while wanted:
+        results = iter(sandbox.run([job for _, _, jobs in wanted for job in jobs]))
+        asked, wanted = wanted, []
+        for group, judge, jobs in asked:
+            ended = list(islice(results, len(jobs)))
+            if group.task.shares_runs and len(group.answers) > 1 and _ended_early(jobs, ended):
+                again.extend(group.one_by_one())
+                continue
+            try:
+                wanted.append((group, judge, judge.send(ended)))
+            except StopIteration as end:
+                judgements.update(zip(group.places, end.value, strict=True))
+    return again
 
 
 def _ended_early(jobs: Sequence[Job], results: Sequence[Result]) -> bool:
@@ -151,11 +159,6 @@ def _ended_early(jobs: Sequence[Job], results: Sequence[Result]) -> bool:
         isinstance(job, CallsJob) and len(result.claims) < len(job.arguments)
         for job, result in zip(jobs, results, strict=True)
     )
-
-
-def _judge(group: _Asked, results: Sequence[Result], extended: bool) -> dict[int, Judgement]:
-    judgements = group.task.judge(group.reference, group.answers, results, extended)
-    return dict(zip(group.places, judgements, strict=True))
 
 
 def _verdict(completion: Completion, kind: str, task: Task, judgement: Judgement) -> Verdict:

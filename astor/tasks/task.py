@@ -1,7 +1,7 @@
 """What a task is: it makes prompts and references of items, and verdicts of answers."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -98,6 +98,10 @@ class Judgement:
         return cls(outcome_of(result.ending), 0.0, format, detail=result.detail)
 
 
+Judging = Generator[list[Job], list[Result], list[Judgement]]
+"""Yields jobs, is sent their results in order, and returns one judgement per answer."""
+
+
 class Task(ABC):
     """One kind of question. A class of another package is found by the entry point group `astor.tasks`.
 
@@ -110,7 +114,7 @@ class Task(ABC):
     """Made where a task has no options of its own."""
     reference_type: ClassVar[type[Record]] = Record
     """What a task knows of a prompt to judge its answers by: a record of its own, that `ask` is given and `job`,
-    `judge_answer`, `jobs`, `judge` and `counts` get back. Its fields are plain data, as they go through JSON."""
+    `judge_answer`, `judge` and `counts` get back. Its fields are plain data, as they go through JSON."""
     verdict_type: ClassVar[type[Record]] = Record
     """What a task tells of an answer beside its score and parts: a record of its own, as `data` of its judgements."""
     parser: str | None
@@ -142,7 +146,7 @@ class Task(ABC):
         """The item's examples: few, always the same ones for the same item, none where the item does not fit."""
 
     def job(self, reference: Any, answer: Answer) -> Job | None:
-        """What the sandbox runs to judge one answer; None for nothing. Unused where a task has its own `jobs`."""
+        """What the sandbox runs to judge one answer; None for nothing. Unused where a task has its own `judge`."""
         return None
 
     def judge_answer(self, reference: Any, answer: Answer, claims: Sequence[Claim]) -> Judgement:
@@ -150,16 +154,12 @@ class Task(ABC):
         job. A program that did not come to its end never gets here. Unused where a task has its own `judge`."""
         raise NotImplementedError(f"{type(self).__name__} needs judge_answer, or a judge of its own")
 
-    def jobs(self, reference: Any, answers: Sequence[Answer], extended: bool) -> list[Job]:
-        """What the sandbox runs to judge the answers to one prompt. `extended` asks for metrics beside the reward."""
-        return [job for answer in answers if (job := self.job(reference, answer)) is not None]
-
-    def judge(
-        self, reference: Any, answers: Sequence[Answer], results: Sequence[Result], extended: bool
-    ) -> list[Judgement]:
-        """One judgement per answer, from the results of what `jobs` asked for with the same arguments."""
-        left = iter(results)
-        ended = [next(left) if self.job(reference, answer) is not None else None for answer in answers]
+    def judge(self, reference: Any, answers: Sequence[Answer], extended: bool) -> Judging:
+        """The judgements of the answers to one prompt, in order. What the sandbox shall run is yielded, and its results
+        are sent in, as often as it takes. `extended` asks for metrics beside the reward."""
+        jobs = [self.job(reference, answer) for answer in answers]
+        left = iter((yield [job for job in jobs if job is not None]))
+        ended = [next(left) if job is not None else None for job in jobs]
         return [
             Judgement.ended_early(result, float(result.ending is not Ending.MALFORMED))
             if result is not None and result.ending is not Ending.FINISHED

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from astor.data.calls import assertion
 from astor.records import Function, Item, Split
-from astor.sandbox import CallsJob, CoverageJob, Job, Result
-from astor.tasks.assert_suite import COUNTED, AssertSuite, judge_suite, union_of_calls
+from astor.sandbox import CallsJob, CoverageJob
+from astor.tasks.assert_suite import COUNTED, AssertSuite, Given, judge_asserts, judge_kills, union_of_calls
 from astor.tasks.generated_suite import TestedFunction, job_of, judge_generated
-from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions, place_in
+from astor.tasks.task import Answer, Example, Judging, Task, TaskOptions, place_in
 
 DEMONSTRATED = 2
 """Answers for one function that a warm start is shown (our choice)."""
@@ -94,36 +94,39 @@ class UnitTests(Task):
         chosen = (calls * 2)[start : start + self.options.demonstrated_asserts]
         return "\n".join(assertion(function.entry, call) for call in chosen)
 
-    def jobs(self, reference: TestedFunction, answers: Sequence[Answer], extended: bool) -> list[Job]:
-        """One run of the function and of each mutant on all different calls; if `extended`, coverage per answer. Each
-        different piece of test code is a job of its own."""
+    def judge(self, reference: TestedFunction, answers: Sequence[Answer], extended: bool) -> Judging:
+        """One run of the function on all different calls; then, on those of suites that are all right, one of each
+        mutant, and coverage per suite if `extended`. Each different piece of test code is a job of its own."""
         suites, codes = _suites(reference, answers), _codes(answers)
-        calls = tuple(union_of_calls(suites.values()).values())
-        programs = (reference.solution, *reference.mutants) if calls else ()
-        jobs: list[Job] = [CallsJob(program, reference.entry, calls) for program in programs]
-        for suite in suites.values() if extended else ():
-            if suite.is_valid:
-                jobs.append(CoverageJob(reference.solution, reference.entry, tuple(suite.calls.values())))
-        return [*jobs, *(job_of(reference, tests) for tests in codes.values())]
-
-    def judge(
-        self, reference: TestedFunction, answers: Sequence[Answer], results: Sequence[Result], extended: bool
-    ) -> list[Judgement]:
-        suites, codes = _suites(reference, answers), _codes(answers)
-        places = {text: place for place, text in enumerate(union_of_calls(suites.values()))}
-        left = iter(results)
-        runs = [next(left) for _ in range(1 + len(reference.mutants))] if places else []
-        judged: dict[int, Judgement] = {}
-        for number, suite in suites.items():
-            coverage = next(left) if extended and suite.is_valid else None
-            judged[number] = judge_suite(suite, places, runs, coverage)
-        of_code = {source: judge_generated(reference, tests, next(left), extended) for source, tests in codes.items()}
+        calls = union_of_calls(suites.values())
+        run = [CallsJob(reference.solution, reference.entry, tuple(calls.values()))] if calls else []
+        ended = yield [*run, *(job_of(reference, tests) for tests in codes.values())]
+        function = Given(calls, ended[0]) if run else None
+        judged = {number: judge_asserts(suite, function) for number, suite in suites.items()}
+        of_code = {
+            source: judge_generated(reference, tests, result, extended)
+            for (source, tests), result in zip(codes.items(), ended[len(run) :], strict=True)
+        }
+        right = {number: suites[number] for number, judgement in judged.items() if judgement is None}
+        killing = union_of_calls(right.values())
+        runs = [CallsJob(mutant, reference.entry, tuple(killing.values())) for mutant in reference.mutants if killing]
+        covering = [
+            CoverageJob(reference.solution, reference.entry, tuple(suite.calls.values()))
+            for suite in right.values()
+            if extended
+        ]
+        ended = yield [*runs, *covering]
+        mutants, coverage = [Given(killing, result) for result in ended[: len(runs)]], iter(ended[len(runs) :])
+        for number, suite in right.items():
+            assert function is not None
+            judged[number] = judge_kills(suite, function, mutants, next(coverage) if extended else None)
+        judgements = []
         for number, answer in enumerate(answers):
             judgement = judged.get(number) or of_code[answer.value["source"]]
             if extended and judgement.score is not None:
                 judgement.parts["compiles"] = 1.0
-            judged[number] = judgement
-        return [judged[number] for number in range(len(answers))]
+            judgements.append(judgement)
+        return judgements
 
 
 def _suites(reference: TestedFunction, answers: Sequence[Answer]) -> dict[int, AssertSuite]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from astor.recipe.reference import Reference
+from astor.recipe.page import Page
 from astor.recipe.schema import recipe_schema
 
 PAGE = Path(__file__).parents[2] / "docs" / "recipe.md"
@@ -62,11 +62,11 @@ def test_every_option_and_every_option_model_has_a_docstring() -> None:
 
 
 def test_the_page_on_recipes_is_what_the_options_say() -> None:
-    assert PAGE.read_text() == Reference(recipe_schema()).render() + "\n", "run: astor schema > docs/recipe.md"
+    assert PAGE.read_text() == Page(recipe_schema()).render() + "\n", "run: astor schema > docs/recipe.md"
 
 
 def test_links_of_the_page_lead_to_its_headings() -> None:
-    reference = Reference(recipe_schema())
+    reference = Page(recipe_schema())
     page = reference.render()
     anchors = [section.anchor for section in reference.sections.values()]
     assert len(set(anchors)) == len(anchors)
@@ -75,7 +75,7 @@ def test_links_of_the_page_lead_to_its_headings() -> None:
 
 def test_options_of_another_package_are_among_them(installed: Callable[[str, str, str], None]) -> None:
     installed("astor.schedulers", THEIR_SCHEDULER, "offered")
-    page = Reference(recipe_schema()).render()
+    page = Page(recipe_schema()).render()
     assert "## `scheduler` (`mine`)\n\nOptions of another package.\n" in page
     assert "- **`boldness`**: number, default `0.5`. How bold it is." in page
 

@@ -92,7 +92,7 @@ def test_equal_programs_run_once(item, first) -> None:
     from astor.tasks.task import Answer
 
     reference = TASK.read_reference(first(TASK, item).reference)
-    assert len(TASK.jobs(reference, [Answer("a", SOURCE), Answer("b", SOURCE)], extended=False)) == 1
+    assert len(next(TASK.judge(reference, [Answer("a", SOURCE), Answer("b", SOURCE)], extended=False))) == 1
 
 
 def test_the_second_tests_are_a_metric_and_no_reward(item, first, judge) -> None:

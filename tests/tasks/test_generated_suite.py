@@ -88,4 +88,4 @@ def test_equal_code_is_run_once(example) -> None:
 
     read = {"source": PYTEST, "expressions": []}
     reference = TASK.read_reference(example.reference)
-    assert len(TASK.jobs(reference, [Answer("a", read), Answer("b", read)], extended=False)) == 1
+    assert len(next(TASK.judge(reference, [Answer("a", read), Answer("b", read)], extended=False))) == 1

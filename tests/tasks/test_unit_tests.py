@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from astor.records import Outcome, Split
 from astor.tasks.assert_suite import COUNTED, AssertSuite
+from astor.tasks.task import Answer
 from astor.tasks.unit_tests import UnitTests, UnitTestsOptions
 
 SOURCE = "def f(x):\n    return x + 2 if x < 5 else x"
@@ -138,13 +139,22 @@ def test_a_call_that_hangs_the_function_harms_no_other_answer(make_item, first, 
     assert [verdict.score for verdict in verdicts] == [1, 0, 0]
 
 
-def test_one_run_per_version_serves_all_answers(example) -> None:
-    from astor.tasks.task import Answer
+def test_one_run_of_the_function_serves_all_answers_and_mutants_run_for_those_that_are_right(example, sandbox) -> None:
+    def asserts(*numbers: int, of: int = 2) -> Answer:
+        return Answer("", [((number,), number + of, "f") for number in numbers])
 
-    answers = [Answer("", [((number,), 0, "f"), ((number + 1,), 0, "f")]) for number in range(6)]
-    jobs = TASK.jobs(TASK.read_reference(example.reference), answers, extended=False)
-    assert len(jobs) == 1 + len(MUTANTS)
-    assert {len(job.arguments) for job in jobs} == {7}
+    judging = TASK.judge(TASK.read_reference(example.reference), [asserts(0, 1), asserts(1, 2, 3, of=9)], extended=True)
+    (job,) = next(judging)
+    assert job.arguments == ((0,), (1,), (2,), (3,))
+    *mutants, coverage = judging.send(sandbox.run([job]))
+    assert [job.program for job in mutants] == list(MUTANTS)
+    assert {job.arguments for job in mutants} == {((0,), (1,))} == {coverage.arguments}
+
+
+def test_no_mutant_runs_where_nothing_is_right(example, sandbox) -> None:
+    wrong = Answer("", [((0,), 9, "f"), ((1,), 9, "f")])
+    judging = TASK.judge(TASK.read_reference(example.reference), [wrong], extended=True)
+    assert judging.send(sandbox.run(next(judging))) == []
 
 
 def test_branch_coverage_is_a_metric_and_no_reward(example, judge) -> None:

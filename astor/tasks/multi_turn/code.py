@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from astor.data.calls import arguments_of
 from astor.data.turns import fenced
 from astor.records import Call, Conversation, Function, Item, Message, Outcome, Split, Verdict
-from astor.sandbox import CallsJob, Ending, Job, Result
+from astor.sandbox import CallsJob, Ending, Result
 from astor.tasks.endings import outcome_of
 from astor.tasks.multi_turn.answer_form import AnswerFormOptions, take_apart
 from astor.tasks.multi_turn.code_turns import CodeTurns
@@ -19,7 +19,7 @@ from astor.tasks.multi_turn.improvement import NO_PROGRAM, ImprovementOptions, t
 from astor.tasks.multi_turn.programs import PARSER
 from astor.tasks.multi_turn.public_runs import passes
 from astor.tasks.multi_turn.reference import MultiTurnReference
-from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
+from astor.tasks.task import Answer, Example, Judgement, Judging, Task, TaskOptions
 
 CHARACTERS_PER_TOKEN = 4
 """What lengths are counted with: `verify` has no tokenizer. Our choice, about what o200k_base comes to on English and
@@ -119,20 +119,16 @@ class MultiTurnCode(Task):
             return (Message(role="user", content=text.rstrip()),)
         return opening(f"Write a Python function named `{function.entry}`. {function.description}", "function")
 
-    def jobs(self, reference: MultiTurnReference, answers: Sequence[Answer], extended: bool) -> list[Job]:
+    def judge(self, reference: MultiTurnReference, answers: Sequence[Answer], extended: bool) -> Judging:
         """Equal programs are run once: public and hidden calls, and the second calls if `extended`."""
-        sets = _test_sets(reference, extended)
-        return [
+        sets, programs = _test_sets(reference, extended), _programs(answers)
+        results = yield [
             CallsJob(program, reference.entry, tuple(map(arguments_of, calls)))
-            for program in _programs(answers)
+            for program in programs
             for calls in sets
         ]
-
-    def judge(
-        self, reference: MultiTurnReference, answers: Sequence[Answer], results: Sequence[Result], extended: bool
-    ) -> list[Judgement]:
-        left, sets = iter(results), _test_sets(reference, extended)
-        of_program = {program: [next(left) for _ in sets] for program in _programs(answers)}
+        left = iter(results)
+        of_program = {program: [next(left) for _ in sets] for program in programs}
         valid = {program: ended for program, ended in of_program.items() if not _failed(ended)}
         passed = {program: passes(ended[0], sets[0]) for program, ended in valid.items()}
         judged = [answer for answer in answers if answer.value in valid]

@@ -1,4 +1,4 @@
-"""References: which artifact, or which policy, is meant. Values inside a process, text only where processes meet."""
+"""Refs: which artifact, or which policy, is meant. Values inside a process, text only where processes meet."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -15,10 +15,10 @@ class ArtifactRef:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The reference that `str` wrote; UserError where `text` is none."""
+        """The ref that `str` wrote; UserError where `text` is none."""
         uri, hash_sign, digest = text.rpartition("#")
         if not hash_sign:
-            raise UserError(f"{text!r} is not an artifact reference: write URI#DIGEST, as the step printed it.")
+            raise UserError(f"{text!r} is not the ref of an artifact: write URI#DIGEST, as the step printed it.")
         return cls(uri, digest)
 
     def __str__(self) -> str:

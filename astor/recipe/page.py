@@ -40,7 +40,7 @@ class Section(NamedTuple):
         return "#" + re.sub(r"[^\w -]", "", self.title.lower()).replace(" ", "-")
 
 
-class Reference:
+class Page:
     """Renders the sections of a schema, each model once: the same options at two places stand at the first."""
 
     def __init__(self, schema: Schema) -> None:

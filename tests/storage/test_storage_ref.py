@@ -13,7 +13,7 @@ def test_a_reference_is_what_its_text_says() -> None:
 
 
 def test_text_without_a_digest_is_no_reference() -> None:
-    with pytest.raises(UserError, match="'store/plan' is not an artifact reference: write URI#DIGEST"):
+    with pytest.raises(UserError, match="'store/plan' is not the ref of an artifact: write URI#DIGEST"):
         ArtifactRef.parse("store/plan")
 
 
