@@ -11,8 +11,8 @@ judges the test's data, so that none passes for data by its own account:
   give tainted handles; it has no length, items, text or number; only its attributes, indices and calls give data. Else
   `abs(f(x) - 3.0) < 1e-6` would ask the program.
 - A context manager neither suppresses nor replaces what the test raised.
-- It can't be pickled, nor be a class that is derived from. The program says which of its objects are instances of its
-  classes; nothing else is one.
+- It is pickled, and made again, in the program's process. It can't be a class that is derived from. The program says
+  which of its objects are instances of its classes; nothing else is one.
 
 Where an object of the program has no answer that may be used, the program is asked first: what it raises is its own
 and arrives as any exception. If it answers, it is at fault: that raises NotDataError, a TypeError, and the test is
@@ -22,6 +22,7 @@ What a call or an index gives is the program's to say. A handle has nearly every
 has, but can't be awaited; its `type` is Handle.
 """
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,6 @@ _SPECIAL = frozenset({"__name__", "__qualname__", "__dict__", "__wrapped__"})
 
 _IMPOSSIBLE = {
     "__mro_entries__": "nothing derives from an object of the program here",
-    "__reduce_ex__": "an object of the program can't be pickled",
 }
 
 
@@ -119,6 +119,9 @@ class Handle:
 
     async def __anext__(self) -> Any:
         return self._program.ask("anext", self)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return sys.modules["solution"]._unpickled, (self._program.ask("pickle", self),)
 
     def __deepcopy__(self, memo: Any) -> Any:
         return _guarded("deepcopy", self, self)

@@ -52,6 +52,18 @@ def _call(function: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> 
     return function(*arguments, **keywords)
 
 
+def _pickle(value: Any) -> bytes:
+    import pickle
+
+    return pickle.dumps(value)
+
+
+def _unpickle(_: Any, data: bytes) -> Any:
+    import pickle
+
+    return pickle.loads(data)
+
+
 def _signature(function: Callable[..., Any]) -> list[tuple[str, int, bool, Any]]:
     """Name, kind, whether there is a default, and the default, of each parameter."""
     import inspect
@@ -105,6 +117,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     **{f"i{name}": _named(f"i{name}") for name in ARITHMETIC},
     **{name: getattr(builtins, name) for name in ("getattr", "setattr", "delattr", "dir")},
     "signature": _signature,
+    "pickle": _pickle,
+    "unpickle": _unpickle,
     "instance": lambda kind, value: isinstance(value, kind),
     "subclass": lambda kind, value: issubclass(value, kind),
     "call": _call,

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from operator import is_
 from typing import Any
 
+from astor.sandbox.inside import standard_types
 from astor.sandbox.inside.codec import CodecError
 
 MOST_PRINTED = 1 << 16
@@ -24,28 +25,38 @@ MOST_WARNINGS = 64
 """Warnings that are kept of one call. Our choice."""
 
 _DEPTH = 100
-_CHANGING = (list, dict, set, deque, bytearray)
-_HOLDING = (list, tuple, deque, dict)
-_NESTING = (*_CHANGING, tuple)
+_PLAIN: dict[type, type] = {list: list, dict: dict, set: set, deque: list, bytearray: bytes}
+"""Classes of containers, and as what their content crosses. Of the last two, no classes that derive from them cross."""
+
+_SCALARS = frozenset({type(None), bool, int, float, complex, str, bytes})
 
 Told = tuple[Any, ...]
 
 
+def _kind(value: Any) -> type | None:
+    """Which container a value is: a class of `_PLAIN`, or numpy's of arrays."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return kind
+    base = next((base for base in (list, dict, set) if issubclass(kind, base)), None)
+    return base or (kind if standard_types.is_array(value) else None)
+
+
 def containers(value: Any) -> list[Any]:
-    """Every list, dict, set, deque and bytearray in a value, each before what it holds."""
+    """Every list, dict, set, deque, bytearray and array in a value, each before what it holds."""
     found: list[Any] = []
     _find(value, found, _DEPTH)
     return found
 
 
 def _find(value: Any, found: list[Any], depth: int) -> None:
-    if isinstance(value, _CHANGING):
+    kind = _kind(value)
+    if kind is not None:
         found.append(value)
-    if depth and isinstance(value, _HOLDING):
-        held: Any = value
-        base = next(base for base in _HOLDING if isinstance(value, base))
-        for item in dict.values(held) if base is dict else base.__iter__(held):
-            if isinstance(item, _NESTING):
+    base: Any = kind or (tuple if isinstance(value, tuple) else None)
+    if depth and base in (list, dict, deque, tuple):
+        for item in dict.values(value) if base is dict else base.__iter__(value):
+            if type(item) not in _SCALARS:
                 _find(item, found, depth - 1)
 
 
@@ -65,33 +76,40 @@ class Watch:
         )
 
 
-def _content(container: Any) -> list[Any]:
-    if isinstance(container, dict):
+def _content(container: Any) -> Any:
+    kind = _kind(container)
+    if kind is dict:
         return [part for pair in dict.items(container) for part in pair]
-    return list(container)
+    if kind is bytearray:
+        return bytes(container)
+    return list(container) if kind in _PLAIN else container.tobytes()
 
 
-def _same(now: list[Any], before: list[Any]) -> bool:
+def _same(now: Any, before: Any) -> bool:
+    if type(now) is bytes:
+        return bool(now == before)
     return len(now) == len(before) and all(map(is_, now, before))
 
 
 def _plain(container: Any) -> Any:
-    kinds = ((dict, dict), (bytearray, bytes), (set, set))
-    return next((plain for base, plain in kinds if isinstance(container, base)), list)(container)
+    kind = _kind(container)
+    return _PLAIN[kind](container) if kind in _PLAIN else container.copy()
 
 
 def change(container: Any, content: Any) -> None:
     """Make `content` what the container holds; CodecError where it is none of its kind."""
-    if isinstance(container, dict | set) and type(content) is (dict if isinstance(container, dict) else set):
-        container.clear()
-        container.update(content)
-    elif isinstance(container, list | bytearray) and type(content) is (list if isinstance(container, list) else bytes):
-        container[:] = content
-    elif isinstance(container, deque) and type(content) is list:
-        container.clear()
-        container.extend(content)
-    else:
+    kind: Any = _kind(container)
+    if type(content) is not _PLAIN.get(kind, kind):
         raise CodecError("no content of such a container")
+    if kind in (list, bytearray):
+        container[:] = content
+    elif kind in _PLAIN:
+        container.clear()
+        container.extend(content) if kind is deque else container.update(content)
+    elif content.shape == container.shape and content.dtype == container.dtype:
+        container[...] = content
+    else:
+        raise CodecError("an array has another shape")
 
 
 class _Kept(io.BytesIO):

@@ -1,9 +1,11 @@
-"""Values of the standard library's own classes, as parts that cross a link and as the same values again.
+"""Values of the standard library's own classes, as parts that cross a link and as the same values again; and numpy's
+arrays and numbers, where programs may import it.
 
 Exactly these classes, none that derives from them: what a program overrides is not there on the other side. Each is
 found by its name, and its module imported where a value of it arrives. Standard library only.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
@@ -59,6 +61,8 @@ _PARTS: dict[str, Callable[[Any], Parts]] = {
     "ipaddress.IPv4Interface": _text,
     "ipaddress.IPv6Interface": _text,
     "types.SimpleNamespace": lambda value: (dict(vars(value)),),
+    "numpy.ndarray": lambda value: (value.dtype.str, value.shape, value.tobytes()),
+    "numpy.generic": lambda value: (value.dtype.str, value.tobytes()),
     "array.array": lambda value: (value.typecode, value.tolist()),
 }
 
@@ -70,11 +74,21 @@ def _timed(name: str) -> Callable[..., Any]:
     return make
 
 
+def _numbers(kind: str, data: bytes) -> Any:
+    if not _DTYPE.fullmatch(kind):
+        raise ValueError("no type of numbers")
+    return import_module("numpy").frombuffer(data, kind)
+
+
+_DTYPE = re.compile(r"[<>|=][biufcSU][0-9]{1,9}|[<>][mM]8(\[[0-9a-zA-Z]{1,9}\])?")
+
 _MAKERS: dict[str, Callable[..., Any]] = {
     "builtins.dict_keys": lambda keys: dict.fromkeys(keys).keys(),
     "builtins.dict_items": lambda pairs: dict(pairs).items(),
     "datetime.time": _timed("datetime.time"),
     "datetime.datetime": _timed("datetime.datetime"),
+    "numpy.ndarray": lambda kind, shape, data: _numbers(kind, data).reshape(shape).copy(),
+    "numpy.generic": lambda kind, data: _numbers(kind, data)[0],
     "uuid.UUID": lambda number: _class("uuid.UUID")(int=number),
     "types.SimpleNamespace": lambda attributes: _class("types.SimpleNamespace")(**attributes),
 }
@@ -89,6 +103,11 @@ def name_of(kind: type) -> str | None:
     """The name of a class whose values cross as parts."""
     if kind in _KINDS:
         return _KINDS[kind]
+    numpy = sys.modules.get("numpy")
+    if kind.__module__ == "numpy" and numpy is not None and getattr(numpy, kind.__name__, None) is kind:
+        return (
+            "numpy.ndarray" if kind is numpy.ndarray else "numpy.generic" if issubclass(kind, numpy.generic) else None
+        )
     name = f"{kind.__module__.partition('._')[0]}.{kind.__qualname__}"  # `pathlib._local` is `pathlib`.
     if name not in _PARTS or name in _KINDS.values():
         return None
@@ -98,9 +117,12 @@ def name_of(kind: type) -> str | None:
 
 
 def parts_of(value: Any) -> tuple[str, Parts] | None:
-    """Name of the class and the parts; None where it is none of them, or a time in a zone of another class."""
+    """Name of the class and the parts; None where it is none of them, a time in a zone of another class, or an array of
+    objects."""
     name = name_of(type(value))
     if name is None:
+        return None
+    if name.startswith("numpy.") and not _DTYPE.fullmatch(value.dtype.str):
         return None
     parts = _PARTS[name](value)
     if name in ("datetime.time", "datetime.datetime") and value.tzinfo is not None and not name_of(type(value.tzinfo)):
@@ -110,11 +132,19 @@ def parts_of(value: Any) -> tuple[str, Parts] | None:
     return name, parts
 
 
+def is_array(value: Any) -> bool:
+    """Whether it is an array of numpy's that crosses."""
+    return name_of(type(value)) == "numpy.ndarray" and _DTYPE.fullmatch(value.dtype.str) is not None
+
+
 def class_named(name: str) -> Any:
     """The class of this name; CodecError where there is none."""
     if name not in _PARTS or name in _KINDS.values():
         raise CodecError("no such class")
-    return _class(name)
+    try:
+        return _class(name)
+    except ImportError as error:
+        raise CodecError(f"no {name}") from error
 
 
 def made(name: str, parts: Iterable[Any]) -> Any:
@@ -123,7 +153,7 @@ def made(name: str, parts: Iterable[Any]) -> Any:
         raise CodecError("no such class")
     try:
         return (_MAKERS.get(name) or _class(name))(*parts)
-    except (ArithmeticError, LookupError, OSError, TypeError, ValueError) as error:
+    except (ArithmeticError, ImportError, LookupError, OSError, TypeError, ValueError) as error:
         raise CodecError(f"no {name}: {error}") from error
 
 

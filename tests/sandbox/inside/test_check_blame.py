@@ -84,16 +84,15 @@ def test_what_the_program_had_a_hand_in_is_not_the_fault_of_its_test(sandbox, bo
     "body",
     [
         "class Mine(solution.Thing): pass",
-        "import pickle\npickle.dumps(make(1))",
-        "import pickle\npickle.dumps({'a': [make(1)]})",
+        "import pickle\npickle.dumps(solution.numbers())",
         "import copy\ncopy.copy(solution.numbers())",
         "import json\njson.dumps(make(1))",
     ],
 )
 def test_what_is_impossible_with_an_object_of_the_program_is_no_fault_of_the_test(sandbox, body):
     program = "class Thing: pass\ndef make(x): return Thing()\ndef numbers():\n    yield 1"
-    # Copying a generator and JSON of an object are impossible anywhere, so a test may be right to ask for the error.
-    everywhere = "copy" in body or "json" in body
+    # Such copies of a generator and JSON of an object are impossible anywhere, so a test may be right to ask for it.
+    everywhere = "class" not in body
     assert judged(sandbox, program, body, f"with pytest.raises(TypeError):\n{textwrap.indent(body, '    ')}") == [
         "TypeError",
         True if everywhere else "AssertionError",

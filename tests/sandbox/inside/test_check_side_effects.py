@@ -20,6 +20,11 @@ def boom(x):
 def inner(x):
     x[0][0] = 5
     x[0] = [7]
+def through(function):
+    class Odd(collections.deque): pass
+    items = [2, 1]
+    function(Odd([1]), items)
+    return items
 def call(function, x):
     function(x)
     return x
@@ -39,13 +44,15 @@ def test_what_is_passed_is_afterwards_what_the_program_has_made_of_it(sandbox):
         "xs = kept = [3, 1]\nmake(xs=xs)\nassert kept == [1, 3]",
         "for x in ([1], {1: 2}, {1}, bytearray(b'a')):\n    solution.clear(x)\n    assert not x",
         "import collections\nx = collections.deque([1], 3)\nsolution.clear(x)\nassert not x and x.maxlen == 3",
-        "x = collections_counter = __import__('collections').Counter('a')\nsolution.clear(x)\nassert x['a'] == 0",
+        "x = __import__('collections').Counter('a')\nsolution.clear(x)\nassert x['a'] == 0",
         "x = {'a': [[]]}\na = x['a']\nsolution.deep(x)\nassert a[0] == [{'b': (a,)}] and a[0][0]['b'][0] is a",
         "a, b = [1], [2]\ngrid = [a, b]\nsolution.rows(grid)\nassert grid[0] is b and grid[1] is a and a == [1]",
         "x = []\nassert solution.same(x) is x and solution.both(x)[0] is x",
         "x = []\nsolution.own(x)\nassert x == [make, [1]]",
         "x = []\nwith pytest.raises(ValueError):\n    solution.boom(x)\nassert x == [1]",
         "x = [[1]]\nold = x[0]\nsolution.inner(x)\nassert x == [[7]] and old == [5]",
+        "import collections\nclass Odd(collections.deque): pass\nx = [2, 1]\n"
+        "def odd(y, z): z.sort()\nassert solution.through(odd) == [1, 2]",
         "x = (1, [2, 1])\nmake(x[1])\nassert x == (1, [1, 2])",
         "x = {}\nassert solution.Box().fill(x).x == {'a': 1} == x",
         "class Mine(list): pass\nx = Mine([2, 1])\nmake(x)\nassert x == [1, 2] and type(x) is Mine",
