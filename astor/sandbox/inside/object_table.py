@@ -88,7 +88,7 @@ class ObjectTable:
                 return known
             if depth == 0:
                 raise NotPlainDataError("nested too deeply")
-            if lookalikes.is_member(value):
+            if type(kind) is not type and lookalikes.is_member(value):
                 return self.export(value)
             if lookalikes.is_record(kind):
                 return ("record", self.export(kind), [packed(item, depth - 1) for item in tuple.__iter__(value)])

@@ -45,6 +45,8 @@ def _describe(objects: ObjectTable, value: Any) -> Packed:
     if isinstance(value, type):
         return exceptions.class_facts(value, objects) if issubclass(value, Exception) else ("object",)
     fields = getattr(type(value), "__dataclass_fields__", {}).items()
+    if not fields:
+        return ("object",)
     return ("object", *(name for init in (True, False) for name, field in fields if field.init is init))
 
 

@@ -29,8 +29,8 @@ class Approx:
             raise TypeError("pytest.approx() does not support nested data structures")
         if _is_container(expected) and not hasattr(expected, "__getitem__"):
             raise TypeError("pytest.approx() only supports ordered sequences")
-        if _is_time(expected) and (nan_ok or rel is abs is None):
-            raise TypeError("pytest.approx() requires an explicit tolerance for times")
+        if _is_time(expected):
+            self._check_times()
 
     def __bool__(self) -> bool:
         raise AssertionError("approx() is not supported in a boolean context")
@@ -101,7 +101,12 @@ class Approx:
             raise ValueError("a tolerance can't be negative, nor NaN")
         return max(absolute, relative)
 
+    def _check_times(self) -> None:
+        if self._nan_ok or self._rel is self._abs is None:
+            raise TypeError("pytest.approx() requires an explicit tolerance for times")
+
     def _near_time(self, actual: Any, expected: Any) -> bool:
+        self._check_times()
         try:
             tolerances = [self._abs] if self._abs is not None else []
             tolerances += [self._rel * abs(expected)] if self._rel is not None else []

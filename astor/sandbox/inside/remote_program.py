@@ -99,7 +99,8 @@ class RemoteProgram:
 
     def knows(self, value: Any) -> bool:
         """Whether something is an object of the program, or one of a class of its."""
-        return self._objects.named(value) is not None or self._objects.named(type(value)) is not None
+        named = (self._objects.named(each) for each in (value, type(value)))
+        return any(known is not None and known[0] == "yours" for known in named)
 
     async def wait(self, awaitable: Any) -> Any:
         """What comes of an awaitable object of the program."""

@@ -101,13 +101,22 @@ _KINDS: dict[type, str] = {type({}.keys()): "builtins.dict_keys", type({}.items(
 
 def name_of(kind: type) -> str | None:
     """The name of a class whose values cross as parts."""
-    if kind in _KINDS:
-        return _KINDS[kind]
+    known = _known.get(id(kind))
+    if known is None:
+        known = _known[id(kind)] = (kind, _name_of(kind))
+    return known[1]
+
+
+_known: dict[int, tuple[type, str | None]] = {id(kind): (kind, name) for kind, name in _KINDS.items()}
+"""By identity, since a class of the program's may equal any other. Kept alive, so that no identity is used again."""
+
+
+def _name_of(kind: type) -> str | None:
     numpy = sys.modules.get("numpy")
     if kind.__module__ == "numpy" and numpy is not None and getattr(numpy, kind.__name__, None) is kind:
-        return (
-            "numpy.ndarray" if kind is numpy.ndarray else "numpy.generic" if issubclass(kind, numpy.generic) else None
-        )
+        if kind is numpy.ndarray:
+            return "numpy.ndarray"
+        return "numpy.generic" if issubclass(kind, numpy.generic) else None
     name = f"{kind.__module__.partition('._')[0]}.{kind.__qualname__}"  # `pathlib._local` is `pathlib`.
     if name not in _PARTS or name in _KINDS.values():
         return None
