@@ -48,7 +48,13 @@ class Result:
     detail: str
     """For people, one line; holds nothing of the program's data."""
     refused: int = 0
-    """Operations that the test of a CheckJob asked for and that can't be expressed."""
+    """Operations that the test of a CheckJob asked for and that can't be expressed; where it can be used nevertheless,
+    the tests that were left out for them."""
+
+    @property
+    def outcome(self) -> Ending:
+        """`ending`, by the name that the pool's API and `astor sandbox judge` give it."""
+        return self.ending
 
 
 def joined(parts: list[Result]) -> Result:

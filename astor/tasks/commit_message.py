@@ -16,12 +16,12 @@ from astor.tasks.overlap import (
     repeats_a_line,
     rouge_l,
     share_of_words,
-    words,
 )
 from astor.tasks.task import Answer, Example, Judgement, Judging, Task, TaskOptions
+from astor.tasks.words import length_in_words
 
 FEWEST_WORDS, MOST_WORDS = 3, 60
-"""Messages outside this range are paid in proportion."""
+"""Messages outside this range are paid in proportion, unless the human one is as short or as long."""
 FIRST_LINE = 100
 """Most characters of the first line. Our choice: git's 72 is a habit that many projects do not share."""
 TEXT_CHARACTERS = 2000
@@ -60,8 +60,8 @@ class CommitMessage(Task):
 
     - copy lines of the diff: a message that repeats one scores 0, unless the human message does;
     - list identifiers of the diff: what goes beyond half of the words, or beyond the human share, is taken off;
-    - write one frequent word, or everything it can think of: lengths outside 3 to 60 words are paid in proportion, and
-      both measures count precision;
+    - write one frequent word, or everything it can think of: lengths outside 3 to 60 words are paid in proportion,
+      unless the human message is as short or as long, and both measures count precision;
     - write at length: a long first line costs the form, and with it the whole reward; what comes after 2000 characters
       is not read.
     """
@@ -103,7 +103,12 @@ def _message(said: str) -> str:
 
 def _judge(reference: CommitReference, message: str, extended: bool) -> Judgement:
     parts = {"bleu": bleu(message, reference.message), "rouge_l": rouge_l(message, reference.message)}
-    score = (parts["bleu"] + parts["rouge_l"]) / 2 * _length_factor(message) * _copying_factor(message, reference)
+    score = (
+        (parts["bleu"] + parts["rouge_l"])
+        / 2
+        * _length_factor(message, reference.message)
+        * _copying_factor(message, reference)
+    )
     well_formed = _has_form(message)
     if extended:
         parts |= {
@@ -119,9 +124,9 @@ def _has_form(message: str) -> bool:
     return 0 < len(first) <= FIRST_LINE and (not rest or not rest[0].strip())
 
 
-def _length_factor(message: str) -> float:
-    count = len(words(message))
-    return min(1.0, count / FEWEST_WORDS, MOST_WORDS / max(count, 1))
+def _length_factor(message: str, human: str) -> float:
+    length, usual = length_in_words(message), length_in_words(human)
+    return min(1.0, length / (min(FEWEST_WORDS, usual) or 1), max(MOST_WORDS, usual) / (length or 1))
 
 
 def _copying_factor(message: str, reference: CommitReference) -> float:

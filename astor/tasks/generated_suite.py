@@ -45,7 +45,12 @@ def judge_generated(reference: TestedFunction, tests: dict[str, Any], result: Re
     abnormal = result.ending not in (Ending.FINISHED, Ending.FAILED)
     outcome = Outcome.PASSED if killed == 1 else outcome_of(result.ending) if abnormal else Outcome.FAILED
     score = 0.2 + 0.8 * killed if killed else 0.0
-    return Judgement(outcome, score, float(well_formed), parts, _detail(passed, copies, killed, result))
+    detail = " ".join([_detail(passed, copies, killed, result), *map(_left_out, found["left_out"].items())])
+    return Judgement(outcome, score, float(well_formed), parts, detail)
+
+
+def _left_out(reason: tuple[str, int]) -> str:
+    return f"Left out: {reason[1]}, for {reason[0]}."
 
 
 def _detail(passed: bool, copies: bool, killed: float, result: Result) -> str:

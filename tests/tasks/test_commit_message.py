@@ -108,10 +108,47 @@ def test_what_people_copy_themselves_may_be_copied(make_commit, first, judge) ->
 
 @pytest.mark.parametrize(("count", "factor"), [(1, 1 / 3), (2, 2 / 3), (3, 1), (60, 1), (120, 0.5)])
 def test_lengths_outside_the_range_are_paid_in_proportion(make_commit, first, judge, count: int, factor: float) -> None:
-    message = " ".join(f"word{number % 7}" for number in range(count))
-    task = CommitMessage(CommitMessageOptions())
-    (verdict,) = judge(task, first(task, make_commit("+x", message)), message)
-    assert verdict.score == pytest.approx(factor)
+    human = " ".join(f"word{number % 7}" for number in range(20))
+    (verdict,) = judge(TASK, first(TASK, make_commit("+x", human)), " ".join(["word0"] * count))
+    overlap = (verdict.parts["bleu"] + verdict.parts["rouge_l"]) / 2
+    assert verdict.score == pytest.approx(overlap * factor)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Fix",
+        "Corrige l'accès à la mémoire épuisée",
+        "Исправить ошибку при входе пользователя",
+        "Исправить опечатку",
+        "修复登录页面的错误",
+        "修复",
+        "修复 登录 页面 的 错误 (#12)",
+        "ログイン画面の不具合を修正する",
+        "버그 수정",
+        "إصلاح خطأ في تسجيل الدخول",
+        "תיקון באג",
+        "त्रुटि ठीक करें",
+        "แก้ไขข้อผิดพลาดในหน้าเข้าสู่ระบบ",
+        "Διόρθωση σφάλματος",
+        "🎉",
+        "🐛🔥 ✨",
+        "...",
+        "word " * 99 + "word",
+    ],
+)
+def test_the_human_message_scores_1_in_any_script_and_length(make_commit, first, judge, message: str) -> None:
+    other = "Something else at all" if message != "Fix" else "Another"
+    same, different = judge(TASK, first(TASK, make_commit("-limit = 1\n+limit = 2", message)), message, other)
+    assert same.score == pytest.approx(1)
+    assert same.parts == {"bleu": pytest.approx(1), "rouge_l": pytest.approx(1)}
+    assert different.score == 0
+
+
+def test_a_line_of_the_diff_is_known_again_in_any_script(make_commit, first, judge) -> None:
+    example = first(TASK, make_commit("-登录\n+# 修复登录页面的错误", "纠正一个问题"))
+    copied, own = judge(TASK, example, "修复登录页面的错误", "纠正问题")
+    assert copied.score == 0 < own.score
 
 
 def test_meteor_is_a_metric_and_no_reward(example, judge) -> None:

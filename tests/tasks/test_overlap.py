@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astor.tasks.overlap import bleu, meteor_exact_stem, repeats_a_line, rouge_l, share_of_words
+from astor.tasks.overlap import b_norm, bleu, meteor_exact_stem, repeats_a_line, rouge_l, share_of_words
 
 TEXTS = st.lists(st.sampled_from(["add", "adds", "the", "item", "f:", "3", "ünï", "("]), max_size=12).map(" ".join)
 
@@ -21,6 +21,11 @@ def test_short_equal_texts_are_full_matches() -> None:
 def test_meteor_matches_stems_and_no_synonyms() -> None:
     assert meteor_exact_stem("adding items", "added item") > 0.9
     assert meteor_exact_stem("huge", "big") == 0
+
+
+def test_characters_of_scripts_without_spaces_are_compared_one_by_one() -> None:
+    for measure in (bleu, b_norm, rouge_l, meteor_exact_stem):
+        assert 0.3 < measure("修复登录页面的错误", "修复注册页面的错误") < 1
 
 
 def test_share_of_words() -> None:

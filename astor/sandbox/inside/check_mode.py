@@ -4,6 +4,7 @@ Standard library only.
 """
 
 import sys
+import warnings
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -15,6 +16,8 @@ from astor.sandbox.inside.operations import serve
 from astor.sandbox.inside.pytest_offer import offer_pytest
 from astor.sandbox.inside.pytest_style import run_pytest
 from astor.sandbox.inside.remote_program import RemoteProgram, Solution
+from astor.sandbox.inside.side_effects import Aloud
+from astor.sandbox.inside.surroundings import guard_mock, stand_ins
 from astor.sandbox.inside.tally import Tally
 from astor.sandbox.inside.unittest_style import run_unittest
 
@@ -24,9 +27,11 @@ MESSAGE_BYTES = 1 << 30
 
 def run_candidate(out: int, link: int, job: dict[str, Any]) -> None:
     """Load the program and answer what is asked of it until the link ends."""
+    aloud = Aloud()
     function = load(out, job)
+    aloud.take()  # What a program says while it is loaded, no call of its test has it say.
     try:
-        serve(sys.modules["program"], function, link, MESSAGE_BYTES, job["output_bytes"])
+        serve(sys.modules["program"], function, link, MESSAGE_BYTES, job["output_bytes"], aloud)
     except TooLargeError:
         end(out, "flood", "one result is larger than all may be")
     except LostError:
@@ -47,20 +52,22 @@ def run_test(out: int, link: int, job: dict[str, Any]) -> None:
         end(out, "failed", "the program was lost")
     if program.fault:
         end(out, "failed", program.fault)
-    if program.refused:
+    if program.refused > tally.forgiven:
+        final, why = "broken", program.why
+    if final == "broken" and program.refused:
         write_all(out, frame(("value", program.refused)))
-        end(out, "broken", program.why)
     end(out, final, why)
 
 
 def _run(job: dict[str, Any], program: RemoteProgram, tally: Tally) -> tuple[str, str]:
-    for name in ("solution", "program"):
+    for name in ("solution", "program", *stand_ins(job["check"], job["entry"])):
         sys.modules[name] = Solution(name, program)
     is_check = job["style"] == "check"
     module = new_module("__main__" if is_check else "check")
     module.__dict__[job["entry"].rpartition(".")[2]] = program.entry
-    if job["style"] == "pytest":
-        sys.modules["pytest"] = offer_pytest(program.refuse, tally.give_up)
+    sys.modules["pytest"] = offer_pytest(program.refuse)
+    warnings.showwarning = lambda *_, **__: None
+    guard_mock(job["check"], program.refuse)
     try:
         checked = _load(job["check"], module) and program.link.asked
     except (MemoryError, LostError):

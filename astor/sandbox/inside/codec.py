@@ -38,6 +38,7 @@ _FLOAT = struct.Struct("<cd")
 _COMPLEX = struct.Struct("<cdd")
 _SCALARS = frozenset({type(None), bool, int, float, complex, str, bytes})
 _SEQUENCES = frozenset({list, tuple, set, frozenset})
+_EXACT = _SCALARS | _SEQUENCES | {dict}
 _CONTAINERS = b"[({<:"
 
 
@@ -53,20 +54,25 @@ class CodecError(ValueError):
     """The bytes are not what `encode` writes."""
 
 
-def encode(value: Any, limit: int = 1 << 31) -> bytes:
-    """The bytes of `value`; NotPlainDataError where it is no plain data, TooLargeError beyond `limit` bytes."""
+def encode(value: Any, limit: int = 1 << 31, exact: bool = False) -> bytes:
+    """The bytes of `value`; NotPlainDataError where it is no plain data, TooLargeError beyond `limit` bytes.
+
+    Where it shall be `exact`, subclasses are no plain data.
+    """
     out = bytearray()
-    _write(out, value, limit, DEPTH)
+    _write(out, value, limit, DEPTH, exact)
     if len(out) > limit:
         raise TooLargeError(f"more than {limit} bytes")
     return bytes(out)
 
 
-def _write(out: bytearray, value: Any, limit: int, depth: int) -> None:
+def _write(out: bytearray, value: Any, limit: int, depth: int, exact: bool) -> None:
     # The methods of the base class, called by name, see the data of a subclass and none of what it overrides.
     kind = type(value)
     if value is None:
         out += b"N"
+    elif exact and kind not in _EXACT:
+        raise NotPlainDataError(f"{kind.__name__} is not plain data")
     elif kind is bool:
         out += b"T" if value else b"F"
     elif issubclass(kind, int):
@@ -83,17 +89,17 @@ def _write(out: bytearray, value: Any, limit: int, depth: int) -> None:
         number = complex.__complex__(value)
         out += _COMPLEX.pack(b"c", number.real, number.imag)
     elif issubclass(kind, list):
-        _write_items(out, b"[", list.copy(value), limit, depth)
+        _write_items(out, b"[", list.copy(value), limit, depth, exact)
     elif issubclass(kind, tuple):
-        _write_items(out, b"(", list(tuple.__iter__(value)), limit, depth)
+        _write_items(out, b"(", list(tuple.__iter__(value)), limit, depth, exact)
     elif issubclass(kind, dict):
         pairs = list(dict.items(value))
         _refuse_crowds([key for key, _ in pairs], NotPlainDataError)
-        _write_items(out, b":", [part for pair in pairs for part in pair], limit, depth)
+        _write_items(out, b":", [part for pair in pairs for part in pair], limit, depth, exact)
     elif issubclass(kind, set | frozenset):
         members = list((set if issubclass(kind, set) else frozenset).__iter__(value))
         _refuse_crowds(members, NotPlainDataError, as_set=True)
-        _write_items(out, b"{" if issubclass(kind, set) else b"<", members, limit, depth)
+        _write_items(out, b"{" if issubclass(kind, set) else b"<", members, limit, depth, exact)
     else:
         raise NotPlainDataError(f"{kind.__name__} is not plain data")
 
@@ -110,14 +116,14 @@ def _write_bytes(out: bytearray, tag: bytes, data: bytes) -> None:
     out += data
 
 
-def _write_items(out: bytearray, tag: bytes, items: list[Any], limit: int, depth: int) -> None:
+def _write_items(out: bytearray, tag: bytes, items: list[Any], limit: int, depth: int, exact: bool) -> None:
     if depth == 0:
         raise NotPlainDataError(f"nested more than {DEPTH} deep")
     out += _COUNT.pack(tag, len(items))
     for item in items:
         if len(out) > limit:
             raise TooLargeError(f"more than {limit} bytes")
-        _write(out, item, limit, depth - 1)
+        _write(out, item, limit, depth - 1, exact)
 
 
 def check_plain(value: Any) -> None:

@@ -13,9 +13,9 @@ _LENGTH = struct.Struct("<I")
 HEADER = _LENGTH.size
 
 
-def frame(value: Any, limit: int = 1 << 31) -> bytes:
+def frame(value: Any, limit: int = 1 << 31, exact: bool = False) -> bytes:
     """`value` as one frame; errors as `encode`."""
-    data = encode(value, limit)
+    data = encode(value, limit, exact)
     return _LENGTH.pack(len(data)) + data
 
 

@@ -3,14 +3,16 @@
 What the test does to a handle is done in the program's process, and gives plain data or handles. But the program never
 judges the test's data, so that none passes for data by its own account:
 
-- `==` is identity, between handles too; there is no truth value.
+- `==` is identity, between handles too, but for data classes (`astor.sandbox.inside.data_classes`); there is no truth
+  value.
 - Between a handle and data there is no order, and no `startswith`, `issubset` and the like. `data in handle` goes over
   the handle's items, which are compared here, and the program must say the same.
 - An operator between a handle and data gives a tainted handle, one whose object has seen the data: operators on it
   give tainted handles; it has no length, items, text or number; only its attributes, indices and calls give data. Else
   `abs(f(x) - 3.0) < 1e-6` would ask the program.
 - A context manager neither suppresses nor replaces what the test raised.
-- It can't be pickled, nor be a class that is derived from or asked for its instances.
+- It is pickled, and made again, in the program's process. It can't be a class that is derived from. The program says
+  which of its objects are instances of its classes; nothing else is one.
 
 Where an object of the program has no answer that may be used, the program is asked first: what it raises is its own
 and arrives as any exception. If it answers, it is at fault: that raises NotDataError, a TypeError, and the test is
@@ -20,9 +22,11 @@ What a call or an index gives is the program's to say. A handle has nearly every
 has, but can't be awaited; its `type` is Handle.
 """
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from astor.sandbox.inside.data_classes import same_data
 from astor.sandbox.inside.operations import ARITHMETIC, ORDER, READING, UNARY
 
 if TYPE_CHECKING:
@@ -34,10 +38,7 @@ _SPECIAL = frozenset({"__name__", "__qualname__", "__dict__", "__wrapped__"})
 """Attributes with such names that are asked for: others would tell the interpreter what the handle is."""
 
 _IMPOSSIBLE = {
-    "__instancecheck__": "an object of the program has no instances here",
-    "__subclasscheck__": "an object of the program has no subclasses here",
     "__mro_entries__": "nothing derives from an object of the program here",
-    "__reduce_ex__": "an object of the program can't be pickled",
 }
 
 
@@ -46,16 +47,30 @@ class NotDataError(TypeError):
 
 
 class Handle:
-    __slots__ = ("_program",)
+    __slots__ = ("_fields", "_given", "_program")
     _program: "RemoteProgram"
+    _fields: tuple[str, ...]
+    """Names of the fields, where the object says that it is of a data class."""
+    _given: tuple[tuple[Any, ...], dict[str, Any]] | None
+    """With which arguments the test called what gave the object."""
 
-    def __init__(self, program: "RemoteProgram") -> None:
+    def __init__(self, program: "RemoteProgram", fields: tuple[str, ...] = ()) -> None:
         object.__setattr__(self, "_program", program)
+        object.__setattr__(self, "_fields", fields)
+        object.__setattr__(self, "_given", None)
 
     def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
-        return self._program.ask("call", self, *arguments, **keywords)
+        answer = self._program.ask("call", self, *arguments, **keywords)
+        if type(answer) is Handle and answer._given is None:
+            object.__setattr__(answer, "_given", (arguments, keywords))
+        return answer
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__signature__":
+            try:
+                return _signature(self._program.ask("signature", self))
+            except (TypeError, ValueError):
+                raise AttributeError(name) from None
         if name.startswith("__") and name.endswith("__") and name not in _SPECIAL:
             raise AttributeError(name)
         found = self._program.ask("getattr", self, name)
@@ -64,7 +79,7 @@ class Handle:
         return found
 
     def __eq__(self, other: object) -> bool:
-        return self is other
+        return self is other or (type(other) is Handle and same_data(self, other))
 
     def __hash__(self) -> int:
         return id(self)
@@ -87,6 +102,12 @@ class Handle:
             self._program.raise_fault("an object of the program says of its items what they don't")
         return said
 
+    def __instancecheck__(self, instance: Any) -> bool:
+        return self._program.knows(instance) and self._program.ask("instance", self, instance) is True
+
+    def __subclasscheck__(self, kind: Any) -> bool:
+        return self._program.knows(kind) and self._program.ask("subclass", self, kind) is True
+
     def __exit__(self, kind: type[BaseException] | None, error: Any, traceback: Any) -> None:
         self._program.leave("exit", self, kind)
 
@@ -99,8 +120,25 @@ class Handle:
     async def __anext__(self) -> Any:
         return self._program.ask("anext", self)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return sys.modules["solution"]._unpickled, (self._program.ask("pickle", self),)
+
     def __deepcopy__(self, memo: Any) -> Any:
         return _guarded("deepcopy", self, self)
+
+
+def _signature(parameters: Any) -> Any:
+    """As `inspect` has it, without annotations."""
+    from inspect import Parameter, Signature
+
+    kinds: list[Any] = [Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Parameter.VAR_POSITIONAL]
+    kinds += [Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD]
+    return Signature(
+        [
+            Parameter(name, kinds[kind], default=default if has_default else Parameter.empty)
+            for name, kind, has_default, default in parameters
+        ]
+    )
 
 
 def _among(item: Any, items: Any) -> bool:

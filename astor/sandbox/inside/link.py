@@ -4,22 +4,23 @@ Both ends speak alike, in frames of plain data, each one of
 
     ("ready", 0, (), ())                  the first message of the end that serves
     ("ask", number, (do, packed), packed) do this to that, with a tuple of arguments and a dict of keywords
-    ("value", number, packed, ())         what came of the question of this number
-    ("raised", number, name, packed)      it raised: a builtin exception's name, and the class
+    ("value", number, packed, told)       what came of the question of this number
+    ("raised", number, error, told)       it raised what `astor.sandbox.inside.exceptions` makes of an exception
 
-where `packed` is a value of `astor.sandbox.inside.object_table`. An end that waits for its answer does what it is asked
-meanwhile, so questions nest. Whatever else arrives, or arrives out of turn, is the end of the link. Standard library
-only.
+where `packed` is a value of `astor.sandbox.inside.object_table`, and `told` are the `side_effects`. An end that waits
+for its answer does what it is asked meanwhile, so questions nest. Whatever else arrives, or arrives out of turn, is the
+end of the link. Standard library only.
 """
 
 import _thread
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from astor.sandbox.inside.child import builtin_name
+from astor.sandbox.inside import exceptions
 from astor.sandbox.inside.codec import CodecError, NotPlainDataError, TooLargeError, decode
 from astor.sandbox.inside.frames import frame, read_frame, write_all
-from astor.sandbox.inside.object_table import ObjectTable, Packed
+from astor.sandbox.inside.object_table import NOTHING, ObjectTable, Packed
+from astor.sandbox.inside.side_effects import Aloud, Told, Watch, change, containers, say_again
 
 MOST_NESTED = 24
 """Questions within questions that one end answers; one more raises RecursionError in the other. Our choice: each takes
@@ -33,7 +34,8 @@ class LostError(BaseException):
 
 
 class Link:
-    """One end. `operations` is what the other may ask for, by name; `reads` and `sends` are bytes of one message."""
+    """One end. `operations` is what the other may ask for, by name; `reads` and `sends` are bytes of one message;
+    `aloud` is what this process says aloud, where the other shall hear it."""
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class Link:
         operations: Mapping[str, Callable[..., Any]],
         reads: int,
         sends: int,
+        aloud: Aloud | None = None,
     ) -> None:
         self.objects = objects
         self.lost = False
@@ -50,6 +53,7 @@ class Link:
         self.depth = 0
         """Questions of the other end that are being answered."""
         self._descriptor, self._operations, self._reads, self._sends = descriptor, operations, reads, sends
+        self._aloud = aloud
         self._is_ready = False
         # Held while this end reads or writes. A thread that waits for its answer reads for the others.
         self._lock = _thread.RLock()
@@ -68,22 +72,43 @@ class Link:
         self.wait_until_ready()
         with self._lock:
             wanted = (operation, self._packed(target))
-            request = self._message("ask", self.asked + 1, wanted, (arguments, keywords))
+            passed = containers((arguments, keywords))
+            request = self._message(("ask", self.asked + 1, wanted), (arguments, keywords), ())
             self.asked += 1
             number = self.asked
             self._send(request)
             while (answer := self._read_or_lose())[0] == "ask":
                 self._answer(*answer[1:])
-            head, numbered, content, named = answer
+            head, numbered, content, told = answer
             try:
                 if head not in ("value", "raised") or numbered != number:
                     raise CodecError("an answer to another question")
+                said = self._hear(told, passed)
                 if head == "value":
-                    return self.objects.unpack(content)
-                error = _exception(content, self.objects.unpack_class(named))
+                    value, error = self.objects.unpack(content, passed), None
+                else:
+                    value, error = None, exceptions.unpacked(content, self.objects)
             except CodecError as why:
                 self._lose(why)
-        raise error
+        say_again(*said)
+        if error is not None:
+            raise error
+        return value
+
+    def _hear(self, told: Any, passed: list[Any]) -> tuple[str, str, list[tuple[str, str]]]:
+        """Change what was passed as the other end tells; what it has said."""
+        match told:
+            case ():
+                return "", "", []
+            case (tuple(changes), str(output), str(errors), tuple(said)):
+                for each in changes:
+                    match each:
+                        case (int(place), packed) if 0 <= place < len(passed):
+                            change(passed[place], self.objects.unpack(packed, passed))
+                        case _:
+                            raise CodecError("no change")
+                return output, errors, [(name, text) for name, text in said if type(name) is type(text) is str]
+        raise CodecError("no side effects")
 
     def serve(self) -> None:
         """Answer question after question until the link ends. Other threads may ask while one is being answered."""
@@ -102,40 +127,53 @@ class Link:
             perform = self._operations[operation]
         except (CodecError, KeyError, TypeError, ValueError) as why:
             self._lose(why)
+        watch = Watch((arguments, keywords))
+        shared = self.objects.share(watch.containers)
         self.depth += 1
         try:
             if self.depth > MOST_NESTED:
                 raise RecursionError("questions are nested too deeply")
-            answer = self._message("value", number, (), perform(target, *arguments, **keywords))
+            value = perform(target, *arguments, **keywords)
+            answer = self._message(("value", number), value, self._told(watch, shared), shared)
         except (MemoryError, TooLargeError, LostError):
             raise
         except BaseException as error:
-            answer = frame(("raised", number, builtin_name(error), self._class_of(error)))
+            content, told = exceptions.packed(error, self.objects), self._told(watch, shared)
+            answer = frame(("raised", number, content, told), self._sends)
         finally:
             self.depth -= 1
         self._send(answer)
 
-    def _class_of(self, error: BaseException) -> Packed:
-        """What both know the error as: its builtin class, or its own where they share one that it derives from."""
-        known = [named for kind in type(error).__mro__ if (named := self.objects.named(kind))]
-        if known and known[0][0] != "type":
-            return self.objects.export(type(error))
-        return known[0] if known else ("=", None)
-
-    def _message(self, head: str, number: int, wanted: Any, value: Any) -> bytes:
-        def message(packed: Any) -> bytes:
-            content = (wanted, packed) if head == "ask" else (packed, ())
-            return frame((head, number, *content), self._sends)
-
+    def _told(self, watch: Watch, shared: Mapping[int, Packed]) -> Told:
         try:
-            return message(("=", value))
+            changes = watch.changes(lambda content: self.objects.pack(content, shared=shared))
         except (NotPlainDataError, RuntimeError):  # A thread may change it meanwhile.
-            pass
-        return message(self._packed(value))
+            changes = ()
+        said = self._aloud.take() if self._aloud and self.depth == 1 else ("", "", ())
+        return (changes, *said) if changes or any(said) else ()
 
-    def _packed(self, value: Any) -> Packed:
+    def _message(self, start: tuple[Any, ...], value: Any, told: Told, shared: Mapping[int, Packed] = NOTHING) -> bytes:
+        def message(packed: Any, exact: bool = False) -> bytes:
+            return frame((*start, packed, *([told] if len(start) == 2 else [])), self._sends, exact)
+
+        if not shared or not any(id(each) in shared for each in containers(value)):
+            try:
+                return message(("=", value), exact=True)
+            except (NotPlainDataError, RuntimeError):
+                pass
         try:
-            return self.objects.pack(value)
+            return message(self._packed(value, shared))
+        except TooLargeError:
+            # Ten thousand named tuples may still cross as tuples.
+            try:
+                return message(("=", value))
+            except NotPlainDataError:
+                pass
+            raise
+
+    def _packed(self, value: Any, shared: Mapping[int, Packed] = NOTHING) -> Packed:
+        try:
+            return self.objects.pack(value, shared=shared)
         except (NotPlainDataError, RuntimeError):
             return self.objects.export(value)
 
@@ -158,13 +196,3 @@ class Link:
     def _lose(self, why: Exception) -> NoReturn:
         self.lost = True
         raise LostError from why
-
-
-def _exception(name: Any, kind: Any) -> Exception:
-    """What another process says that it raised. Never AssertionError, nor what is no Exception."""
-    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, AssertionError):
-        try:
-            return kind.__new__(kind)
-        except TypeError:  # Groups of exceptions want members.
-            pass
-    return RuntimeError(f"the program raised {name}")

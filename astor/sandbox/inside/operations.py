@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable
 from types import CoroutineType
 from typing import Any
 
+from astor.sandbox.inside import exceptions
 from astor.sandbox.inside.link import Link
 from astor.sandbox.inside.object_table import ObjectTable, Packed
+from astor.sandbox.inside.side_effects import Aloud
 
 _BITWISE = ("lshift", "rshift", "and", "or", "xor")
 ARITHMETIC = ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", *_BITWISE)
@@ -19,7 +21,7 @@ READING = ("int", "float", "complex", "index", "str", "repr", "format", "len", "
 _ITEMS = ("getitem", "setitem", "delitem", "contains")
 
 
-def serve(module: Any, entry: Any, descriptor: int, reads: int, sends: int) -> None:
+def serve(module: Any, entry: Any, descriptor: int, reads: int, sends: int, aloud: Aloud) -> None:
     """Answer until the link ends. The other end knows the program's module as number 0, its entry as number 1."""
 
     def proxy(facts: Packed) -> Callable[..., Any]:
@@ -30,24 +32,53 @@ def serve(module: Any, entry: Any, descriptor: int, reads: int, sends: int) -> N
         function.__name__, function.__doc__ = function.__qualname__, _ = facts
         return function
 
-    objects = ObjectTable(lambda value: _describe(objects, value), proxy)
+    objects = ObjectTable(lambda value: _describe(objects, value), proxy, exports_exceptions=True)
     objects.export(module)
     objects.export(entry)
-    link = Link(descriptor, objects, OPERATIONS, reads, sends)
+    link = Link(descriptor, objects, OPERATIONS, reads, sends, aloud)
     link.serve()
 
 
 def _describe(objects: ObjectTable, value: Any) -> Packed:
     if type(value) is CoroutineType:
         return ("coroutine",)
-    if isinstance(value, type) and issubclass(value, Exception):
-        bases = [objects.export(base) for base in value.__bases__ if issubclass(base, Exception)]
-        return ("exception", value.__name__, *bases)
-    return ("object",)
+    if isinstance(value, type):
+        return exceptions.class_facts(value, objects) if issubclass(value, Exception) else ("object",)
+    fields = getattr(type(value), "__dataclass_fields__", {}).items()
+    if not fields:
+        return ("object",)
+    return ("object", *(name for init in (True, False) for name, field in fields if field.init is init))
 
 
 def _call(function: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> Any:
     return function(*arguments, **keywords)
+
+
+def _pickle(value: Any) -> bytes:
+    import pickle
+
+    return pickle.dumps(value)
+
+
+def _unpickle(_: Any, data: bytes) -> Any:
+    import pickle
+
+    return pickle.loads(data)
+
+
+def _signature(function: Callable[..., Any]) -> list[tuple[str, int, bool, Any]]:
+    """Name, kind, whether there is a default, and the default, of each parameter."""
+    import inspect
+
+    return [
+        (
+            each.name,
+            int(each.kind),
+            each.default is not each.empty,
+            None if each.default is each.empty else each.default,
+        )
+        for each in inspect.signature(function).parameters.values()
+    ]
 
 
 def _exit(manager: Any, kind: type[Exception] | None) -> None:
@@ -87,6 +118,11 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     **{name: _named(name) for name in (*ARITHMETIC, *UNARY, *ORDER, *READING, *_ITEMS)},
     **{f"i{name}": _named(f"i{name}") for name in ARITHMETIC},
     **{name: getattr(builtins, name) for name in ("getattr", "setattr", "delattr", "dir")},
+    "signature": _signature,
+    "pickle": _pickle,
+    "unpickle": _unpickle,
+    "instance": lambda kind, value: isinstance(value, kind),
+    "subclass": lambda kind, value: issubclass(value, kind),
     "call": _call,
     **{kind.__name__: kind for kind in (bool, divmod, pow)},
     "copy": copy.copy,

@@ -12,13 +12,13 @@ from astor.sandbox.inside.tally import Tally
 
 
 def run_unittest(module: ModuleType, tally: Tally) -> None:
-    """Run every TestCase of the module. Refused are to ask for the message of an exception, which doesn't cross, and
-    a test that unittest would not run through: an async one of no IsolatedAsyncioTestCase, or a generator.
+    """Run every TestCase of the module. Refused are to ask for what the program logs, which doesn't cross, and a test
+    that unittest would not run through: an async one of no IsolatedAsyncioTestCase, or a generator.
     """
     import unittest
 
     def refuse(*_: Any, **__: Any) -> None:
-        tally.program.refuse("asks for the message of an exception")
+        tally.program.refuse("asks for what the program logs")
 
     def call(case: Any, method: Any) -> None:
         tally.program.ran(method())
@@ -26,7 +26,7 @@ def run_unittest(module: ModuleType, tally: Tally) -> None:
     def call_async(case: Any, method: Any) -> None:
         tally.program.ran(case._callMaybeAsync(method))
 
-    unittest.TestCase.assertRaisesRegex = refuse  # type: ignore[method-assign, assignment]
+    unittest.TestCase.assertLogs = unittest.TestCase.assertNoLogs = refuse  # type: ignore[method-assign, assignment]
     unittest.TestCase._callTestMethod = call  # type: ignore[attr-defined]
     if "unittest.async_case" in sys.modules:
         unittest.IsolatedAsyncioTestCase._callTestMethod = call_async  # type: ignore[attr-defined]

@@ -28,15 +28,18 @@ class CheckJob(Job):
     "check" runs the test as `__main__`, and calls its `check(candidate)` with the entry unless the test has called it
     itself, on whatever it makes of the program, as HumanEvalPack's last lines do. Of the other two, "unittest" runs
     every TestCase, "pytest" every test function and method of a Test class. Each test function yields a claim, in the
-    order of their definition: the value True where it passed, None where it skipped itself unasked, the exception it
-    raised where it failed.
+    order of their definition: the value True where it passed, None where it skipped itself unasked or is marked as one
+    that may fail, why it was left out where it wants what isn't offered, the exception it raised where it failed.
+    `refused` counts those left out.
 
-    Plain data crosses copied: what a test changes in an argument, or a program in its own, the other doesn't see. Any
-    other object of the program arrives as a handle that equals itself alone (`astor.sandbox.inside.handle`); functions
-    of the test can be called by the program. An exception of the program arrives by the name of its builtin type,
-    without a message, or of a class that the test has from the program. AssertionError, StopIteration and what is no
-    Exception arrive as RuntimeError. What of the test can't be expressed is refused
-    (`astor.sandbox.inside.remote_program`): the result is an INFRASTRUCTURE_ERROR that says so.
+    Data crosses copied, that of the standard library too (`astor.sandbox.inside.standard_types`); what the program has
+    made of a list, dict, set, deque or bytearray by the end of a call, is what the test then finds in it. What the
+    program prints and warns of, its test prints and warns of. Any other object of the program arrives as a handle
+    (`astor.sandbox.inside.handle`) that equals itself alone, unless it is of a data class; functions of the test can be
+    called by the program. An exception of the program arrives with its class, text and arguments; StopIteration and
+    what is no Exception, but for SystemExit, arrive as RuntimeError. What of the test can't be expressed is refused
+    (`astor.sandbox.inside.remote_program`): after the program was asked, the result is an INFRASTRUCTURE_ERROR that
+    says so, lest a program have a test left out.
     """
 
     type: ClassVar[str] = "check"
@@ -67,4 +70,5 @@ class CheckJob(Job):
             own, why = program.ending(limits, 0)
             if own is not Ending.FINISHED:
                 ending, detail = own, why
-        return Result(ending, claims, evidence.cpu_seconds, detail)
+        left_out = sum(type(claim.value) is str for claim in claims)
+        return Result(ending, claims, evidence.cpu_seconds, detail or check.transcript.why, left_out)

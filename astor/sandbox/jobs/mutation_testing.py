@@ -6,6 +6,7 @@ guess alike on every program whenever it is run against it; see `_test_all`.
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,9 @@ PATIENCE = 2
 """How much more time than the limits a mutant has to answer what the reference answered within them. Our choice: so
 that no call tells it from the reference which merely takes long."""
 
+_Parts = dict[int, Any]
+"""Some parts of an answer, by their places."""
+
 Program = tuple[str, str]
 """Source of a trusted program, and its name for people."""
 
@@ -51,8 +55,10 @@ class _TestRun:
     """FINISHED where the tests passed."""
     detail: str
     calls: tuple[bytes, ...]
-    """Encoded (arguments, keywords) of each call that was answered."""
+    """Encoded (arguments, keywords), packed, of each call that was answered."""
     answers: tuple[Claim, ...]
+    left_out: dict[str, int]
+    """How many tests want what isn't offered, by reason."""
 
 
 class MutationTesting:
@@ -70,10 +76,7 @@ class MutationTesting:
         *answers, shares = yield from self._replay(self._reference, first.calls, TRACED, coverage=True)
         found |= _shares(shares)
         # Only what the reference answers alike twice tells it from another program.
-        expected = [
-            answer if again is not None and _same(answer, again) else None
-            for answer, again in zip(first.answers, answers, strict=True)
-        ]
+        expected = [_alike(answer, again) for answer, again in zip(first.answers, answers, strict=True)]
         for mutant in failing:
             found["killed"] += yield from self._differs(mutant, first.calls, expected)
         found["passed"] = True
@@ -97,6 +100,7 @@ class MutationTesting:
                 if each == reference and first is None:
                     first = run
                     found["calls"], found["distinct_calls"] = len(run.calls), len(set(run.calls))
+                    found["left_out"] = run.left_out
                     if run.ending is not Ending.FINISHED:
                         raise WorthlessError(run.ending, run.detail)
                     if not run.calls:
@@ -107,13 +111,11 @@ class MutationTesting:
         return first, [mutant for mutant in mutants if ends[mutant] == {False}]
 
     def _differs(
-        self, mutant: Program, calls: Sequence[bytes], expected: Sequence[Claim | None]
+        self, mutant: Program, calls: Sequence[bytes], expected: Sequence[_Parts]
     ) -> Generator[Run, Evidence, bool]:
         """Whether the mutant answers one of the tests' calls otherwise."""
         answers = yield from self._replay(mutant, calls, PATIENCE)
-        return not all(
-            own is None or (other and _same(own, other)) for own, other in zip(expected, answers, strict=True)
-        )
+        return not all(_meets(other, own) for own, other in zip(expected, answers, strict=True))
 
     def _test(self, program: Program) -> Generator[Run, Evidence, _TestRun]:
         source, name = program
@@ -132,7 +134,8 @@ class MutationTesting:
                 ending, detail = own, why
         asked, answers = subject.transcript.claims[::2], subject.transcript.claims[1::2]
         calls = tuple(encode(claim.value) for claim, _ in zip(asked, answers, strict=False))
-        return _TestRun(ending, detail, calls, answers)
+        left_out = Counter(claim.value for claim in tests.transcript.claims if type(claim.value) is str)
+        return _TestRun(ending, detail, calls, answers, dict(left_out))
 
     def _replay(
         self, program: Program, calls: Sequence[bytes], patience: int, coverage: bool = False
@@ -168,5 +171,19 @@ def _shares(claim: Claim | None) -> dict[str, float]:
     return {name: shares[name] for name in ("line", "branch")}
 
 
-def _same(left: Claim, right: Claim) -> bool:
-    return (left.kind, left.exception) == (right.kind, right.exception) and same_value(left.value, right.value)
+def _parts(answer: Claim | None) -> tuple[Any, ...]:
+    """What `astor.sandbox.inside.recorded` makes of a call; nothing where it was not answered."""
+    return answer.value if answer is not None and type(answer.value) is tuple else ()
+
+
+def _alike(answer: Claim, again: Claim | None) -> _Parts:
+    """The parts that two answers have in common, by their places."""
+    pairs = enumerate(zip(_parts(answer), _parts(again), strict=False))
+    return {place: one for place, (one, other) in pairs if same_value(one, other)}
+
+
+def _meets(answer: Claim | None, expected: _Parts) -> bool:
+    parts = _parts(answer)
+    return not expected or (
+        len(parts) > max(expected) and all(same_value(parts[place], part) for place, part in expected.items())
+    )

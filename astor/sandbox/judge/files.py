@@ -2,6 +2,7 @@
 
 import json
 import keyword
+from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -18,9 +19,6 @@ from astor.sandbox.results import Claim, Ending
 from astor.sandbox.sandbox import Sandbox
 
 Way = Literal["tests", "stdin", "check", "unittest", "pytest"]
-
-SKIPPED = Claim("value", None)
-"""What a CheckJob claims of a test function that skipped itself."""
 
 
 def judge_files(
@@ -47,7 +45,8 @@ def judge_files(
     - check: Python that defines `check(candidate)`, under any parameter name, and may call it: one test, of its
       function `entry`.
     - unittest, pytest: Python that has `entry` as a global, each test function a test (`astor.sandbox.CheckJob`).
-      One that is skipped doesn't count, nor do those after one that did not end.
+      One that is skipped doesn't count, nor do those after one that did not end. Those that want what isn't offered
+      are left out, and told: `"left_out"` has how many, by reason.
 
     `outcome` is "passed" where every test passed. A program that is no text, or larger than 1 MiB, is "malformed".
     Files that can't be read or hold no test, and an entry that is no name, are a UserError.
@@ -82,7 +81,8 @@ def judge_files(
     if result.ending is Ending.INFRASTRUCTURE_ERROR and result.detail.startswith(BROKEN_CHECK):
         raise UserError(f"{tests} can't be used: {result.detail.removeprefix(BROKEN_CHECK)}.")
     if isinstance(job, CheckJob):
-        passes = [claim.kind == "value" for claim in result.claims if claim != SKIPPED]
+        # Of what was skipped, or left out with a reason, nothing is claimed.
+        passes = [claim.value is True for claim in result.claims if claim.kind == "raised" or claim.value is True]
         if way == "check" or (result.ending is not Ending.FINISHED and all(passes)):
             passes.append(result.ending is Ending.FINISHED)
     else:
@@ -90,8 +90,10 @@ def judge_files(
         pairs = zip_longest(result.claims, cases)
         passes = [claim is not None and met(claim, expected, compare) for claim, (_, expected) in pairs]
     wrong = result.ending is Ending.FINISHED and not all(passes)
-    outcome = (Ending.FAILED if wrong else result.ending).value
-    return _verdict(outcome, sum(passes), len(passes), result.cpu_seconds, result.detail)
+    ending = Ending.FAILED if wrong else result.ending
+    left_out = Counter(claim.value for claim in result.claims if isinstance(job, CheckJob) and type(claim.value) is str)
+    verdict = _verdict(ending.value, sum(passes), len(passes), result.cpu_seconds, result.detail)
+    return verdict | ({"left_out": dict(left_out)} if left_out else {})
 
 
 def _is_entry(entry: str) -> bool:

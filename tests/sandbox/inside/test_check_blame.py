@@ -17,7 +17,7 @@ from astor.sandbox import CheckJob, Ending
         ("make(lambda: object())()", "passes 'object'"),
         ("class Mine: pass\nmake(Mine)", "passes 'type'"),
         ("try:\n    make(object())\nexcept TypeError:\n    pass", "passes 'object'"),
-        ("import decimal\nmake(decimal.Decimal(1))", "passes 'Decimal'"),
+        ("class Mine(int, __import__('enum').Enum): A = 1\nmake([Mine])", "passes 'EnumType'"),
     ],
 )
 def test_what_cannot_be_expressed_is_refused_and_counted(sandbox, body, why):
@@ -83,19 +83,16 @@ def test_what_the_program_had_a_hand_in_is_not_the_fault_of_its_test(sandbox, bo
 @pytest.mark.parametrize(
     "body",
     [
-        "isinstance(make(1), solution.Thing)",
-        "issubclass(int, solution.Thing)",
         "class Mine(solution.Thing): pass",
-        "import pickle\npickle.dumps(make(1))",
-        "import pickle\npickle.dumps({'a': [make(1)]})",
+        "import pickle\npickle.dumps(solution.numbers())",
         "import copy\ncopy.copy(solution.numbers())",
         "import json\njson.dumps(make(1))",
     ],
 )
 def test_what_is_impossible_with_an_object_of_the_program_is_no_fault_of_the_test(sandbox, body):
     program = "class Thing: pass\ndef make(x): return Thing()\ndef numbers():\n    yield 1"
-    # Copying a generator and JSON of an object are impossible anywhere, so a test may be right to ask for the error.
-    everywhere = "copy" in body or "json" in body
+    # Such copies of a generator and JSON of an object are impossible anywhere, so a test may be right to ask for it.
+    everywhere = "class" not in body
     assert judged(sandbox, program, body, f"with pytest.raises(TypeError):\n{textwrap.indent(body, '    ')}") == [
         "TypeError",
         True if everywhere else "AssertionError",

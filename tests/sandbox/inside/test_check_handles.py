@@ -71,6 +71,17 @@ def test_a_class_with_state(sandbox):
         for other in (copy.copy(one), copy.deepcopy(one)):
             assert other is not one and other.deposit(1).balance == 2 and one.balance == 1
         """,
+        """
+        import pickle
+        one = make(1)
+        other, (again,) = pickle.loads(pickle.dumps(one)), pickle.loads(pickle.dumps([one]))
+        assert other.deposit(1).balance == 2 and again.balance == one.balance == 1
+        """,
+        """
+        import inspect
+        assert list(inspect.signature(make).parameters) == ["balance"] and isinstance(make(), make)
+        assert inspect.signature(make().deposit).parameters["note"].default == "" and not isinstance(3, make)
+        """,
     )
 
 

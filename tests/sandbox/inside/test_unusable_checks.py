@@ -20,9 +20,10 @@ from astor.sandbox import CheckJob, Ending
         ("pytest", "def check(): pass", "no test"),
         ("pytest", "def test_one(:", "SyntaxError"),
         ("pytest", "from solution import Stack\nimport nowhere", "ModuleNotFoundError"),
-        ("pytest", "import pytest\n@pytest.mark.slow\ndef test_one(): pass", "pytest.mark.slow"),
-        ("pytest", "import pytest\ndef test_one(): pytest.skip()", "pytest.skip"),
-        ("pytest", "import pytest\n@pytest.fixture(params=[1])\ndef f(): pass", "kind of pytest.fixture"),
+        ("pytest", "import pytest\n@pytest.mark.skip\ndef test_one(): pass", "no test"),
+        ("pytest", "import pytest\n@pytest.mark.xfail\ndef test_one(): assert False", "no test"),
+        ("pytest", "import pytest\ndef test_one(): pytest.skip()", "no test"),
+        ("pytest", "import pytest\ndef test_one(): pytest.main()", "pytest.main"),
         ("pytest", "def test_one(tmp_path): pass", "'tmp_path'"),
         ("pytest", "async def test_one(): pass", "async function"),
         ("pytest", "async def body(): assert False\ndef test_one(): return body()", "async function"),
@@ -47,17 +48,10 @@ from astor.sandbox import CheckJob, Ending
         ("check", "async def check(candidate): assert False", "async function"),
         ("check", "def check(candidate): yield False", "generator"),
         (
-            "pytest",
-            "import pytest\ndef test_one():\n    with pytest.raises(IndexError, match='empty'): Stack().pop()",
-            "message",
-        ),
-        (
             "unittest",
-            "import unittest\nclass T(unittest.TestCase):\n"
-            "    def test_one(self):\n        with self.assertRaisesRegex(IndexError, 'empty'): Stack().pop()",
-            "message",
+            "import unittest\nclass T(unittest.TestCase):\n    def test_one(self): self.assertLogs()",
+            "logs",
         ),
-        ("pytest", "from solution import *", "all names"),
     ],
 )
 def test_a_test_that_cannot_be_used_is_our_fault(sandbox, style, test, why):
@@ -72,7 +66,7 @@ def test_a_test_that_cannot_be_used_is_our_fault(sandbox, style, test, why):
 def test_a_program_cannot_have_a_test_of_pytest_given_up(sandbox, way):
     test = f"import pytest\ndef test_one():\n    if f(1) != 2: pytest.{way}('so')\ndef test_two(): pass"
     assert judged(sandbox, "pytest", test, "def f(x): return 2", "f") == (Ending.FINISHED, [True, True])
-    assert judged(sandbox, "pytest", test, "def f(x): return 3", "f") == (Ending.FAILED, ["TypeError", True])
+    assert judged(sandbox, "pytest", test, "def f(x): return 3", "f") == (Ending.FAILED, ["AssertionError", True])
 
 
 def test_cases_that_the_program_has_not_are_its_failure(sandbox):

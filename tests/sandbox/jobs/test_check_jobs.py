@@ -49,7 +49,7 @@ CHECK = """
 def check(candidate):
     try:
         result = candidate(1)
-    except Exception as error:
+    except BaseException as error:
         result = type(error).__name__, error.args
     assert result == {expected!r}, result
 """
@@ -58,18 +58,19 @@ def check(candidate):
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ("raise ValueError('secret')", ("ValueError", ())),
-        ("raise type('Mine', (KeyError,), {})", ("KeyError", ())),
-        ("b'\\xff'.decode()", ("UnicodeDecodeError", ())),
+        ("raise ValueError('secret', 3)", ("ValueError", ("secret", 3))),
+        ("raise type('Mine', (KeyError,), {})", ("Mine", ())),
+        ("b'\\xff'.decode()", ("UnicodeDecodeError", ("utf-8", b"\xff", 0, 1, "invalid start byte"))),
         ("raise StopIteration", ("RuntimeError", ("the program raised StopIteration",))),
-        ("raise AssertionError", ("RuntimeError", ("the program raised AssertionError",))),
-        ("raise SystemExit(0)", ("RuntimeError", ("the program raised SystemExit",))),
+        ("raise AssertionError('no')", ("AssertionError", ("no",))),
+        ("raise SystemExit(2)", ("SystemExit", (2,))),
+        ("raise ValueError(object())", ("ValueError", ("an object",))),
         ("raise GeneratorExit", ("RuntimeError", ("the program raised GeneratorExit",))),
         ("raise ExceptionGroup('a', [ValueError()])", ("RuntimeError", ("the program raised ExceptionGroup",))),
     ],
 )
-def test_exceptions_cross_by_builtin_name_alone(sandbox, body, expected):
-    program = f"def solve(a):\n    {body}"
+def test_exceptions_cross_with_their_class_and_arguments(sandbox, body, expected):
+    program = f"def solve(a):\n    {body}".replace("object()", "type('O', (), {'__repr__': lambda _: 'an object'})()")
     assert judged(sandbox, program, CHECK.format(expected=expected)) is Ending.FINISHED
 
 

@@ -104,6 +104,15 @@ def test_each_test_function_is_a_test(judge, way, tests):
         assert (found["passed"] == found["total"]) == (outcome == "passed")
 
 
+def test_tests_that_want_what_is_not_offered_are_left_out_and_told(judge):
+    tests = f"{PYTEST}def test_file(tmp_path): assert solve(1) == 1\ndef test_log(caplog): assert solve(1) == 1"
+    found = judge("def solve(x): return x * x", tests, "pytest")
+    assert (found["outcome"], found["passed"], found["total"]) == ("passed", 2, 2)
+    assert found["left_out"] == {
+        f"it wants a fixture '{name}', which is not offered": 1 for name in ("tmp_path", "caplog")
+    }
+
+
 @pytest.mark.parametrize("way", ["unittest", "pytest"])
 def test_files_without_tests_are_a_user_error(judge, way):
     for tests in ("", "x = 1", "def helper(): pass", "def test_it(:", "1 / 0"):
