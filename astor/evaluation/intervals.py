@@ -9,6 +9,9 @@ import numpy as np
 CONFIDENCE = 0.95
 ROUNDING = 1e-18
 """Variance below which values are the same."""
+FEW_PROMPTS = 100
+"""Prompts below which people are warned: the interval of a share about 0.5 then reaches further than 0.1 to either
+side, which is as much as a hundred rounds change (our choice)."""
 
 
 class Interval(NamedTuple):
