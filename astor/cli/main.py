@@ -71,7 +71,7 @@ def compile_pipeline(
 
 @app.command()
 def serve(
-    model: Annotated[str, typer.Option(help="Name of the registered model.")] = "astor",
+    model: Annotated[str, typer.Option(help="Name of the registered model; default: the only one.")] = "",
     alias: Annotated[str, typer.Option(help="Alias of the version to serve.")] = "champion",
     policy: Annotated[Path | None, typer.Option(help="A policy's directory, instead of a registered model.")] = None,
     store: Store = ".",

@@ -15,7 +15,7 @@ def render_card(decision: GateDecision, champion: Scores, challenger: Scores, mo
         "",
         decision.reason,
         "",
-        "| task | prompts | champion | challenger | paired difference | difference of the metric that was not the reward |",
+        "| task | prompts | champion | challenger | paired difference | that of the metric that was not the reward |",
         "|---|---:|---:|---:|---:|---:|",
     ]
     for task, difference in decision.task_differences.items():

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from astor.evaluation.intervals import Interval, mean_interval
@@ -63,6 +63,19 @@ def falls(before: Scores, after: Scores, changes: Mapping[tuple[str, str], Inter
         if beyond or (score.metric == "score" and lost > 0):
             found.append(Fall(score.task, score.metric, score.value, now.value, beyond))
     return found
+
+
+def tell_falls(found: Mapping[str, Sequence[Fall]], name: Callable[[str], str]) -> dict[str, list[str]]:
+    """How answers were drawn → falls, in words: those `beyond` their intervals, and those `within`.
+
+    `name` says a task's or metric's key as its readers are used to it.
+    """
+    told: dict[str, list[str]] = {"beyond": [], "within": []}
+    for how, of_answers in found.items():
+        for fall in of_answers:
+            what = f"{how} {name(fall.task)}" + ("" if fall.metric == "score" else f" {name(fall.metric)}")
+            told["beyond" if fall.beyond else "within"].append(f"{what} {fall.before:.3f} → {fall.after:.3f}")
+    return told
 
 
 def _reach(before: Score, after: Score, change: Interval | None, sign: float) -> float:

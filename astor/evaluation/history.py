@@ -106,11 +106,14 @@ class RunHistory:
         return {"sampled": self.sampled.falls} | ({"greedy": self.greedy.falls} if self.greedy else {})
 
     @property
+    def unchanged(self) -> str:
+        """Why the last policy is the first one; empty where it is another."""
+        return why_unchanged(self.sampled, [statistics for _, statistics, _ in self.rounds])
+
+    @property
     def few(self) -> dict[str, int]:
         """Task → held-out or promotion prompts, whichever are fewer, where they are too few."""
-        held_out = {score.task: score.count for score in self.before.scores if score.metric == "score"}
-        counts = {task: min(count, self.promotion_prompts.get(task, count)) for task, count in held_out.items()}
-        return {task: count for task, count in sorted(counts.items()) if count < FEW_PROMPTS}
+        return few_prompts(self.before, self.promotion_prompts)
 
     def sums(self, value: Callable[[TaskStatistics], float]) -> dict[str, float]:
         """Task → sum of `value` over the rounds."""
@@ -128,6 +131,29 @@ class RunHistory:
                     counts = totals.setdefault(task, {})
                     counts[outcome] = counts.get(outcome, 0) + count
         return totals
+
+
+def few_prompts(held_out: Scores, promotion_prompts: Mapping[str, int]) -> dict[str, int]:
+    """Task → held-out or promotion prompts, whichever are fewer, where they are too few for a score to say much."""
+    counts = {score.task: score.count for score in held_out.scores if score.metric == "score"}
+    fewest = {task: min(count, promotion_prompts.get(task, count)) for task, count in counts.items()}
+    return {task: count for task, count in sorted(fewest.items()) if count < FEW_PROMPTS}
+
+
+def why_unchanged(pair: Pair, rounds: Sequence[Mapping[str, TaskStatistics]]) -> str:
+    """Why the policy after the rounds is the one before them; empty where it is another."""
+    if pair.before.policy_digest != pair.after.policy_digest:
+        return ""
+    same = "The policy never changed: its digest is that of the first one."
+    if not rounds:
+        return f"{same} There was no round."
+    if any(of_task.informative for tasks in rounds for of_task in tasks.values()):
+        return f"{same} Rewards differed, but every update was skipped or too small."
+    best = max(of_task.reward for tasks in rounds for of_task in tasks.values())
+    return (
+        f"{same} All rewards of each prompt were equal in every round, in the mean of a task {best:.3f} at most, so "
+        "there was nothing to learn from: give easier prompts, more rollouts, or a policy that can do some of them."
+    )
 
 
 @dataclass(frozen=True)

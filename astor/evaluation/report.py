@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from astor.evaluation import charts
+from astor.evaluation.changes import tell_falls
 from astor.evaluation.history import CURVES, RunHistory
 from astor.evaluation.intervals import FEW_PROMPTS, Interval
 from astor.evaluation.score import find_score
@@ -51,7 +52,7 @@ def render_report(history: RunHistory) -> str:
         history=history,
         colours=colours,
         comparisons=_comparisons(history, colours),
-        falls=_falls(history),
+        falls=tell_falls(history.falls, words),
         few_prompts=FEW_PROMPTS,
         metrics=_metrics(history),
         curves=[curve for curve in curves if curve["picture"]],
@@ -207,16 +208,6 @@ def _outcomes(history: RunHistory) -> dict[str, Any] | None:
     colours = {outcome.value: colour for outcome, colour in OUTCOME_COLOURS.items()}
     picture = charts.stacks("outcomes", rows, colours, "share of rollouts")
     return {"counts": counts, "present": [outcome.value for outcome in present], "picture": picture}
-
-
-def _falls(history: RunHistory) -> dict[str, list[str]]:
-    """What is worse on held-out prompts, in words: by more than its interval, and scores that are so within it."""
-    told: dict[str, list[str]] = {"beyond": [], "within": []}
-    for how, found in history.falls.items():
-        for fall in found:
-            name = f"{how} {words(fall.task)}" + ("" if fall.metric == "score" else f" {words(fall.metric)}")
-            told["beyond" if fall.beyond else "within"].append(f"{name} {fall.before:.3f} → {fall.after:.3f}")
-    return told
 
 
 def _gate(history: RunHistory) -> dict[str, str]:

@@ -49,7 +49,7 @@ def read_history(
         greedy=greedy_pair(run, before, after),
         evaluations=[scores for scores in evaluated if 0 < scores.round < run.artifacts.read(after, "scores").round],
         promotion_metrics={key: task.promotion_metric for key, task in run.tasks.items()},
-        promotion_prompts=_promotion_prompts(run, decision),
+        promotion_prompts=promotion_prompts(run, decision),
         facts={"seed": str(recipe.seed)} | told(read_environments(run.places)),
         seconds=seconds_by_step(run, prompts),
         samples=_samples(run, prompts, after),
@@ -134,7 +134,7 @@ def _rounds(run: Run) -> Iterator[Round]:
         )
 
 
-def _promotion_prompts(run: Run, decision: GateDecision | None) -> dict[str, int]:
+def promotion_prompts(run: Run, decision: GateDecision | None) -> dict[str, int]:
     """Task → prompts that the gate compared on; empty where it decided nothing."""
     if decision is None:
         return {}

@@ -117,6 +117,22 @@ def test_few_prompts_are_warned_of():
     assert "Few prompts: unit tests 12. Below 100" in text
 
 
+@pytest.mark.parametrize(
+    ("informative", "told"),
+    [(0, "All rewards of each prompt were equal in every round, in the mean of a task 0.400"), (1, "Rewards differed")],
+)
+def test_a_policy_that_never_changed_is_told_with_the_reason(informative, told):
+    rounds = [
+        (n, {task: s.model_copy(update={"informative": informative, "reward": 0.4}) for task, s in tasks.items()}, None)
+        for n, tasks, _ in make_rounds(3)
+    ]
+    first = long_run(2).before
+    history = replace(long_run(2), sampled=Pair(first, first), rounds=rounds)
+    assert f"its digest is that of the first one. {told}" in Page(render_report(history)).text
+    assert "never changed" not in Page(render_report(replace(long_run(2), rounds=rounds))).text
+    assert "There was no round" in replace(history, rounds=[]).unchanged
+
+
 def test_metrics_have_their_own_names():
     assert [named(key) for key in ("b_norm", "rouge_l", "pass@4", "io_prediction")] == [
         "B-Norm", "ROUGE-L", "pass@4", "io prediction",
