@@ -112,8 +112,11 @@ class _CommitLine(_Line):
         return first_file(self.repository, self.diff)
 
 
+_KINDS: dict[str, type[_Line]] = {"function": _FunctionLine, "commit": _CommitLine}
+
+
 def _kind(value: Any) -> str:
-    return str(value.get("kind", "function"))
+    return str(value.get("kind", "function")) if isinstance(value, dict) else "function"
 
 
 _LINES: TypeAdapter[_FunctionLine | _CommitLine] = TypeAdapter(
@@ -138,7 +141,7 @@ class JsonlSource(Source):
     options: JsonlOptions
 
     def items(self) -> Iterator[Item]:
-        for number, line in read_lines(self.options.path, _LINES):
+        for number, line in read_lines(self.options.path, _LINES, _KINDS):
             yield Item(
                 id=f"{self.options.path.stem}-{line.id or number}",
                 content=line.content(),

@@ -96,7 +96,7 @@ def test_an_s3_server_that_does_not_answer(run, tmp_path: Path) -> None:
         ('{"entry": ', "items[1].jsonl, line 2 is not JSON ("),
         (
             json.dumps(FUNCTION | {"calls": [{"arguments": "(1,)", "returns": "object()"}]}),
-            "items[1].jsonl, line 2, field 'function.calls.0.returns': 'object()' is not a Python literal.",
+            "items[1].jsonl, line 2: field 'calls.0.returns': 'object()' is not a Python literal.",
         ),
     ],
 )

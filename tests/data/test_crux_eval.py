@@ -37,7 +37,7 @@ def test_what_is_no_plain_data_is_left_out(tmp_path: Path, given: str) -> None:
     [
         ({"code": "def f(:"}, "line 1 holds no Python"),
         ({"input": "1, ("}, "line 1 holds no Python"),
-        ({"output": None}, "line 1, field 'output'"),
+        ({"output": None}, "line 1: field 'output' is None: give text"),
     ],
 )
 def test_a_bad_sample_is_named(tmp_path: Path, change: dict[str, object], told: str) -> None:
