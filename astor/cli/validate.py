@@ -28,7 +28,7 @@ def validate_source(text: str, format: str, write: bool, cpu_seconds: float) -> 
     counted, failed = Counter[str](), list[Verified]()
     total = source.manifest.kept if isinstance(source, PreparedSource) else 0
     limits = Limits(cpu_seconds=cpu_seconds, wall_seconds=5 * cpu_seconds)
-    with Sandbox(SandboxOptions(limits=limits)) as sandbox, Display(console):
+    with Sandbox(SandboxOptions(limits=limits)) as sandbox, Display(console, goes_on=False):
         for found in failures(source, sandbox, counted, total):
             failed.append(found)
             console.print(f"{found.item.id}: {_reason(found)}", markup=False, soft_wrap=True)

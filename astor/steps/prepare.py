@@ -61,6 +61,7 @@ def prepare(run: Run) -> Prepared:
     if references and (prompts := run.artifacts.done(prompts_uri, {"references": references})):
         return Prepared(prompts, references)
     gathered = Gathering(run)
+    report_progress("prepare", 0, gathered.total)
     contaminated = _contamination(data.decontamination, sources)
     for split, item in _in_turns([_items(run, source) for source in sources]):
         if split in EVALUATED or not contaminated(item):
@@ -114,7 +115,7 @@ class Gathering:
                 self._take(split, content, example)
         gained = self.counts.total() - before
         self.barren = 0 if gained else self.barren + 1
-        if gained and self.counts.total() // 1000 > before // 1000:
+        if gained:
             report_progress("prepare", self.counts.total(), self.total)
 
     def _take(self, split: Split, item: Item, example: Example) -> None:

@@ -133,7 +133,7 @@ def test_a_run_goes_on_once_its_mlflow_answers(run) -> None:
     assert told.startswith("MLflow at http://127.0.0.1:9 cannot be used (")
     done = run("miniature", "rounds=0")
     assert done.returncode == 0, done.stderr
-    assert "initialise" not in done.stderr, "nothing that was made is made again"
+    assert "warm start" not in done.stderr, "nothing that was made is made again"
 
 
 @ON
