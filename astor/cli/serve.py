@@ -21,10 +21,12 @@ def serve_model(model: str, alias: str, policy: Path | None, store: str, mlflow_
         policy = load(version.committed).part("policy")
     from astor.serving.serve import serve  # torch and transformers, which take seconds
 
-    def announce(address: str) -> None:
-        typer.echo(f"{address}/v1 answers as {model}, from {policy}", err=True)
+    name = model or "astor"
 
-    serve(policy, host, port, model or "astor", announce)
+    def announce(address: str) -> None:
+        typer.echo(f"{address}/v1 answers as {name}, from {policy}", err=True)
+
+    serve(policy, host, port, name, announce)
 
 
 def choose(uri: str, model: str, alias: str) -> str:
