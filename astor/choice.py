@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from astor.explain import explain
+from astor.explain import NestedMistakeError, nearest
 from astor.options import Options
 
 Models = Callable[[], Mapping[str, type[Options]]]
@@ -40,6 +39,8 @@ def choice(kind: str, find: Models, default: str | None = None) -> Choice:
     """
 
     def parse(value: Any) -> Any:
+        if isinstance(value, str) and value in find():
+            raise ValueError(f"{value!r} is a {kind} without its keys: write {{type: {value}}}")
         if not isinstance(value, Mapping):
             return value
         return parse_options(kind, value.get("type", default), value, find())
@@ -62,10 +63,11 @@ def parse_options(
     `place` is the key that they stand at, where it is another name.
     """
     if name not in models:
-        near = get_close_matches(str(name), models, n=1)
-        hint = f"did you mean {near[0]!r}" if near else f"known are {', '.join(sorted(models))}"
+        hint = nearest(str(name), models, "known are", cutoff=0.6)
+        if name is None:
+            raise ValueError(f"the key 'type' is missing: {hint}")
         raise ValueError(f"there is no {kind} {name!r}: {hint}")
     try:
         return models[name].model_validate(value)
     except ValidationError as error:
-        raise ValueError(f"{place or name}: {explain(error, models[name])}") from error
+        raise NestedMistakeError((place,) if place else (), error, models[name]) from error

@@ -60,6 +60,7 @@ def train(run: Run, start: Start, until: int) -> PolicyRef:
     for round in range(first, until):
         if round == 0 or _is_due(round, run.recipe.evaluation.every):
             evaluate_policy(run, start, policy, "held_out")
+        report_progress("rounds", round, run.recipe.rounds)
         draws = draw(run, start, planned, policy)
         planned = score(run, start.prompts, draws, report)
         commit = _is_due(round + 1, run.recipe.checkpoint_every) or round + 1 == until

@@ -6,14 +6,13 @@ from typing import Annotated, Literal
 
 import typer
 
+from astor import __version__
 from astor.cli.data import app as data_app
 from astor.cli.sandbox import app as sandbox_app
 from astor.errors import explain
 
 app = typer.Typer(
     name="astor",
-    help="One code model, several coding tasks, one better model: reinforcement learning with verifiable rewards.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -24,6 +23,20 @@ Recipe = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or
 Overrides = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe.")]
 Store = Annotated[str, typer.Option(help="Directory or s3:// prefix below which runs, caches and models lie.")]
 MLflow = Annotated[str, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow; default: a file in the store.")]
+
+
+Version = Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version, and end.")]
+
+
+@app.callback(invoke_without_command=True)
+def begin(context: typer.Context, version: Version = False) -> None:
+    """One code model, several coding tasks, one better model: reinforcement learning with verifiable rewards."""
+    if version:
+        typer.echo(f"astor {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit
 
 
 @app.command()
@@ -52,13 +65,17 @@ def run(
 @app.command("compile")
 def compile_pipeline(
     recipe: Recipe,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The YAML file to write.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The YAML file to write.")],
     overrides: Overrides = [],
     store: Store = "",
-    image: Annotated[str | None, typer.Option(help="Image of every task.")] = None,
-    gpus: Annotated[int, typer.Option(min=0, help="NVIDIA GPUs of tasks that run models.")] = 0,
-    credentials: Annotated[str | None, typer.Option(help="Secret with the S3 credentials of all tasks.")] = None,
-    reference_credentials: Annotated[str | None, typer.Option(help="Secret that may read references too.")] = None,
+    image: Annotated[str | None, typer.Option(metavar="NAME", help="Image of every task.")] = None,
+    gpus: Annotated[int, typer.Option(min=0, metavar="N", help="NVIDIA GPUs of tasks that run models.")] = 0,
+    credentials: Annotated[
+        str | None, typer.Option(metavar="SECRET", help="Secret with the S3 credentials of all tasks.")
+    ] = None,
+    reference_credentials: Annotated[
+        str | None, typer.Option(metavar="SECRET", help="Secret that may read references too.")
+    ] = None,
 ) -> None:
     """Write the recipe's pipeline as YAML for a KFP server."""
     from astor.cli.compile import compile_recipe
@@ -71,7 +88,7 @@ def compile_pipeline(
 
 @app.command()
 def serve(
-    model: Annotated[str, typer.Option(help="Name of the registered model.")] = "astor",
+    model: Annotated[str, typer.Option(help="Name of the registered model; default: the only one.")] = "",
     alias: Annotated[str, typer.Option(help="Alias of the version to serve.")] = "champion",
     policy: Annotated[Path | None, typer.Option(help="A policy's directory, instead of a registered model.")] = None,
     store: Store = ".",

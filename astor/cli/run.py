@@ -1,7 +1,6 @@
 """`astor run`: on KFP's local runner or in this process, to the same end."""
 
 import fcntl
-import json
 import os
 import subprocess
 import sys
@@ -9,20 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Literal
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from astor.cli.display import Display
 from astor.cli.measure import Measured
+from astor.cli.outcome import print_outcome
 from astor.errors import UserError
 from astor.recipe.estimate import estimate
 from astor.recipe.recipe import Recipe
 from astor.run.failure import find_failure
 from astor.run.lifeline import VARIABLE
-from astor.run.result import read_result, score_rows, write_result
+from astor.run.result import read_result, write_result
 from astor.run.run import Run
 
 console = Console(stderr=True, highlight=False)
@@ -54,7 +53,7 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
             result = write_result(run, cost.seconds, cost.peak_rss_mb)
         else:
             say(f"This run is finished, in {run.places.uri}; --fresh starts over.")
-    _print_result(run, result)
+    print_outcome(console, run, result)
 
 
 @contextmanager
@@ -131,17 +130,3 @@ def _alone(run: Run) -> Iterator[None]:
         except BlockingIOError:
             raise UserError(f"Another command works on {run.places.uri}: wait for it, or end it.") from None
         yield
-
-
-def _print_result(run: Run, result: dict[str, Any]) -> None:
-    table = Table("task", "before", "after", title="Scores on held-out prompts, 95 % interval")
-    for task, before, after in score_rows(run):
-        table.add_row(task, before, after)
-    console.print(table)
-    say(f"report    {result['report']}")
-    say(f"model     {result['model']} is now {result['alias']} in MLflow at {run.services.tracking_uri}")
-    name = result["model"].partition("/")[0]
-    alias = "" if result["alias"] == "champion" else f" --alias {result['alias']}"
-    store = "" if run.places.root == "." else f" --store {run.places.root}"
-    say(f"serve it  astor serve --model {name}{alias}{store}")
-    typer.echo(json.dumps(result))

@@ -17,7 +17,9 @@ AllowImport = Annotated[
     typer.Option(envvar="ASTOR_SANDBOX_LIBRARIES", help="Installed package that programs may import; once for each."),
 ]
 
-app = typer.Typer(help="The sandbox by itself: check its layers, judge a program.", no_args_is_help=True)
+app = typer.Typer(
+    help="The sandbox by itself: check its layers, judge a program, serve a pool's clients.", no_args_is_help=True
+)
 
 
 @app.command()

@@ -28,7 +28,7 @@ def validate_source(text: str, format: str, write: bool, limits: Limits) -> None
     started = time.perf_counter()
     counted, failed = Counter[str](), list[Verified]()
     total = source.manifest.kept if isinstance(source, PreparedSource) else 0
-    with Sandbox(SandboxOptions(limits=limits)) as sandbox, Display(console):
+    with Sandbox(SandboxOptions(limits=limits)) as sandbox, Display(console, goes_on=False):
         for found in failures(source, sandbox, counted, total):
             failed.append(found)
             console.print(f"{found.item.id}: {_reason(found, limits)}", markup=False, soft_wrap=True)

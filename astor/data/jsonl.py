@@ -120,8 +120,11 @@ class _CommitLine(_Line):
         return first_file(self.repository, self.diff)
 
 
+_KINDS: dict[str, type[_Line]] = {"function": _FunctionLine, "commit": _CommitLine}
+
+
 def _kind(value: Any) -> str:
-    return str(value.get("kind", "function"))
+    return str(value.get("kind", "function")) if isinstance(value, dict) else "function"
 
 
 _LINES: TypeAdapter[_FunctionLine | _CommitLine] = TypeAdapter(
@@ -147,7 +150,7 @@ class JsonlSource(Source):
 
     def items(self) -> Iterator[Item]:
         self.left_out = Counter()
-        for number, line in read_lines(self.options.path, _LINES):
+        for number, line in read_lines(self.options.path, _LINES, _KINDS):
             content = line.content()
             if isinstance(content, Commit) and (reason := unusable(content.message.strip(), content.diff)):
                 self.left_out[reason] += 1

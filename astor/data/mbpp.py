@@ -1,6 +1,7 @@
 """MBPP, Mostly Basic Python Problems (Austin and others, arXiv 2108.07732), as published and in its sanitized form."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,8 @@ from astor.options import Options
 from astor.records import Function, Item
 
 LICENCE = "CC-BY-4.0"
+PUBLISHED = re.compile(r"(sanitized-)?mbpp\b|sanitized\b", re.IGNORECASE)
+"""How the published files are called, and parts of them."""
 
 
 class MbppOptions(Options):
@@ -28,6 +31,9 @@ class MbppOptions(Options):
     type: Literal["mbpp"] = "mbpp"
     path: Path
     """A file or directory of records."""
+    licence: str | None = None
+    """Licence of the problems, as an SPDX identifier. Where none is given, that of MBPP, CC-BY-4.0, for files that are
+    called `mbpp` or `sanitized`, as the published ones and their parts are, and `unknown` for all others."""
 
 
 class _Problem(ForeignRecord):
@@ -58,6 +64,9 @@ class MbppSource(Source):
 
     def items(self) -> Iterator[Item]:
         self.left_out = Counter()
+        published = PUBLISHED.match(self.options.path.name)
+        licence = self.options.licence or (LICENCE if published else "unknown")
+        name = "mbpp" if published else self.options.path.stem
         for _, problem in read_lines(self.options.path, TypeAdapter(_Problem)):
             try:
                 function = self._function(problem)
@@ -66,10 +75,10 @@ class MbppSource(Source):
                 continue
             if function is not None:
                 yield Item(
-                    id=f"mbpp-{problem.task_id}",
+                    id=f"{name}-{problem.task_id}",
                     content=function,
-                    source="mbpp",
-                    licence=LICENCE,
+                    source=name,
+                    licence=licence,
                     structural_hash=structural_hash(function.source),
                 )
 

@@ -1,6 +1,6 @@
 """Which split an item belongs to: a matter of its structure or its repository, never of a seed or a place in a file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -79,3 +79,28 @@ def require_classes(found: Mapping[Split, int], needed: Mapping[Split, int]) -> 
                 f"The split {split.value} has {found.get(split, 0)} functions of different structure and needs {count}:"
                 " give it a larger share under splits, give the source more families or depths, or ask for fewer."
             )
+
+
+def no_prompt(task: str, split: Split, structures: int) -> str:
+    """Why a task has no prompt in a split, where its items have so many different structures, and the way out."""
+    begin = f"The task {task} got no prompt for the split {split.value}"
+    if not structures:
+        return f"{begin} from these sources: give data.sources items of its kind, or remove it from tasks."
+    return (
+        f"{begin}, though there are items of its kind: they are of {structures} functions or files, each of which goes "
+        "to one split whole, and none that it can use fell there; give more of them, or a larger "
+        f"data.splits.{split.value}."
+    )
+
+
+def no_demonstration(tasks: Sequence[str], wanted: Mapping[str, int]) -> str:
+    """Why a warm start would have nothing to learn from, and the way out; `wanted` is data.prompts.demonstrations."""
+    if not any(wanted.values()):
+        return (
+            "The policy is made from demonstrations, and data.prompts.demonstrations asks for none: say there how many "
+            f"of each task, as {{{', '.join(f'{task}: 200' for task in tasks)}}}."
+        )
+    return (
+        f"The policy is made from demonstrations, and nothing that {', '.join(wanted)} can use fell into the split "
+        "warm_start: give more items, or a larger data.splits.warm_start."
+    )

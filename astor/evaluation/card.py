@@ -15,19 +15,22 @@ def render_card(decision: GateDecision, champion: Scores, challenger: Scores, mo
         "",
         decision.reason,
         "",
-        "| task | champion | challenger | paired difference | difference of the metric that was not the reward |",
-        "|---|---:|---:|---:|---:|",
+        "| task | prompts | champion | challenger | paired difference | that of the metric that was not the reward |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
     for task, difference in decision.task_differences.items():
         before, after = _cell(champion, task, "score"), _cell(challenger, task, "score")
-        lines.append(f"| {task} | {before} | {after} | {difference:+.3f} | {decision.metric_differences[task]:+.3f} |")
+        count = find_score(champion, task, "score").count
+        lines.append(
+            f"| {task} | {count} | {before} | {after} | {difference:+.3f} | {decision.metric_differences[task]:+.3f} |"
+        )
     before, after = _cell(champion, ALL, "mean"), _cell(challenger, ALL, "mean")
     interval = f"{decision.mean_difference:+.3f} ({decision.low:+.3f} to {decision.high:+.3f})"
     lines += [
-        f"| **mean** | {before} | {after} | **{interval}** | |",
+        f"| **mean** | {find_score(champion, ALL, 'mean').count} | {before} | {after} | **{interval}** | |",
         "",
         f"Champion `{decision.champion_digest[:12]}`, challenger `{decision.challenger_digest[:12]}`; "
-        "in brackets 95 % intervals over prompts.",
+        "sampled answers; in brackets 95 % intervals over prompts.",
         "",
     ]
     return "\n".join(lines)

@@ -46,7 +46,8 @@ def decide(
         for name in [names[task]]
         if difference.value < -options.margin - ROUNDING
     ]
-    change = f"mean score {score.mean.value:+.3f}, 95 % interval [{score.mean.low:+.3f}, {score.mean.high:+.3f}]"
+    interval = f"95 % interval [{score.mean.low:+.3f}, {score.mean.high:+.3f}]"
+    change = f"mean sampled score on promotion prompts {score.mean.value:+.3f}, {interval}"
     if champion_digest == challenger_digest:
         reason = "The challenger is the champion itself."
     elif score.mean.low <= 0:
@@ -54,7 +55,10 @@ def decide(
     elif lost:
         reason = f"Better in the mean ({change}), but it loses more than {options.margin:g}: {', '.join(lost)}."
     else:
-        reason = f"Better: {change}; nothing fell by more than {options.margin:g}."
+        reason = (
+            f"Better: {change}; no task fell there by more than {options.margin:g}, in its sampled score or in the "
+            "metric that was not its reward."
+        )
     return GateDecision(
         promoted=champion_digest != challenger_digest and score.mean.low > 0 and not lost,
         reason=reason,

@@ -2,17 +2,52 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from astor.evaluation.changes import Fall, falls, paired_changes
+from astor.evaluation.intervals import FEW_PROMPTS, Interval
 from astor.evaluation.turns import TurnScore
-from astor.records import Completion, GateDecision, Prompt, Scores, TaskStatistics, TaskUpdate, UpdateReport, Verdict
+from astor.records import (
+    Completion,
+    GateDecision,
+    ItemScore,
+    Prompt,
+    Scores,
+    TaskStatistics,
+    TaskUpdate,
+    UpdateReport,
+    Verdict,
+)
 
+Changes = Mapping[tuple[str, str], Interval]
+"""Task and metric → the paired difference."""
 Round = tuple[int, Mapping[str, TaskStatistics], UpdateReport | None]
 """Number, what the coordination saw of each task, and what the update did; None where there was none."""
 Sample = tuple[Prompt, Completion, Verdict]
 Series = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two policies on the same prompts, and every prompt's results."""
+
+    before: Scores
+    after: Scores
+    items_before: Sequence[ItemScore] = ()
+    items_after: Sequence[ItemScore] = ()
+
+    @cached_property
+    def changes(self) -> Changes:
+        """After less before, prompt by prompt."""
+        return paired_changes(self.items_before, self.items_after)
+
+    @cached_property
+    def falls(self) -> list[Fall]:
+        """What is worse after than before."""
+        return falls(self.before, self.after, self.changes)
 
 
 @dataclass(frozen=True)
@@ -21,18 +56,24 @@ class RunHistory:
 
     recipe_name: str
     recipe_digest: str
+    temperature: float
+    """Of sampled answers."""
+    answers: int
+    """Sampled answers to each prompt."""
     rounds: Sequence[Round]
-    before: Scores
-    """The first policy on held-out prompts, sampled."""
-    after: Scores
-    """The last policy on the same prompts."""
-    greedy_before: Scores | None = None
-    greedy_after: Scores | None = None
+    sampled: Pair
+    """The first policy and the last on held-out prompts, sampled."""
+    greedy: Pair | None = None
+    """The same, greedily."""
     evaluations: Sequence[Scores] = ()
     """Sampled scores on held-out prompts between the two, in the order of rounds."""
     decision: GateDecision | None = None
     promotion_metrics: Mapping[str, str] = field(default_factory=dict)
     """Task → name of the metric of the decision that was not its reward."""
+    promotion_prompts: Mapping[str, int] = field(default_factory=dict)
+    """Task → prompts that the gate compared on."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What the run needs to be repeated, in words: name → value."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Kind of step → wall seconds of all steps of the kind."""
     samples: Sequence[Sample] = ()
@@ -48,6 +89,31 @@ class RunHistory:
     def tasks(self) -> list[str]:
         """Tasks in the order in which every picture and table shows them."""
         return sorted({score.task for score in (*self.before.scores, *self.after.scores)} - {"all"})
+
+    @property
+    def before(self) -> Scores:
+        """The first policy's sampled scores."""
+        return self.sampled.before
+
+    @property
+    def after(self) -> Scores:
+        """The last policy's."""
+        return self.sampled.after
+
+    @property
+    def falls(self) -> dict[str, list[Fall]]:
+        """How answers were drawn → what is worse after than before."""
+        return {"sampled": self.sampled.falls} | ({"greedy": self.greedy.falls} if self.greedy else {})
+
+    @property
+    def unchanged(self) -> str:
+        """Why the last policy is the first one; empty where it is another."""
+        return why_unchanged(self.sampled, [statistics for _, statistics, _ in self.rounds])
+
+    @property
+    def few(self) -> dict[str, int]:
+        """Task → held-out or promotion prompts, whichever are fewer, where they are too few."""
+        return few_prompts(self.before, self.promotion_prompts)
 
     def sums(self, value: Callable[[TaskStatistics], float]) -> dict[str, float]:
         """Task → sum of `value` over the rounds."""
@@ -65,6 +131,29 @@ class RunHistory:
                     counts = totals.setdefault(task, {})
                     counts[outcome] = counts.get(outcome, 0) + count
         return totals
+
+
+def few_prompts(held_out: Scores, promotion_prompts: Mapping[str, int]) -> dict[str, int]:
+    """Task → held-out or promotion prompts, whichever are fewer, where they are too few for a score to say much."""
+    counts = {score.task: score.count for score in held_out.scores if score.metric == "score"}
+    fewest = {task: min(count, promotion_prompts.get(task, count)) for task, count in counts.items()}
+    return {task: count for task, count in sorted(fewest.items()) if count < FEW_PROMPTS}
+
+
+def why_unchanged(pair: Pair, rounds: Sequence[Mapping[str, TaskStatistics]]) -> str:
+    """Why the policy after the rounds is the one before them; empty where it is another."""
+    if pair.before.policy_digest != pair.after.policy_digest:
+        return ""
+    same = "The policy never changed: its digest is that of the first one."
+    if not rounds:
+        return f"{same} There was no round."
+    if any(of_task.informative for tasks in rounds for of_task in tasks.values()):
+        return f"{same} Rewards differed, but every update was skipped or too small."
+    best = max(of_task.reward for tasks in rounds for of_task in tasks.values())
+    return (
+        f"{same} All rewards of each prompt were equal in every round, in the mean of a task {best:.3f} at most, so "
+        "there was nothing to learn from: give easier prompts, more rollouts, or a policy that can do some of them."
+    )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""95 % intervals of means over prompts, and of unweighted means over tasks."""
+"""95 % intervals: of shares and scores over prompts, of their means over tasks, and of differences."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -7,6 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 CONFIDENCE = 0.95
+ROUNDING = 1e-18
+"""Variance below which values are the same."""
+FEW_PROMPTS = 100
+"""Prompts below which people are warned: the interval of a share about 0.5 then reaches further than 0.1 to either
+side, which is as much as a hundred rounds change (our choice)."""
 
 
 class Interval(NamedTuple):
@@ -15,6 +20,34 @@ class Interval(NamedTuple):
     value: float
     low: float
     high: float
+
+
+def share_interval(values: Sequence[float]) -> Interval:
+    """Mean of prompts' values in [0, 1], each a mean over the prompt's samples, with its 95 % interval.
+
+    Clopper and Pearson's (1934) interval at the effective number of observations, with the degrees of freedom of Korn
+    and Graubard 1998 ("Confidence intervals for proportions with small expected number of positive counts estimated
+    from survey data", section 2): prompts are the clusters, so samples of one prompt do not count as independent, and
+    0 of 120 is [0, 0.03]. Where all prompts have one value, nothing is known of their spread, and there are as many
+    observations as prompts. A graded score varies less than yes and no: the effective number then exceeds that of
+    samples, and the interval tends to Student's.
+    """
+    prompts = len(values)
+    assert prompts > 0, "there is no mean of nothing"
+    return _effective(float(np.mean(values)), float(np.var(values)) / max(prompts - 1, 1), prompts)
+
+
+def mean_of_shares(strata: Sequence[Sequence[float]]) -> Interval:
+    """Unweighted mean over strata (tasks) of the means of `share_interval`, with its 95 % interval.
+
+    The distances of each stratum's ends from its mean are joined as Zou and Donner 2008 do ("Construction of confidence
+    limits about effect measures", section 2), which keeps them unequal where the shares are near 0 or 1.
+    """
+    shares = [share_interval(values) for values in strata]
+    below = math.sqrt(sum((share.value - share.low) ** 2 for share in shares)) / len(shares)
+    above = math.sqrt(sum((share.high - share.value) ** 2 for share in shares)) / len(shares)
+    value = sum(share.value for share in shares) / len(shares)
+    return Interval(value, max(value - below, 0.0), min(value + above, 1.0))
 
 
 def mean_interval(strata: Sequence[Sequence[float]], bounds: tuple[float, float]) -> Interval:
@@ -41,30 +74,38 @@ def mean_interval(strata: Sequence[Sequence[float]], bounds: tuple[float, float]
     if total == 0:
         return Interval(value, value, value)
     degrees = 1 / sum((variance / total) ** 2 / n for variance, n in zip(variances, freedom, strict=True))
-    return _around(value, math.sqrt(total) / len(means), degrees, bounds)
+    from scipy.special import stdtrit  # as in `_effective`
+
+    half = float(stdtrit(degrees, (1 + CONFIDENCE) / 2)) * math.sqrt(total) / len(means)
+    return Interval(value, max(value - half, bounds[0]), min(value + half, bounds[1]))
 
 
-def jackknife_interval(
-    counts: Sequence[Sequence[int]], metric: Callable[[Sequence[int]], float], bounds: tuple[float, float]
-) -> Interval:
-    """`metric` of the sum of `counts`, one row a prompt, with its 95 % interval.
+def jackknife_interval(counts: Sequence[Sequence[int]], metric: Callable[[Sequence[int]], float]) -> Interval:
+    """`metric`, in [0, 1], of the sum of `counts`, one row a prompt, with its 95 % interval.
 
     The standard error is Tukey's (1958): what the metric varies by when each prompt in turn is left out. Our choice
-    against sacrebleu's bootstrap, for nothing is drawn. `bounds` as in `mean_interval`.
+    against sacrebleu's bootstrap, for nothing is drawn. The interval is that of a share with this error.
     """
     rows = np.asarray(counts, dtype=np.int64)
     total, prompts = rows.sum(axis=0), len(rows)
-    value = metric(total.tolist())
-    if prompts == 1:
-        return Interval(value, *bounds)
-    without = np.array([metric((total - row).tolist()) for row in rows])
-    error = math.sqrt((prompts - 1) * float(np.var(without)))
-    return _around(value, error, prompts - 1, bounds)
+    without = np.array([metric((total - row).tolist()) for row in rows]) if prompts > 1 else np.zeros(1)
+    return _effective(metric(total.tolist()), (prompts - 1) * float(np.var(without)), prompts)
 
 
-def _around(value: float, error: float, degrees: float, bounds: tuple[float, float]) -> Interval:
+def _effective(value: float, variance: float, prompts: int) -> Interval:
+    """The interval of a share whose mean has this variance; of one prompt, all that there could be."""
     # Imported here because recipes, which name the gate's options, are also read where scipy is not installed.
-    from scipy.special import stdtrit
+    from scipy.special import betaincinv, stdtrit
 
-    half = float(stdtrit(degrees, (1 + CONFIDENCE) / 2)) * error
-    return Interval(value, max(value - half, bounds[0]), min(value + half, bounds[1]))
+    value = min(max(value, 0.0), 1.0)
+    if prompts == 1:
+        return Interval(value, 0.0, 1.0)
+    observed: float = prompts
+    if variance > ROUNDING and 0 < value < 1:
+        upper = (1 + CONFIDENCE) / 2
+        freedom = float(stdtrit(np.inf, upper) / stdtrit(prompts - 1, upper)) ** 2
+        observed = value * (1 - value) / variance * freedom
+    yes, no, tail = value * observed, (1 - value) * observed, (1 - CONFIDENCE) / 2
+    low = float(betaincinv(yes, no + 1, tail)) if value > 0 else 0.0
+    high = float(betaincinv(yes + 1, no, 1 - tail)) if value < 1 else 1.0
+    return Interval(value, min(low, value), max(high, value))

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from astor.evaluation import charts
+from astor.evaluation.changes import tell_falls
 from astor.evaluation.history import CURVES, RunHistory
-from astor.evaluation.intervals import Interval
+from astor.evaluation.intervals import FEW_PROMPTS, Interval
 from astor.evaluation.score import find_score
-from astor.records import GateDecision, Outcome, Scores
+from astor.records import Outcome, Scores
 
 OUTCOME_COLOURS = {
     Outcome.PASSED: "#2f8f6b",
@@ -20,6 +21,14 @@ OUTCOME_COLOURS = {
     Outcome.FORBIDDEN: "#c0392b",
     Outcome.INFRASTRUCTURE_ERROR: "#1f2933",
 }
+NAMES = {
+    "bleu": "BLEU",
+    "b_norm": "B-Norm",
+    "corpus_bleu": "corpus BLEU",
+    "rouge_l": "ROUGE-L",
+    "meteor": "METEOR, exact and stem",
+}
+"""Names that are not their keys."""
 MOST_CHARACTERS = 1200
 """Characters shown of a prompt or an answer; the page says where it cut."""
 
@@ -35,7 +44,7 @@ def render_report(history: RunHistory) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(signed=lambda value: f"{value:+.3f}".replace("-", "−"), words=words, seconds=seconds)
+    environment.filters.update(signed=signed, words=words, seconds=seconds)
     tasks = history.tasks
     colours = {task: charts.PALETTE[index % len(charts.PALETTE)] for index, task in enumerate(tasks)}
     curves = _curves(history, colours)
@@ -43,6 +52,8 @@ def render_report(history: RunHistory) -> str:
         history=history,
         colours=colours,
         comparisons=_comparisons(history, colours),
+        falls=tell_falls(history.falls, words),
+        few_prompts=FEW_PROMPTS,
         metrics=_metrics(history),
         curves=[curve for curve in curves if curve["picture"]],
         unmeasured=[curve["title"] for curve in curves if not curve["picture"]],
@@ -52,7 +63,7 @@ def render_report(history: RunHistory) -> str:
         time=_time(history),
         outcomes=_outcomes(history),
         outcome_colours={outcome.value: colour for outcome, colour in OUTCOME_COLOURS.items()},
-        gate=_gate(history.decision, history.alias),
+        gate=_gate(history),
         samples=[
             {
                 "prompt": "\n\n".join(message.content for message in prompt.messages),
@@ -67,8 +78,18 @@ def render_report(history: RunHistory) -> str:
 
 
 def words(key: str) -> str:
-    """A key as people read it: `io_prediction` → `io prediction`."""
-    return key.replace("_", " ")
+    """A key as people read it: `io_prediction` → `io prediction`, `rouge_l` → `ROUGE-L`."""
+    return NAMES.get(key, key.replace("_", " "))
+
+
+def signed(value: float) -> str:
+    """A difference with its sign: `−0.058`."""
+    return f"{value:+.3f}".replace("-", "−")
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 answer`, `4 answers`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def seconds(value: float) -> str:
@@ -82,16 +103,23 @@ def seconds(value: float) -> str:
 
 def _comparisons(history: RunHistory, colours: Mapping[str, str]) -> list[dict[str, Any]]:
     """Sampled and greedy: rows of before, after and change, and their picture."""
-    pairs = [("sampled", "Sampled at temperature 1", history.before, history.after)]
-    if history.greedy_before is not None and history.greedy_after is not None:
-        pairs.append(("greedy", "Greedy", history.greedy_before, history.greedy_after))
+    sampled = f"Sampled at temperature {history.temperature:g}, {plural(history.answers, 'answer')} to a prompt"
+    pairs = [("sampled", sampled, history.sampled)]
+    if history.greedy is not None:
+        pairs.append(("greedy", "Greedy, one answer to a prompt", history.greedy))
     comparisons = []
-    for key, title, before, after in pairs:
+    for key, title, pair in pairs:
+        before, after = pair.before, pair.after
         rows = {task: (_interval(before, task, "score"), _interval(after, task, "score")) for task in history.tasks}
         drawn = rows | {"mean": (_interval(before, "all", "mean"), _interval(after, "all", "mean"))}
         worst = (_interval(before, "all", "worst"), _interval(after, "all", "worst"))
         picture = charts.before_after(key, drawn, colours)
-        comparisons.append({"title": title, "rows": drawn | {"worst": worst}, "picture": picture})
+        counts = {task: find_score(before, task, "score").count for task in history.tasks}
+        counts |= dict.fromkeys(("mean", "worst"), find_score(before, "all", "mean").count)
+        changes = {task: change for (task, metric), change in pair.changes.items() if metric == "score"}
+        comparisons.append(
+            {"title": title, "rows": drawn | {"worst": worst}, "counts": counts, "changes": changes, "picture": picture}
+        )
     return comparisons
 
 
@@ -103,14 +131,15 @@ def _interval(scores: Scores, task: str, metric: str) -> Interval:
 def _metrics(history: RunHistory) -> dict[str, list[dict[str, Any]]]:
     """Task → what was measured of it beside its score, first policy and last; None where it was not."""
     before, after = (
-        {(score.task, score.metric): score.value for score in scores.scores}
-        for scores in (history.before, history.after)
+        {(score.task, score.metric): score for score in scores.scores} for scores in (history.before, history.after)
     )
     tables: dict[str, list[dict[str, Any]]] = {task: [] for task in sorted(history.tasks)}
-    for task, metric in sorted(before.keys() | after.keys()):
+    for key in sorted(before.keys() | after.keys()):
+        task, metric = key
         if task in tables and metric != "score":
-            values = {"before": before.get((task, metric)), "after": after.get((task, metric))}
-            tables[task].append({"metric": metric} | values)
+            first, last = before.get(key), after.get(key)
+            count = next(score.count for score in (first, last) if score)
+            tables[task].append({"metric": metric, "before": first, "after": last, "count": count})
     return {task: rows for task, rows in tables.items() if rows}
 
 
@@ -162,7 +191,8 @@ def _time(history: RunHistory) -> dict[str, Any] | None:
     if not total:
         return None
     amounts = {words(kind): (s, f"{seconds(s)}, {charts.percent(s / total)}") for kind, s in history.seconds.items()}
-    return {"total": total, "picture": charts.bars("time", amounts, "seconds")}
+    longest = max(history.seconds, key=lambda kind: history.seconds[kind])
+    return {"total": total, "longest": longest, "picture": charts.bars("time", amounts, "seconds")}
 
 
 def _outcomes(history: RunHistory) -> dict[str, Any] | None:
@@ -180,8 +210,9 @@ def _outcomes(history: RunHistory) -> dict[str, Any] | None:
     return {"counts": counts, "present": [outcome.value for outcome in present], "picture": picture}
 
 
-def _gate(decision: GateDecision | None, alias: str | None) -> dict[str, str]:
+def _gate(history: RunHistory) -> dict[str, str]:
     """Headline and reason."""
+    decision, alias = history.decision, history.alias
     if decision is None:
         return {
             "class": "open",

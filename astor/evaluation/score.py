@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from astor.errors import UserError
-from astor.evaluation.intervals import Interval, jackknife_interval, mean_interval
+from astor.evaluation.intervals import Interval, jackknife_interval, mean_interval, mean_of_shares, share_interval
 from astor.evaluation.metrics import CORPUS, pass_at_k
 from astor.records import ItemScore, Outcome, Score, Scores, Verdict
 
@@ -57,8 +57,8 @@ def score_verdicts(
                 f"Every verdict on {task} is an infrastructure error: run `astor sandbox check`, then again."
             )
         for metric, values in by_metric.items():
-            bounds = (0.0, longest) if metric == TOKENS else (0.0, 1.0)
-            scores.append(_score(task, metric, mean_interval([values], bounds), len(values)))
+            interval = mean_interval([values], (0.0, longest)) if metric == TOKENS else share_interval(values)
+            scores.append(_score(task, metric, interval, len(values)))
         scores += _over_answers(task, prompts)
         totals[task] = by_metric["score"]
     if totals:
@@ -119,15 +119,15 @@ def _over_answers(task: str, prompts: Mapping[str, Sequence[Verdict]]) -> list[S
     scores = []
     for name in names:
         rows = [[sum(each) for each in zip(*(v.counts[name] for v in samples), strict=True)] for samples in judged]
-        scores.append(_score(task, name, jackknife_interval(rows, CORPUS[name], (0.0, 1.0)), len(rows)))
+        scores.append(_score(task, name, jackknife_interval(rows, CORPUS[name]), len(rows)))
     return scores
 
 
 def _over_tasks(totals: Mapping[str, Sequence[float]]) -> list[Score]:
     """Mean and worst of the tasks' scores; the worst has the interval of the task that it is."""
     prompts = sum(map(len, totals.values()))
-    tasks = [mean_interval([values], (0.0, 1.0)) for values in totals.values()]
-    mean = mean_interval(list(totals.values()), (0.0, 1.0))
+    tasks = [share_interval(values) for values in totals.values()]
+    mean = mean_of_shares(list(totals.values()))
     return [_score(ALL, "mean", mean, prompts), _score(ALL, "worst", min(tasks), prompts)]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from astor.errors import UserError
-from astor.evaluation.intervals import Interval, mean_interval
+from astor.evaluation.intervals import Interval, mean_interval, share_interval
 from astor.evaluation.metrics import pass_at_k
 from astor.records import Trajectory
 
@@ -43,10 +43,10 @@ def score_turns(trajectories: Sequence[Trajectory]) -> list[TurnScore]:
     for trajectory in trajectories:
         problems[trajectory.prompt_id].append(trajectory)
     by_turn = [[_pass_at_1(these, turn) for these in problems.values()] for turn in range(lengths[0])]
-    first = mean_interval([by_turn[0]], (0.0, 1.0)).value
+    first = share_interval(by_turn[0]).value
     scores = []
     for turn, values in enumerate(by_turn):
-        now = mean_interval([values], (0.0, 1.0))
+        now = share_interval(values)
         gains = [value - before for value, before in zip(values, by_turn[0], strict=True)]
         gain = mean_interval([gains], (-1.0, 1.0)) if turn else Interval(0.0, 0.0, 0.0)
         change = (now.value - first) / first if first else None

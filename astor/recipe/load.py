@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,11 @@ def read_recipe(name: str) -> Any:
     elif "/" not in name and packaged.is_file():
         text = packaged.read_bytes()
     else:
-        known = sorted(file.name.removesuffix(".yaml") for file in files("astor.recipes").iterdir())
-        names = ", ".join(file for file in known if not file.startswith("_"))
-        raise UserError(f"There is no recipe file {name}; packaged recipes are {names}.")
+        files_here = (Path(file.name) for file in files("astor.recipes").iterdir())
+        known = sorted(file.stem for file in files_here if file.suffix == ".yaml")
+        near = get_close_matches(path.stem, known, n=1)
+        hint = f": did you mean {near[0]}" if near else ""
+        raise UserError(f"There is no recipe file {name}{hint}; packaged recipes are {', '.join(known)}.")
     return parse_yaml(text, name)
 
 
@@ -61,9 +64,13 @@ def parse_recipe(value: Any, overrides: Mapping[str, Any] | None = None, where: 
     for key, replacement in (overrides or {}).items():
         _override(value, key, replacement, where)
     try:
-        return Recipe.model_validate(value)
+        recipe = Recipe.model_validate(value)
     except ValidationError as error:
         raise UserError(f"{where}: {explain(error, Recipe)}.") from error
+    if slip := _truth_read_as_number(value, recipe):
+        place, truth = slip
+        raise UserError(f"{where}: {place} is {str(truth).lower()}: give a number.")
+    return recipe
 
 
 def parse_overrides(assignments: Iterable[str]) -> dict[str, Any]:
@@ -80,12 +87,40 @@ def parse_overrides(assignments: Iterable[str]) -> dict[str, Any]:
     return overrides
 
 
+def _truth_read_as_number(given: Any, read: Any, place: str = "") -> tuple[str, bool] | None:
+    """Where a value that was given is true or false, and was read as 1 or 0, which is a slip; and which of the two."""
+    if isinstance(given, bool):
+        return None if isinstance(read, bool) or not isinstance(read, int | float) else (place, given)
+    below: Iterable[tuple[Any, Any, Any]] = ()
+    if isinstance(given, Mapping):
+        below = ((k, v, read.get(k) if isinstance(read, Mapping) else getattr(read, k, None)) for k, v in given.items())
+    elif isinstance(given, list) and isinstance(read, tuple | list):
+        below = zip(range(len(given)), given, read, strict=False)
+    slips = (_truth_read_as_number(value, as_read, f"{place}.{key}".strip(".")) for key, value, as_read in below)
+    return next(filter(None, slips), None)
+
+
 def _override(value: Any, key: str, replacement: Any, where: str) -> None:
     """Set the place that the dotted `key` names; numbers are places in lists."""
     *path, last = key.split(".")
-    try:
-        for step in path:
-            value = value[int(step)] if isinstance(value, list) else value.setdefault(step, {})
-        value[int(last) if isinstance(value, list) else last] = replacement
-    except (AttributeError, IndexError, TypeError, ValueError):
-        raise UserError(f"{where}: the override {key} names no place in it: a step of it is no key there.") from None
+    for number, step in enumerate(path):
+        place = _place(value, step, ".".join(path[:number]), where, key)
+        value = value[place] if isinstance(value, list) else value.setdefault(place, {})
+        if value is None:
+            raise UserError(f"{where}: the override {key} names no place in it: {step} is empty, so set it whole.")
+    value[_place(value, last, ".".join(path), where, key)] = replacement
+
+
+def _place(value: Any, step: str, reached: str, where: str, key: str) -> Any:
+    """The key or index that `step` is of `value`, which stands at `reached`."""
+    if isinstance(value, dict):
+        return step
+    if not isinstance(value, list):
+        raise UserError(f"{where}: the override {key} names no place in it: {reached} is {value!r}, and has no keys.")
+    if not (step.isdecimal() and int(step) < len(value)):
+        last = f"0 to {len(value) - 1}" if len(value) > 1 else "0" if value else "none"
+        raise UserError(
+            f"{where}: the override {key} names no place in it: {reached} is a list with the places {last}, and {step} "
+            f"is not among them; set {reached} whole to add one."
+        )
+    return int(step)

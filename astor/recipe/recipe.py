@@ -17,6 +17,7 @@ from astor.data.decontamination import DecontaminationOptions
 from astor.data.splits import SplitOptions
 from astor.evaluation.gate import GateOptions
 from astor.evaluation.score import ALL
+from astor.explain import nearest
 from astor.options import Options
 from astor.rollout.catalogue import engine_options
 from astor.rollout.engine import EngineOptions
@@ -92,7 +93,7 @@ class PromptCounts(Options):
     """Our choice: the standard error of a task's mean is then about 0.03."""
     promotion: int = Field(120, ge=2)
     """Our choice, as for `held_out`: they decide of the promotion."""
-    demonstrations: dict[str, int] = {}
+    demonstrations: dict[str, Annotated[int, Field(ge=0)]] = {}
     """Key of a task, or key and kind as `io_prediction/output` → demonstrations of the warm-start split, for a tiny
     policy."""
 
@@ -195,6 +196,19 @@ class Recipe(Options):
                 f"the scheduler {type(self.scheduler).__name__} draws further prompts within a round, and granularity "
                 "step has a task for each step of one draw: set granularity: segment"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _demonstrations_are_of_tasks(self) -> Self:
+        # Keys of tasks that a recipe was narrowed from are no slips, so every task that there is may stand here.
+        classes = task_classes()
+        known = {key: classes[options.type] for key, options in self.tasks.items()} | classes
+        names = [*known, *(f"{key}/{kind}" for key, task in known.items() for kind in task.kinds())]
+        for key in self.data.prompts.demonstrations:
+            task, kinded, _ = key.partition("/")
+            unnamed = kinded and task in known and not known[task].kinds()  # what kinds it has is its own matter
+            if key not in names and not unnamed:
+                raise ValueError(f"unknown key 'data.prompts.demonstrations.{key}': {nearest(key, names, 'known are')}")
         return self
 
     @cached_property

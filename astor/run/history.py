@@ -6,19 +6,28 @@ from collections.abc import Iterator
 from typing import Any
 
 from astor.errors import UserError
-from astor.evaluation.history import Round, RunHistory, Sample
+from astor.evaluation.history import Pair, Round, RunHistory, Sample
+from astor.evaluation.score import score_verdicts
 from astor.evaluation.turns import TurnScore, score_turns
-from astor.records import Completion, Trajectory, Verdict, prompts_by_id
+from astor.records import Completion, GateDecision, Scores, Trajectory, Verdict, prompts_by_id
+from astor.run.durations import seconds_by_step
+from astor.run.environment import read_environments, told
 from astor.run.places import names_below
 from astor.run.run import Run
-from astor.storage import Artifact, ArtifactRef, committed, find
+from astor.storage import ArtifactRef, committed
 
 SHOWN = 3
 """Completions per task that a report shows."""
 
 
 def read_history(
-    run: Run, prompts: ArtifactRef, before: ArtifactRef, after: ArtifactRef, **outcome: object
+    run: Run,
+    prompts: ArtifactRef,
+    before: ArtifactRef,
+    after: ArtifactRef,
+    decision: GateDecision | None = None,
+    model: str | None = None,
+    alias: str | None = None,
 ) -> RunHistory:
     """The run as a report sees it.
 
@@ -26,25 +35,46 @@ def read_history(
         prompts: what `prepare` committed.
         before: scores of the first policy on held-out prompts.
         after: scores of the last one.
-        outcome: what the gate decided: `decision`, `model` and `alias` of `RunHistory`.
+        decision, model, alias: what the gate decided, as in `RunHistory`.
     """
+    recipe = run.recipe
     evaluated = [run.artifacts.read(scores, "scores") for scores in held_out_evaluations(run)]
     return RunHistory(
-        recipe_name=run.recipe.name,
-        recipe_digest=run.recipe.digest,
+        recipe_name=recipe.name,
+        recipe_digest=recipe.digest,
+        temperature=recipe.evaluation.temperature,
+        answers=recipe.evaluation.samples,
         rounds=list(_rounds(run)),
-        before=run.artifacts.read(before, "scores"),
-        after=run.artifacts.read(after, "scores"),
-        greedy_before=run.artifacts.read(before, "greedy_scores"),
-        greedy_after=run.artifacts.read(after, "greedy_scores"),
+        sampled=sampled_pair(run, before, after),
+        greedy=greedy_pair(run, before, after),
         evaluations=[scores for scores in evaluated if 0 < scores.round < run.artifacts.read(after, "scores").round],
         promotion_metrics={key: task.promotion_metric for key, task in run.tasks.items()},
-        seconds=_seconds(run),
+        promotion_prompts=promotion_prompts(run, decision),
+        facts={"seed": str(recipe.seed)} | told(read_environments(run.places)),
+        seconds=seconds_by_step(run, prompts),
         samples=_samples(run, prompts, after),
         turns_before=_turns(run, run.artifacts.read(before, "scores").policy_digest),
         turns_after=_turns(run, run.artifacts.read(after, "scores").policy_digest),
-        **outcome,  # type: ignore[arg-type]
+        decision=decision,
+        model=model,
+        alias=alias,
     )
+
+
+def sampled_pair(run: Run, before: ArtifactRef, after: ArtifactRef) -> Pair:
+    """Two evaluations on held-out prompts, as they were sampled."""
+    scores = [run.artifacts.read(ref, "scores") for ref in (before, after)]
+    return Pair(*scores, *(run.artifacts.read(ref, "items") for ref in (before, after)))
+
+
+def greedy_pair(run: Run, before: ArtifactRef, after: ArtifactRef) -> Pair:
+    """The same policies' greedy answers; prompts' results are counted again, for they are not committed."""
+    scores = [run.artifacts.read(ref, "greedy_scores") for ref in (before, after)]
+    items = []
+    for ref, of_policy in zip((before, after), scores, strict=True):
+        verdicts = run.artifacts.read(run.artifacts.committed(ref.sibling("verify")), "greedy_verdicts")
+        items.append(score_verdicts(verdicts, of_policy.policy_digest, of_policy.split, of_policy.round)[1])
+    return Pair(*scores, *items)
 
 
 def history_so_far(run: Run) -> RunHistory:
@@ -58,7 +88,7 @@ def history_so_far(run: Run) -> RunHistory:
         raise UserError(
             f"Nothing was evaluated in {run.places.uri} yet: run the recipe with the same --set and --store."
         )
-    outcome = {}
+    outcome: dict[str, Any] = {}
     if result := run.artifacts.find(run.places.at("result")):
         summary = read_summary(run)
         outcome = {
@@ -104,23 +134,13 @@ def _rounds(run: Run) -> Iterator[Round]:
         )
 
 
-def _artifacts(run: Run) -> Iterator[tuple[str, Artifact]]:
-    """Kind of step, and what it committed."""
-    for round in run.places.below("rounds"):
-        for step in run.places.below("rounds", round):
-            if artifact := find(run.places.at("rounds", round, step)):
-                yield step.partition("-")[0], artifact
-    for name in run.places.below("evaluations"):
-        for step in ("rollout", "verify", "scores"):
-            if artifact := find(run.places.at("evaluations", name, step)):
-                yield "evaluate", artifact
-
-
-def _seconds(run: Run) -> dict[str, float]:
-    totals: defaultdict[str, float] = defaultdict(float)
-    for step, artifact in _artifacts(run):
-        totals[step] += artifact.manifest.seconds
-    return dict(totals)
+def promotion_prompts(run: Run, decision: GateDecision | None) -> dict[str, int]:
+    """Task → prompts that the gate compared on; empty where it decided nothing."""
+    if decision is None:
+        return {}
+    scores = run.artifacts.committed(run.places.evaluation("promotion", decision.challenger_digest, "scores"))
+    of_challenger: Scores = run.artifacts.read(scores, "scores")
+    return {score.task: score.count for score in of_challenger.scores if score.metric == "score"}
 
 
 def _turns(run: Run, policy_digest: str) -> dict[str, list[TurnScore]]:

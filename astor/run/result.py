@@ -54,18 +54,3 @@ def held_out_scores(run: Run) -> tuple[Scores, Scores]:
     """Sampled scores of the first and of the latest policy that was evaluated on held-out prompts."""
     refs = held_out_evaluations(run)
     return run.artifacts.read(refs[0], "scores"), run.artifacts.read(refs[-1], "scores")
-
-
-def score_rows(run: Run) -> list[tuple[str, str, str]]:
-    """Task, score before and score after, each with its interval, for a table; the mean over tasks last."""
-    before, after = held_out_scores(run)
-    rows = [(task, "score") for task in run.tasks] + [("all", "mean")]
-    return [
-        ("mean" if task == "all" else task, _with_interval(before, task, name), _with_interval(after, task, name))
-        for task, name in rows
-    ]
-
-
-def _with_interval(scores: Scores, task: str, metric: str) -> str:
-    score = next(score for score in scores.scores if (score.task, score.metric) == (task, metric))
-    return f"{score.value:.3f} [{score.low:.3f}, {score.high:.3f}]"

@@ -10,6 +10,7 @@ from astor.recipe.load import parse_recipe, parse_yaml
 from astor.recipe.recipe import Recipe
 from astor.run.artifacts import Artifacts, damaged
 from astor.run.curves import Curves
+from astor.run.environment import note_environment
 from astor.run.places import Places
 from astor.run.services import Services
 from astor.storage import ArtifactRef, load
@@ -42,11 +43,12 @@ class Run:
         return yaml.safe_dump(self.recipe.model_dump(mode="json"), sort_keys=False)
 
     def resolve(self) -> ArtifactRef:
-        """Commit the resolved recipe; its ref opens the run in any other process."""
+        """Commit the resolved recipe, whose ref opens the run in any other process, and note where the run is."""
 
         def write(directory: Path) -> None:
             (directory / "recipe.yaml").write_text(self.resolved_text)
 
+        note_environment(self.places, self.recipe)
         return self.artifacts.commit(self.places.at("recipe"), {}, recipe=write)
 
     def __enter__(self) -> Self:

@@ -1,7 +1,7 @@
 """evaluate: verdicts on held-out or promotion prompts → scores with per-item results."""
 
 from astor.evaluation.score import score_verdicts
-from astor.run.progress import report_progress
+from astor.run.progress import EVALUATION, evaluation_stage, report_progress
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef
 
@@ -20,5 +20,6 @@ def evaluate(run: Run, verdicts: ArtifactRef, policy: PolicyRef, split: str) -> 
     who = (policy.digest, split, policy.updates)
     scores, items = score_verdicts(run.artifacts.read(verdicts, "verdicts"), *who)
     greedy, _ = score_verdicts(run.artifacts.read(verdicts, "greedy_verdicts"), *who)
-    report_progress(f"evaluate {split}, round {policy.updates}", 1, 1, f"score {scores.value('all', 'mean'):.3f}")
+    note = f"score {scores.value('all', 'mean'):.3f} after {policy.updates} rounds"
+    report_progress(evaluation_stage(uri), EVALUATION, EVALUATION, note)
     return run.artifacts.commit(uri, made_from, scores=scores, items=items, greedy_scores=greedy)

@@ -38,6 +38,8 @@ def evaluate_turns(
     cached = first_turns(run.artifacts.read(first, "trajectories")) if first else None
     known = run.artifacts.read(references, "references", references_by_prompt)
     sampler, sandbox = run.services.policies.sampler(policy), run.services.sandbox
+    stage = f"evaluation over turns {policy.digest[:6]}"
+    report_progress(stage, 0, 1)
     judged: list[Trajectory] = []
     for multi_turn, problems in measured:
         settings = TurnsOptions(
@@ -47,7 +49,7 @@ def evaluate_turns(
             seed=run.recipe.seed,
         )
         judged += measure_turns(sampler, multi_turn, sandbox, problems, known, settings, cached)
-    report_progress(f"evaluate turns, round {policy.updates}", 1, 1)
+    report_progress(stage, 1, 1)
     return run.artifacts.commit(uri, made_from, trajectories=judged)
 
 

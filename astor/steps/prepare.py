@@ -12,7 +12,7 @@ from astor.data.catalogue import make_source
 from astor.data.decontamination import Decontamination, DecontaminationOptions
 from astor.data.files import record_files
 from astor.data.source import Source
-from astor.data.splits import require_classes
+from astor.data.splits import no_demonstration, no_prompt, require_classes
 from astor.data.verification import verify_items
 from astor.errors import UserError
 from astor.options import Options
@@ -62,6 +62,7 @@ def prepare(run: Run) -> Prepared:
     if references and (prompts := run.artifacts.done(prompts_uri, {"references": references})):
         return Prepared(prompts, references)
     gathered = Gathering(run)
+    report_progress("prepare", 0, gathered.total)
     contaminated = _contamination(data.decontamination, sources)
     for split, item in _in_turns([_items(run, source) for source in sources]):
         if split in EVALUATED or not contaminated(item):
@@ -91,12 +92,15 @@ class Gathering:
             Split.PROMOTION: counts.promotion,
         }
         self.wanted_demonstrations = counts.demonstrations
+        self.reads_demonstrations = run.recipe.policy.reads_demonstrations
         self.prompts: list[Prompt] = []
         self.references: list[Reference] = []
         self.demonstrations: list[Example] = []
         self.framings = {key: Framing(task) for key, task in self.tasks.items()}
         self.counts: Counter[tuple[Split, str]] = Counter()
         self.classes: defaultdict[Split, set[str]] = defaultdict(set)
+        self.offered: defaultdict[str, set[str]] = defaultdict(set)
+        """Task → structures of the items that it made examples of, whatever their split."""
         self.barren = 0
         self._seen: set[str] = set()
         self._texts: dict[tuple[Message, ...], Split] = {}
@@ -108,10 +112,11 @@ class Gathering:
         before = self.counts.total()
         for task in tasks_for(content, self.tasks):
             for example in task.examples(content, split):
+                self.offered[task.key].add(content.structural_hash)
                 self._take(split, content, example)
         gained = self.counts.total() - before
         self.barren = 0 if gained else self.barren + 1
-        if gained and self.counts.total() // 1000 > before // 1000:
+        if gained:
             report_progress("prepare", self.counts.total(), self.total)
 
     def _take(self, split: Split, item: Item, example: Example) -> None:
@@ -147,14 +152,13 @@ class Gathering:
         return self.counts.total() >= self.total
 
     def check(self) -> None:
-        """UserError where a task came away empty-handed, or a split has too few functions."""
+        """UserError where a task came away empty-handed, a warm start has no answers, or a split too few functions."""
         for split in self.wanted_prompts:
             for task in self.tasks:
                 if not self.counts[split, task]:
-                    raise UserError(
-                        f"The task {task} got no prompt for the split {split.value} from these sources: "
-                        "give data.sources items of its kind, or remove it from tasks."
-                    )
+                    raise UserError(no_prompt(task, split, len(self.offered[task])))
+        if self.reads_demonstrations and not self.demonstrations:
+            raise UserError(no_demonstration(list(self.tasks), self.wanted_demonstrations))
         found = {split: len(classes) for split, classes in self.classes.items()}
         require_classes(found, dict.fromkeys(self.wanted_prompts, FEWEST_CLASSES))
 

@@ -3,6 +3,7 @@
 from astor.records import Batch, Completion, prompts_by_id
 from astor.rollout.measure import answer
 from astor.run.artifacts import Inputs
+from astor.run.progress import EVALUATION, evaluation_stage, report_progress
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef
 
@@ -32,8 +33,12 @@ def rollout(run: Run, prompts: ArtifactRef, batch: ArtifactRef, policy: PolicyRe
     def answered(batch: Batch) -> list[Completion]:
         return answer(sampler, run.tasks, lambda: run.services.sandbox, known, batch)
 
+    stage = evaluation_stage(uri)
+    if wanted.greedy:
+        report_progress(stage, 0, EVALUATION, "sampled answers")
     parts = {"completions": answered(wanted)}
     if wanted.greedy:
+        report_progress(stage, 1, EVALUATION, "greedy answers")
         rows = tuple(row.model_copy(update={"rollouts": 1}) for row in wanted.rows)
         once = wanted.model_copy(update={"temperature": 0.0, "rows": rows})
         parts["greedy_completions"] = answered(once)

@@ -1,6 +1,7 @@
 """verify: completions and references → verdicts. The only step that reads references."""
 
 from astor.records import Completion, Verdict, references_by_prompt
+from astor.run.progress import EVALUATION, evaluation_stage, report_progress
 from astor.run.run import Run
 from astor.storage import ArtifactRef
 from astor.tasks.judging import judge_completions
@@ -22,7 +23,11 @@ def verify(run: Run, references: ArtifactRef, completions: ArtifactRef) -> Artif
         rolled_out: list[Completion] = run.artifacts.read(completions, part)
         return judge_completions(run.tasks, known, rolled_out, run.services.sandbox, extended=evaluating)
 
+    stage = evaluation_stage(uri)
+    if evaluating:
+        report_progress(stage, 2, EVALUATION, "judging sampled answers")
     parts = {"verdicts": judge("completions")}
     if evaluating:
+        report_progress(stage, 3, EVALUATION, "judging greedy answers")
         parts["greedy_verdicts"] = judge("greedy_completions")
     return run.artifacts.commit(uri, made_from, **parts)

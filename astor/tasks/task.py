@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import Field, create_model, field_validator
 
@@ -135,6 +135,12 @@ class Task(ABC):
         if "name" in vars(cls) and "options_type" not in vars(cls):
             kind: Any = (Literal[cls.name], cls.name)
             cls.options_type = create_model(f"{cls.__name__}Options", __base__=TaskOptions, type=kind)
+
+    @classmethod
+    def kinds(cls) -> tuple[str, ...]:
+        """Kinds of prompt that the task makes, where its references name them; else empty."""
+        field = cls.reference_type.model_fields.get("kind")
+        return get_args(field.annotation) if field else ()
 
     def __init__(self, options: TaskOptions, key: str | None = None) -> None:
         """An instance is called `key` in recipes and records; None calls it as its class."""

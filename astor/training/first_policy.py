@@ -42,10 +42,10 @@ class TinyPolicyOptions(TinyOptions, FirstPolicyOptions):
         from astor.training.warm_start import warm_start  # torch
 
         steps = self.warm_start.steps
+        report("warm start", 0, steps, "")
 
         def tell(step: int, loss: float) -> None:
-            if (step + 1) % 20 == 0 or step + 1 == steps:
-                report("initialise", step + 1, steps, f"loss {loss:.2f}")
+            report("warm start", step + 1, steps, f"loss {loss:.2f}")
 
         return warm_start(demonstrations, self, self.warm_start.seed, tell, ranks)
 

@@ -37,7 +37,7 @@ def warm_start(
     where there is no demonstration, or one doesn't fit the context.
     """
     if not demonstrations:
-        raise UserError("The warm start has no demonstrations: give the recipe a source with a warm-start split.")
+        raise UserError("There are no demonstrations to start from: say in data.prompts.demonstrations how many.")
     made: list[Policy] = []
     ranks = ranks or Ranks(size=1, threads=1)
     ranks.call(_learn, demonstrations, options, seed, progress=progress, made=made)

@@ -54,7 +54,7 @@ def test_validate_lists_failures_and_ends_with_json(astor: Astor, tmp_path: Path
     [
         ("validate", [GOOD, GOOD], (), "Items 1 and 2 of mine.jsonl are both called 'mine-good'"),
         ("validate", [GOOD], ("--write",), "mine.jsonl is no prepared directory, and only such a one is written"),
-        ("inspect", [GOOD], ("--format", "mbpp"), "mine.jsonl, line 1, field 'task_id': Field required."),
+        ("inspect", [GOOD], ("--format", "mbpp"), "mine.jsonl, line 1: field 'task_id' is missing."),
     ],
 )
 def test_mistakes_are_told_in_one_sentence(

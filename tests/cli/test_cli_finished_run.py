@@ -26,6 +26,26 @@ def test_the_way_on_is_printed_on_lines_of_their_own(finished: Finished) -> None
     assert f"report    {finished.result['report']}" in finished.progress.splitlines()
 
 
+def test_its_end_says_of_how_many_prompts_and_why_nothing_was_promoted(finished: Finished) -> None:
+    lines = finished.progress.splitlines()
+    assert any(line.startswith("few       Below 100 prompts scores say little: ") for line in lines)
+    gate = "Promoted. Better: " if finished.result["alias"] == "champion" else "Not promoted. "
+    assert any(line.startswith(f"gate      {gate}") for line in lines)
+
+
+def test_its_end_tells_what_the_registry_says_now(finished: Finished, astor: Astor, tmp_path: Path) -> None:
+    arguments = ("run", "miniature", "--on", "process", "--store", finished.store)
+    elsewhere = f"sqlite:///{tmp_path / 'other.db'}"
+    again = astor(*arguments, cwd=tmp_path, **finished.environment | {"MLFLOW_TRACKING_URI": elsewhere})
+    registered = "it was registered as astor-miniature/1 when the run ended"
+    assert f"model     not in MLflow at {elsewhere}; {registered}" in again.stderr.splitlines()
+    assert json.loads(again.stdout.splitlines()[-1])["alias"] is None
+    gone = astor(*arguments, cwd=tmp_path, **finished.environment | {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"})
+    assert gone.returncode == 0, "the scores are there without MLflow"
+    assert "what it is now is unknown: MLflow at http://127.0.0.1:9 cannot be used (" in gone.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_it_is_printed_again_and_not_run_again(finished: Finished, astor: Astor, tmp_path: Path) -> None:
     arguments = ("run", "miniature", "--on", "process", "--store", finished.store)
     again = astor(*arguments, cwd=tmp_path, **finished.environment)

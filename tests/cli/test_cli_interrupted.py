@@ -59,6 +59,7 @@ def test_control_c_ends_everything_with_exit_code_130(tmp_path: Path, on: str) -
     _, told = command.communicate(timeout=30)
     assert command.returncode == 130
     assert "Traceback" not in told
+    assert "the same command goes on" in told
     assert not survivors(family)
 
 

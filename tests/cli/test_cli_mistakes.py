@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from cli_command import Astor
 
+from astor.registry.connection import connect
+
 RECIPES = Path(__file__).parents[2] / "recipes"
 MINIATURE = (RECIPES / "miniature.yaml").read_text()
 FUNCTION = {
@@ -96,7 +98,7 @@ def test_an_s3_server_that_does_not_answer(run, tmp_path: Path) -> None:
         ('{"entry": ', "items[1].jsonl, line 2 is not JSON ("),
         (
             json.dumps(FUNCTION | {"calls": [{"arguments": "(1,)", "returns": "object()"}]}),
-            "items[1].jsonl, line 2, field 'function.calls.0.returns': 'object()' is not a Python literal.",
+            "items[1].jsonl, line 2: field 'calls.0.returns': 'object()' is not a Python literal.",
         ),
     ],
 )
@@ -127,13 +129,82 @@ def test_an_mlflow_server_that_does_not_answer(astor: Astor) -> None:
     assert told.startswith("MLflow at http://127.0.0.1:9 cannot be used (")
 
 
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An MLflow with two models; one has a challenger alone, the other no alias."""
+    uri = f"sqlite:///{tmp_path_factory.mktemp('registry') / 'mlflow.db'}"
+    client = connect(uri)
+    for name in ("astor-mine", "other"):
+        client.create_registered_model(name)
+        client.create_model_version(name, "/models/a")
+    client.set_registered_model_alias("astor-mine", "challenger", "1")
+    return uri
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "There are several models in MLflow at {uri}: choose --model among astor-mine, other."),
+        (("--model", "astor-mien"), "There is no model astor-mien in MLflow at {uri}: did you mean astor-mine."),
+        (("--model", "x"), "There is no model x in MLflow at {uri}: there are astor-mine, other."),
+        (
+            ("--model", "astor-mine/1"),
+            "There is no model astor-mine/1 in MLflow at {uri}: a version is chosen by its alias, so give --model "
+            "astor-mine and --alias.",
+        ),
+        (
+            ("--model", "astor-mine"),
+            "No version of astor-mine has the alias champion in MLflow at {uri}; it has challenger (version 1): give "
+            "--alias challenger.",
+        ),
+        (
+            ("--model", "other"),
+            "No version of other has the alias champion in MLflow at {uri}; it has none, so give one to a version in "
+            "MLflow.",
+        ),
+    ],
+)
+def test_what_cannot_be_served_is_told_with_what_there_is(
+    astor: Astor, registry: str, arguments: tuple[str, ...], told: str
+) -> None:
+    assert sentence(astor("serve", *arguments, "--mlflow-uri", registry)) == told.format(uri=registry)
+
+
+def test_serving_from_a_store_without_models_makes_nothing_there(astor: Astor, tmp_path: Path) -> None:
+    told = sentence(astor("serve", "--store", tmp_path / "absent"))
+    assert told.startswith("No model is registered in MLflow at sqlite:///")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        (("rounds=true",), "miniature: rounds is true: give a number."),
+        (
+            ("data.prompts.demonstrations={code_generaton: 10}",),
+            "miniature: unknown key 'data.prompts.demonstrations.code_generaton': did you mean 'code_generation'.",
+        ),
+        (("policy.type=tny",), "miniature: policy: there is no policy 'tny': did you mean 'tiny'."),
+        (("policy.typ=tiny",), "miniature: unknown key 'policy.typ': did you mean 'type'."),
+        (
+            ("data.sources.1.type=git",),
+            "miniature: the override data.sources.1.type names no place in it: data.sources is a list with the places "
+            "0, and 1 is not among them; set data.sources whole to add one.",
+        ),
+    ],
+)
+def test_advice_names_the_key_and_the_nearest_one(run, tmp_path: Path, overrides: tuple[str, ...], told: str) -> None:
+    assert sentence(run("miniature", *overrides)) == told
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.slow
 def test_a_run_goes_on_once_its_mlflow_answers(run) -> None:
     told = sentence(run("miniature", "rounds=0", MLFLOW_TRACKING_URI="http://127.0.0.1:9"))
     assert told.startswith("MLflow at http://127.0.0.1:9 cannot be used (")
     done = run("miniature", "rounds=0")
     assert done.returncode == 0, done.stderr
-    assert "initialise" not in done.stderr, "nothing that was made is made again"
+    assert "warm start" not in done.stderr, "nothing that was made is made again"
 
 
 @ON

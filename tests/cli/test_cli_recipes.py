@@ -1,11 +1,17 @@
 """What the command shows and writes without running anything."""
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import yaml
 from cli_command import Astor
+from typer.main import get_command
+from typer.testing import CliRunner
 
+from astor import __version__
+from astor.cli.main import app
 from astor.recipe.load import load_recipe
 
 
@@ -15,11 +21,29 @@ def test_help_lists_the_commands_that_exist(astor: Astor) -> None:
     assert [name for name in ("compare", "deploy", "ask", "rollback") if f"│ {name} " in shown] == []
 
 
-def test_every_command_explains_itself(astor: Astor) -> None:
-    for command in ("run", "compile", "serve", "report", "sandbox check", "sandbox judge"):
-        done = astor(*command.split(), "--help")
-        assert done.returncode == 0
-        assert "Usage:" in done.stdout
+def commands(group: click.Group, *names: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in group.commands.items():
+        yield (*names, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, *names, name)
+
+
+def test_every_command_explains_itself_with_every_option_whole_at_80_columns(monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERMINAL_WIDTH", "80")
+    for names, command in commands(get_command(app)):
+        shown = CliRunner().invoke(app, [*names, "--help"], terminal_width=80).output
+        assert "Usage:" in shown
+        options = [max(each.opts, key=len) for each in command.params if isinstance(each, click.Option)]
+        assert [option for option in options if option not in shown] == [], names
+
+
+def test_the_version_is_told(astor: Astor) -> None:
+    assert astor("--version").stdout == f"astor {__version__}\n"
+
+
+def test_no_command_at_all_is_answered_with_the_table_of_contents(astor: Astor) -> None:
+    assert "│ run " in astor().stdout
 
 
 def test_a_dry_run_prints_a_recipe_that_runs_the_same(astor: Astor, tmp_path: Path) -> None:

@@ -158,5 +158,5 @@ def test_files_whose_lines_belong_together_are_read(tmp_path: Path) -> None:
 
 
 def test_a_column_of_another_kind_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"line 1, field 'CommitChronicle\.mods': Input should be a valid list"):
+    with pytest.raises(UserError, match=r"line 1: field 'CommitChronicle\.mods' is 'none': give a list"):
         read(tmp_path / "mine.jsonl", COMMIT_CHRONICLE | {"mods": "none"})

@@ -40,7 +40,7 @@ def test_what_is_no_python_is_left_out(tmp_path: Path, change: dict[str, str]) -
 
 
 def test_a_bad_sample_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="line 1, field 'output'"):
+    with pytest.raises(UserError, match="line 1: field 'output' is missing"):
         list(source(tmp_path / "c.jsonl", SAMPLE | {"output": None}).items())
 
 

@@ -65,12 +65,16 @@ def test_commits_that_touch_the_same_file_share_a_split(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"source": "def f(:"}, "field 'function.source': is no Python"),
+        ({"source": "def f(:"}, "field 'source': is no Python"),
         ({"calls": [{"arguments": "(1,)", "returns": "open('x')"}]}, "calls.0.returns.*is not a Python literal"),
         ({"calls": [{"arguments": "1", "returns": "1"}]}, r"calls.0.arguments.*write \(1,\)"),
-        ({"calls": [{"arguments": "(1,)"}]}, "calls.0.returns': Field required"),
-        ({"difficulti": 1}, "difficulti': Extra inputs are not permitted"),
-        ({"kind": "poem"}, "line 2.*'poem'"),
+        ({"calls": [{"arguments": "(1,)"}]}, "calls.0.returns' is missing"),
+        ({"difficulti": 1}, "unknown field 'difficulti': did you mean 'difficulty'"),
+        ({"function": {"tests": []}}, "line 2: unknown field 'function': did you mean "),
+        ({"calls": [{"arguments": "(1,)", "return": "1"}]}, "calls.0.return"),
+        ({"description": [1, 2]}, r"field 'description' is \[1, 2\]: give text"),
+        ({"calls": "f(1)"}, r"field 'calls' is 'f\(1\)': give a list"),
+        ({"kind": "poem"}, "line 2: there is no kind 'poem': known are commit, function"),
     ],
 )
 def test_a_bad_line_is_named_with_its_field(tmp_path: Path, change: dict[str, object], reason: str) -> None:
@@ -81,7 +85,7 @@ def test_a_bad_line_is_named_with_its_field(tmp_path: Path, change: dict[str, ob
 
 
 def test_a_missing_column_and_an_unreadable_line_are_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"line 1, field 'function\.entry': Field required"):
+    with pytest.raises(UserError, match=r"line 1: field 'entry' is missing"):
         read(tmp_path, {"source": "def f(): pass"})
     with pytest.raises(UserError, match=r"line 2 is not JSON"):
         read(tmp_path, FUNCTION, "{")

@@ -152,7 +152,7 @@ def test_what_is_no_python_is_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ('{"task_id": 1, "text": "t", "code": "x"}', r"line 1, field 'test_list': Field required"),
+        ('{"task_id": 1, "text": "t", "code": "x"}', r"line 1: field 'test_list' is missing"),
         ('{"task_id": ', r"record 1 is not JSON"),
     ],
 )
@@ -180,3 +180,24 @@ def test_the_real_files_are_read(name: str, least: int) -> None:
         assert function.calls or function.check
         assert function.description
         assert "\r" not in function.source
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "licence"),
+    [
+        ("mbpp.jsonl", None, "CC-BY-4.0"),
+        ("sanitized-mbpp.jsonl", None, "CC-BY-4.0"),
+        ("mbpp.train.jsonl", None, "CC-BY-4.0"),
+        ("mine.jsonl", None, "unknown"),
+        ("mine.jsonl", "MIT", "MIT"),
+    ],
+)
+def test_a_file_of_ones_own_has_its_own_licence_and_names(
+    tmp_path: Path, name: str, given: str | None, licence: str
+) -> None:
+    path = tmp_path / name
+    problem = {"task_id": 1, "text": "t", "code": "def f(): return 1", "test_list": ["assert f() == 1"]}
+    path.write_text(json.dumps(problem) + "\n")
+    (item,) = MbppSource(MbppOptions(path=path, licence=given), SPLITS).items()
+    expected = "mine-1" if name == "mine.jsonl" else "mbpp-1"
+    assert (item.id, item.licence) == (expected, licence)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from astor.data.splits import SplitOptions, count_classes, require_classes
+from astor.data.splits import SplitOptions, count_classes, no_demonstration, no_prompt, require_classes
 from astor.data.structure import structural_hash
 from astor.errors import UserError
 from astor.records import Commit, Function, Item, Split
@@ -73,3 +73,17 @@ def test_a_repository_is_not_divided_where_that_is_asked_for() -> None:
     whole = splits(SplitOptions(by="repository"))
     assert all(len(found) == 1 for found in whole.values())
     assert len(set.union(*whole.values())) > 1
+
+
+def test_advice_for_a_task_without_prompts_tells_absent_items_from_a_split_that_none_fell_into() -> None:
+    assert no_prompt("commit_message", Split.HELD_OUT, 0).endswith("items of its kind, or remove it from tasks.")
+    told = no_prompt("commit_message", Split.HELD_OUT, 4)
+    assert "they are of 4 functions or files" in told
+    assert told.endswith("give more of them, or a larger data.splits.held_out.")
+
+
+def test_advice_for_a_warm_start_tells_that_none_were_asked_for_from_that_none_fell_there() -> None:
+    told = no_demonstration(["unit_tests", "commit_message"], {})
+    assert "data.prompts.demonstrations asks for none" in told
+    assert "{unit_tests: 200, commit_message: 200}" in told
+    assert no_demonstration(["unit_tests"], {"unit_tests": 9}).endswith("or a larger data.splits.warm_start.")

@@ -257,7 +257,7 @@ def test_a_huge_number_in_an_output_is_text_like_any_other(tmp_path: Path) -> No
 
 
 def test_a_record_without_a_statement_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"line 1, field 'question': Field required"):
+    with pytest.raises(UserError, match=r"line 1: field 'question' is missing"):
         read(tmp_path, question=None)
 
 

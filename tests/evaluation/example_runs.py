@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from astor.evaluation.history import RunHistory
+from astor.evaluation.history import Pair, RunHistory
 from astor.records import (
     Completion,
     GateDecision,
@@ -140,17 +140,19 @@ def long_run(count=120):
         recipe_name="quickstart",
         recipe_digest="4f1c09ab77d2" * 5,
         rounds=list(make_rounds(count)),
-        before=scores("a" * 64, 0, first),
-        after=scores("b" * 64, count, last),
-        greedy_before=scores("a" * 64, 0, first, 0.06),
-        greedy_after=scores("b" * 64, count, last, 0.03),
+        temperature=0.7,
+        answers=4,
+        sampled=Pair(scores("a" * 64, 0, first), scores("b" * 64, count, last)),
+        greedy=Pair(scores("a" * 64, 0, first, 0.06), scores("b" * 64, count, last, 0.03)),
+        promotion_prompts=dict.fromkeys(TASKS, 117),
+        facts={"seed": "7", "begun": "2026-01-02 03:04:05 UTC", "processor": "EPYC, 2 cores (avx2)"},
         evaluations=[
             scores("e" * 64, at, {task: first[task] + (last[task] - first[task]) * at / count for task in TASKS})
             for at in range(20, count, 20)
         ],
         decision=GateDecision(
             promoted=True,
-            reason="Better: mean score +0.148, 95 % interval [+0.121, +0.175]; nothing fell by more than 0.03.",
+            reason="Better: mean sampled score on promotion prompts +0.148, 95 % interval [+0.121, +0.175].",
             mean_difference=0.148,
             low=0.121,
             high=0.175,
@@ -177,6 +179,7 @@ def short_run():
         recipe_name="one-round",
         recipe_digest="c" * 64,
         rounds=list(make_rounds(1, sketched=False, tasks=tasks)),
-        before=scores("a" * 64, 0, {"code_generation": 0.3}),
-        after=scores("b" * 64, 1, {"code_generation": 0.3}),
+        temperature=1.0,
+        answers=1,
+        sampled=Pair(*(scores(digest * 64, at, {"code_generation": 0.3}) for at, digest in enumerate("ab"))),
     )

@@ -8,8 +8,8 @@ from astor.evaluation.card import render_card
 def test_it_shows_decision_scores_and_differences():
     history = long_run(2)
     card = render_card(history.decision, history.before, history.after, "astor/3")
-    assert card.startswith("# Promoted: astor/3\n\nBetter: mean score +0.148")
-    assert "| unit_tests | 0.020 (-0.030 to 0.080) | 0.210 (0.160 to 0.270) | +0.190 | -0.004 |" in card
+    assert card.startswith("# Promoted: astor/3\n\nBetter: mean sampled score on promotion prompts +0.148")
+    assert "| unit_tests | 120 | 0.020 (-0.030 to 0.080) | 0.210 (0.160 to 0.270) | +0.190 | -0.004 |" in card
     assert all(f"| {task} |" in card for task in TASKS)
     assert "**+0.148 (+0.121 to +0.175)**" in card
 

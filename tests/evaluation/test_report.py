@@ -5,12 +5,28 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from example_runs import TASKS, long_run, make_rounds, sample, short_run
+from example_runs import TASKS, long_run, make_rounds, sample, scores, short_run
 
+from astor.evaluation.history import Pair
 from astor.evaluation.report import MOST_CHARACTERS, render_report, seconds
+from astor.evaluation.report import words as named
 from astor.evaluation.turns import score_turns
-from astor.records import Outcome
+from astor.records import ItemScore, Outcome
 from tests.trajectories import trajectory_of
+
+TASKS_GREEDY = (
+    {"io_prediction": 0.3, "unit_tests": 0.02, "code_generation": 0.1, "commit_message": 0.5},
+    {"io_prediction": 0.2, "unit_tests": 0.01, "code_generation": 0.4, "commit_message": 0.5},
+)
+
+
+def greedy_items(of_tasks):
+    """A hundred prompts a task, as many of them right as its score says."""
+    return [
+        ItemScore(prompt_id=f"{task}-{i}", task=task, metric="score", value=float(i < 100 * share), samples=1)
+        for task, share in of_tasks.items()
+        for i in range(100)
+    ]
 
 
 class Page(HTMLParser):
@@ -68,10 +84,59 @@ def test_it_shows_every_section_and_task(html):
     text = Page(html).text
     for words in (
         "Promoted to champion", "Scores before and after", "Greedy", "The gate", "Over the rounds", "KL coefficient",
-        "Synergy", "Acceptance", "Held-out score", "Where budget and time went", "What the sandbox said", "astor/3",
-        "forbidden", "branch coverage", *(task.replace("_", " ") for task in TASKS),
+        "Synergy", "Acceptance", "Held-out score", "Where budget and time went", "What became of the answers",
+        "astor/3", "forbidden", "branch coverage", *(task.replace("_", " ") for task in TASKS),
     ):  # fmt: skip
         assert words in text, words
+
+
+def test_it_says_how_answers_were_drawn_and_of_how_many_prompts_each_figure_is(html):
+    text = " ".join(Page(html).text.split())
+    assert "Sampled at temperature 0.7, 4 answers to a prompt" in text
+    assert "Judged were answers sampled at temperature 0.7, 4 to each promotion prompt" in text
+    assert "<td>120</td><td>0.420" in html, "held-out prompts stand before the score"
+    assert re.search(r"<td>117</td>\s*<td><span class=.up.>\+0.210", html), "promotion prompts before the difference"
+    for fact in ("<dt>seed</dt><dd>7<", "<dd>2026-01-02 03:04:05 UTC<", "<dd>EPYC, 2 cores (avx2)<"):
+        assert fact in html
+
+
+def test_the_banner_names_what_fell_in_the_tables_below():
+    first, last = TASKS_GREEDY
+    items = [greedy_items(of) for of in (first, last)]
+    history = replace(long_run(2), greedy=Pair(scores("a" * 64, 0, first), scores("b" * 64, 2, last), *items))
+    text = " ".join(Page(render_report(history)).text.split())
+    verdict = text[text.index("Promoted to champion") : text.index("Held-out mean")]
+    assert "by more than the interval of the change: greedy io prediction 0.300 → 0.200" in verdict
+    assert "within that interval: greedy unit tests 0.020 → 0.010" in verdict
+    assert "code generation" not in verdict
+
+
+def test_few_prompts_are_warned_of():
+    assert "Few prompts" not in Page(render_report(long_run(2))).text
+    text = " ".join(Page(render_report(replace(long_run(2), promotion_prompts={"unit_tests": 12}))).text.split())
+    assert "Few prompts: unit tests 12. Below 100" in text
+
+
+@pytest.mark.parametrize(
+    ("informative", "told"),
+    [(0, "All rewards of each prompt were equal in every round, in the mean of a task 0.400"), (1, "Rewards differed")],
+)
+def test_a_policy_that_never_changed_is_told_with_the_reason(informative, told):
+    rounds = [
+        (n, {task: s.model_copy(update={"informative": informative, "reward": 0.4}) for task, s in tasks.items()}, None)
+        for n, tasks, _ in make_rounds(3)
+    ]
+    first = long_run(2).before
+    history = replace(long_run(2), sampled=Pair(first, first), rounds=rounds)
+    assert f"its digest is that of the first one. {told}" in Page(render_report(history)).text
+    assert "never changed" not in Page(render_report(replace(long_run(2), rounds=rounds))).text
+    assert "There was no round" in replace(history, rounds=[]).unchanged
+
+
+def test_metrics_have_their_own_names():
+    assert [named(key) for key in ("b_norm", "rouge_l", "pass@4", "io_prediction")] == [
+        "B-Norm", "ROUGE-L", "pass@4", "io prediction",
+    ]  # fmt: skip
 
 
 def test_what_a_model_wrote_is_text_and_not_markup(html):
@@ -130,7 +195,7 @@ def test_a_task_name_may_be_any_text():
             )
         }
     )
-    page = Page(render_report(replace(history, rounds=renamed, before=scores, after=scores)))
+    page = Page(render_report(replace(history, rounds=renamed, sampled=Pair(scores, scores))))
     assert 'a$b <i>&"c"' in page.text
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from example_runs import short_run
 
+from astor.evaluation.history import Pair
 from astor.evaluation.report import render_report
 from astor.evaluation.score import score_verdicts
 from astor.records import Outcome, Scores, Verdict
@@ -20,9 +21,8 @@ def scores(*outcomes: Outcome, **parts: float) -> Scores:
 def test_it_names_malformed_answers_and_parts_of_first_and_last_policy() -> None:
     before = scores(Outcome.MALFORMED, Outcome.FAILED, Outcome.FAILED, Outcome.MALFORMED)
     after = scores(*[Outcome.FAILED] * 4, line_coverage=0.25)
-    nothing = {"greedy_before": None, "greedy_after": None, "decision": None, "samples": (), "rounds": ()}
-    page = render_report(replace(short_run(), before=before, after=after, **nothing))
+    page = render_report(replace(short_run(), sampled=Pair(before, after), rounds=()))
     table = page[page.index("Other metrics") :]
-    assert "<th>malformed</th><td>0.500</td><td>0.000</td>" in table
-    assert "<th>line coverage</th><td>–</td><td>0.250</td>" in table
+    assert "<th>malformed</th><td>1</td><td>0.500<small>0.000–1.000</small></td><td>0.000<small>" in table
+    assert "<th>line coverage</th><td>1</td><td>–</td><td>0.250<small>" in table
     assert "<th>score</th>" not in table

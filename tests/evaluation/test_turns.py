@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astor.errors import UserError
-from astor.evaluation.intervals import mean_interval
+from astor.evaluation.intervals import mean_interval, share_interval
 from astor.evaluation.turns import score_turns
 from astor.records import Trajectory
 from tests.trajectories import trajectory_of
@@ -23,7 +23,7 @@ def problems(*shares: tuple[int, ...], samples: int = 4) -> list[Trajectory]:
 def test_pass_at_1_is_the_mean_over_problems_of_the_share_that_is_right() -> None:
     first, second = score_turns(problems((1, 2), (3, 3), (0, 4)))
     assert (first.turn, first.problems, first.pass_at_1.value) == (0, 3, pytest.approx(1 / 3))
-    assert second.pass_at_1 == pytest.approx(mean_interval([[0.5, 0.75, 1.0]], (0, 1)))
+    assert second.pass_at_1 == pytest.approx(share_interval([0.5, 0.75, 1.0]))
     assert second.gain == pytest.approx(mean_interval([[0.25, 0.0, 1.0]], (-1, 1)))
     assert second.relative_change == pytest.approx((0.75 - 1 / 3) / (1 / 3))
     assert (first.gain.value, first.relative_change) == (0, 0)

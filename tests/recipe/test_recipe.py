@@ -72,15 +72,18 @@ def test_packaged_recipes_are_found_by_name(name: str) -> None:
         ({"rounds": -1}, "rounds is -1"),
         ({"name": "Not A Name"}, "name is 'Not A Name'"),
         ({"tasks": {}}, "tasks"),
-        ({"sandbox": {"worker": 3}}, "local: unknown key 'worker': did you mean 'workers'"),
+        ({"sandbox": {"worker": 3}}, "unknown key 'sandbox.worker': did you mean 'workers'"),
         ({"sandbox": {"type": "pol"}}, "no sandbox 'pol': did you mean 'pool'"),
-        ({"sandbox": {"type": "pool"}}, "pool: the key 'urls' is missing"),
+        ({"sandbox": {"type": "pool"}}, "the key 'sandbox.urls' is missing"),
         ({"sandbox": {"type": "pool", "urls": ["sandbox:8080"]}}, "'sandbox:8080' is no address of a server"),
         ({"tasks": {"io_predction": {}}}, "no task 'io_predction': did you mean 'io_prediction'"),
-        ({"tasks": {"io_prediction": {"max_token": 3}}}, "io_prediction: unknown key 'max_token': did you mean"),
+        ({"tasks": {"io_prediction": {"max_token": 3}}}, "unknown key 'tasks.io_prediction.max_token': did you mean"),
         ({"tasks": {"easy": {}}}, "no task 'easy': known are code_generation, "),
         ({"tasks": {"easy": {"type": "io_predction"}}}, "no task 'io_predction': did you mean 'io_prediction'"),
-        ({"tasks": {"easy": {"type": "io_prediction", "max_token": 3}}}, "easy: unknown key 'max_token': did you mean"),
+        (
+            {"tasks": {"easy": {"type": "io_prediction", "max_token": 3}}},
+            "unknown key 'tasks.easy.max_token': did you",
+        ),
         (
             {"tasks": {"io/easy": {"type": "io_prediction"}}},
             "'io/easy' is no key of a task: use letters",
@@ -90,13 +93,20 @@ def test_packaged_recipes_are_found_by_name(name: str) -> None:
         ({"training": {"type": "troch"}}, "no update engine 'troch': did you mean 'torch'"),
         (
             {"training": {"loss": {"type": "grop"}}},
-            "training: torch: loss: there is no loss 'grop': did you mean 'grpo'",
+            "training.loss: there is no loss 'grop': did you mean 'grpo'",
         ),
-        ({"training": {"loss": {"clip": 0.1}}}, "loss: grpo: unknown key 'clip': did you mean 'clip_"),
+        ({"training": {"loss": {"clip": 0.1}}}, "unknown key 'training.loss.clip': did you mean 'clip_"),
         ({"training": {"loss": {"aggregation": "mean"}}}, "aggregation is 'mean'"),
-        ({"scheduler": {"type": "astor", "flor": 0.1}}, "astor: unknown key 'flor': did you mean 'floor'"),
+        ({"scheduler": {"type": "astor", "flor": 0.1}}, "unknown key 'scheduler.flor': did you mean 'floor'"),
         ({"data": {"sources": [{"type": "procedral"}]}}, "no source 'procedral': did you mean 'procedural'"),
-        ({"data": {"sources": []}}, "data.sources"),
+        ({"data": {"sources": []}}, "data.sources is []: give one at least"),
+        ({"data": {"sources": "jsonl"}}, "data.sources is 'jsonl': give a list"),
+        ({"policy": "tiny"}, "policy: 'tiny' is a policy without its keys: write {type: tiny}"),
+        ({"policy": {"typ": "tiny"}}, "policy: the key 'type' is missing: known are huggingface, package, tiny"),
+        ({"batch": 3}, "batch is 3: give a mapping of keys"),
+        ({"rounds": True}, "rounds is true: give a number"),
+        ({"sandbox": {"workers": True}}, "sandbox.workers is true: give a number"),
+        ({"granularity": "stp"}, "granularity is 'stp': did you mean 'step'"),
         ({"policy": {"type": "huge"}}, "policy"),
         ({"batch": {"prompts": 1}}, "1 for 2 tasks"),
         ({"rounds_per_segment": 7, "checkpoint_every": 5}, "make it a multiple of checkpoint_every, 5"),
@@ -108,6 +118,45 @@ def test_each_mistake_is_one_sentence_that_names_the_key(changes: dict[str, Any]
     assert str(caught.value).startswith("my.yaml: ")
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("override", "sentence"),
+    [
+        ("policy.typ=tiny", "unknown key 'policy.typ': did you mean 'type'"),
+        ("policy.warm_start.step=3", "unknown key 'policy.warm_start.step': did you mean 'steps'"),
+        ("data.sources.1.type=jsonl", "data.sources is a list with the places 0, and 1 is not among them"),
+        ("rounds.x=3", "names no place in it: rounds is 4, and has no keys"),
+        (
+            "data.prompts.demonstrations={code_generaton: 10}",
+            "unknown key 'data.prompts.demonstrations.code_generaton': did you mean 'code_generation'",
+        ),
+        (
+            "data.prompts.demonstrations={io_prediction/outpt: 10}",
+            "'data.prompts.demonstrations.io_prediction/outpt': did you mean 'io_prediction/output'",
+        ),
+        (
+            "data.prompts.demonstrations={commit_message: true}",
+            "data.prompts.demonstrations.commit_message is true: give a number",
+        ),
+        ("data.prompts.demonstrations={commit_message: -3}", "data.prompts.demonstrations.commit_message is -3"),
+    ],
+)
+def test_nested_keys_are_named_whole_with_the_nearest_one(override: str, sentence: str) -> None:
+    with pytest.raises(UserError) as caught:
+        load_recipe("miniature", parse_overrides([override]))
+    assert sentence in str(caught.value)
+
+
+def test_demonstrations_of_a_task_that_a_recipe_was_narrowed_from_are_no_slip() -> None:
+    recipe = load_recipe("miniature", {"tasks": {"io_prediction": {}}})
+    assert "commit_message" in recipe.data.prompts.demonstrations
+
+
+@pytest.mark.parametrize("name", ["minature", "recipes/minature.yaml"])
+def test_a_recipe_that_is_absent_has_a_nearest_one(name: str) -> None:
+    with pytest.raises(UserError, match=f"There is no recipe file {name}: did you mean miniature; packaged"):
+        load_recipe(name)
 
 
 @pytest.mark.parametrize("key", ["name", "policy", "data", "tasks"])

@@ -133,3 +133,8 @@ def test_few_shot_prompts_show_answers_that_nobody_is_asked_for(miniature: Minia
     assert not shown & {prompt.messages[-2].content for prompt in prompts}
     assert {len(prompt.messages) for prompt in prompts} == {6}
     assert all(prompt.messages[-1].content == "[" for prompt in prompts)
+
+
+def test_a_warm_start_without_demonstrations_is_refused_before_it_begins(miniature: Miniature) -> None:
+    with pytest.raises(UserError, match=r"data\.prompts\.demonstrations asks for none: say there how many"):
+        prepare(miniature(**{"data.prompts.demonstrations": {}}))

@@ -1,0 +1,49 @@
+"""How long the steps of a run took, read from what they committed."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from astor.policies.card import policy_ref
+from astor.run.places import names_below
+from astor.run.run import Run
+from astor.storage import Artifact, ArtifactRef, committed, find, load
+
+
+def seconds_by_step(run: Run, prompts: ArtifactRef) -> dict[str, float]:
+    """Kind of step → wall seconds of all steps of the kind, in the order of a run.
+
+    Prompts and a first policy that were found made are counted with what they took in the run that made them.
+    """
+    totals: defaultdict[str, float] = defaultdict(float)
+    for kind, artifact in _artifacts(run, prompts):
+        totals[kind] += artifact.manifest.seconds
+    return dict(totals)
+
+
+def _artifacts(run: Run, prompts: ArtifactRef) -> Iterator[tuple[str, Artifact]]:
+    """Kind of step in a user's words, and what it committed."""
+    references = f"{run.places.root}/references/{prompts.uri.rpartition('/')[2]}"
+    yield from (("prepare", artifact) for artifact in (find(references), load(prompts)) if artifact)
+    if first := _first_policy(run):
+        yield ("warm start" if run.recipe.policy.reads_demonstrations else "first policy"), first
+    yield "plan", committed(run.places.at("plan"))
+    for round in run.places.below("rounds"):
+        for step in run.places.below("rounds", round):
+            if artifact := find(run.places.at("rounds", round, step)):
+                yield step.partition("-")[0], artifact
+    for name in run.places.below("evaluations"):
+        place, steps = run.places.at("evaluations", name), ("rollout", "verify", "scores")
+        for one in [place] if name.startswith("turns-") else [f"{place}/{step}" for step in steps]:
+            if artifact := find(one):
+                yield "evaluate", artifact
+    if artifact := find(run.places.at("result")):
+        yield "promote", artifact
+
+
+def _first_policy(run: Run) -> Artifact | None:
+    """What `initialise` committed, found by its digest: under `cache/policies`, or nowhere where it was not made."""
+    digest, cache = committed(run.places.at("plan")).manifest.made_from["policy"], f"{run.places.root}/cache/policies"
+    for name in names_below(cache):
+        if (artifact := find(f"{cache}/{name}")) and policy_ref(artifact.ref).digest == digest:
+            return artifact
+    return None
