@@ -7,7 +7,7 @@ from typing import Any
 
 from astor.errors import UserError
 from astor.run.parts import Payload, describe, read_part, write_part
-from astor.storage import ArtifactRef, Attempt, PolicyRef, committed, find, load
+from astor.storage import ArtifactRef, Attempt, DamagedError, PolicyRef, committed, find, load
 
 REMEMBERED = 48
 """Parts kept in memory: those of the last few rounds, and the prompts."""
@@ -80,17 +80,12 @@ class Artifacts:
             self._memory.popitem(last=False)
 
 
-def damaged(uri: str, reason: str) -> UserError:
-    """What to tell people of an artifact that is not what was committed."""
-    return UserError(f"{uri} is damaged ({reason}): remove it and run the same command again, which makes it anew.")
-
-
 def _load(ref: ArtifactRef, part: str) -> Any:
     directory = load(ref).part(part)
     try:
         return read_part(directory, part)
-    except (ValueError, FileNotFoundError) as error:  # what pydantic and Arrow raise is a ValueError
-        raise damaged(ref.uri, f"its {part} cannot be read") from error
+    except (ValueError, UserError) as error:  # what pydantic and Arrow raise is a ValueError
+        raise DamagedError(ref.uri, f"its {part} cannot be read") from error
 
 
 def _digests(made_from: Inputs) -> dict[str, str]:

@@ -8,10 +8,10 @@ import yaml
 
 from astor.recipe.load import parse_recipe, parse_yaml
 from astor.recipe.recipe import Recipe
-from astor.run.artifacts import Artifacts, damaged
+from astor.run.artifacts import Artifacts
 from astor.run.places import Places
 from astor.run.services import Services
-from astor.storage import ArtifactRef, load
+from astor.storage import ArtifactRef, DamagedError, load
 from astor.tasks.catalogue import make_tasks
 
 
@@ -31,7 +31,7 @@ class Run:
         text = (load(recipe).part("recipe") / "recipe.yaml").read_text()
         run = cls(recipe.uri.rpartition("/runs/")[0], parse_recipe(parse_yaml(text, recipe.uri), where=recipe.uri))
         if run.places.at("recipe") != recipe.uri:
-            raise damaged(recipe.uri, "it describes another run")
+            raise DamagedError(recipe.uri, "it describes another run")
         return run
 
     @property

@@ -2,13 +2,15 @@
 
 from astor.storage.artifact import Artifact, Attempt, Manifest, Part, committed, find, load, locate, remove
 from astor.storage.atomic import draft_beside, replacing
-from astor.storage.digest import digest_bytes, digest_directory, digest_file, digest_json
+from astor.storage.damage import DamagedError, find_damage
+from astor.storage.digest import digest_bytes, digest_directory, digest_file, digest_json, known_digest
 from astor.storage.ref import ArtifactRef, PolicyRef, lineage
 
 __all__ = [
     "Artifact",
     "ArtifactRef",
     "Attempt",
+    "DamagedError",
     "Manifest",
     "Part",
     "PolicyRef",
@@ -19,6 +21,8 @@ __all__ = [
     "digest_json",
     "draft_beside",
     "find",
+    "find_damage",
+    "known_digest",
     "lineage",
     "load",
     "locate",
