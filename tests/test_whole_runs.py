@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -123,3 +124,24 @@ def test_two_commands_do_not_work_on_one_run(store: Path, undisturbed: dict[str,
     first.wait()
     assert second.returncode == 2
     assert "Another command works on" in second.stderr
+
+
+@pytest.mark.parametrize("file", ["checkpoint/*/trainer/trainer.safetensors", "checkpoint/manifest.json"])
+def test_a_damaged_checkpoint_is_told_and_the_run_goes_on_from_the_one_before(
+    store: Path, undisturbed: dict[str, object], tmp_path: Path, file: str
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(store, copy)
+    place = Path(Run(str(copy), load_recipe("miniature", parse_overrides(THREE_ROUNDS))).places.uri)
+    shutil.rmtree(place / "result")
+    (damaged,) = place.glob(f"rounds/00003/{file}")
+    data = bytearray(damaged.read_bytes())
+    data[len(data) // 2] ^= 1
+    damaged.write_bytes(data)
+    arguments = command(copy, "--on", "process", *settings(THREE_ROUNDS))
+    done = subprocess.run(arguments, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"{place}/rounds/00003/checkpoint is damaged (" in done.stderr
+    assert "the run goes on from what was committed before it" in done.stderr
+    assert "initialise" not in done.stderr, "the copy has kept its warm start"
+    assert digests(copy, THREE_ROUNDS) == digests(store, THREE_ROUNDS)

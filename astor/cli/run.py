@@ -20,7 +20,7 @@ from astor.cli.measure import Measured
 from astor.errors import UserError
 from astor.recipe.estimate import estimate
 from astor.recipe.recipe import Recipe
-from astor.run.failure import find_failure
+from astor.run.failure import find_failure, find_warning
 from astor.run.lifeline import VARIABLE
 from astor.run.result import read_result, score_rows, write_result
 from astor.run.run import Run
@@ -89,13 +89,16 @@ def _on_local_runner(run: Run) -> None:
 
 
 def _follow(output: IO[bytes], log: Path) -> str | None:
-    """Copy a pipeline's output to its log; the last reason that it gives for a failure."""
+    """Copy a pipeline's output to its log and print what it warns of; the last reason that it gives for a failure."""
     failure = None
     with log.open("wb", buffering=0) as file:
         for line in output:
             with suppress(OSError):  # the disk may be full, and the reason still to come says so
                 file.write(line)
-            failure = find_failure(line.decode(errors="replace")) or failure
+            text = line.decode(errors="replace")
+            failure = find_failure(text) or failure
+            if warning := find_warning(text):
+                say(f"warning: {warning}")
     return failure
 
 

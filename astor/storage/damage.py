@@ -14,6 +14,7 @@ class DamagedError(UserError):
     """What lies at a place is not what was committed there."""
 
     def __init__(self, uri: str, reason: str) -> None:
+        self.uri, self.reason = uri, reason
         super().__init__(f"{uri} is damaged ({reason}): remove it and run the same command again, which makes it anew.")
 
 
