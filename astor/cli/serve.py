@@ -6,6 +6,7 @@ import typer
 
 from astor.errors import UserError
 from astor.registry.models import registered
+from astor.registry.weights import find_policy
 from astor.storage import load
 
 
@@ -16,7 +17,7 @@ def serve_model(model: str, alias: str, policy: Path | None, store: str, mlflow_
         version = registered(uri, model, alias)
         if version is None:
             raise UserError(f"No version of {model} has the alias {alias} in MLflow at {uri}: run a recipe first.")
-        policy = load(version.committed).part("policy")
+        policy = load(find_policy(uri, version, store).committed).part("policy")
     from astor.serving.serve import serve  # torch and transformers, which take seconds
 
     def announce(address: str) -> None:

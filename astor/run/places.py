@@ -38,6 +38,10 @@ class Places:
         """The URI of a policy's evaluation over turns."""
         return self.at("evaluations", f"turns-{policy_digest[:12]}")
 
+    def model(self, policy_digest: str) -> str:
+        """The URI of a policy that is kept for good, whatever becomes of its run."""
+        return f"{self.root}/models/{policy_digest[:16]}"
+
     def below(self, *names: str | int) -> list[str]:
         """Names of what lies directly below a place of this run, sorted."""
         return names_below(self.at(*names))

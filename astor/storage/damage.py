@@ -15,7 +15,7 @@ class DamagedError(UserError):
 
     def __init__(self, uri: str, reason: str) -> None:
         self.uri, self.reason = uri, reason
-        super().__init__(f"{uri} is damaged ({reason}): remove it and run the same command again, which makes it anew.")
+        super().__init__(f"{uri} is damaged ({reason}): remove it and run again what made it, which makes it anew.")
 
 
 def find_damage(directory: Path, files: Mapping[str, str]) -> str | None:

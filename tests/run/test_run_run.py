@@ -78,9 +78,7 @@ def test_a_damaged_artifact_is_named_and_made_anew_once_removed(miniature: Minia
     other = miniature()
     with pytest.raises(UserError) as refused:
         other.artifacts.read(reference, "champion")
-    told = (
-        f"{run.places.at('plan')} is damaged ({reason}): remove it and run the same command again, which makes it anew."
-    )
+    told = f"{run.places.at('plan')} is damaged ({reason}): remove it and run again what made it, which makes it anew."
     assert str(refused.value) == told
     other.places.remove("plan")
     assert other.artifacts.commit(other.places.at("plan"), {}, champion=CHAMPION) == reference

@@ -117,7 +117,7 @@ def test_a_payload_that_was_changed_is_refused_whenever_that_was(root: str) -> N
     store.replace(file, b"xyz")
     if "://" in root:
         shutil.rmtree(os.environ["XDG_CACHE_HOME"])
-    told = rf"^{root}/a is damaged \(letters.txt is not what was committed\): remove it and run the same command again"
+    told = rf"^{root}/a is damaged \(letters.txt is not what was committed\): remove it and run again what made it"
     with pytest.raises(DamagedError, match=told):
         written.part("letters")
     with pytest.raises(DamagedError, match=told):
