@@ -43,7 +43,7 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
     """Run or continue the recipe's run, or print what it came to; the last line of output is the result as JSON."""
     run = Run(store, recipe)
     with _alone(run):
-        if fresh and run.artifacts.find(run.places.at("plan")):
+        if fresh and "plan" in run.places.committed_below():
             run.services.tracker.retire()
             run.places.remove()
             run = Run(store, recipe)
@@ -54,6 +54,8 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
             result = write_result(run, cost.seconds, cost.peak_rss_mb)
         else:
             say(f"This run is finished, in {run.places.uri}; --fresh starts over.")
+            if differing := run.changes():
+                say(f"Its result is of what there was then: {' and '.join(differing)} changed since.")
     _print_result(run, result)
 
 
@@ -66,12 +68,12 @@ def _in_process(run: Run) -> None:
 
 def _on_local_runner(run: Run) -> None:
     """The pipeline in a child process, whose output goes to a log; UserError says why it failed."""
-    run.resolve()
     if run.places.is_remote:
         raise UserError(
             f"--on local needs a local store, not {run.places.root}: use --on process, or submit the pipeline."
         )
     directory = Path(run.places.uri)
+    directory.mkdir(parents=True, exist_ok=True)
     recipe_file, log = directory / "resolved.yaml", directory / "pipeline.log"
     recipe_file.write_text(run.resolved_text)
     where = (recipe_file, Path(run.places.root).absolute(), directory / "kfp")

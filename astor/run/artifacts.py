@@ -12,8 +12,8 @@ from astor.storage import ArtifactRef, Attempt, DamagedError, PolicyRef, committ
 REMEMBERED = 48
 """Parts kept in memory: those of the last few rounds, and the prompts."""
 
-Inputs = Mapping[str, ArtifactRef | PolicyRef | None]
-"""Name of an input → what was read; None where there was nothing to read."""
+Inputs = Mapping[str, ArtifactRef | PolicyRef | str | None]
+"""Name of an input → what was read, or its digest; None where there was nothing to read."""
 
 
 class Artifacts:
@@ -89,4 +89,4 @@ def _load(ref: ArtifactRef, part: str) -> Any:
 
 
 def _digests(made_from: Inputs) -> dict[str, str]:
-    return {name: "" if ref is None else ref.digest for name, ref in made_from.items()}
+    return {name: ref if isinstance(ref, str) else "" if ref is None else ref.digest for name, ref in made_from.items()}

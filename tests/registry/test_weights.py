@@ -7,23 +7,7 @@ from astor.errors import UserError
 from astor.registry.connection import connect
 from astor.registry.models import registered
 from astor.registry.weights import find_policy
-from astor.storage import Attempt, PolicyRef, committed, remove
-
-
-@pytest.fixture
-def keep(tmp_path):
-    """Keeps a policy in a store, by its digest; its ref."""
-
-    def make(name, store="store"):
-        with Attempt(str(tmp_path / "draft")) as attempt:
-            (attempt.part("policy", "Policy/1") / "config.json").write_text(name)
-            digest = attempt.commit().manifest.parts["policy"].digest
-        place = tmp_path / store / "models" / digest[:16]
-        place.parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "draft").rename(place)
-        return PolicyRef(digest, "first+9", committed(str(place)).ref)
-
-    return make
+from astor.storage import remove
 
 
 @pytest.fixture
