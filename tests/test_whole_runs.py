@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from astor.cli.run import run_recipe
 from astor.recipe.load import load_recipe, parse_overrides
 from astor.run.run import Run
 from astor.storage import committed
@@ -77,6 +78,33 @@ def test_the_last_line_says_what_a_run_came_to(store: Path, undisturbed: dict[st
 
 def test_a_finished_run_is_printed_again_and_not_run_again(store: Path, undisturbed: dict[str, object]) -> None:
     assert finish(store, "process", THREE_ROUNDS) == undisturbed
+
+
+def test_a_finished_run_says_what_changed_since(
+    store: Path, undisturbed: dict[str, object], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("astor.run.origins.code_digest", lambda: "other")
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    run_recipe(load_recipe("miniature", parse_overrides(THREE_ROUNDS)), str(store), "process", fresh=False)
+    told = capsys.readouterr()
+    assert json.loads(told.out.splitlines()[-1]) == undisturbed
+    assert "Its result is of what there was then: the code of astor changed since.\n" in told.err
+
+
+def test_what_is_removed_of_a_finished_run_is_made_anew(
+    store: Path, undisturbed: dict[str, object], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(store, copy)
+    run = Run(str(copy), load_recipe("miniature", parse_overrides(THREE_ROUNDS)))
+    (scores,) = sorted(Path(run.places.uri).glob("evaluations/held_out-*/scores"))[:1]
+    removed = [scores, Path(run.places.model(digests(store, THREE_ROUNDS)["policy"]))]
+    before = [committed(str(place)).ref for place in removed]
+    for place in removed:
+        shutil.rmtree(place)
+    again = finish(copy, "process", THREE_ROUNDS)
+    assert again["scores_after"] == undisturbed["scores_after"]
+    assert [committed(str(place)).ref for place in removed] == before
 
 
 @pytest.mark.parametrize("granularity", ["segment", "step"])

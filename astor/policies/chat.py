@@ -70,7 +70,7 @@ def load_chat(directory: Path) -> Chat:
         generation = directory / "generation_config.json"
         ends = (json.loads(generation.read_text()) if generation.is_file() else config).get("eos_token_id")
         context = context_of(config)
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # Of a damaged file tokenizers raises Exception itself, and transformers what comes.
         raise UserError(f"transformers cannot read the policy in {directory}: {error}") from error
     # They would be written into the next policy's tokenizer_config.json, and change its digest.
     for key in ("is_local", "local_files_only"):

@@ -1,7 +1,5 @@
 """A run's checkpoints: which there are, and from which one the run goes on."""
 
-from collections.abc import Collection
-
 from astor.policies.card import policy_ref
 from astor.run.failure import warn
 from astor.run.run import Run
@@ -23,12 +21,12 @@ def last_checkpoint(run: Run, first: PolicyRef, until: int) -> tuple[int, Policy
     A checkpoint counts where the records of all rounds before it stand, and what is gone on from is undamaged. Where
     one does not, that is told, and the one before it is taken. What lies behind `until` is not gone on from.
     """
-    committed = run.places.committed_below("rounds")
     for round in reversed(checkpoints(run)):
         if round > run.recipe.rounds:
             continue
         try:
-            _require_records(run, committed, round)
+            if lost := lost_record(run, round):
+                raise DamagedError(lost, "it is gone")
             if round <= until:
                 for place in (("rounds", round, "checkpoint"), *(("rounds", round - 1, step) for step in RECORDS)):
                     load(run.artifacts.committed(run.places.at(*place))).check()
@@ -48,9 +46,10 @@ def remove_after(run: Run, first: int) -> None:
             run.places.remove("rounds", name)
 
 
-def _require_records(run: Run, committed: Collection[str], rounds: int) -> None:
-    """DamagedError where one of the first `rounds` rounds lacks a record, which a report needs."""
-    for round in range(rounds):
-        for step in RECORDS:
-            if f"{round:05d}/{step}" not in committed:
-                raise DamagedError(run.places.at("rounds", round, step), "it is gone")
+def lost_record(run: Run, rounds: int) -> str | None:
+    """The place of a record of the first `rounds` rounds that is gone, though a report needs it; None where all stand."""
+    committed = run.places.committed_below("rounds")
+    records = ((round, step) for round in range(rounds) for step in RECORDS)
+    return next(
+        (run.places.at("rounds", *each) for each in records if "{:05d}/{}".format(*each) not in committed), None
+    )

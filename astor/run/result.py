@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from astor.records import GateDecision, Scores
+from astor.run.checkpoints import lost_record
 from astor.run.history import held_out_evaluations, read_summary
 from astor.run.run import Run
 from astor.storage import ArtifactRef, DamagedError, find, locate
@@ -66,11 +67,19 @@ def held_out_scores(run: Run) -> tuple[Scores, Scores]:
 def _compared(run: Run) -> tuple[ArtifactRef, ArtifactRef] | None:
     """Scores before and after that the result was made from; None where they, the result or its model are not there."""
     result = find(run.places.at("result"))
-    if result is None or find(run.places.model(result.manifest.made_from["policy"])) is None:
+    if (
+        result is None
+        or lost_record(run, run.recipe.rounds)
+        or find(run.places.model(result.manifest.made_from["policy"])) is None
+    ):
         return None
     known = {scores.digest: scores for scores in held_out_evaluations(run)}
     before, after = (known.get(result.manifest.made_from[name]) for name in ("before", "after"))
-    return (before, after) if before and after else None
+    if before is None or after is None:
+        return None
+    # What a report shows of the evaluations.
+    shown = (scores.sibling(name) for scores in (before, after) for name in ("rollout", "verify"))
+    return (before, after) if all(map(find, shown)) else None
 
 
 def score_rows(run: Run) -> list[tuple[str, str, str]]:
