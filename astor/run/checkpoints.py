@@ -47,9 +47,10 @@ def remove_after(run: Run, first: int) -> None:
 
 
 def lost_record(run: Run, rounds: int) -> str | None:
-    """The place of a record of the first `rounds` rounds that is gone, though a report needs it; None where all stand."""
+    """The place of a record of the first `rounds` rounds that is gone, though a report needs it; None where none is."""
     committed = run.places.committed_below("rounds")
-    records = ((round, step) for round in range(rounds) for step in RECORDS)
-    return next(
-        (run.places.at("rounds", *each) for each in records if "{:05d}/{}".format(*each) not in committed), None
-    )
+    for round in range(rounds):
+        for step in RECORDS:
+            if f"{round:05d}/{step}" not in committed:
+                return run.places.at("rounds", round, step)
+    return None

@@ -65,21 +65,17 @@ def held_out_scores(run: Run) -> tuple[Scores, Scores]:
 
 
 def _compared(run: Run) -> tuple[ArtifactRef, ArtifactRef] | None:
-    """Scores before and after that the result was made from; None where they, the result or its model are not there."""
+    """Scores before and after that the result was made from; None where they, or what is shown with them, are gone."""
     result = find(run.places.at("result"))
-    if (
-        result is None
-        or lost_record(run, run.recipe.rounds)
-        or find(run.places.model(result.manifest.made_from["policy"])) is None
-    ):
+    if result is None or lost_record(run, run.recipe.rounds):
         return None
+    made_from = result.manifest.made_from
     known = {scores.digest: scores for scores in held_out_evaluations(run)}
-    before, after = (known.get(result.manifest.made_from[name]) for name in ("before", "after"))
+    before, after = known.get(made_from["before"]), known.get(made_from["after"])
     if before is None or after is None:
         return None
-    # What a report shows of the evaluations.
-    shown = (scores.sibling(name) for scores in (before, after) for name in ("rollout", "verify"))
-    return (before, after) if all(map(find, shown)) else None
+    answers = [scores.sibling(name) for scores in (before, after) for name in ("rollout", "verify")]
+    return (before, after) if all(map(find, [*answers, run.places.model(made_from["policy"])])) else None
 
 
 def score_rows(run: Run) -> list[tuple[str, str, str]]:
