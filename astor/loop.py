@@ -6,8 +6,8 @@ its last checkpoint is removed and done again, so that the same command ends wit
 
 from typing import NamedTuple
 
-from astor.policies.card import policy_ref
 from astor.records import State
+from astor.run.checkpoints import last_checkpoint, remove_after
 from astor.run.draws import Draw
 from astor.run.progress import report_progress
 from astor.run.run import Run
@@ -17,7 +17,7 @@ from astor.steps.initialise import initialise
 from astor.steps.plan import plan
 from astor.steps.prepare import prepare
 from astor.steps.promote import promote
-from astor.steps.prune import checkpoints, prune
+from astor.steps.prune import prune
 from astor.steps.redraw import redraw
 from astor.steps.rollout import rollout
 from astor.steps.score import score
@@ -51,9 +51,9 @@ def train(run: Run, start: Start, until: int) -> PolicyRef:
     Nothing happens where the last checkpoint is of `until` or later. Policies are evaluated on held-out prompts before
     the first round, and every `evaluation.every` rounds.
     """
-    first, policy = _last_checkpoint(run, start)
+    first, policy = last_checkpoint(run, start.policy, until)
     if first < until:
-        _remove_orphans(run, first)
+        remove_after(run, first)
     planned, report = start.plan, None
     if first:
         planned, report = (run.artifacts.committed(run.places.at("rounds", first - 1, s)) for s in ("score", "update"))
@@ -108,24 +108,6 @@ def evaluate_policy(run: Run, start: Start, policy: PolicyRef, split: str) -> Ar
 
 def _is_due(round: int, every: int) -> bool:
     return every > 0 and round % every == 0
-
-
-def _last_checkpoint(run: Run, start: Start) -> tuple[int, PolicyRef]:
-    """Rounds that lie behind the last checkpoint, and the policy then."""
-    rounds = [round for round in checkpoints(run) if round <= run.recipe.rounds]
-    if not rounds:
-        return 0, start.policy
-    return rounds[-1], policy_ref(run.artifacts.committed(run.places.at("rounds", rounds[-1], "checkpoint")))
-
-
-def _remove_orphans(run: Run, first: int) -> None:
-    """Remove what was written after the checkpoint that `first` begins from."""
-    for name in run.places.below("rounds", first):
-        if name != "checkpoint":
-            run.places.remove("rounds", first, name)
-    for name in run.places.below("rounds"):
-        if int(name) > first:
-            run.places.remove("rounds", name)
 
 
 def _note(run: Run, scored: ArtifactRef) -> str:

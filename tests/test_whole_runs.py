@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from astor.cli.run import run_recipe
 from astor.recipe.load import load_recipe, parse_overrides
 from astor.run.run import Run
 from astor.storage import committed
@@ -78,6 +80,33 @@ def test_a_finished_run_is_printed_again_and_not_run_again(store: Path, undistur
     assert finish(store, "process", THREE_ROUNDS) == undisturbed
 
 
+def test_a_finished_run_says_what_changed_since(
+    store: Path, undisturbed: dict[str, object], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("astor.run.origins.code_digest", lambda: "other")
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    run_recipe(load_recipe("miniature", parse_overrides(THREE_ROUNDS)), str(store), "process", fresh=False)
+    told = capsys.readouterr()
+    assert json.loads(told.out.splitlines()[-1]) == undisturbed
+    assert "Its result is of what there was then: the code of astor changed since.\n" in told.err
+
+
+def test_what_is_removed_of_a_finished_run_is_made_anew(
+    store: Path, undisturbed: dict[str, object], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(store, copy)
+    run = Run(str(copy), load_recipe("miniature", parse_overrides(THREE_ROUNDS)))
+    (scores,) = sorted(Path(run.places.uri).glob("evaluations/held_out-*/scores"))[:1]
+    removed = [scores, Path(run.places.model(digests(store, THREE_ROUNDS)["policy"]))]
+    before = [committed(str(place)).ref for place in removed]
+    for place in removed:
+        shutil.rmtree(place)
+    again = finish(copy, "process", THREE_ROUNDS)
+    assert again["scores_after"] == undisturbed["scores_after"]
+    assert [committed(str(place)).ref for place in removed] == before
+
+
 @pytest.mark.parametrize("granularity", ["segment", "step"])
 def test_the_pipeline_computes_what_the_loop_computes(
     store: Path, undisturbed: dict[str, object], granularity: str
@@ -123,3 +152,24 @@ def test_two_commands_do_not_work_on_one_run(store: Path, undisturbed: dict[str,
     first.wait()
     assert second.returncode == 2
     assert "Another command works on" in second.stderr
+
+
+@pytest.mark.parametrize("file", ["checkpoint/*/trainer/trainer.safetensors", "checkpoint/manifest.json"])
+def test_a_damaged_checkpoint_is_told_and_the_run_goes_on_from_the_one_before(
+    store: Path, undisturbed: dict[str, object], tmp_path: Path, file: str
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(store, copy)
+    place = Path(Run(str(copy), load_recipe("miniature", parse_overrides(THREE_ROUNDS))).places.uri)
+    shutil.rmtree(place / "result")
+    (damaged,) = place.glob(f"rounds/00003/{file}")
+    data = bytearray(damaged.read_bytes())
+    data[len(data) // 2] ^= 1
+    damaged.write_bytes(data)
+    arguments = command(copy, "--on", "process", *settings(THREE_ROUNDS))
+    done = subprocess.run(arguments, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"{place}/rounds/00003/checkpoint is damaged (" in done.stderr
+    assert "the run goes on from what was committed before it" in done.stderr
+    assert "initialise" not in done.stderr, "the copy has kept its warm start"
+    assert digests(copy, THREE_ROUNDS) == digests(store, THREE_ROUNDS)

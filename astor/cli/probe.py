@@ -13,6 +13,7 @@ from astor.recipe.recipe import Recipe
 from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.steps.probe import ProbeOptions, probe
+from astor.storage import digest_directory, digest_json
 
 console = Console(stderr=True, highlight=False)
 
@@ -29,6 +30,6 @@ def probe_directory(directory: str, recipe: Recipe, policy: Path | None, options
     set_threads(recipe)
     with Run(".", recipe) as run, Display(console):
         asked = load_policy(policy) if policy else recipe.policy.make([], report_progress, run.services.ranks)
-        name = asked.ref.digest or str(policy or recipe.policy.model_dump())
+        name = digest_directory(policy) if policy else digest_json(recipe.policy.identity())
         manifest = probe(directory, live_sampler(asked, recipe.rollout), run.tasks, run.services.sandbox, options, name)
     typer.echo(json.dumps(manifest.probed))

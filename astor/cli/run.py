@@ -19,7 +19,7 @@ from astor.cli.outcome import print_outcome
 from astor.errors import UserError
 from astor.recipe.estimate import estimate
 from astor.recipe.recipe import Recipe
-from astor.run.failure import find_failure
+from astor.run.failure import find_failure, find_warning
 from astor.run.lifeline import VARIABLE
 from astor.run.result import read_result, write_result
 from astor.run.run import Run
@@ -42,7 +42,7 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
     """Run or continue the recipe's run, or print what it came to; the last line of output is the result as JSON."""
     run = Run(store, recipe)
     with _alone(run):
-        if fresh and run.artifacts.find(run.places.at("plan")):
+        if fresh and "plan" in run.places.committed_below():
             run.services.tracker.retire()
             run.places.remove()
             run = Run(store, recipe)
@@ -53,6 +53,8 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
             result = write_result(run, cost.seconds, cost.peak_rss_mb)
         else:
             say(f"This run is finished, in {run.places.uri}; --fresh starts over.")
+            if differing := run.changes():
+                say(f"Its result is of what there was then: {' and '.join(differing)} changed since.")
     print_outcome(console, run, result)
 
 
@@ -77,12 +79,12 @@ def _in_process(run: Run) -> None:
 
 def _on_local_runner(run: Run) -> None:
     """The pipeline in a child process, whose output goes to a log; UserError says why it failed."""
-    run.resolve()
     if run.places.is_remote:
         raise UserError(
             f"--on local needs a local store, not {run.places.root}: use --on process, or submit the pipeline."
         )
     directory = Path(run.places.uri)
+    directory.mkdir(parents=True, exist_ok=True)
     recipe_file, log = directory / "resolved.yaml", directory / "pipeline.log"
     recipe_file.write_text(run.resolved_text)
     where = (recipe_file, Path(run.places.root).absolute(), directory / "kfp")
@@ -100,13 +102,16 @@ def _on_local_runner(run: Run) -> None:
 
 
 def _follow(output: IO[bytes], log: Path) -> str | None:
-    """Copy a pipeline's output to its log; the last reason that it gives for a failure."""
+    """Copy a pipeline's output to its log and print what it warns of; the last reason that it gives for a failure."""
     failure = None
     with log.open("wb", buffering=0) as file:
         for line in output:
             with suppress(OSError):  # the disk may be full, and the reason still to come says so
                 file.write(line)
-            failure = find_failure(line.decode(errors="replace")) or failure
+            text = line.decode(errors="replace")
+            failure = find_failure(text) or failure
+            if warning := find_warning(text):
+                say(f"warning: {warning}")
     return failure
 
 

@@ -8,6 +8,7 @@ import typer
 from astor.errors import UserError
 from astor.registry.models import registered
 from astor.registry.standing import models
+from astor.registry.weights import find_policy
 from astor.storage import load
 
 
@@ -18,7 +19,7 @@ def serve_model(model: str, alias: str, policy: Path | None, store: str, mlflow_
         model = choose(uri, model, alias)
         version = registered(uri, model, alias)
         assert version is not None, "it was chosen among those that there are"
-        policy = load(version.committed).part("policy")
+        policy = load(find_policy(uri, version, store).committed).part("policy")
     from astor.serving.serve import serve  # torch and transformers, which take seconds
 
     name = model or "astor"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from astor.data.commit_forms import RECORDS, Record
+from astor.data.contents import digest_paths
 from astor.data.diffs import changed_files, why_nothing_changes
 from astor.data.lines import read_lines
 from astor.data.parallel_lines import columns, read_parallel
@@ -37,6 +38,11 @@ class CommitsSource(Source):
 
     options_type = CommitsOptions
     options: CommitsOptions
+
+    def contents(self) -> str:
+        """With the files of the other columns, where each has one."""
+        path = self.options.path
+        return digest_paths(path.parent, files.values()) if (files := columns(path)) else super().contents()
 
     def items(self) -> Iterator[Item]:
         self.left_out, self.forms, self.unread = Counter(), Counter(), Counter()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from astor.data.assertions import is_literal, read_call
+from astor.data.contents import digest_paths
 from astor.data.docstrings import FLOAT_CMP, IGNORE_OUTPUT, NUMBER, describe, docstring_of, examples, without_docstrings
 from astor.data.slicing import slice_module
 from astor.data.source import Source
@@ -38,6 +39,10 @@ class DoctestsSource(Source):
 
     options_type = DoctestsOptions
     options: DoctestsOptions
+
+    def contents(self) -> str:
+        """Of a directory its Python files alone."""
+        return digest_paths(self.options.path, modules(self.options.path))
 
     def items(self) -> Iterator[Item]:
         self.left_out, self.parts_left_out = Counter(), Counter()

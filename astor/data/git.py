@@ -17,6 +17,7 @@ from astor.data.source import Source
 from astor.errors import UserError
 from astor.options import Options
 from astor.records import Commit, Item
+from astor.storage import digest_json
 
 FEWEST_WORDS = 3
 """Words of a message that says something. Our choice."""
@@ -49,6 +50,11 @@ class GitSource(Source):
 
     options_type = GitOptions
     options: GitOptions
+
+    def contents(self) -> str:
+        """Of the history HEAD alone, and the repository's name, after which commits are called."""
+        head = _git(self.options.path, "log", "-1", "--format=%H")
+        return digest_json([self.options.path.resolve().name, head])
 
     def items(self) -> Iterator[Item]:
         self.left_out = Counter()
@@ -133,7 +139,7 @@ def _commit(header: bytearray, diff: bytearray) -> tuple[str, bytes, bytes]:
     return sha.decode(), message, bytes(diff).strip(b"\n")
 
 
-def _git(path: Path, *arguments: str) -> None:
+def _git(path: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(
             _command(path, *arguments), capture_output=True, text=True, env=_environment(), check=False
@@ -143,6 +149,7 @@ def _git(path: Path, *arguments: str) -> None:
     if done.returncode:
         told = done.stderr.strip().splitlines() or ["git failed"]
         raise UserError(f"{path} cannot be read as a git repository ({told[0]}): name a clone.")
+    return done.stdout.strip()
 
 
 def _command(path: Path, *arguments: str) -> list[str]:

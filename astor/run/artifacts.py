@@ -7,13 +7,13 @@ from typing import Any
 
 from astor.errors import UserError
 from astor.run.parts import Payload, describe, read_part, write_part
-from astor.storage import ArtifactRef, Attempt, PolicyRef, committed, find, load
+from astor.storage import ArtifactRef, Attempt, DamagedError, PolicyRef, committed, find, load
 
 REMEMBERED = 48
 """Parts kept in memory: those of the last few rounds, and the prompts."""
 
-Inputs = Mapping[str, ArtifactRef | PolicyRef | None]
-"""Name of an input → what was read; None where there was nothing to read."""
+Inputs = Mapping[str, ArtifactRef | PolicyRef | str | None]
+"""Name of an input → what was read, or its digest; None where there was nothing to read."""
 
 
 class Artifacts:
@@ -80,18 +80,13 @@ class Artifacts:
             self._memory.popitem(last=False)
 
 
-def damaged(uri: str, reason: str) -> UserError:
-    """What to tell people of an artifact that is not what was committed."""
-    return UserError(f"{uri} is damaged ({reason}): remove it and run the same command again, which makes it anew.")
-
-
 def _load(ref: ArtifactRef, part: str) -> Any:
     directory = load(ref).part(part)
     try:
         return read_part(directory, part)
-    except (ValueError, FileNotFoundError) as error:  # what pydantic and Arrow raise is a ValueError
-        raise damaged(ref.uri, f"its {part} cannot be read") from error
+    except (ValueError, UserError) as error:  # what pydantic and Arrow raise is a ValueError
+        raise DamagedError(ref.uri, f"its {part} cannot be read") from error
 
 
 def _digests(made_from: Inputs) -> dict[str, str]:
-    return {name: "" if ref is None else ref.digest for name, ref in made_from.items()}
+    return {name: ref if isinstance(ref, str) else "" if ref is None else ref.digest for name, ref in made_from.items()}

@@ -1,11 +1,11 @@
-"""Why a step failed, as one sentence in the last line of its log, where whoever started it finds it."""
+"""Why a step failed, and what it warns of: one sentence on a line of its log, where whoever started it finds it."""
 
 import sys
 from types import TracebackType
 
 from astor.errors import explain
 
-MARK = "astor: error: "
+MARK, WARNING = "astor: error: ", "astor: warning: "
 
 
 def tell_failure() -> None:
@@ -16,6 +16,17 @@ def tell_failure() -> None:
 def find_failure(line: str) -> str | None:
     """The sentence in a line of a log, or None."""
     _, mark, sentence = line.partition(MARK)
+    return sentence.strip() if mark else None
+
+
+def warn(sentence: str) -> None:
+    """Tell people something that they should know, while the work goes on."""
+    print(f"{WARNING}{sentence}", file=sys.stderr, flush=True)
+
+
+def find_warning(line: str) -> str | None:
+    """The sentence in a line of a log that warns, or None."""
+    _, mark, sentence = line.partition(WARNING)
     return sentence.strip() if mark else None
 
 

@@ -10,9 +10,9 @@ from astor.evaluation.history import Pair, Round, RunHistory, Sample
 from astor.evaluation.score import score_verdicts
 from astor.evaluation.turns import TurnScore, score_turns
 from astor.records import Completion, GateDecision, Scores, Trajectory, Verdict, prompts_by_id
+from astor.run.begun import own_prompts
 from astor.run.durations import seconds_by_step
 from astor.run.environment import read_environments, told
-from astor.run.places import names_below
 from astor.run.run import Run
 from astor.storage import ArtifactRef, committed
 
@@ -114,12 +114,11 @@ def read_summary(run: Run) -> dict[str, Any]:
 
 
 def _prompts(run: Run) -> ArtifactRef:
-    """What the run's `prepare` committed, found by its digest: other code would prepare elsewhere."""
-    digest, cache = committed(run.places.at("plan")).manifest.made_from["prompts"], f"{run.places.root}/cache/prompts"
-    for name in names_below(cache):
-        if (prompts := run.artifacts.find(f"{cache}/{name}")) and prompts.digest == digest:
-            return prompts
-    raise UserError(f"The prompts of {run.places.uri} are no longer under {cache}: run the recipe afresh.")
+    """What the run's `prepare` committed."""
+    prompts = own_prompts(run)
+    if prompts is None:
+        raise UserError(f"The prompts of {run.places.uri} are no longer in {run.places.root}: run the recipe afresh.")
+    return prompts
 
 
 def _rounds(run: Run) -> Iterator[Round]:

@@ -2,7 +2,7 @@
 
 from astor.errors import UserError
 from astor.recipe.recipe import Recipe
-from astor.storage import locate, remove
+from astor.storage import MANIFEST, locate, remove
 
 
 class Places:
@@ -38,9 +38,19 @@ class Places:
         """The URI of a policy's evaluation over turns."""
         return self.at("evaluations", f"turns-{policy_digest[:12]}")
 
+    def model(self, policy_digest: str) -> str:
+        """The URI of a policy that is kept for good, whatever becomes of its run."""
+        return f"{self.root}/models/{policy_digest[:16]}"
+
     def below(self, *names: str | int) -> list[str]:
         """Names of what lies directly below a place of this run, sorted."""
         return names_below(self.at(*names))
+
+    def committed_below(self, *names: str | int) -> set[str]:
+        """Places below a place of this run, relative to it, where something was committed. Nothing is read."""
+        store, key = locate(self.at(*names))
+        entries = (entry.removeprefix(f"{key}/") for entry in store.keys(key))
+        return {entry.removesuffix(f"/{MANIFEST}") for entry in entries if entry.endswith(f"/{MANIFEST}")}
 
     def remove(self, *names: str | int) -> None:
         """Remove something of this run, or all of it."""

@@ -5,26 +5,32 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from astor.errors import UserError
 from astor.records import GateDecision, Scores
+from astor.run.checkpoints import lost_record
 from astor.run.history import held_out_evaluations, read_summary
 from astor.run.run import Run
-from astor.storage import ArtifactRef, locate
+from astor.storage import ArtifactRef, DamagedError, find, locate
 
 RESULT = "result.json"
 
 
 def read_result(run: Run) -> dict[str, Any] | None:
-    """The result of a run that is finished, or None."""
+    """The result of a run that is finished, or None. What somebody removed of it unfinishes it, and is made anew.
+
+    Raises:
+        UserError: the file is not what was written.
+    """
+    if _compared(run) is None:
+        return None
     store, key = locate(run.places.at(RESULT))
     try:
         result: dict[str, Any] = json.loads(store.read(key))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except ValueError as error:
-        raise UserError(
-            f"{run.places.at(RESULT)} is not JSON ({error}): remove it and run the command again."
-        ) from error
+        raise DamagedError(run.places.at(RESULT), "it is not JSON") from error
+    if not isinstance(result, dict) or result != result | read_summary(run):
+        raise DamagedError(run.places.at(RESULT), "it is not what was committed")
     return result
 
 
@@ -51,6 +57,22 @@ def show(run: Run, result: ArtifactRef, card: Path, report: Path) -> dict[str, f
 
 
 def held_out_scores(run: Run) -> tuple[Scores, Scores]:
-    """Sampled scores of the first and of the latest policy that was evaluated on held-out prompts."""
-    refs = held_out_evaluations(run)
-    return run.artifacts.read(refs[0], "scores"), run.artifacts.read(refs[-1], "scores")
+    """Sampled scores on held-out prompts of the first and the last policy of a run that is finished."""
+    compared = _compared(run)
+    assert compared is not None, "a run that is finished has its scores"
+    before, after = (run.artifacts.read(scores, "scores") for scores in compared)
+    return before, after
+
+
+def _compared(run: Run) -> tuple[ArtifactRef, ArtifactRef] | None:
+    """Scores before and after that the result was made from; None where they, or what is shown with them, are gone."""
+    result = find(run.places.at("result"))
+    if result is None or lost_record(run, run.recipe.rounds):
+        return None
+    made_from = result.manifest.made_from
+    known = {scores.digest: scores for scores in held_out_evaluations(run)}
+    before, after = known.get(made_from["before"]), known.get(made_from["after"])
+    if before is None or after is None:
+        return None
+    answers = [scores.sibling(name) for scores in (before, after) for name in ("rollout", "verify")]
+    return (before, after) if all(map(find, [*answers, run.places.model(made_from["policy"])])) else None

@@ -6,14 +6,17 @@ from typing import Self
 
 import yaml
 
+from astor.errors import UserError
 from astor.recipe.load import parse_recipe, parse_yaml
 from astor.recipe.recipe import Recipe
-from astor.run.artifacts import Artifacts, damaged
+from astor.run.artifacts import Artifacts
 from astor.run.curves import Curves
 from astor.run.environment import note_environment
+from astor.run.failure import warn
+from astor.run.origins import CODE, changed, origins
 from astor.run.places import Places
 from astor.run.services import Services
-from astor.storage import ArtifactRef, load
+from astor.storage import ArtifactRef, DamagedError, find, load, remove
 from astor.tasks.catalogue import make_tasks
 
 
@@ -34,7 +37,7 @@ class Run:
         text = (load(recipe).part("recipe") / "recipe.yaml").read_text()
         run = cls(recipe.uri.rpartition("/runs/")[0], parse_recipe(parse_yaml(text, recipe.uri), where=recipe.uri))
         if run.places.at("recipe") != recipe.uri:
-            raise damaged(recipe.uri, "it describes another run")
+            raise DamagedError(recipe.uri, "it describes another run")
         return run
 
     @property
@@ -42,14 +45,36 @@ class Run:
         """The resolved recipe as YAML."""
         return yaml.safe_dump(self.recipe.model_dump(mode="json"), sort_keys=False)
 
+    def changes(self) -> list[str]:
+        """What is not as it was when the run was begun: sources, the first policy or our code."""
+        began = find(self.places.at("recipe"))
+        return changed(began.manifest.made_from, origins(self.recipe)) if began else []
+
     def resolve(self) -> ArtifactRef:
-        """Commit the resolved recipe, whose ref opens the run in any other process, and note where the run is."""
+        """Commit the resolved recipe, with what the run begins from; its ref opens the run in any other process. The
+        machine and the code it runs on are noted.
+
+        A run that has its plan goes on with what that was made from. That our code has changed since is told.
+
+        Raises:
+            UserError: the run has its plan, and there are other data now, or another first policy.
+        """
+        uri, differing = self.places.at("recipe"), self.changes()
+        if differing and find(self.places.at("plan")) is None:
+            remove(uri)
+        elif others := [name for name in differing if name != CODE]:
+            raise UserError(
+                f"{self.places.uri} has begun, and {' and '.join(others)} changed since: put back what was there, or "
+                "start over with --fresh."
+            )
+        elif differing:
+            warn(f"{self.places.uri} goes on with other code than it was begun with; --fresh starts over.")
 
         def write(directory: Path) -> None:
             (directory / "recipe.yaml").write_text(self.resolved_text)
 
         note_environment(self.places, self.recipe)
-        return self.artifacts.commit(self.places.at("recipe"), {}, recipe=write)
+        return self.artifacts.commit(uri, origins(self.recipe), recipe=write)
 
     def __enter__(self) -> Self:
         return self

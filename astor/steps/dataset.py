@@ -18,12 +18,12 @@ from astor.data.verification import verify_items
 from astor.data.verification_cache import VerificationCache
 from astor.errors import UserError
 from astor.options import Options
-from astor.records import MANIFEST, Item, PreparedManifest, PreparedPart
+from astor.records import Item, PreparedManifest, PreparedPart
 from astor.run.code import code_digest
 from astor.run.progress import report_progress
 from astor.sandbox import SandboxOptions
 from astor.sandbox.runner import JobRunner
-from astor.storage import digest_file, digest_json
+from astor.storage import digest_json
 from astor.tasks.prompt_counts import count_prompts
 
 
@@ -53,7 +53,7 @@ class Dataset:
     @cached_property
     def writer(self) -> ResumableWriter:
         """Writes at `out` what is made from this source, these options and this code."""
-        sources = [_contents(each.options) for each in (self.source, *self.against.values())]
+        sources = [each.identity() for each in (self.source, *self.against.values())]
         code = code_digest("records", "data", "tasks", "steps/dataset.py")
         return ResumableWriter(self.out, digest_json([sources, self.options.model_dump(mode="json"), code]))
 
@@ -120,18 +120,3 @@ class Dataset:
             return nullcontext()
         limits = SandboxOptions().limits.model_dump(mode="json")
         return VerificationCache(Path(self.out) / VERIFICATION, digest_json(limits)[:16])
-
-
-def _contents(options: Options) -> list[object]:
-    """What the options say, and what lies where they point: a file's digest, a directory's names and sizes."""
-    place = Path(str(getattr(options, "path", "")))
-    if place.is_file():
-        lies: object = digest_file(place)
-    elif (place / MANIFEST).is_file():
-        lies = digest_file(place / MANIFEST)
-    elif place.name and place.is_dir():
-        files = (path for path in place.rglob("*") if path.is_file())
-        lies = sorted((path.relative_to(place).as_posix(), path.stat().st_size) for path in files)
-    else:
-        lies = None
-    return [options.model_dump(mode="json"), lies]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from astor.policies.card import policy_ref
+from astor.run.begun import own_policy
 from astor.run.code import code_digest
 from astor.run.progress import report_progress
 from astor.run.run import Run
@@ -13,14 +14,18 @@ from astor.training.first_policy import FirstPolicyOptions
 def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
     """Commit policy_0 and return its ref; what the same options made before is found again.
 
+    A run that has begun goes on with its own, whatever other code would make.
+
     `prompts` is what `prepare` committed: a policy that speaks from demonstrations is made from them.
     """
+    if own := own_policy(run):
+        return own
     options: FirstPolicyOptions = run.recipe.policy
     made_from = {"prompts": prompts} if options.reads_demonstrations else {}
     code = code_digest("policies", "training/warm_start.py", "training/first_policy.py")
     threads = [run.recipe.threads, run.recipe.processes] if options.reads_demonstrations else []
     inputs = [ref.digest for ref in made_from.values()]
-    key = digest_json([options.model_dump(mode="json"), inputs, threads, code])[:16]
+    key = digest_json([options.identity(), inputs, threads, code])[:16]
     uri = f"{run.places.root}/cache/policies/{key}"
     if done := run.artifacts.done(uri, made_from):
         return policy_ref(done)

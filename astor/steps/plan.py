@@ -1,8 +1,10 @@
 """plan: the first state and batch, the batches that evaluations roll out, and the champion to compare with."""
 
 from astor.records import Batch, BatchRow, Champion, Prompt, Split, State
-from astor.registry.models import champion
+from astor.registry.models import CHAMPION, registered
+from astor.registry.weights import find_policy
 from astor.run.artifacts import Inputs
+from astor.run.models import keep_policy
 from astor.run.run import Run
 from astor.run.scheduling import make_batch, make_scheduler
 from astor.storage import ArtifactRef, PolicyRef
@@ -14,6 +16,9 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
     Args:
         prompts: what `prepare` committed.
         policy: what `initialise` committed; the champion where none is registered yet.
+
+    Raises:
+        UserError: the champion is registered, and cannot be read.
     """
     uri = run.places.at("plan")
     made_from: Inputs = {"prompts": prompts, "policy": policy}
@@ -23,7 +28,6 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
     scheduler = make_scheduler(run, prompts)
     run.services.tracker.log_parameters(run.recipe.model_dump(mode="json"))
     first = scheduler.next_round(run.recipe.batch.prompts)
-    registered = champion(run.services.tracking_uri, run.recipe.tracking.model)
     return run.artifacts.commit(
         uri,
         made_from,
@@ -37,8 +41,15 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
         batch=make_batch(run, prompts, first, policy.digest),
         held_out=evaluation_batch(run, known, Split.HELD_OUT),
         promotion=evaluation_batch(run, known, Split.PROMOTION),
-        champion=Champion(policy=registered or policy),
+        champion=Champion(policy=_champion(run) or policy),
     )
+
+
+def _champion(run: Run) -> PolicyRef | None:
+    """The policy that is champion now, kept in the run's own store from now on; None where there is none."""
+    uri = run.services.tracking_uri
+    version = registered(uri, run.recipe.tracking.model, CHAMPION)
+    return keep_policy(run, find_policy(uri, version, run.places.root)) if version else None
 
 
 def evaluation_batch(run: Run, prompts: list[Prompt], split: Split) -> Batch:

@@ -4,23 +4,21 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, zip_longest
-from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 from astor.data.catalogue import make_source
 from astor.data.decontamination import Decontamination, DecontaminationOptions
-from astor.data.files import record_files
 from astor.data.source import Source
 from astor.data.splits import no_demonstration, no_prompt, require_classes
 from astor.data.verification import verify_items
 from astor.errors import UserError
-from astor.options import Options
-from astor.records import MANIFEST, Demonstration, Item, Message, Prompt, Reference, Split
+from astor.records import Demonstration, Item, Message, Prompt, Reference, Split
+from astor.run.begun import own_prompts, references_of
 from astor.run.code import code_digest
 from astor.run.progress import report_progress
 from astor.run.run import Run
-from astor.storage import ArtifactRef, digest_file, digest_json
+from astor.storage import ArtifactRef, digest_json
 from astor.tasks.framing import Framing
 from astor.tasks.instances import tasks_for
 from astor.tasks.task import Example
@@ -43,17 +41,21 @@ class Prepared(NamedTuple):
 def prepare(run: Run) -> Prepared:
     """Commit prompts and demonstrations, and apart from them references; what the same data made before is found again.
 
+    A run that has begun goes on with its own, whatever other code would make of its data.
+
     Raises:
         UserError: a source cannot be read, or a task has no prompts in a split.
     """
+    if (own := own_prompts(run)) and (known := references_of(run, own)):
+        return Prepared(own, known)
     data = run.recipe.data
     sources = [make_source(options, data.splits) for options in data.sources]
     key = digest_json(
         [
-            data.model_dump(mode="json"),
+            data.model_dump(mode="json", exclude={"sources"}),
+            [source.identity() for source in sources],
             {key: options.model_dump(mode="json") for key, options in run.recipe.tasks.items()},
             [task.reference_type.model_json_schema() for task in run.tasks.values()],
-            [_files(source.options) for source in sources],
             code_digest("records", "data", "tasks", "steps/prepare.py"),
         ]
     )[:16]
@@ -173,14 +175,6 @@ class Gathering:
             self.framings[prompt.task].prompt(prompt, reference.kind)
             for prompt, reference in zip(self.prompts, self.references, strict=True)
         ]
-
-
-def _files(options: Options) -> list[str]:
-    """Digests of the files that the options name: of a directory its manifest's, or else those of its records."""
-    places = [value for _, value in options if isinstance(value, Path)]
-    manifests = [place / MANIFEST for place in places]
-    paths = [[manifest] if manifest.is_file() else record_files(manifest.parent) for manifest in manifests]
-    return [digest_file(path) for path in chain.from_iterable(paths) if path.is_file()]
 
 
 def _items(run: Run, source: Source) -> Iterator[tuple[Split, Item]]:

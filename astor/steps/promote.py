@@ -1,7 +1,6 @@
 """promote: the gate. The policy is copied to where nothing is pruned, registered, and given its alias."""
 
 import json
-import shutil
 from pathlib import Path
 
 from astor.errors import UserError
@@ -11,8 +10,9 @@ from astor.registry.connection import wait_for
 from astor.registry.models import register
 from astor.run.artifacts import Inputs
 from astor.run.history import read_history
+from astor.run.models import keep_policy
 from astor.run.run import Run
-from astor.storage import ArtifactRef, PolicyRef, load
+from astor.storage import ArtifactRef, PolicyRef
 
 
 def promote(
@@ -37,13 +37,14 @@ def promote(
     uri, read = run.places.at("result"), run.artifacts.read
     scores = {"before": before, "after": after, "champion": champion, "challenger": challenger}
     made_from: Inputs = {"policy": policy, **scores}
-    if done := run.artifacts.done(uri, made_from):
-        return done
     if policy.updates < run.recipe.rounds:
         raise UserError(
             f"The pipeline's chain ended after {policy.updates} of {run.recipe.rounds} rounds: submit it again, "
             "which continues, or compile it for as many."
         )
+    kept = keep_policy(run, policy)
+    if done := run.artifacts.done(uri, made_from):
+        return done
     first, last = read(before, "scores"), read(after, "scores")
     holder, contender = read(champion, "scores"), read(challenger, "scores")
     decision = decide(
@@ -58,7 +59,7 @@ def promote(
 
     wait_for(run.services.tracking_uri)
     run.curves.catch_up(run.recipe.rounds)
-    kept, tracker = keep_policy(run, policy), run.services.tracker
+    tracker = run.services.tracker
     version = register(
         run.services.tracking_uri,
         run.recipe.tracking.model,
@@ -93,17 +94,3 @@ def promote(
         (directory / "card.md").write_text(promotion)
 
     return run.artifacts.commit(uri, made_from, decision=decision, summary=write_summary, pages=write_pages)
-
-
-def keep_policy(run: Run, policy: PolicyRef) -> PolicyRef:
-    """Copy a policy to `models/<digest>`, which nothing prunes; the copy."""
-    uri, made_from = f"{run.places.root}/models/{policy.digest[:16]}", {"policy": policy}
-    kept = run.artifacts.done(uri, made_from)
-    if kept is None:
-        source = load(policy.committed).part("policy")
-
-        def copy(directory: Path) -> None:
-            shutil.copytree(source, directory, dirs_exist_ok=True)
-
-        kept = run.artifacts.commit(uri, made_from, policy=copy)
-    return PolicyRef(policy.digest, policy.lineage, kept)

@@ -1,5 +1,6 @@
 """prune: the checkpoints that nobody needs any more are removed."""
 
+from astor.run.checkpoints import checkpoints
 from astor.run.history import held_out_evaluations
 from astor.run.run import Run
 
@@ -24,9 +25,3 @@ def prune(run: Run) -> None:
     kept |= {round for round in committed if every and round % every == 0 and round not in scores}
     for round in set(committed) - kept:
         run.places.remove("rounds", round, "checkpoint")
-
-
-def checkpoints(run: Run) -> list[int]:
-    """Rounds that begin with a committed policy of the run, in their order."""
-    places = {int(name): run.places.at("rounds", name, "checkpoint") for name in run.places.below("rounds")}
-    return sorted(round for round, place in places.items() if run.artifacts.find(place))

@@ -1,14 +1,17 @@
 """URIs, digests, and artifacts that are attempted often and committed once."""
 
-from astor.storage.artifact import Artifact, Attempt, Manifest, Part, committed, find, load, locate, remove
+from astor.storage.artifact import MANIFEST, Artifact, Attempt, Manifest, Part, committed, find, load, locate, remove
 from astor.storage.atomic import draft_beside, replacing
-from astor.storage.digest import digest_bytes, digest_directory, digest_file, digest_json
+from astor.storage.damage import DamagedError, find_damage
+from astor.storage.digest import digest_bytes, digest_directory, digest_file, digest_json, known_digest
 from astor.storage.ref import ArtifactRef, PolicyRef, lineage
 
 __all__ = [
+    "MANIFEST",
     "Artifact",
     "ArtifactRef",
     "Attempt",
+    "DamagedError",
     "Manifest",
     "Part",
     "PolicyRef",
@@ -19,6 +22,8 @@ __all__ = [
     "digest_json",
     "draft_beside",
     "find",
+    "find_damage",
+    "known_digest",
     "lineage",
     "load",
     "locate",

@@ -8,6 +8,7 @@ removed, so that neither a retry nor a zombie can change what was committed.
 import shutil
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from pydantic import ValidationError
 from astor import __version__
 from astor.errors import UserError
 from astor.options import Options
+from astor.storage.damage import DamagedError, find_damage
 from astor.storage.digest import digest_files, digest_json, list_files
 from astor.storage.ref import ArtifactRef
 from astor.storage.s3 import S3Store
@@ -47,6 +49,25 @@ class Manifest(Options):
     seconds: float
     package_version: str
     attempt: str
+    checksum: str
+    """SHA-256 of all the rest, as canonical JSON."""
+
+    @classmethod
+    def of(cls, parts: Mapping[str, Part], made_from: Mapping[str, str], seconds: float, attempt: str) -> Self:
+        """The manifest of what this version of the package made."""
+        facts = {
+            "parts": {name: part.model_dump() for name, part in parts.items()},
+            "made_from": dict(made_from),
+            "seconds": seconds,
+            "package_version": __version__,
+            "attempt": attempt,
+        }
+        return cls.model_validate({**facts, "checksum": digest_json(facts)})
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is what was written."""
+        return self.checksum == digest_json(self.model_dump(exclude={"checksum"}))
 
     @property
     def digest(self) -> str:
@@ -65,15 +86,26 @@ class Artifact:
         return ArtifactRef(self.uri, self.manifest.digest)
 
     def part(self, name: str, leave_out: str | None = None) -> Path:
-        """A local directory that holds the part, fetched and checked where the artifact is remote.
+        """A local directory that holds the part as it was committed, fetched where the artifact is remote.
 
-        With `leave_out` files whose names end in it are not needed, and are not fetched.
+        With `leave_out` files whose names end in it are not needed: they are neither fetched nor checked.
+
+        Raises:
+            DamagedError: a file is missing, or is not what was committed.
         """
         store, key = locate(self.uri)
         files = self.manifest.parts[name].files
         if leave_out is not None:
             files = {path: digest for path, digest in files.items() if not path.endswith(leave_out)}
-        return store.fetch(f"{key}/{self.manifest.attempt}/{name}", files)
+        directory = store.fetch(f"{key}/{self.manifest.attempt}/{name}", files)
+        if damage := find_damage(directory, files):
+            raise DamagedError(self.uri, damage)
+        return directory
+
+    def check(self) -> None:
+        """DamagedError where anything of it is not what was committed."""
+        for name in self.manifest.parts:
+            self.part(name)
 
 
 def locate(uri: str) -> tuple[Store, str]:
@@ -91,19 +123,19 @@ def locate(uri: str) -> tuple[Store, str]:
 
 
 def find(uri: str) -> Artifact | None:
-    """The artifact that was committed at `uri`, or None."""
+    """The artifact that was committed at `uri`, or None; DamagedError where its manifest is not as it was."""
     store, key = locate(uri)
     try:
         data = store.read(f"{key}/{MANIFEST}")
     except (FileNotFoundError, NotADirectoryError):
         return None
     try:
-        return Artifact(uri, Manifest.model_validate_json(data))
+        manifest = Manifest.model_validate_json(data)
     except ValidationError as error:
-        raise UserError(
-            f"{uri} is damaged (its {MANIFEST} cannot be read): remove it and run the same command again, which makes "
-            "it anew."
-        ) from error
+        raise DamagedError(uri, f"its {MANIFEST} cannot be read") from error
+    if not manifest.is_whole:
+        raise DamagedError(uri, f"its {MANIFEST} is not what was committed")
+    return Artifact(uri, manifest)
 
 
 def committed(uri: str) -> Artifact:
@@ -168,13 +200,8 @@ class Attempt:
         for name, (kind, count) in self._kinds.items():
             files = list_files(self._directory / name)
             parts[name] = Part(kind=kind, count=count, digest=digest_files(files), files=files)
-        manifest = Manifest(
-            parts=parts,
-            made_from=self.made_from,
-            seconds=round(time.perf_counter() - self._started if seconds is None else seconds, 4),
-            package_version=__version__,
-            attempt=self.name,
-        )
+        took = round(time.perf_counter() - self._started if seconds is None else seconds, 4)
+        manifest = Manifest.of(parts, self.made_from, took, self.name)
         self._store.publish(self._directory, f"{self._key}/{self.name}")
         self._committed = self._store.create(f"{self._key}/{MANIFEST}", manifest.model_dump_json().encode())
         return Artifact(self.uri, manifest) if self._committed else committed(self.uri)

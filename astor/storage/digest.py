@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,17 @@ def digest_file(path: Path) -> str:
     """SHA-256 of a file's bytes, read in pieces."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def known_digest(path: Path) -> str:
+    """`digest_file`, computed once in a process as long as the file's size and time of change stay what they were."""
+    found = path.stat()
+    return _digest(str(path.absolute()), found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=1 << 16)
+def _digest(path: str, size: int, changed: int) -> str:
+    return digest_file(Path(path))
 
 
 def list_files(directory: Path) -> dict[str, str]:

@@ -8,14 +8,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from astor.errors import UserError
 from astor.storage.atomic import replacing
-from astor.storage.digest import digest_file
+from astor.storage.damage import find_damage
 
 
 @cache
@@ -93,15 +93,10 @@ class S3Store:
     def fetch(self, prefix: str, files: dict[str, str]) -> Path:
         target = self._cache() / self._key(prefix)
         for name, digest in files.items():
-            path = target / name
-            if path.is_file() and digest_file(path) == digest:
-                continue
-            key = f"{prefix}/{name}"
-            with replacing(path) as draft:
-                with self._explained(key):
+            if find_damage(target, {name: digest}):
+                key = f"{prefix}/{name}"
+                with suppress(FileNotFoundError), replacing(target / name) as draft, self._explained(key):
                     self.client.download_file(self.bucket, self._key(key), str(draft))
-                if digest_file(draft) != digest:
-                    raise UserError(f"s3://{self.bucket}/{self._key(key)} does not have the digest its manifest names.")
         return target
 
     def _cache(self) -> Path:

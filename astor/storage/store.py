@@ -37,7 +37,7 @@ class Store(Protocol):
         """Bring the files of a draft to `prefix`."""
 
     def fetch(self, prefix: str, files: dict[str, str]) -> Path:
-        """A local directory holding `files` (relative path → SHA-256) of `prefix`."""
+        """A local directory with those `files` (relative path → SHA-256) of `prefix` that are there, unchecked."""
 
 
 class LocalStore:

@@ -3,18 +3,21 @@
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from astor.catalogue import catalogue
 from astor.options import Options
 from astor.policies.options import TinyOptions
 from astor.policies.ranks import Ranks
 from astor.records import Demonstration
+from astor.storage import digest_json, known_digest
 
 if TYPE_CHECKING:
     from astor.policies.policy import Policy
 
 ENTRY_POINTS = "astor.policies"
+READ = (".safetensors", ".json", ".model", ".txt", ".jinja")
+"""How the names of files end that make up a Hugging Face model."""
 Report = Callable[[str, int, int, str], None]
 """Takes a stage, how much of it is done, of how much, and a note."""
 
@@ -25,6 +28,15 @@ class FirstPolicyOptions(Options):
 
     reads_demonstrations: ClassVar[bool] = False
     """Whether the policy is made from demonstrations."""
+
+    def contents(self) -> str:
+        """Digest of what the field `path` points at; empty where the options have none, or nothing is there."""
+        return ""
+
+    def identity(self) -> dict[str, Any]:
+        """What decides which policy is made: the options, with the digest of what is there in place of a path."""
+        options, contents = self.model_dump(mode="json"), self.contents()
+        return options | {"path": contents} if contents else options
 
     @abstractmethod
     def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
@@ -57,6 +69,12 @@ class HuggingFaceOptions(FirstPolicyOptions):
     type: Literal["huggingface"] = "huggingface"
     path: Path
     """The directory; nothing is downloaded."""
+
+    def contents(self) -> str:
+        """Of the directory's files those that transformers reads, wherever it lies."""
+        files = (path for path in self.path.rglob("*") if path.suffix in READ and path.is_file())
+        found = {path.relative_to(self.path).as_posix(): known_digest(path) for path in sorted(files)}
+        return digest_json(found) if found else ""
 
     def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
         from astor.policies.policy import load_policy  # torch

@@ -1,10 +1,11 @@
-"""A real MLflow database, made once and copied for every test."""
+"""A real MLflow database, made once and copied for every test; policies as stores keep them."""
 
 import shutil
 
 import pytest
 
 from astor.registry.connection import connect
+from astor.storage import Attempt, PolicyRef, committed
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +22,19 @@ def mlflow_uri(empty_database, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.copy(empty_database, tmp_path / "mlflow.db")
     return f"sqlite:///{tmp_path / 'mlflow.db'}"
+
+
+@pytest.fixture
+def keep(tmp_path):
+    """Keeps a policy in a store, by its digest; its ref."""
+
+    def make(name, store="store"):
+        with Attempt(str(tmp_path / "draft")) as attempt:
+            (attempt.part("policy", "Policy/1") / "config.json").write_text(name)
+            digest = attempt.commit().manifest.parts["policy"].digest
+        place = tmp_path / store / "models" / digest[:16]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "draft").rename(place)
+        return PolicyRef(digest, "first+9", committed(str(place)).ref)
+
+    return make

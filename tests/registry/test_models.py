@@ -7,8 +7,8 @@ import pytest
 from astor.errors import UserError
 from astor.records import GateDecision, Score, Scores
 from astor.registry.connection import connect
-from astor.registry.models import champion, register, registered
-from astor.storage import ArtifactRef, Attempt, PolicyRef
+from astor.registry.models import Registered, register, registered
+from astor.storage import ArtifactRef, Attempt, PolicyRef, load
 
 
 @pytest.fixture
@@ -50,9 +50,12 @@ def put(uri, reference, decision, run_id="0" * 32):
 
 def test_a_promoted_policy_becomes_champion_and_can_be_found(mlflow_uri, policy, tmp_path):
     reference = policy("a")
-    assert champion(mlflow_uri, "astor") is None
+    assert registered(mlflow_uri, "astor", "champion") is None
     assert put(mlflow_uri, reference, decide("a")) == ("astor", "1", "champion")
-    assert champion(mlflow_uri, "astor") == PolicyRef("a", "first+9", reference)
+    found = Registered(
+        "astor", "1", "champion", PolicyRef("a", "first+9", reference), str(load(reference).part("policy"))
+    )
+    assert registered(mlflow_uri, "astor", "champion") == found
 
 
 def test_the_source_is_the_directory_that_a_server_loads(mlflow_uri, policy):
@@ -73,14 +76,14 @@ def test_what_the_gate_found_is_in_the_tags(mlflow_uri, policy):
 def test_a_refused_policy_is_challenger_and_the_champion_stays(mlflow_uri, policy):
     put(mlflow_uri, policy("a"), decide("a"))
     assert put(mlflow_uri, policy("b"), decide("b", "a", promoted=False)) == ("astor", "2", "challenger")
-    assert champion(mlflow_uri, "astor").digest == "a"
-    assert registered(mlflow_uri, "astor", "challenger").digest == "b"
+    assert registered(mlflow_uri, "astor", "champion").policy.digest == "a"
+    assert registered(mlflow_uri, "astor", "challenger").policy.digest == "b"
 
 
 def test_a_new_champion_remembers_the_one_before(mlflow_uri, policy):
     put(mlflow_uri, policy("a"), decide("a"))
     put(mlflow_uri, policy("b"), decide("b", "a"))
-    assert champion(mlflow_uri, "astor").digest == "b"
+    assert registered(mlflow_uri, "astor", "champion").policy.digest == "b"
     assert connect(mlflow_uri).get_model_version("astor", "2").tags["previous_champion"] == "1"
 
 
@@ -97,7 +100,7 @@ def test_a_repeat_finishes_what_an_interrupted_one_began(mlflow_uri, policy):
     put(mlflow_uri, reference, decide("a"))
     connect(mlflow_uri).delete_registered_model_alias("astor", "champion")
     assert put(mlflow_uri, reference, decide("a")) == ("astor", "1", "champion")
-    assert champion(mlflow_uri, "astor").digest == "a"
+    assert registered(mlflow_uri, "astor", "champion").policy.digest == "a"
 
 
 def test_a_challenger_can_be_promoted_later(mlflow_uri, policy):
@@ -113,7 +116,7 @@ def test_a_promotion_over_a_champion_that_is_gone_does_not_count(mlflow_uri, pol
     put(mlflow_uri, policy("a"), decide("a"))
     put(mlflow_uri, policy("b"), decide("b", "a"))
     assert put(mlflow_uri, policy("c"), decide("c", "a")) == ("astor", "3", "challenger")
-    assert champion(mlflow_uri, "astor").digest == "b"
+    assert registered(mlflow_uri, "astor", "champion").policy.digest == "b"
 
 
 def test_a_policy_that_is_not_there_is_named(mlflow_uri, tmp_path):

@@ -59,7 +59,7 @@ def test_a_recipe_that_is_not_the_runs_own_is_refused(miniature: Miniature) -> N
     reference = run.resolve()
     (written,) = Path(run.places.uri).glob("recipe/*/recipe/recipe.yaml")
     written.write_text(miniature(seed=4).resolved_text)
-    with pytest.raises(UserError, match=r"recipe is damaged \(it describes another run\)"):
+    with pytest.raises(UserError, match=r"recipe is damaged \(recipe.yaml is not what was committed\)"):
         Run.open(reference)
 
 
@@ -67,7 +67,7 @@ def test_a_recipe_that_is_not_the_runs_own_is_refused(miniature: Miniature) -> N
     ("file", "reason"),
     [
         ("manifest.json", "its manifest.json cannot be read"),
-        ("*/champion/champion.json", "its champion cannot be read"),
+        ("*/champion/champion.json", "champion.json is not what was committed"),
     ],
 )
 def test_a_damaged_artifact_is_named_and_made_anew_once_removed(miniature: Miniature, file: str, reason: str) -> None:
@@ -78,9 +78,7 @@ def test_a_damaged_artifact_is_named_and_made_anew_once_removed(miniature: Minia
     other = miniature()
     with pytest.raises(UserError) as refused:
         other.artifacts.read(reference, "champion")
-    told = (
-        f"{run.places.at('plan')} is damaged ({reason}): remove it and run the same command again, which makes it anew."
-    )
+    told = f"{run.places.at('plan')} is damaged ({reason}): remove it and run again what made it, which makes it anew."
     assert str(refused.value) == told
     other.places.remove("plan")
     assert other.artifacts.commit(other.places.at("plan"), {}, champion=CHAMPION) == reference

@@ -1,5 +1,6 @@
 """`serve` as a process: it comes up, answers, and says what is wrong before it loads anything."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,10 +10,18 @@ import httpx
 import pytest
 
 from astor.errors import UserError
+from astor.policies.card import find_card
 from astor.serving.serve import serve
+from astor.storage import digest_directory
 
 
-def test_it_answers_until_it_is_interrupted(policy_directory):
+def test_it_answers_until_it_is_interrupted_and_names_what_it_loaded(policy_directory, tmp_path):
+    card = find_card(policy_directory)
+    policy_directory = shutil.copytree(policy_directory, tmp_path / "policy")
+    weights = policy_directory / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -23,7 +32,7 @@ def test_it_answers_until_it_is_interrupted(policy_directory):
         deadline = time.monotonic() + 60
         while True:
             try:
-                assert httpx.get(f"http://127.0.0.1:{port}/health").json()["status"] == "ok"
+                health = httpx.get(f"http://127.0.0.1:{port}/health").json()
                 break
             except httpx.TransportError:
                 assert process.poll() is None, process.stderr.read().decode()
@@ -32,6 +41,8 @@ def test_it_answers_until_it_is_interrupted(policy_directory):
     finally:
         process.terminate()
         process.communicate(timeout=30)
+    assert health["status"] == "ok"
+    assert health["policy_digest"] == digest_directory(policy_directory) != card.digest
 
 
 def test_a_taken_port_is_named(policy_directory):

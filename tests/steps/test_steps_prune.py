@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from astor.records import Champion, Score, Scores
+from astor.run.checkpoints import checkpoints
 from astor.run.run import Run
-from astor.steps.prune import checkpoints, prune
+from astor.steps.prune import prune
 from astor.storage import PolicyRef
 
 ANYTHING = Champion(policy=PolicyRef("d", "d"))

@@ -1,12 +1,29 @@
 """An artifact is attempted by many and committed once."""
 
+import os
+import shutil
+import tempfile
 import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from astor.errors import UserError
-from astor.storage import ArtifactRef, Attempt, committed, digest_directory, find, load, remove
+from astor.storage import (
+    ArtifactRef,
+    Attempt,
+    DamagedError,
+    committed,
+    digest_bytes,
+    digest_directory,
+    find,
+    known_digest,
+    load,
+    locate,
+    remove,
+)
 
 
 def write(uri: str, text: str, made_from: dict[str, str] | None = None):
@@ -91,14 +108,62 @@ def test_what_was_removed_is_gone_and_can_be_written_again(root: str) -> None:
     assert (write(f"{root}/a", "new").part("letters") / "letters.txt").read_text() == "new"
 
 
-def test_a_payload_that_was_changed_in_the_bucket_is_refused(s3_prefix: str, tmp_path: Path) -> None:
-    from astor.storage.artifact import locate
-
-    written = write(f"{s3_prefix}/a", "abc")
-    store, key = locate(f"{s3_prefix}/a")
-    store.replace(f"{key}/{written.manifest.attempt}/letters/letters.txt", b"xyz")
-    with pytest.raises(UserError, match="does not have the digest"):
+def test_a_payload_that_was_changed_is_refused_whenever_that_was(root: str) -> None:
+    written = write(f"{root}/a", "abc")
+    store, key = locate(f"{root}/a")
+    file = f"{key}/{written.manifest.attempt}/letters/letters.txt"
+    written.part("letters")
+    store.remove(file)
+    store.replace(file, b"xyz")
+    if "://" in root:
+        shutil.rmtree(os.environ["XDG_CACHE_HOME"])
+    told = rf"^{root}/a is damaged \(letters.txt is not what was committed\): remove it and run again what made it"
+    with pytest.raises(DamagedError, match=told):
         written.part("letters")
+    with pytest.raises(DamagedError, match=told):
+        committed(f"{root}/a").check()
+
+
+def test_a_payload_that_is_gone_is_named(root: str) -> None:
+    written = write(f"{root}/a", "abc")
+    store, key = locate(f"{root}/a")
+    store.remove(f"{key}/{written.manifest.attempt}/letters/letters.txt")
+    with pytest.raises(DamagedError, match=r"a is damaged \(letters.txt is missing\)"):
+        written.part("letters")
+
+
+def test_what_is_left_out_is_not_checked(tmp_path: Path) -> None:
+    written = write(str(tmp_path / "a"), "abc")
+    (written.part("letters") / "letters.txt").unlink()
+    written.part("letters", leave_out=".txt")
+
+
+@given(place=st.integers(min_value=0), bit=st.integers(min_value=0, max_value=7))
+def test_no_bit_of_a_manifest_flips_unnoticed(place: int, bit: int) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        write(f"{directory}/a", "abc", {"source": "d1"})
+        path = Path(directory) / "a" / "manifest.json"
+        data = bytearray(path.read_bytes())
+        data[place % len(data)] ^= 1 << bit
+        path.write_bytes(data)
+        with pytest.raises(DamagedError, match=r"a is damaged \(its manifest.json"):
+            find(f"{directory}/a")
+
+
+def test_a_file_is_read_once_as_long_as_it_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+
+    def read_it(path: Path) -> str:
+        read.append(path)
+        return digest_bytes(path.read_bytes())
+
+    monkeypatch.setattr("astor.storage.digest.digest_file", read_it)
+    file = tmp_path / "weights"
+    file.write_text("abc")
+    assert known_digest(file) == known_digest(file) == digest_bytes(b"abc")
+    file.write_text("xyz!")
+    assert known_digest(file) == digest_bytes(b"xyz!")
+    assert read == [file, file]
 
 
 @pytest.mark.parametrize("uri", ["gs://bucket/a", "s3://bucket"])

@@ -10,7 +10,7 @@ from astor.data.splits import SplitOptions
 from astor.errors import UserError
 from astor.options import Options
 from astor.records import MANIFEST, Item, PreparedManifest, PreparedPart, read_jsonl
-from astor.storage import locate
+from astor.storage import find_damage, locate
 
 
 class PreparedOptions(Options):
@@ -51,8 +51,8 @@ def read_manifest(directory: str) -> PreparedManifest:
 def read_part(directory: str, part: PreparedPart) -> Iterator[Item]:
     """The items of one part; a UserError where its file is missing or damaged."""
     store, key = locate(directory)
-    try:
-        path = store.fetch(key, {part.file: part.digest}) / part.file
-        yield from read_jsonl(path, Item)
-    except FileNotFoundError as error:
-        raise UserError(f"{directory} lacks {part.file}, which its {MANIFEST} names: prepare it again.") from error
+    files = {part.file: part.digest}
+    fetched = store.fetch(key, files)
+    if damage := find_damage(fetched, files):
+        raise UserError(f"{directory} is damaged ({damage}): prepare it again.")
+    yield from read_jsonl(fetched / part.file, Item)

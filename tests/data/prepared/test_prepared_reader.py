@@ -27,7 +27,7 @@ def test_what_is_none_or_damaged_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is no prepared directory"):
         open_prepared(tmp_path)
     (directory / "items" / "part-00001.jsonl").unlink()
-    with pytest.raises(UserError, match=r"lacks items/part-00001\.jsonl"):
+    with pytest.raises(UserError, match=r"items/part-00001\.jsonl is missing"):
         names(directory)
     (directory / "manifest.json").write_text("{}")
     with pytest.raises(UserError, match=r"manifest\.json of .* cannot be read"):

@@ -1,0 +1,56 @@
+"""A run's checkpoints: which there are, and from which one the run goes on."""
+
+from astor.policies.card import policy_ref
+from astor.run.failure import warn
+from astor.run.run import Run
+from astor.storage import DamagedError, PolicyRef, load
+
+RECORDS = ("score", "update")
+"""What steps leave of every round for good."""
+
+
+def checkpoints(run: Run) -> list[int]:
+    """Rounds that begin with a committed policy of the run, in their order."""
+    committed = (place.partition("/") for place in run.places.committed_below("rounds"))
+    return sorted(int(round) for round, _, name in committed if name == "checkpoint")
+
+
+def last_checkpoint(run: Run, first: PolicyRef, until: int) -> tuple[int, PolicyRef]:
+    """Rounds that lie behind the last checkpoint, and the policy then; 0 and `first` where there is none.
+
+    A checkpoint counts where the records of all rounds before it stand, and what is gone on from is undamaged. Where
+    one does not, that is told, and the one before it is taken. What lies behind `until` is not gone on from.
+    """
+    for round in reversed(checkpoints(run)):
+        if round > run.recipe.rounds:
+            continue
+        try:
+            if lost := lost_record(run, round):
+                raise DamagedError(lost, "it is gone")
+            if round <= until:
+                for place in (("rounds", round, "checkpoint"), *(("rounds", round - 1, step) for step in RECORDS)):
+                    load(run.artifacts.committed(run.places.at(*place))).check()
+            return round, policy_ref(run.artifacts.committed(run.places.at("rounds", round, "checkpoint")))
+        except DamagedError as damage:
+            warn(f"{damage.uri} is damaged ({damage.reason}): the run goes on from what was committed before it.")
+    return 0, first
+
+
+def remove_after(run: Run, first: int) -> None:
+    """Remove what was written after the checkpoint that the round `first` begins from."""
+    for name in run.places.below("rounds", first):
+        if name != "checkpoint":
+            run.places.remove("rounds", first, name)
+    for name in run.places.below("rounds"):
+        if int(name) > first:
+            run.places.remove("rounds", name)
+
+
+def lost_record(run: Run, rounds: int) -> str | None:
+    """The place of a record of the first `rounds` rounds that is gone, though a report needs it; None where none is."""
+    committed = run.places.committed_below("rounds")
+    for round in range(rounds):
+        for step in RECORDS:
+            if f"{round:05d}/{step}" not in committed:
+                return run.places.at("rounds", round, step)
+    return None

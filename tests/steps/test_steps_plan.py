@@ -1,0 +1,59 @@
+"""plan finds the champion before anything is trained, and keeps it in the run's own store."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from astor.errors import UserError
+from astor.records import GateDecision, Scores
+from astor.registry.models import register
+from astor.run.models import keep_policy
+from astor.run.run import Run
+from astor.steps.plan import plan
+from astor.steps.prepare import prepare
+from astor.storage import Attempt, PolicyRef, remove
+
+Miniature = Callable[..., Run]
+DECISION = {"promoted": True, "reason": "", "mean_difference": 0.1, "low": 0.0, "high": 0.2, "champion_digest": ""}
+
+
+@pytest.fixture
+def run(miniature: Miniature) -> Run:
+    return miniature(**{"data.prompts.train": 2, "data.prompts.held_out": 2, "data.prompts.promotion": 2})
+
+
+def register_champion(run: Run, directory: Path) -> PolicyRef:
+    """A champion of the run's registry whose weights were kept in a store of its own."""
+    with Attempt(str(directory / "draft")) as attempt:
+        (attempt.part("policy", "Policy/1") / "config.json").write_text("{}")
+        artifact = attempt.commit()
+    policy = PolicyRef(artifact.manifest.parts["policy"].digest, "first+3", artifact.ref)
+    kept = keep_policy(Run(str(directory / "other"), run.recipe), policy)
+    decision = GateDecision(**DECISION, task_differences={}, metric_differences={}, challenger_digest=policy.digest)
+    scores = Scores(policy_digest=policy.digest, split="promotion", round=3, scores=())
+    register(run.services.tracking_uri, run.recipe.tracking.model, kept, "0" * 32, decision, scores, {})
+    return kept
+
+
+def test_the_champion_of_another_store_is_kept_in_this_one(run: Run, tmp_path: Path) -> None:
+    champion = register_champion(run, tmp_path)
+    prompts, first = prepare(run).prompts, PolicyRef("f" * 64, "f" * 64)
+    planned = plan(run, prompts, first)
+    assert run.artifacts.read(planned, "champion").policy == PolicyRef(
+        champion.digest, "first+3", run.artifacts.committed(run.places.model(champion.digest))
+    )
+    remove(str(tmp_path / "other"))
+    assert plan(run, prompts, first) == planned, "what the alias meant at the start stays in the run"
+
+
+def test_a_champion_that_cannot_be_read_stops_the_run_before_it_trains(run: Run, tmp_path: Path) -> None:
+    champion = register_champion(run, tmp_path)
+    remove(champion.committed.uri)
+    prompts = prepare(run).prompts
+    told = (
+        "astor-miniature, version 1, which has the alias champion, cannot be read .* give the alias to another version"
+    )
+    with pytest.raises(UserError, match=told):
+        plan(run, prompts, PolicyRef("f" * 64, "f" * 64))
+    assert run.artifacts.find(run.places.at("plan")) is None
