@@ -5,6 +5,7 @@ from astor.run.failure import tell_failure
 from astor.run.lifeline import hold_lifeline
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef
+from astor.storage.s3 import wait_for_s3
 
 ref = ArtifactRef.parse
 """The ref of an artifact from a parameter."""
@@ -19,6 +20,8 @@ def begin() -> None:
 def open_run(recipe: str) -> Run:
     """The run of a task, which begins with it."""
     begin()
+    if recipe.startswith("s3://"):
+        wait_for_s3()
     return Run.open(ref(recipe))
 
 

@@ -1,21 +1,38 @@
 """An S3 bucket as a store, through boto3.
 
 Credentials and endpoint come from boto3's own chain (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
-`AWS_ENDPOINT_URL_S3`, profiles, instance roles); retries are botocore's `standard` mode.
+`AWS_ENDPOINT_URL_S3`, profiles, instance roles); retries are botocore's `standard` mode. An endpoint that has answered
+is waited for when it is away; one that never has is a mistake, and told at once.
 """
 
+import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_random_exponential,
+)
 
 from astor.errors import UserError
 from astor.storage.atomic import replacing
 from astor.storage.damage import find_damage
+
+PATIENCE = 150.0
+"""Seconds for which an endpoint is waited for. Our choice: more than a restart takes, or a node's replacement."""
+T = TypeVar("T")
+_answered: set[str] = set()
+"""Endpoints that are known to be there."""
 
 
 @cache
@@ -28,6 +45,11 @@ def s3_client() -> Any:
     return boto3.client("s3", config=Config(retries=retries, connect_timeout=5, read_timeout=60))
 
 
+def wait_for_s3() -> None:
+    """From now on wait for S3, though it never answered this process: other steps of the run have used it."""
+    _answered.add(s3_client().meta.endpoint_url)
+
+
 class S3Store:
     """Keys below `s3://bucket/prefix`. Fetched directories are kept under the user's cache, by digest."""
 
@@ -37,47 +59,51 @@ class S3Store:
             self.client = s3_client()
 
     def read(self, key: str) -> bytes:
-        with self._explained(key):
-            data: bytes = self.client.get_object(Bucket=self.bucket, Key=self._key(key))["Body"].read()
-        return data
+        def get(name: str) -> bytes:
+            data: bytes = self.client.get_object(Bucket=self.bucket, Key=name)["Body"].read()
+            return data
+
+        return self._ask(key, get)
 
     def file(self, key: str) -> Path:
-        with self._explained(key):
-            tag = self.client.head_object(Bucket=self.bucket, Key=self._key(key))["ETag"].strip('"')
+        tag = self._ask(key, lambda name: self.client.head_object(Bucket=self.bucket, Key=name)["ETag"].strip('"'))
         whole = Path(self._key(key))
         path = self._cache() / whole.parent / f".{tag}" / whole.name
         if not path.is_file():
-            with replacing(path) as draft, self._explained(key):
-                self.client.download_file(self.bucket, self._key(key), str(draft))
+            with replacing(path) as draft:
+                self._download(key, draft)
         return path
 
     def create(self, key: str, data: bytes) -> bool:
         from botocore.exceptions import ClientError
 
-        with self._explained(key):
+        def put(name: str) -> bool:
             try:
-                self.client.put_object(Bucket=self.bucket, Key=self._key(key), Body=data, IfNoneMatch="*")
+                self.client.put_object(Bucket=self.bucket, Key=name, Body=data, IfNoneMatch="*")
             except ClientError as error:
                 if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict"):
                     return False
                 raise
-        return True
+            return True
+
+        return self._ask(key, put)
 
     def replace(self, key: str, data: bytes) -> None:
-        with self._explained(key):
-            self.client.put_object(Bucket=self.bucket, Key=self._key(key), Body=data)
+        self._ask(key, lambda name: self.client.put_object(Bucket=self.bucket, Key=name, Body=data))
 
     def keys(self, prefix: str) -> list[str]:
         root = f"{self.prefix}/" if self.prefix else ""
         below = f"{root}{prefix}/" if prefix else root
-        with self._explained(prefix):
+
+        def listed(name: str) -> list[str]:
             pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=below)
             return sorted(entry["Key"].removeprefix(root) for page in pages for entry in page.get("Contents", []))
 
+        return self._ask(prefix, listed)
+
     def remove(self, prefix: str) -> None:
         for key in [prefix, *self.keys(prefix)]:
-            with self._explained(key):
-                self.client.delete_object(Bucket=self.bucket, Key=self._key(key))
+            self._ask(key, lambda name: self.client.delete_object(Bucket=self.bucket, Key=name))
 
     def draft(self, prefix: str) -> Path:
         return Path(tempfile.mkdtemp(prefix="astor-draft-"))
@@ -85,19 +111,22 @@ class S3Store:
     def publish(self, directory: Path, prefix: str) -> None:
         for path in sorted(directory.rglob("*")):
             if path.is_file():
-                key = f"{prefix}/{path.relative_to(directory).as_posix()}"
-                with self._explained(key):
-                    self.client.upload_file(str(path), self.bucket, self._key(key))
+                self._upload(path, f"{prefix}/{path.relative_to(directory).as_posix()}")
         shutil.rmtree(directory)
 
     def fetch(self, prefix: str, files: dict[str, str]) -> Path:
         target = self._cache() / self._key(prefix)
         for name, digest in files.items():
             if find_damage(target, {name: digest}):
-                key = f"{prefix}/{name}"
-                with suppress(FileNotFoundError), replacing(target / name) as draft, self._explained(key):
-                    self.client.download_file(self.bucket, self._key(key), str(draft))
+                with suppress(FileNotFoundError), replacing(target / name) as draft:
+                    self._download(f"{prefix}/{name}", draft)
         return target
+
+    def _download(self, key: str, path: Path) -> None:
+        self._ask(key, lambda name: self.client.download_file(self.bucket, name, str(path)))
+
+    def _upload(self, path: Path, key: str) -> None:
+        self._ask(key, lambda name: self.client.upload_file(str(path), self.bucket, name))
 
     def _cache(self) -> Path:
         return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "astor" / "s3" / self.bucket
@@ -105,8 +134,24 @@ class S3Store:
     def _key(self, key: str) -> str:
         return f"{self.prefix}/{key}" if self.prefix else key
 
+    def _ask(self, key: str, request: Callable[[str], T]) -> T:
+        """What `request` gives for the key's whole name, as soon as there is an answer."""
+        endpoint = self.client.meta.endpoint_url
+        patient = Retrying(
+            retry=retry_if_exception(_is_away),
+            wait=wait_random_exponential(multiplier=0.5, max=10),
+            stop=stop_after_delay(PATIENCE) if endpoint in _answered else stop_after_attempt(1),
+            before_sleep=_say_that_it_is_awaited,
+            reraise=True,
+        )
+        with self._explained(key):
+            answer: T = patient(request, self._key(key))
+        _answered.add(endpoint)
+        return answer
+
     @contextmanager
     def _explained(self, key: str = "") -> Iterator[None]:
+        from boto3.exceptions import Boto3Error
         from botocore.exceptions import BotoCoreError, ClientError
 
         where = f"s3://{self.bucket}/{self._key(key)}"
@@ -119,7 +164,25 @@ class S3Store:
             raise UserError(
                 f"S3 refused {where} ({code}): check the bucket, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
             ) from error
-        except BotoCoreError as error:
+        except (BotoCoreError, Boto3Error) as error:
             raise UserError(
                 f"S3 cannot be reached for {where} ({error}): check AWS_ENDPOINT_URL_S3 and the credentials."
             ) from error
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether nobody answers, or somebody who is not ready to."""
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, IncompleteReadError
+
+    if isinstance(error, Boto3Error) and error.__context__ is not None:
+        error = error.__context__  # What the transfer of a file met.
+    if isinstance(error, ClientError):
+        return bool(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500)
+    return isinstance(error, ConnectionError | HTTPClientError | IncompleteReadError)
+
+
+def _say_that_it_is_awaited(state: RetryCallState) -> None:
+    if state.attempt_number == 1:
+        assert state.outcome is not None, "it failed"
+        logging.getLogger("astor").warning("S3 is away (%s); it is waited for.", state.outcome.exception())
