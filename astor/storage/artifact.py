@@ -197,6 +197,9 @@ class Attempt:
         `seconds` is the wall time that the step took, by default since the attempt began.
         """
         parts = {}
+        for path in self._directory.rglob("*"):
+            if path.is_file():  # safetensors keeps its files to itself: whoever may read the directory may read them.
+                path.chmod(path.stat().st_mode | path.parent.stat().st_mode & 0o666)
         for name, (kind, count) in self._kinds.items():
             files = list_files(self._directory / name)
             parts[name] = Part(kind=kind, count=count, digest=digest_files(files), files=files)

@@ -45,6 +45,14 @@ def test_what_was_committed_is_found_again_with_its_digest(root: str) -> None:
     assert found.manifest.parts["letters"].count == 3
 
 
+def test_whoever_may_read_the_directory_may_read_the_files(tmp_path: Path) -> None:
+    with Attempt(str(tmp_path / "a")) as attempt:
+        written = attempt.part("weights", "Weights/1") / "model.safetensors"
+        written.touch(mode=0o600)
+        part = attempt.commit().part("weights")
+    assert (part / written.name).stat().st_mode & 0o666 == part.stat().st_mode & 0o666
+
+
 def test_the_first_commit_wins_and_the_second_is_handed_the_winner(root: str) -> None:
     first, second = write(f"{root}/a", "first"), write(f"{root}/a", "second")
     assert second.manifest.attempt == first.manifest.attempt
