@@ -9,6 +9,7 @@ from rich.console import Console
 from astor.cli.display import Display
 from astor.data.prepared import read_manifest
 from astor.errors import UserError
+from astor.policies.card import policy_directory
 from astor.recipe.recipe import Recipe
 from astor.run.progress import report_progress
 from astor.run.run import Run
@@ -23,6 +24,7 @@ def probe_directory(directory: str, recipe: Recipe, policy: Path | None, options
     read_manifest(directory)
     if policy is None and recipe.policy.reads_demonstrations:
         raise UserError(f"The policy of {recipe.name} is made by a run: name the directory of one with --policy.")
+    policy = policy_directory(policy) if policy else None
     from astor.policies.policy import load_policy
     from astor.rollout.live import live_sampler
     from astor.run.threads import set_threads

@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from astor.errors import UserError
+from astor.policies.card import policy_directory
 from astor.registry.models import registered
 from astor.registry.standing import models
 from astor.registry.weights import find_policy
@@ -20,6 +21,7 @@ def serve_model(model: str, alias: str, policy: Path | None, store: str, mlflow_
         version = registered(uri, model, alias)
         assert version is not None, "it was chosen among those that there are"
         policy = load(find_policy(uri, version, store).committed).part("policy")
+    policy = policy_directory(policy)
     from astor.serving.serve import serve  # torch and transformers, which take seconds
 
     name = model or "astor"

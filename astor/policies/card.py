@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from astor.errors import UserError
 from astor.records import PolicyCard, read_json, write_json
-from astor.storage import ArtifactRef, PolicyRef, load
+from astor.storage import ArtifactRef, PolicyRef, find, load
 
 CARD = "policy.json"
 WEIGHTS = ".safetensors"
@@ -27,6 +27,13 @@ def find_card(directory: Path) -> PolicyCard | None:
 def write_card(directory: Path, card: PolicyCard) -> None:
     """Write the card into a policy's directory."""
     write_json(directory / CARD, card)
+
+
+def policy_directory(place: Path) -> Path:
+    """The directory of a policy: `place`, or the part `policy` of the artifact that was committed there, as a run's
+    result names it."""
+    artifact = find(str(place))
+    return artifact.part("policy") if artifact else place
 
 
 def policy_ref(artifact: ArtifactRef) -> PolicyRef:

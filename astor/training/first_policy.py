@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from astor.catalogue import catalogue
 from astor.options import Options
+from astor.policies.card import policy_directory
 from astor.policies.options import TinyOptions
 from astor.policies.ranks import Ranks
 from astor.records import Demonstration
@@ -68,18 +69,19 @@ class HuggingFaceOptions(FirstPolicyOptions):
 
     type: Literal["huggingface"] = "huggingface"
     path: Path
-    """The directory; nothing is downloaded."""
+    """The directory, or the `policy` that the result of a run names; nothing is downloaded."""
 
     def contents(self) -> str:
         """Of the directory's files those that transformers reads, wherever it lies."""
-        files = (path for path in self.path.rglob("*") if path.suffix in READ and path.is_file())
-        found = {path.relative_to(self.path).as_posix(): known_digest(path) for path in sorted(files)}
+        directory = policy_directory(self.path)
+        files = (path for path in directory.rglob("*") if path.suffix in READ and path.is_file())
+        found = {path.relative_to(directory).as_posix(): known_digest(path) for path in sorted(files)}
         return digest_json(found) if found else ""
 
     def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
         from astor.policies.policy import load_policy  # torch
 
-        return load_policy(self.path)
+        return load_policy(policy_directory(self.path))
 
 
 class PackageOptions(FirstPolicyOptions):

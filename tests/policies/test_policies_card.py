@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from astor.errors import UserError
-from astor.policies.card import CARD, find_card, policy_ref
+from astor.policies.card import CARD, find_card, policy_directory, policy_ref
 from astor.policies.chat import load_chat
 from astor.policies.policy import Policy, save_policy
 from astor.records import Message, PolicyCard
@@ -59,3 +59,10 @@ def test_a_card_tells_the_policys_descent() -> None:
     committed = second.model_copy(update={"digest": "d2"})
     assert committed.updated("r").parents == ("d2",)
     assert (first.is_committed, second.is_committed, committed.is_committed) == (True, False, True)
+
+
+def test_what_a_runs_result_names_as_its_policy_is_one(tmp_path: Path) -> None:
+    with Attempt(str(tmp_path / "models" / "1234")) as attempt:
+        attempt.part("policy", "Policy/1").joinpath("config.json").write_text("{}")
+        part = attempt.commit().part("policy")
+    assert policy_directory(tmp_path / "models" / "1234") == policy_directory(part) == part
