@@ -8,7 +8,7 @@ import pytest
 from astor.data.verification_cache import Finding, VerificationCache
 from astor.errors import UserError
 
-FOUND = {"a": Finding("fails", (0, 2), "the first"), "b": Finding("")}
+FOUND = {"a": Finding("fails", mutants=(0, 2), detail="the first"), "b": Finding("")}
 
 
 def test_a_row_that_was_changed_is_not_known(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from astor.errors import UserError
 from astor.loop import post_train
 from astor.policies.policy import save_policy
 from astor.recipe.load import load_recipe
-from astor.records import Conversation, Function, Item, Message, Split, read_jsonl, write_json, write_jsonl
+from astor.records import Conversation, Function, Item, Message, Split, write_json
 from astor.records.collection import COLLECTION, Collection
 from astor.run.run import Run
 from astor.steps.collect import BLOCKS, Collected, CollectOptions, collect
@@ -226,7 +226,6 @@ def test_without_problems_alone_nothing_is_measured_over_turns(
     collected: Collected, make: Make, directory: Path, tmp_path: Path
 ) -> None:
     copy = shutil.copytree(directory, tmp_path / "copy")
-    part = part_of(copy)
     said = (Message(role="assistant", content="?"), Message(role="user", content="no program"))
 
     def begun(item: Item) -> Item:
@@ -234,7 +233,8 @@ def test_without_problems_alone_nothing_is_measured_over_turns(
             return item
         return item.model_copy(update={"content": Conversation(problem=item.content, said=said)})
 
-    write_jsonl(part, [begun(item) for item in list(read_jsonl(part, Item))])
+    writer = Writer(str(copy))
+    writer.finish(writer.rewrite(read_manifest(str(copy)), begun, lambda items: {}))
     overrides = {
         "data.sources": [{"type": "trajectories", "path": str(copy)}],
         "data.prompts": collected.prompts,

@@ -230,7 +230,7 @@ def test_what_crosses_arrives_as_it_was_and_goes_back(sandbox):
 
 def test_named_tuples_are_no_objects_however_many(sandbox):
     program = "import collections\nP = collections.namedtuple('P', 'x')\ndef make(n): return [P(i) for i in range(n)]"
-    held = ["make(5000)[-1].x == 4999", "make(30000)[-1] == (29999,)", "sum(make(1)[0].x for _ in range(4)) == 0"]
+    held = ["make(5000)[-1].x == 4999", "make(12000)[-1] == (11999,)", "sum(make(1)[0].x for _ in range(4)) == 0"]
     assert judged(sandbox, program, held) == dict.fromkeys(held, True)
 
 
