@@ -17,6 +17,7 @@ DECIMAL_BITS = 1 << 16
 
 _PIECE = 4000
 """Digits that CPython reads and writes at once."""
+_BEYOND = 10**_PIECE
 
 _LONG = re.compile(f"[0-9](?:_?[0-9]){{{_PIECE},}}")
 
@@ -39,9 +40,9 @@ def write_int(value: int) -> str:
 
 
 def _digits(value: int) -> str:
-    if value < 10**_PIECE:
+    if value < _BEYOND:
         return str(value)
-    rest, last = divmod(value, 10**_PIECE)
+    rest, last = divmod(value, _BEYOND)
     return _digits(rest) + str(last).zfill(_PIECE)
 
 
