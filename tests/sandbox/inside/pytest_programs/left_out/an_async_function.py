@@ -1,0 +1,1 @@
+async def test(): assert clamp(1, 0, 3) == 1

@@ -1,0 +1,1 @@
+def test(request): request.config.getoption('x')

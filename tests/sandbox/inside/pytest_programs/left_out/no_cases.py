@@ -1,0 +1,3 @@
+import pytest
+@pytest.mark.parametrize('v', [])
+def test(v): pass

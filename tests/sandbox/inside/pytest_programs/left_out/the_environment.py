@@ -1,0 +1,3 @@
+def test(monkeypatch):
+    monkeypatch.setenv('A', 'b')
+    clamp(1, 0, 3)

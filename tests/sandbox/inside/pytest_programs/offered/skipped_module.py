@@ -1,0 +1,3 @@
+import pytest
+pytestmark = pytest.mark.skip('all')
+def test_one(): assert False
