@@ -129,5 +129,5 @@ def _open() -> tuple[IO[Any], Path]:
     if Path("/proc/self/fd").is_dir():
         unnamed = tempfile.TemporaryFile()  # noqa: SIM115  # it is open for as long as the display
         return unnamed, Path(f"/proc/{os.getpid()}/fd/{unnamed.fileno()}")
-    named = tempfile.NamedTemporaryFile(prefix="astor-progress-")  # noqa: SIM115
+    named = tempfile.NamedTemporaryFile(prefix="astor-progress-")  # noqa: SIM115  # as above
     return named, Path(named.name)

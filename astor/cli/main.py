@@ -138,7 +138,7 @@ def main() -> None:
     """Run the command line; a mistake of the user's is one sentence and exit code 2."""
     try:
         app()
-    except Exception as error:
+    except Exception as error:  # What `explain` has no sentence for goes on.
         if (message := explain(error)) is None:
             raise
         typer.secho("error: ", fg="red", err=True, nl=False)

@@ -11,6 +11,7 @@
 A column may have the name that another form, or habit, gives it; a column that holds null is not there.
 """
 
+from abc import ABC, abstractmethod
 from itertools import product
 from typing import Annotated, Any, ClassVar
 
@@ -52,7 +53,7 @@ def _there(value: Any) -> Any:
     return {name: each for name, each in value.items() if each is not None} if isinstance(value, dict) else value
 
 
-class Record(BaseModel):
+class Record(BaseModel, ABC):
     """A commit as a data set has it; its form is a subclass."""
 
     model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
@@ -74,9 +75,9 @@ class Record(BaseModel):
         """Columns that nothing is read from."""
         return tuple(self.model_extra or ())
 
+    @abstractmethod
     def unified(self) -> str:
         """The commit's diff, in unified form."""
-        raise NotImplementedError
 
 
 class _Plain(Record):

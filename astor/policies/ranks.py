@@ -146,6 +146,6 @@ def _serve(connection: Connection, rank: int, size: int, threads: int, directory
             return
         try:
             connection.send((function(world, *arguments), False))
-        except Exception as error:
+        except Exception as error:  # Rank 0 raises it.
             connection.send((error, True))
             return

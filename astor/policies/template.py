@@ -21,7 +21,7 @@ def render(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], ending: En
     """
     try:
         return _apply(tokenizer, turns, ending)
-    except Exception as error:
+    except Exception as error:  # Of whatever kind the template's program raises.
         raise _refusal(turns, _reason(error)) from error
 
 
@@ -71,7 +71,7 @@ def _problem(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], ending: 
     """Why the template does not take the turns; None where it does."""
     try:
         text = _apply(tokenizer, turns, ending)
-    except Exception as error:
+    except Exception as error:  # As above.
         return _reason(error)
     left_out = [role for role, content in turns if not all(words in text for words in content.split())]
     return f"it leaves out what the {left_out[0]} says" if left_out else None

@@ -29,7 +29,7 @@ def check_sharing(model: PreTrainedModel) -> None:
             alone, spreads = zip(*(_alone(model, prompt, answer) for prompt in prompts), strict=True)
     except UserError:
         raise
-    except Exception as error:
+    except Exception as error:  # Of whatever kind a model raises that is asked for what it was not made for.
         raise _refusal(model, f"{type(error).__name__}: {error}") from error
     difference = (shared - torch.stack(alone)).abs().max() / max(spreads)
     if not difference <= TOLERANCE:
