@@ -4,15 +4,14 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 
 from astor.data.assertions import read_call
 from astor.data.docstrings import describe, docstring_of, without_docstrings
-from astor.data.foreign import PACKED, ForeignRecord
 from astor.data.lines import read_lines
-from astor.data.own_results import checked_on_inputs, listed_calls, without_numpy
+from astor.data.own_results import Inputs, checked_on_inputs, listed_calls, without_numpy
 from astor.data.source import Source
 from astor.data.structure import NO_PYTHON, parse, structural_hash
 from astor.options import Options
@@ -31,15 +30,12 @@ class HumanEvalOptions(Options):
     `plus_input` alone."""
 
 
-class _Problem(ForeignRecord):
+class _Problem(Inputs):
     task_id: str
     prompt: str
     entry_point: str
     canonical_solution: str
     test: str
-    base_input: Annotated[list[Any], PACKED] = []
-    plus_input: Annotated[list[Any], PACKED] = []
-    tolerance: float = Field(default=0, validation_alias="atol")
 
 
 class HumanEvalSource(Source):
@@ -95,7 +91,7 @@ def _function(problem: _Problem) -> Function | None:
     if not calls and not others:
         return None
     helpers = [node for node in parse(source).body if getattr(node, "name", None) != problem.entry_point]
-    inputs, above = [*problem.base_input, *problem.plus_input], ""
+    inputs, above = problem.inputs, ""
     if problem.plus_input and check.args.args:
         candidate = check.args.args[0].arg
         above, body = checked_on_inputs(source, problem.entry_point, candidate, inputs, problem.tolerance)

@@ -3,9 +3,12 @@ canonical solution itself, which runs in the test's process."""
 
 import ast
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from astor.data.assertions import is_literal
+from astor.data.foreign import PACKED, ForeignRecord
 from astor.data.structure import parse
 from astor.records import Call
 
@@ -28,6 +31,19 @@ def assertion(out, exp, atol):
 _BODY = """\
 for _arguments in {inputs}:
     assertion({candidate}(*_copied(_arguments)), _expected(*_copied(_arguments)), {tolerance})"""
+
+
+class Inputs(ForeignRecord):
+    """What EvalPlus's records of functions have to compare results on."""
+
+    base_input: Annotated[list[Any], PACKED] = []
+    plus_input: Annotated[list[Any], PACKED] = []
+    tolerance: float = Field(default=0, validation_alias="atol")
+
+    @property
+    def inputs(self) -> list[Any]:
+        """Lists of arguments: the benchmark's own first, then those that EvalPlus added."""
+        return [*self.base_input, *self.plus_input]
 
 
 def listed_calls(tests: Sequence[ast.stmt]) -> list[Call] | None:

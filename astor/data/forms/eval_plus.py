@@ -2,19 +2,16 @@
 
 import ast
 from textwrap import indent
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from astor.data.docstrings import describe
-from astor.data.foreign import PACKED
 from astor.data.forms.asserts import calls_and_check, statements
 from astor.data.forms.described import Described, FunctionForm, parsed
-from astor.data.own_results import checked_on_inputs
+from astor.data.own_results import Inputs, checked_on_inputs
 from astor.records import Function
 
 
-class MbppPlus(FunctionForm):
+class MbppPlus(Inputs, FunctionForm):
     """The statement in `prompt`, a docstring with an example; MBPP's own asserts in `assertion`; lists of arguments in
     `base_input` and `plus_input`. JSON has no tuples and sets: what is one in the first assert is one in the inputs."""
 
@@ -22,9 +19,6 @@ class MbppPlus(FunctionForm):
     prompt: str
     entry_point: str
     canonical_solution: str
-    base_input: Annotated[list[Any], PACKED] = []
-    plus_input: Annotated[list[Any], PACKED] = []
-    tolerance: float = Field(default=0, validation_alias="atol")
     assertion: str = ""
 
     def described(self) -> Described:
@@ -33,7 +27,7 @@ class MbppPlus(FunctionForm):
         tests = statements([self.assertion])
         calls, others = calls_and_check(tests, self.entry_point)
         example = ast.literal_eval(calls[0].arguments) if calls else ()
-        inputs = [like(given, example) for given in [*self.base_input, *self.plus_input]]
+        inputs = [like(given, example) for given in self.inputs]
         needed, body = checked_on_inputs(source, self.entry_point, "candidate", inputs, self.tolerance)
         check = f"{needed}\n\ndef check(candidate):\n{indent(body, '    ')}"
         function = Function(
