@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from astor.data.forms.problem import DIFFICULTIES, Problem, ProblemForm
-from astor.data.forms.test_sets import read_programs, read_tests
+from astor.data.forms.written_tests import read_programs, read_tests
 
 
 class Apps(ProblemForm):

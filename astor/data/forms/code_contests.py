@@ -6,7 +6,7 @@ from pydantic import BeforeValidator
 
 from astor.data.foreign import ForeignRecord, unpacked
 from astor.data.forms.problem import Problem, ProblemForm, UnusableError
-from astor.data.forms.test_sets import read_tests
+from astor.data.forms.written_tests import read_tests
 
 PYTHON_3 = (3, "PYTHON3")
 """What its `contest_problem.proto` calls the language, by number and by name."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from astor.data.forms.problem import Problem, ProblemForm, UnusableError
-from astor.data.forms.test_sets import read_tests
+from astor.data.forms.written_tests import read_tests
 
 PARTS = {"input_format": "Input", "output_format": "Output", "note": "Note"}
 """Field → the heading under which the statement has it."""

@@ -6,7 +6,7 @@ from typing import Any
 from astor.data.assertions import read_call
 from astor.data.forms.described import Described, FunctionForm, parsed
 from astor.data.forms.problem import THREE, UnusableError
-from astor.data.forms.test_sets import read_list
+from astor.data.forms.written_tests import read_list
 from astor.records import Call, Function
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from astor.data.forms.packed_tests import unpack_tests
 from astor.data.forms.problem import THREE, Problem, ProblemForm, UnusableError
-from astor.data.forms.test_sets import function_named, read_programs, read_tests
+from astor.data.forms.written_tests import function_named, read_programs, read_tests
 
 
 class LiveCodeBench(ProblemForm):

@@ -5,7 +5,7 @@ from typing import Any
 
 from astor.data.foreign import ForeignRecord
 from astor.data.forms.problem import DIFFICULTIES, Problem, ProblemForm, UnusableError
-from astor.data.forms.test_sets import read_json, read_tests
+from astor.data.forms.written_tests import read_json, read_tests
 
 _AROUND = re.compile(
     r"\ASolve the following coding problem using the programming language python:\s*"

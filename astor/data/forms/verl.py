@@ -8,7 +8,7 @@ from astor.data.calls import arguments_of, result_of
 from astor.data.foreign import PACKED, ForeignRecord
 from astor.data.forms.asserts import asserted_function, statements
 from astor.data.forms.problem import Problem, ProblemForm, UnusableError
-from astor.data.forms.test_sets import Tests, read_json, read_tests
+from astor.data.forms.written_tests import WrittenTests, read_json, read_tests
 
 _INSTRUCTION = re.compile(
     r"\s*Write Python code to solve the problem\. Present the code in\s*```python\s*Your code\s*```\s*at the end\.\s*\Z"
@@ -27,7 +27,7 @@ class _RewardModel(ForeignRecord):
 
 class Verl(ProblemForm):
     """The statement in the user's messages of `prompt`, tests as JSON in `reward_model.ground_truth`, in one of the
-    shapes of `astor.data.forms.test_sets` or as a list of asserts. `ability` tells code from the rest."""
+    shapes of `astor.data.forms.written_tests` or as a list of asserts. `ability` tells code from the rest."""
 
     data_source: str
     prompt: Annotated[list[_Message], PACKED]
@@ -48,10 +48,10 @@ class Verl(ProblemForm):
         return Problem(_INSTRUCTION.sub("", statement), [], tests.pairs, [], tests.function)
 
 
-def _of_asserts(asserts: list[str]) -> Tests:
+def _of_asserts(asserts: list[str]) -> WrittenTests:
     parsed = statements(asserts)
     entry = asserted_function(parsed)
     calls = [read_call(statement, entry) for statement in parsed]
     if not all(calls):
         raise UnusableError("its asserts are no calls on plain data")
-    return Tests([(list(arguments_of(call)), result_of(call)) for call in calls if call], entry)
+    return WrittenTests([(list(arguments_of(call)), result_of(call)) for call in calls if call], entry)

@@ -25,7 +25,7 @@ _LITERAL = 1 << 22
 """Characters of the longest text that is tried as Python. Our choice: its syntax tree takes a hundred times as much."""
 
 
-class Tests(NamedTuple):
+class WrittenTests(NamedTuple):
     """Pairs of input and output, and the function that they call; empty where whole programs are run."""
 
     pairs: list[tuple[Any, Any]]
@@ -69,7 +69,7 @@ def read_programs(field: str, value: Any) -> list[Any]:
     return found
 
 
-def read_tests(field: str, value: Any, function: str = "") -> Tests:
+def read_tests(field: str, value: Any, function: str = "") -> WrittenTests:
     """The tests in one of the shapes above. `function` is what they call where they do not say so themselves."""
     found = read_json(field, value) or []
     if isinstance(found, dict):
@@ -77,14 +77,14 @@ def read_tests(field: str, value: Any, function: str = "") -> Tests:
     if not isinstance(found, list) or not all(isinstance(case, dict) for case in found):
         raise UnusableError(f"there is no list of tests in its {field}")
     if not any(case.get("fn_name") or _is_functional(case) for case in found):
-        return Tests([(as_text(case.get("input")), as_text(case.get("output"))) for case in found])
+        return WrittenTests([(as_text(case.get("input")), as_text(case.get("output"))) for case in found])
     names = {
         name for case in found if (name := case.get("fn_name") or function_named(case.get("metadata")) or function)
     }
     if len(names) != 1 or not all(case.get("fn_name") or _is_functional(case) for case in found):
         raise UnusableError("its tests do not name the one function that they call")
     pairs = [(_of_call(case, "input"), _of_call(case, "output")) for case in found]
-    return Tests(_calls(pairs), names.pop())
+    return WrittenTests(_calls(pairs), names.pop())
 
 
 def as_text(value: Any) -> Any:
@@ -96,7 +96,7 @@ def as_text(value: Any) -> Any:
     return str(value) if type(value) is float else value
 
 
-def _columns(field: str, found: dict[str, Any]) -> Tests:
+def _columns(field: str, found: dict[str, Any]) -> WrittenTests:
     plural = "inputs" in found or "outputs" in found or not found
     inputs, outputs = (found.get(key, []) for key in (("inputs", "outputs") if plural else ("input", "output")))
     if not isinstance(inputs, list) or not isinstance(outputs, list):
@@ -105,8 +105,8 @@ def _columns(field: str, found: dict[str, Any]) -> Tests:
         raise UnusableError("inputs and outputs differ in number")
     pairs = list(zip(inputs, outputs, strict=True))
     if function := found.get("fn_name"):
-        return Tests(_calls(pairs), str(function))
-    return Tests([(as_text(stdin), as_text(stdout)) for stdin, stdout in pairs])
+        return WrittenTests(_calls(pairs), str(function))
+    return WrittenTests([(as_text(stdin), as_text(stdout)) for stdin, stdout in pairs])
 
 
 def _calls(pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from astor.data.forms.problem import UnusableError
-from astor.data.forms.test_sets import Tests, read_tests
+from astor.data.forms.written_tests import WrittenTests, read_tests
 
 ONE = {"input": "1 2\n", "output": "3\n"}
 
@@ -24,8 +24,8 @@ ONE = {"input": "1 2\n", "output": "3\n"}
     ],
 )
 def test_tests_of_whole_programs(value: Any) -> None:
-    assert read_tests("tests", value) == Tests([("1 2\n", "3\n")])
-    assert read_tests("tests", json.dumps(value)) == Tests([("1 2\n", "3\n")])
+    assert read_tests("tests", value) == WrittenTests([("1 2\n", "3\n")])
+    assert read_tests("tests", json.dumps(value)) == WrittenTests([("1 2\n", "3\n")])
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_number_too_long_for_python_keeps_its_digits() -> None:
     assert read_tests("tests", '{"inputs": ["1"], "outputs": [%s]}' % ("7" * 5000)).pairs == [("1", "7" * 5000)]
 
 
-CALLED = Tests([([[1, 2], "a"], 3), ([[], "b"], 0)], "add")
+CALLED = WrittenTests([([[1, 2], "a"], 3), ([[], "b"], 0)], "add")
 
 
 @pytest.mark.parametrize(
