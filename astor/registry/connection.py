@@ -8,9 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
-
 from astor.errors import UserError
+from astor.waiting import waiting
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -69,21 +68,9 @@ def wait_for(uri: str, seconds: float = PATIENCE) -> None:
     Raises:
         UserError: it has not for `seconds`.
     """
-    for attempt in Retrying(
-        retry=retry_if_exception_type(UserError),
-        wait=wait_random_exponential(multiplier=0.5, max=10),
-        stop=stop_after_delay(seconds),
-        before_sleep=_say_that_it_is_awaited,
-        reraise=True,
-    ):
+    for attempt in waiting(lambda error: isinstance(error, UserError), seconds):
         with attempt, explained(uri):
             connect(uri).search_experiments(max_results=1)
-
-
-def _say_that_it_is_awaited(state: RetryCallState) -> None:
-    if state.attempt_number == 1:
-        assert state.outcome is not None, "it failed"
-        logging.getLogger("astor").warning("%s The run waits for it.", state.outcome.exception())
 
 
 @contextmanager

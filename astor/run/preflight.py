@@ -23,10 +23,8 @@ def preflight(run: Run) -> None:
             f"A batch has {recipe.batch.prompts} prompts, and there are at most {most} to train on: "
             f"lower batch.prompts to {most}, or raise data.prompts.train."
         )
-    uri = run.services.tracking_uri
-    if sqlite_file(uri) is None and not run.artifacts.find(
-        run.places.at("plan")
-    ):  # a run that has begun can do without
+    uri, begun = run.services.tracking_uri, run.artifacts.find(run.places.at("plan"))
+    if sqlite_file(uri) is None and not begun:
         wait_for(uri, seconds=0)
 
 

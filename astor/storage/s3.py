@@ -5,7 +5,6 @@ Credentials and endpoint come from boto3's own chain (`AWS_ACCESS_KEY_ID`, `AWS_
 is waited for when it is away; one that never has is a mistake, and told at once.
 """
 
-import logging
 import os
 import shutil
 import tempfile
@@ -15,18 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception,
-    stop_after_attempt,
-    stop_after_delay,
-    wait_random_exponential,
-)
-
 from astor.errors import UserError
 from astor.storage.atomic import replacing
 from astor.storage.damage import find_damage
+from astor.waiting import waiting
 
 PATIENCE = 150.0
 """Seconds for which an endpoint is waited for. Our choice: more than a restart takes, or a node's replacement."""
@@ -137,13 +128,7 @@ class S3Store:
     def _ask(self, key: str, request: Callable[[str], T]) -> T:
         """What `request` gives for the key's whole name, as soon as there is an answer."""
         endpoint = self.client.meta.endpoint_url
-        patient = Retrying(
-            retry=retry_if_exception(_is_away),
-            wait=wait_random_exponential(multiplier=0.5, max=10),
-            stop=stop_after_delay(PATIENCE) if endpoint in _answered else stop_after_attempt(1),
-            before_sleep=_say_that_it_is_awaited,
-            reraise=True,
-        )
+        patient = waiting(_is_away, PATIENCE if endpoint in _answered else 0)
         with self._explained(key):
             answer: T = patient(request, self._key(key))
         _answered.add(endpoint)
@@ -180,9 +165,3 @@ def _is_away(error: BaseException) -> bool:
     if isinstance(error, ClientError):
         return bool(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500)
     return isinstance(error, ConnectionError | HTTPClientError | IncompleteReadError)
-
-
-def _say_that_it_is_awaited(state: RetryCallState) -> None:
-    if state.attempt_number == 1:
-        assert state.outcome is not None, "it failed"
-        logging.getLogger("astor").warning("S3 is away (%s); it is waited for.", state.outcome.exception())

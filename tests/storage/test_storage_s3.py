@@ -109,7 +109,7 @@ def test_an_endpoint_that_answered_is_waited_for_whatever_is_asked(
         threading.Timer(1.0, door.open).start()
         with caplog.at_level(logging.WARNING, logger="astor"):
             assert request()
-    assert len([entry for entry in caplog.records if "it is waited for" in entry.message]) == len(requests)
+    assert len([entry for entry in caplog.records if "It is waited for" in entry.message]) == len(requests)
 
 
 def test_a_task_of_a_run_waits_from_its_first_request_on(door: Door, s3_prefix: str) -> None:
