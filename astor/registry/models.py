@@ -5,14 +5,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from astor.errors import UserError
-from astor.records import GateDecision, Scores
+from astor.records import GateDecision
 from astor.registry.connection import connect, explained, sqlite_file
 from astor.storage import ArtifactRef, PolicyRef, load
 
 CHAMPION, CHALLENGER = "champion", "challenger"
-DIGEST, LINEAGE, POLICY = "policy_digest", "policy_lineage", "policy"
-PROMOTED, PREVIOUS = "gate.promoted", "previous_champion"
-"""Tags of a version."""
+DIGEST, LINEAGE, POLICY = "astor.policy_digest", "astor.policy_lineage", "astor.policy"
+PROMOTED, PREVIOUS = "astor.promoted", "astor.previous_champion"
+"""Tags of a version; `astor.promoted` is a run's, too."""
+MODEL = "astor.model"
+"""Tag of a run: the version that it registered."""
 
 
 class ModelVersion(NamedTuple):
@@ -36,7 +38,13 @@ class Registered(NamedTuple):
 
 
 def register(
-    uri: str, name: str, policy: PolicyRef, run_id: str, decision: GateDecision, scores: Scores, tags: Mapping[str, str]
+    uri: str,
+    name: str,
+    policy: PolicyRef,
+    run_id: str,
+    decision: GateDecision,
+    tags: Mapping[str, str],
+    description: str = "",
 ) -> ModelVersion:
     """Register a policy that the gate has seen, and give it the alias `champion` or `challenger`.
 
@@ -53,8 +61,8 @@ def register(
         policy: committed, where nothing is pruned.
         run_id: of the MLflow run.
         decision: of the gate; `challenger_digest` is the policy's.
-        scores: on the promotion prompts; the means go into tags.
         tags: further ones, as the recipe's digest.
+        description: Markdown, for the version's page.
 
     Raises:
         UserError: MLflow cannot be used, or the policy is not where its ref says.
@@ -66,17 +74,20 @@ def register(
             client.create_registered_model(name)
         holder = _version(client, name, CHAMPION)
         found = client.search_model_versions(f"name = '{name}' and tags.`{DIGEST}` = '{decision.challenger_digest}'")
-        facts = {**tags, **_policy_tags(policy, artifact), **_gate_tags(decision, scores)}
+        facts = {**tags, **_policy_tags(policy, artifact), PROMOTED: str(decision.promoted).lower()}
         if not found:
             if "://" not in source and not sqlite_file(uri):
                 client.log_artifacts(run_id, str(load(artifact).part("policy")), "policy")
                 source = f"runs:/{run_id}/policy"
-            own = client.create_model_version(name, source, run_id=run_id, tags=facts, await_creation_for=0)
+            own = client.create_model_version(
+                name, source, run_id=run_id, tags=facts, description=description, await_creation_for=0
+            )
         else:
             own = found[0]
             if decision.promoted and own.tags[PROMOTED] == "false":
                 for key, value in facts.items():
                     client.set_model_version_tag(name, own.version, key, value)
+                client.update_model_version(name, own.version, description)
         version = str(own.version)
         if holder is not None and str(holder.version) == version:
             return ModelVersion(name, version, CHAMPION)
@@ -127,16 +138,3 @@ def _locate(policy: ArtifactRef) -> tuple[ArtifactRef, str]:
 
 def _policy_tags(policy: PolicyRef, artifact: ArtifactRef) -> dict[str, str]:
     return {POLICY: str(artifact), DIGEST: policy.digest, LINEAGE: policy.lineage}
-
-
-def _gate_tags(decision: GateDecision, scores: Scores) -> dict[str, str]:
-    tags = {
-        PROMOTED: str(decision.promoted).lower(),
-        "gate.reason": decision.reason,
-        "gate.champion_digest": decision.champion_digest,
-        "gate.mean_difference": f"{decision.mean_difference:.4f}",
-        "gate.interval": f"{decision.low:.4f} to {decision.high:.4f}",
-    }
-    tags |= {f"gate.difference.{task}": f"{value:.4f}" for task, value in decision.task_differences.items()}
-    tags |= {f"gate.metric_difference.{task}": f"{value:.4f}" for task, value in decision.metric_differences.items()}
-    return tags | {f"score.{task}": f"{scores.value(task):.4f}" for task in decision.task_differences}

@@ -3,19 +3,32 @@
 import json
 import math
 import os
-import re
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from astor.records import Scores, TaskStatistics, UpdateReport
 from astor.registry.connection import connect, explained, sqlite_file
+from astor.registry.metrics import EVERY_ROUND, metric_name
 
 RUN, RECIPE, CONTINUES = "astor.run", "astor.recipe_digest", "astor.continues"
 """Tags: our name of the run, the digest of its recipe, and the MLflow run of the submission that it continues."""
-PARENT = "mlflow.parentRunId"
-EVERY_ROUND = "optimizer/learning_rate"
-"""A metric that every round has."""
+PARENT, CONTEXT = "mlflow.parentRunId", "mlflow.data.context"
+
+
+class Dataset(NamedTuple):
+    """Data that a run reads, as MLflow lists them."""
+
+    name: str
+    digest: str
+    """At most 36 characters."""
+    kind: str
+    """Where it lies: `local` or `s3`."""
+    source: Mapping[str, Any]
+    """`uri`, and what it was made from."""
+    profile: Mapping[str, int]
+    """Counts."""
+    context: str
+    """What it is for, as a split."""
 
 
 class Tracker:
@@ -28,7 +41,10 @@ class Tracker:
         UserError: MLflow cannot be reached or used.
     """
 
-    def __init__(self, uri: str, experiment: str, run_name: str, run_digest: str) -> None:
+    def __init__(
+        self, uri: str, experiment: str, run_name: str, run_digest: str, facts: Mapping[str, str] | None = None
+    ) -> None:
+        """`facts`: tags of a run that is made here, as who began it from what."""
         self.uri = uri
         self._logged: dict[str, set[int]] = {}
         self._running = False
@@ -44,12 +60,17 @@ class Tracker:
                 self.run_id: str = root.info.run_id
                 if earlier is not None:
                     tags[CONTINUES] = earlier
-                for key, value in tags.items():
-                    self._client.set_tag(self.run_id, key, value)
+                self.tag(tags)
             elif earlier is not None:
                 self.run_id = earlier
             else:
+                tags |= facts or {}
                 self.run_id = self._client.create_run(self._experiment_id, run_name=run_name, tags=tags).info.run_id
+
+    @property
+    def page(self) -> str:
+        """The run's page in MLflow's own interface, as a link from another page of it."""
+        return f"#/experiments/{self._experiment_id}/runs/{self.run_id}"
 
     def rounds(self) -> set[int]:
         """The rounds that it has curves of."""
@@ -73,20 +94,34 @@ class Tracker:
         for metric in new:
             self._steps(metric.key).add(round)
 
-    def log_scores(self, scores: Sequence[Scores]) -> None:
-        """Log evaluations as curves of their own, `held_out_score/TASK`, each at its policy's round."""
-        for of_policy in scores:
-            values = {f"{of_policy.split}_{score.metric}/{score.task}": score.value for score in of_policy.scores}
-            self.log_round(of_policy.round, values)
-
-    def log_parameters(self, parameters: Mapping[str, Any]) -> None:
-        """Log nested options as parameters with dotted names. Of a run that is continued they must be the same."""
+    def log_parameters(self, parameters: Mapping[str, str]) -> None:
+        """Log parameters. Those of a run that is continued must be the same."""
         from mlflow.entities import Param
 
         with explained(self.uri):
-            values = [Param(key, value) for key, value in flatten(parameters).items()]
-            for start in range(0, len(values), 100):
-                self._client.log_batch(self.run_id, params=values[start : start + 100])
+            self._client.log_batch(self.run_id, params=[Param(key, value) for key, value in parameters.items()])
+
+    def log_datasets(self, datasets: Sequence[Dataset]) -> None:
+        """List the data that the run reads, each once, whoever repeats it."""
+        from mlflow import entities
+
+        inputs = [
+            entities.DatasetInput(
+                entities.Dataset(
+                    data.name, data.digest, data.kind, json.dumps(data.source), profile=json.dumps(data.profile)
+                ),
+                [entities.InputTag(CONTEXT, data.context)],
+            )
+            for data in datasets
+        ]
+        with explained(self.uri):
+            self._client.log_inputs(self.run_id, inputs)
+
+    def tag(self, tags: Mapping[str, str]) -> None:
+        """Set tags of the run, whatever they were."""
+        with explained(self.uri):
+            for key, value in tags.items():
+                self._client.set_tag(self.run_id, key, value)
 
     def log_texts(self, texts: Mapping[str, str]) -> None:
         """Store artifacts, file name → content."""
@@ -156,52 +191,3 @@ def _root_run(client: Any) -> Any | None:
             break
         run_id = root.data.tags.get(PARENT)
     return root
-
-
-def round_metrics(statistics: Mapping[str, TaskStatistics], report: UpdateReport | None) -> dict[str, float]:
-    """What MLflow plots of one round: `QUANTITY/TASK`, and `optimizer/…` of the update as a whole."""
-    metrics: dict[str, float] = {}
-    for task, of_task in statistics.items():
-        values = {
-            "score": of_task.score,
-            "reward": of_task.reward,
-            "acceptance": of_task.informative / of_task.prompts if of_task.prompts else math.nan,
-            "potential": of_task.potential,
-            "synergy": of_task.synergy,
-            "utility": of_task.utility,
-            "quota": of_task.quota,
-            "share": of_task.share,
-            "kl_coefficient": of_task.kl_coefficient,
-            "tokens": of_task.tokens,
-            "length": of_task.mean_tokens,
-            "dropped": of_task.dropped,
-        }
-        metrics |= {f"{name}/{task}": float(value) for name, value in values.items()}
-    if report is not None:
-        for task, update in report.tasks.items():
-            metrics[f"kl/{task}"] = update.kl
-            metrics[f"entropy/{task}"] = update.entropy
-            metrics[f"clipped_share/{task}"] = update.clipped_share
-            metrics[f"engine_difference/{task}"] = update.engine_difference
-            if update.gradient_norm is not None:
-                metrics[f"gradient_norm/{task}"] = update.gradient_norm
-        metrics["optimizer/gradient_norm"] = report.gradient_norm
-        metrics[EVERY_ROUND] = report.learning_rate
-        metrics["optimizer/skipped_steps"] = float(report.skipped_steps)
-    return {name: value for name, value in metrics.items() if math.isfinite(value)}
-
-
-def metric_name(key: str) -> str:
-    """`key` in the characters that MLflow allows: `pass@4` → `pass_at_4`."""
-    return re.sub(r"[^\w./ :-]", "_", key.replace("@", "_at_"))
-
-
-def flatten(options: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """`{"a": {"b": 1}}` → `{"a.b": "1"}`."""
-    flat: dict[str, str] = {}
-    for key, value in options.items():
-        if isinstance(value, Mapping) and value:
-            flat |= flatten(value, f"{prefix}{key}.")
-        else:
-            flat[f"{prefix}{key}"] = str(value)
-    return flat

@@ -4,7 +4,7 @@ import logging
 import time
 
 from astor.errors import UserError
-from astor.registry.tracking import round_metrics
+from astor.registry.metrics import round_metrics
 from astor.run.artifacts import Artifacts
 from astor.run.places import Places
 from astor.run.services import Services

@@ -1,10 +1,12 @@
 """What a run needs to be repeated beside its recipe: its code, its libraries, and the processor that it ran on."""
 
+import getpass
 import json
 import os
 import platform
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
@@ -58,6 +60,16 @@ class Environment(Options):
             threads=recipe.threads,
             processes=recipe.processes,
         )
+
+
+def run_tags(recipe: Recipe) -> dict[str, str]:
+    """The tags that MLflow shows as a run's source, its version and its user; what is not known has none."""
+    tags = {"mlflow.source.name": f"astor run {recipe.name}", "mlflow.source.type": "LOCAL"}
+    if commit := _commit():
+        tags["mlflow.source.git.commit"] = commit
+    with suppress(OSError, KeyError):  # a container's user may have no name
+        tags["mlflow.user"] = getpass.getuser()
+    return tags
 
 
 def note_environment(places: Places, recipe: Recipe) -> None:

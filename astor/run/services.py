@@ -13,6 +13,7 @@ from astor.data.verification_cache import VerificationCache
 from astor.errors import UserError
 from astor.policies.ranks import Ranks
 from astor.recipe.recipe import Recipe
+from astor.run.environment import run_tags
 from astor.run.places import Places
 from astor.sandbox import Sandbox, SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
@@ -58,7 +59,7 @@ class Services:
         from astor.registry.tracking import Tracker
 
         experiment = self._recipe.tracking.experiment
-        return Tracker(self.tracking_uri, experiment, self._places.name, self._recipe.digest)
+        return Tracker(self.tracking_uri, experiment, self._places.name, self._recipe.digest, run_tags(self._recipe))
 
     @cached_property
     def ranks(self) -> Ranks:

@@ -7,6 +7,7 @@ from astor.run.artifacts import Inputs
 from astor.run.models import keep_policy
 from astor.run.run import Run
 from astor.run.scheduling import make_batch, make_scheduler
+from astor.run.tracked import datasets, parameters, recipe_text
 from astor.storage import ArtifactRef, PolicyRef
 
 
@@ -26,7 +27,10 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
         return done
     known: list[Prompt] = run.artifacts.read(prompts, "prompts")
     scheduler = make_scheduler(run, prompts)
-    run.services.tracker.log_parameters(run.recipe.model_dump(mode="json"))
+    tracker = run.services.tracker
+    tracker.log_parameters(parameters(run.recipe))
+    tracker.log_datasets(list(datasets(run, prompts)))
+    tracker.log_texts({"recipe.yaml": recipe_text(run)})
     first = scheduler.next_round(run.recipe.batch.prompts)
     return run.artifacts.commit(
         uri,

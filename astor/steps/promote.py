@@ -7,12 +7,20 @@ from astor.errors import UserError
 from astor.evaluation.card import render_card
 from astor.evaluation.gate import decide
 from astor.registry.connection import wait_for
-from astor.registry.models import register
+from astor.registry.description import describe
+from astor.registry.metrics import gate_metrics, main_metrics, score_metrics
+from astor.registry.models import MODEL, PROMOTED, register
+from astor.registry.tracking import RECIPE, RUN
 from astor.run.artifacts import Inputs
 from astor.run.history import read_history
 from astor.run.models import keep_policy
 from astor.run.run import Run
+from astor.run.tracked import recipe_text
 from astor.storage import ArtifactRef, PolicyRef
+
+REPORT = "report.html"
+NOTE = "mlflow.note.content"
+"""The tag that MLflow shows as a run's description."""
 
 
 def promote(
@@ -66,15 +74,20 @@ def promote(
         kept,
         tracker.run_id,
         decision,
-        contender,
-        {"recipe_digest": run.recipe.digest, "run": run.places.uri},
+        {RECIPE: run.recipe.digest, RUN: run.places.name},
+        describe(first, last, list(run.tasks), decision, run.places.name, tracker.page, REPORT),
     )
     name = f"{version.name}/{version.version}"
     history = read_history(run, prompts, before, after, decision=decision, model=name, alias=version.alias)
     page, promotion = render_report(history), render_card(decision, holder, contender, name)
-    report = run.places.publish("report.html", page.encode())
-    tracker.log_scores([first, *history.evaluations, last])
-    tracker.log_texts({"report.html": page, "promotion.md": promotion, "recipe.yaml": run.resolved_text})
+    report = run.places.publish(REPORT, page.encode())
+    for scores in (first, *history.evaluations, last):
+        tracker.log_round(scores.round, score_metrics(scores))
+    for scores in (read(before, "greedy_scores"), read(after, "greedy_scores")):
+        tracker.log_round(scores.round, main_metrics(scores, "greedy"))
+    tracker.log_round(last.round, gate_metrics(decision, holder, contender))
+    tracker.log_texts({REPORT: page, "promotion.md": promotion, "recipe.yaml": recipe_text(run)})
+    tracker.tag({PROMOTED: str(decision.promoted).lower(), MODEL: name, NOTE: promotion})
     tracker.finish()
     summary = {
         "scores_before": {task: round(first.value(task), 4) for task in run.tasks},

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from astor.errors import UserError
-from astor.records import GateDecision, Score, Scores
+from astor.records import GateDecision
 from astor.registry.connection import connect
 from astor.registry.models import Registered, register, registered
 from astor.storage import ArtifactRef, Attempt, PolicyRef, load
@@ -38,14 +38,8 @@ def decide(challenger, against="first", promoted=True):
 
 
 def put(uri, reference, decision, run_id="0" * 32):
-    scores = Scores(
-        policy_digest=decision.challenger_digest,
-        split="promotion",
-        round=9,
-        scores=(Score(task="io", metric="score", value=0.4, low=0.3, high=0.5, count=9),),
-    )
     policy = PolicyRef(decision.challenger_digest, "first+9", reference)
-    return register(uri, "astor", policy, run_id, decision, scores, {"recipe_digest": "r"})
+    return register(uri, "astor", policy, run_id, decision, {"astor.run": "own-1"}, decision.reason)
 
 
 def test_a_promoted_policy_becomes_champion_and_can_be_found(mlflow_uri, policy, tmp_path):
@@ -64,13 +58,13 @@ def test_the_source_is_the_directory_that_a_server_loads(mlflow_uri, policy):
     assert (Path(version.source) / "config.json").read_text() == "a"
 
 
-def test_what_the_gate_found_is_in_the_tags(mlflow_uri, policy):
+def test_a_version_has_few_tags_and_is_described(mlflow_uri, policy):
     put(mlflow_uri, policy("a"), decide("a"))
-    tags = connect(mlflow_uri).get_model_version("astor", "1").tags
-    assert tags["gate.promoted"] == "true"
-    assert tags["gate.difference.io"] == "0.1000"
-    assert tags["gate.metric_difference.io"] == "0.0200"
-    assert (tags["policy_digest"], tags["recipe_digest"], tags["score.io"]) == ("a", "r", "0.4000")
+    version = connect(mlflow_uri).get_model_version("astor", "1")
+    names = {"run", "policy", "policy_digest", "policy_lineage", "promoted"}
+    assert version.tags.keys() == {f"astor.{name}" for name in names}
+    assert (version.tags["astor.policy_digest"], version.tags["astor.promoted"]) == ("a", "true")
+    assert version.description == "Better: mean score +0.100."
 
 
 def test_a_refused_policy_is_challenger_and_the_champion_stays(mlflow_uri, policy):
@@ -84,7 +78,7 @@ def test_a_new_champion_remembers_the_one_before(mlflow_uri, policy):
     put(mlflow_uri, policy("a"), decide("a"))
     put(mlflow_uri, policy("b"), decide("b", "a"))
     assert registered(mlflow_uri, "astor", "champion").policy.digest == "b"
-    assert connect(mlflow_uri).get_model_version("astor", "2").tags["previous_champion"] == "1"
+    assert connect(mlflow_uri).get_model_version("astor", "2").tags["astor.previous_champion"] == "1"
 
 
 def test_a_repeat_returns_the_version_that_exists(mlflow_uri, policy):
@@ -109,7 +103,7 @@ def test_a_challenger_can_be_promoted_later(mlflow_uri, policy):
     put(mlflow_uri, reference, decide("b", "a", promoted=False))
     assert put(mlflow_uri, reference, decide("b", "a")) == ("astor", "2", "champion")
     assert registered(mlflow_uri, "astor", "challenger") is None
-    assert connect(mlflow_uri).get_model_version("astor", "2").tags["gate.promoted"] == "true"
+    assert connect(mlflow_uri).get_model_version("astor", "2").tags["astor.promoted"] == "true"
 
 
 def test_a_promotion_over_a_champion_that_is_gone_does_not_count(mlflow_uri, policy):

@@ -7,49 +7,8 @@ import time
 import pytest
 
 from astor.errors import UserError
-from astor.records import Score, Scores, TaskStatistics, TaskUpdate, UpdateReport
 from astor.registry.connection import connect
-from astor.registry.tracking import CONTINUES, PARENT, RUN, Tracker, flatten, metric_name, round_metrics
-
-STATISTICS = TaskStatistics(
-    quota=16,
-    share=0.25,
-    kl_coefficient=0.02,
-    kl_multiplier=1.0,
-    utility=0.4,
-    potential=0.5,
-    synergy=0.1,
-    prompts=16,
-    informative=12,
-    dropped=0,
-    score=0.3,
-    reward=0.37,
-    tokens=900,
-    mean_tokens=7.0,
-)
-UPDATE = TaskUpdate(
-    tokens=800,
-    informative_groups=12,
-    anchors=4,
-    loss_before=0.0,
-    loss_after=-0.01,
-    kl=0.02,
-    entropy=0.8,
-    clipped_share=0.01,
-    engine_difference=1e-5,
-)
-
-
-def report(**changes):
-    values = {
-        "round": 0,
-        "tasks": {"io": UPDATE},
-        "optimizer_steps": 4,
-        "skipped_steps": 0,
-        "gradient_norm": 0.7,
-        "learning_rate": 5e-4,
-    }
-    return UpdateReport(**values | changes)
+from astor.registry.tracking import CONTINUES, PARENT, RUN, Dataset, Tracker
 
 
 def tracker(uri, name="quickstart-1", digest="d" * 64):
@@ -74,31 +33,20 @@ def test_a_retired_run_is_not_found_again(mlflow_uri):
 
 def test_a_round_is_logged_once_per_metric_whoever_logs_it(mlflow_uri):
     one = tracker(mlflow_uri)
-    one.log_round(0, {"score/io": 0.1})
-    one.log_round(1, {"score/io": 0.2})
-    one.log_round(1, {"score/io": 0.9})
+    one.log_round(0, {"train/io/score": 0.1})
+    one.log_round(1, {"train/io/score": 0.2})
+    one.log_round(1, {"train/io/score": 0.9})
     again = tracker(mlflow_uri)
-    again.log_round(1, {"score/io": 0.9, "kl/io": 0.5})
-    again.log_round(2, {"score/io": 0.3})
-    assert history(mlflow_uri, one.run_id, "score/io") == [(0, 0.1), (1, 0.2), (2, 0.3)]
-    assert history(mlflow_uri, one.run_id, "kl/io") == [(1, 0.5)]
-
-
-def test_scores_become_curves_of_their_split(mlflow_uri):
-    one = tracker(mlflow_uri)
-    rows = (
-        Score(task="io", metric="score", value=0.4, low=0.3, high=0.5, count=9),
-        Score(task="io", metric="pass@4", value=0.6, low=0.3, high=0.5, count=9),
-    )
-    one.log_scores([Scores(policy_digest="p", split="held_out", round=20, scores=rows)])
-    assert history(mlflow_uri, one.run_id, "held_out_score/io") == [(20, 0.4)]
-    assert history(mlflow_uri, one.run_id, "held_out_pass_at_4/io") == [(20, 0.6)]
+    again.log_round(1, {"train/io/score": 0.9, "train/io/kl": 0.5})
+    again.log_round(2, {"train/io/score": 0.3})
+    assert history(mlflow_uri, one.run_id, "train/io/score") == [(0, 0.1), (1, 0.2), (2, 0.3)]
+    assert history(mlflow_uri, one.run_id, "train/io/kl") == [(1, 0.5)]
 
 
 def test_texts_and_parameters_lie_beside_the_database(mlflow_uri, tmp_path):
     one = tracker(mlflow_uri)
-    one.log_parameters({"batch": {"prompts": 64}, "seed": 0})
-    one.log_parameters({"batch": {"prompts": 64}, "seed": 0})
+    one.log_parameters({"batch.prompts": "64", "seed": "0"})
+    one.log_parameters({"batch.prompts": "64", "seed": "0"})
     one.log_texts({"report.html": "<html>", "recipe.yaml": "seed: 0"})
     one.finish()
     run = connect(mlflow_uri).get_run(one.run_id)
@@ -106,6 +54,25 @@ def test_texts_and_parameters_lie_beside_the_database(mlflow_uri, tmp_path):
     assert run.info.status == "FINISHED"
     assert {path.name for path in (tmp_path / "mlartifacts").rglob("*.*")} == {"report.html", "recipe.yaml"}
     assert not (tmp_path / "mlruns").exists()
+
+
+def test_its_data_are_listed_once(mlflow_uri):
+    one = tracker(mlflow_uri)
+    data = Dataset("own train", "d" * 36, "local", {"uri": "/store/cache/prompts/1"}, {"prompts": 30}, "train")
+    one.log_datasets([data])
+    one.log_datasets([data])
+    (listed,) = connect(mlflow_uri).get_run(one.run_id).inputs.dataset_inputs
+    assert (listed.dataset.name, listed.dataset.digest, listed.dataset.source_type) == ("own train", "d" * 36, "local")
+    assert json.loads(listed.dataset.profile) == {"prompts": 30}
+    assert [(tag.key, tag.value) for tag in listed.tags] == [("mlflow.data.context", "train")]
+
+
+def test_who_began_it_is_told_once(mlflow_uri):
+    began = {"mlflow.user": "ada", "mlflow.source.name": "astor run quickstart"}
+    one = Tracker(mlflow_uri, "astor", "quickstart-1", "d" * 64, began)
+    Tracker(mlflow_uri, "astor", "quickstart-1", "d" * 64, {"mlflow.user": "bob"})
+    tags = connect(mlflow_uri).get_run(one.run_id).data.tags
+    assert began.items() <= tags.items()
 
 
 def test_a_run_that_ended_early_is_shown_as_such_until_it_goes_on(mlflow_uri):
@@ -116,10 +83,10 @@ def test_a_run_that_ended_early_is_shown_as_such_until_it_goes_on(mlflow_uri):
         tracker(mlflow_uri).abandon(early)
         assert status() == early
         one = tracker(mlflow_uri)
-        one.log_round(0, {"score/io": 0.1})
+        one.log_round(0, {"train/io/score": 0.1})
         assert status() == "RUNNING"
         one.abandon(early)
-        one.log_round(1, {"score/io": 0.2})
+        one.log_round(1, {"train/io/score": 0.2})
         assert status() == "RUNNING"
 
 
@@ -170,26 +137,3 @@ def test_a_file_that_is_no_database_is_named(tmp_path):
     (tmp_path / "mlflow.db").write_text("this is not a database, " * 100)
     with pytest.raises(UserError, match=r"mlflow\.db cannot be used"):
         tracker(f"sqlite:///{tmp_path / 'mlflow.db'}")
-
-
-def test_round_metrics_name_quantity_and_task():
-    metrics = round_metrics({"io": STATISTICS}, report())
-    assert metrics["acceptance/io"] == 0.75
-    assert metrics["kl/io"] == 0.02
-    assert metrics["quota/io"] == 16
-    assert metrics["optimizer/learning_rate"] == 5e-4
-    assert "gradient_norm/io" not in metrics
-
-
-def test_round_metrics_leave_out_what_was_not_measured():
-    metrics = round_metrics({"io": STATISTICS.model_copy(update={"prompts": 0, "informative": 0})}, None)
-    assert "acceptance/io" not in metrics
-    assert not any(name.startswith("optimizer") for name in metrics)
-
-
-def test_names_are_in_mlflows_characters():
-    assert metric_name("held_out_pass@4/my task (hard)") == "held_out_pass_at_4/my task _hard_"
-
-
-def test_parameters_have_dotted_names():
-    assert flatten({"a": {"b": {"c": 1}, "d": None}, "e": {}}) == {"a.b.c": "1", "a.d": "None", "e": "{}"}

@@ -53,7 +53,9 @@ def test_rounds_that_mlflow_missed_follow_when_it_is_back(
     commit_round(run, 3)
     run.curves.follow(3)
     assert run.curves.behind == 0
-    found = connect(run.services.tracking_uri).get_metric_history(run.services.tracker.run_id, "score/io_prediction")
+    found = connect(run.services.tracking_uri).get_metric_history(
+        run.services.tracker.run_id, "train/io_prediction/score"
+    )
     assert [(metric.step, metric.value) for metric in found] == [(0, 0.0), (1, 0.1), (2, 0.2), (3, 0.3)]
 
 
@@ -65,7 +67,9 @@ def test_another_process_finds_what_is_missing_by_asking(miniature: Miniature) -
     commit_round(run, 2)
     run.curves.catch_up(3)
     run.curves.catch_up(3)
-    found = connect(run.services.tracking_uri).get_metric_history(run.services.tracker.run_id, "score/io_prediction")
+    found = connect(run.services.tracking_uri).get_metric_history(
+        run.services.tracker.run_id, "train/io_prediction/score"
+    )
     assert [metric.step for metric in found] == [0, 1, 2]
 
 

@@ -1,0 +1,78 @@
+"""What MLflow plots of a run: `SPLIT/TASK/METRIC` everywhere, with the task `all` for what is of all of them together.
+
+The split `train` is what rounds sampled and learnt from; `held_out` and `promotion` are what was measured.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+
+from astor.evaluation.score import ALL
+from astor.records import GateDecision, Scores, Split, TaskStatistics, UpdateReport
+
+TRAIN, PROMOTION = Split.TRAIN.value, Split.PROMOTION.value
+MAIN = ("score", "mean")
+EVERY_ROUND = f"{TRAIN}/{ALL}/learning_rate"
+"""A metric that every round has."""
+
+
+def round_metrics(statistics: Mapping[str, TaskStatistics], report: UpdateReport | None) -> dict[str, float]:
+    """Of one round: what the coordination saw and decided, and with `report` what the update did."""
+    metrics: dict[str, float] = {}
+    for task, of_task in statistics.items():
+        values = {
+            "score": of_task.score,
+            "reward": of_task.reward,
+            "acceptance": of_task.informative / of_task.prompts if of_task.prompts else math.nan,
+            "potential": of_task.potential,
+            "synergy": of_task.synergy,
+            "utility": of_task.utility,
+            "quota": of_task.quota,
+            "share": of_task.share,
+            "kl_coefficient": of_task.kl_coefficient,
+            "tokens": of_task.tokens,
+            "length": of_task.mean_tokens,
+            "dropped": of_task.dropped,
+        }
+        metrics |= {f"{TRAIN}/{task}/{name}": float(value) for name, value in values.items()}
+    if report is not None:
+        for task, update in report.tasks.items():
+            metrics[f"{TRAIN}/{task}/kl"] = update.kl
+            metrics[f"{TRAIN}/{task}/entropy"] = update.entropy
+            metrics[f"{TRAIN}/{task}/clipped_share"] = update.clipped_share
+            metrics[f"{TRAIN}/{task}/engine_difference"] = update.engine_difference
+            if update.gradient_norm is not None:
+                metrics[f"{TRAIN}/{task}/gradient_norm"] = update.gradient_norm
+        metrics[f"{TRAIN}/{ALL}/gradient_norm"] = report.gradient_norm
+        metrics[EVERY_ROUND] = report.learning_rate
+        metrics[f"{TRAIN}/{ALL}/skipped_steps"] = float(report.skipped_steps)
+    return {name: value for name, value in metrics.items() if math.isfinite(value)}
+
+
+def score_metrics(scores: Scores) -> dict[str, float]:
+    """Of one evaluation: all that was measured, `METRIC_KIND` where it is of one kind of a task's prompts."""
+    named = ((f"{scores.split}/{score.task}", score.metric.replace("/", "_"), score.value) for score in scores.scores)
+    return {f"{place}/{metric}": value for place, metric, value in named}
+
+
+def main_metrics(scores: Scores, prefix: str) -> dict[str, float]:
+    """The scores themselves and their mean, of a second evaluation that stands beside the first by its `prefix`."""
+    of_tasks = (score for score in scores.scores if score.metric in MAIN)
+    return {f"{scores.split}/{score.task}/{prefix}_{score.metric}": score.value for score in of_tasks}
+
+
+def gate_metrics(decision: GateDecision, champion: Scores, challenger: Scores) -> dict[str, float]:
+    """Of the gate: both policies' scores, and the paired differences that it decided by, with their interval."""
+    metrics = score_metrics(challenger) | main_metrics(champion, "champion")
+    for task, difference in decision.task_differences.items():
+        metrics[f"{PROMOTION}/{task}/difference"] = difference
+        metrics[f"{PROMOTION}/{task}/metric_difference"] = decision.metric_differences[task]
+    metrics[f"{PROMOTION}/{ALL}/difference"] = decision.mean_difference
+    metrics[f"{PROMOTION}/{ALL}/difference_low"] = decision.low
+    metrics[f"{PROMOTION}/{ALL}/difference_high"] = decision.high
+    return metrics
+
+
+def metric_name(key: str) -> str:
+    """`key` in the characters that MLflow allows: `pass@4` → `pass_at_4`."""
+    return re.sub(r"[^\w./ :-]", "_", key.replace("@", "_at_"))

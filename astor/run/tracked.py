@@ -1,0 +1,81 @@
+"""What MLflow is told of a run when it begins: from which data, and what people compare runs by."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from astor.masking import masked
+from astor.recipe.recipe import Recipe
+from astor.records import Demonstration, Prompt, Split
+from astor.registry.tracking import Dataset
+from astor.run.run import Run
+from astor.storage import ArtifactRef
+
+COMPARED = (
+    "name",
+    "seed",
+    "rounds",
+    "threads",
+    "processes",
+    "policy.type",
+    "policy.path",
+    "policy.name",
+    "batch.prompts",
+    "batch.rollouts",
+    "batch.temperature",
+    "rollout.type",
+    "scheduler.type",
+    "scheduler.kl_coefficient",
+    "training.type",
+    "training.mini_batches",
+    "training.loss.type",
+    "training.loss.aggregation",
+    "training.optimizer.learning_rate",
+)
+"""Keys of a recipe that become parameters, as far as it has them; all of it is the artifact `recipe.yaml`."""
+DIGEST_LENGTH = 36
+"""Most characters that MLflow takes."""
+
+
+def parameters(recipe: Recipe) -> dict[str, str]:
+    """Name → value of what runs are compared by; names are the recipe's own keys, as `--set` takes them."""
+    options = recipe.model_dump(mode="json")
+    found = {key: value for key in COMPARED if (value := _at(options, key)) is not None}
+    return {key: str(value) for key, value in found.items()} | {
+        "tasks": ", ".join(recipe.tasks),
+        "digest": recipe.digest[:12],
+    }
+
+
+def datasets(run: Run, prompts: ArtifactRef) -> Iterator[Dataset]:
+    """One for each split of `prompts`, which `prepare` committed, with its prompts per task and the sources."""
+    known: list[Prompt] = run.artifacts.read(prompts, "prompts")
+    demonstrations: list[Demonstration] = run.artifacts.read(prompts, "demonstrations")
+    counts = {split: Counter(prompt.task for prompt in known if prompt.split is split) for split in Split}
+    counts[Split.WARM_START] = Counter(one.task for one in demonstrations)
+    uri = prompts.uri if run.places.is_remote else str(Path(prompts.uri).absolute())
+    sources = [options.model_dump(mode="json", exclude_defaults=True) for options in run.recipe.data.sources]
+    made_from = [{"type": options.type} | own for options, own in zip(run.recipe.data.sources, sources, strict=True)]
+    for split, of_task in counts.items():
+        if of_task:
+            yield Dataset(
+                name=f"{run.recipe.name} {split.value}",
+                digest=prompts.digest[:DIGEST_LENGTH],
+                kind="s3" if run.places.is_remote else "local",
+                source={"uri": uri, "made_from": made_from},
+                profile={"prompts": of_task.total(), **of_task},
+                context=split.value,
+            )
+
+
+def recipe_text(run: Run) -> str:
+    """The resolved recipe as YAML, without passwords."""
+    return masked(run.resolved_text)
+
+
+def _at(options: Mapping[str, Any], key: str) -> Any | None:
+    value: Any = options
+    for name in key.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
