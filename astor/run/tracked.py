@@ -34,8 +34,10 @@ COMPARED = (
     "training.optimizer.learning_rate",
 )
 """Keys of a recipe that become parameters, as far as it has them; all of it is the artifact `recipe.yaml`."""
-DIGEST_LENGTH = 36
-"""Most characters that MLflow takes."""
+DIGEST_LENGTH = 16
+"""Characters of a data set's digest; MLflow takes 36 at most."""
+SHOWN = (Split.TRAIN, Split.HELD_OUT, Split.PROMOTION, Split.WARM_START)
+"""Splits in the order in which MLflow lists them."""
 
 
 def parameters(recipe: Recipe) -> dict[str, str]:
@@ -52,7 +54,7 @@ def datasets(run: Run, prompts: ArtifactRef) -> Iterator[Dataset]:
     """One for each split of `prompts`, which `prepare` committed, with its prompts per task and the sources."""
     known: list[Prompt] = run.artifacts.read(prompts, "prompts")
     demonstrations: list[Demonstration] = run.artifacts.read(prompts, "demonstrations")
-    counts = {split: Counter(prompt.task for prompt in known if prompt.split is split) for split in Split}
+    counts = {split: Counter(prompt.task for prompt in known if prompt.split is split) for split in SHOWN}
     counts[Split.WARM_START] = Counter(one.task for one in demonstrations)
     uri = prompts.uri if run.places.is_remote else str(Path(prompts.uri).absolute())
     sources = [options.model_dump(mode="json", exclude_defaults=True) for options in run.recipe.data.sources]
