@@ -5,6 +5,7 @@ from astor.storage.atomic import draft_beside, replacing
 from astor.storage.damage import DamagedError, find_damage
 from astor.storage.digest import digest_bytes, digest_directory, digest_file, digest_json, known_digest
 from astor.storage.ref import ArtifactRef, PolicyRef, lineage
+from astor.storage.trial import try_store
 
 __all__ = [
     "MANIFEST",
@@ -29,4 +30,5 @@ __all__ = [
     "locate",
     "remove",
     "replacing",
+    "try_store",
 ]

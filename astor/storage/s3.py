@@ -49,15 +49,23 @@ class S3Store:
         with self._explained():
             self.client = s3_client()
 
+    def reach(self) -> None:
+        """UserError unless an S3 server answers, which has the bucket, and lets it be listed."""
+        self._ask("", lambda name: self.client.list_objects_v2(Bucket=self.bucket, Prefix=self.prefix, MaxKeys=1))
+
     def read(self, key: str) -> bytes:
         def get(name: str) -> bytes:
             data: bytes = self.client.get_object(Bucket=self.bucket, Key=name)["Body"].read()
             return data
 
-        return self._ask(key, get)
+        return self._ask(key, get, absent=("NoSuchKey",))
 
     def file(self, key: str) -> Path:
-        tag = self._ask(key, lambda name: self.client.head_object(Bucket=self.bucket, Key=name)["ETag"].strip('"'))
+        def head(name: str) -> str:
+            tag: str = self.client.head_object(Bucket=self.bucket, Key=name)["ETag"]
+            return tag.strip('"')
+
+        tag = self._ask(key, head, absent=("404",))
         whole = Path(self._key(key))
         path = self._cache() / whole.parent / f".{tag}" / whole.name
         if not path.is_file():
@@ -114,7 +122,7 @@ class S3Store:
         return target
 
     def _download(self, key: str, path: Path) -> None:
-        self._ask(key, lambda name: self.client.download_file(self.bucket, name, str(path)))
+        self._ask(key, lambda name: self.client.download_file(self.bucket, name, str(path)), absent=("404",))
 
     def _upload(self, path: Path, key: str) -> None:
         self._ask(key, lambda name: self.client.upload_file(str(path), self.bucket, name))
@@ -125,29 +133,41 @@ class S3Store:
     def _key(self, key: str) -> str:
         return f"{self.prefix}/{key}" if self.prefix else key
 
-    def _ask(self, key: str, request: Callable[[str], T]) -> T:
-        """What `request` gives for the key's whole name, as soon as there is an answer."""
+    def _ask(self, key: str, request: Callable[[str], T], absent: tuple[str, ...] = ()) -> T:
+        """What `request` gives for the key's whole name, as soon as there is an answer.
+
+        `absent`: codes that say that there is nothing at the key, which is a FileNotFoundError. A web server that is
+        no S3 answers 404 to whatever it is asked, and is not taken for an empty bucket.
+        """
         endpoint = self.client.meta.endpoint_url
         patient = waiting(_is_away, PATIENCE if endpoint in _answered else 0)
-        with self._explained(key):
+        with self._explained(key, absent):
             answer: T = patient(request, self._key(key))
         _answered.add(endpoint)
         return answer
 
     @contextmanager
-    def _explained(self, key: str = "") -> Iterator[None]:
+    def _explained(self, key: str = "", absent: tuple[str, ...] = ()) -> Iterator[None]:
         from boto3.exceptions import Boto3Error
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
         where = f"s3://{self.bucket}/{self._key(key)}"
         try:
             yield
         except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code in ("NoSuchKey", "404"):
+            code = error.response["Error"]["Code"] or error.response["ResponseMetadata"]["HTTPStatusCode"]
+            if code in absent:
                 raise FileNotFoundError(where) from error
+            if code == "NoSuchBucket":
+                raise UserError(
+                    f"There is no bucket {self.bucket} for {where}: create it, or name another --store."
+                ) from error
             raise UserError(
                 f"S3 refused {where} ({code}): check the bucket, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+            ) from error
+        except NoCredentialsError as error:
+            raise UserError(
+                f"There are no credentials for {where}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile."
             ) from error
         except (BotoCoreError, Boto3Error) as error:
             raise UserError(
@@ -163,5 +183,5 @@ def _is_away(error: BaseException) -> bool:
     if isinstance(error, Boto3Error) and error.__context__ is not None:
         error = error.__context__  # What the transfer of a file met.
     if isinstance(error, ClientError):
-        return bool(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500)
+        return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") in (500, 502, 503, 504)
     return isinstance(error, ConnectionError | HTTPClientError | IncompleteReadError)
