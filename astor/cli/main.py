@@ -52,13 +52,16 @@ def run(
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of continuing.")] = False,
 ) -> None:
     """Run a recipe, or go on with it from its last commit; the last line is the result as JSON."""
-    from astor.cli.run import print_plan, run_recipe
     from astor.recipe.load import load_recipe, parse_overrides
 
     resolved = load_recipe(recipe, parse_overrides(overrides))
     if dry_run:
-        print_plan(resolved, store)
+        from astor.cli.plan import print_plan
+
+        print_plan(resolved, store, on)
     else:
+        from astor.cli.run import run_recipe
+
         run_recipe(resolved, store, on, fresh)
 
 

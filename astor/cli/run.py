@@ -10,38 +10,23 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Literal
 
-import typer
 from rich.console import Console
 
 from astor.cli.display import Display
 from astor.cli.measure import Measured
 from astor.cli.outcome import print_outcome
 from astor.errors import UserError
-from astor.recipe.estimate import estimate
 from astor.recipe.recipe import Recipe
 from astor.run.failure import find_failure, find_warning
 from astor.run.lifeline import VARIABLE
 from astor.run.preflight import preflight
+from astor.run.progress import report_progress
 from astor.run.result import read_result, write_result
 from astor.run.run import Run
 
 console = Console(stderr=True, highlight=False)
 say = partial(console.print, markup=False, soft_wrap=True)
 """Prints a line as it is: paths may hold brackets, and are copied."""
-
-
-def print_plan(recipe: Recipe, store: str) -> None:
-    """Print the resolved recipe and, as YAML comments, what running it would take; start nothing.
-
-    Raises:
-        UserError: it could not come to its end, as far as that can be known.
-    """
-    run = Run(store, recipe)
-    typer.echo(run.resolved_text)
-    typer.echo(f"# The plan, digest {recipe.digest[:12]}")
-    for name, value in estimate(recipe, run.places.uri).items():
-        typer.echo(f"# {name:<18} {value}")
-    preflight(run)
 
 
 def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fresh: bool) -> None:
@@ -54,8 +39,10 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
             run = Run(store, recipe)
         if (result := read_result(run)) is None:
             say(f"{recipe.name}: {len(run.tasks)} tasks, {recipe.rounds} rounds, in {run.places.uri}")
-            preflight(run)
             with Measured() as cost, Display(console), _told_to_mlflow(run):
+                report_progress("checks", 0, 0)
+                preflight(run, writes=True)
+                report_progress("checks", 1, 1)
                 _in_process(run) if on == "process" else _on_local_runner(run)
             result = write_result(run, cost.seconds, cost.peak_rss_mb)
         else:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from astor.policies.size import BYTES, PolicySize
 from astor.recipe.recipe import Recipe
 
-LIBRARIES = 700 * 2**20
+LIBRARIES = 730 * 2**20
 """Bytes of a process that rolls out and trains before any policy counts: Python, torch, transformers, MLflow, what
 draws the report, and the records of a run. Measured: the miniature recipe, whose policy is next to nothing, takes
 740 MiB."""
@@ -13,6 +13,8 @@ RANK = 450 * 2**20
 """The same of every further one of a recipe's `processes`. Measured."""
 COPIES = 3
 """Of a micro-batch's logits that are alive at once: themselves, their log-softmax, and their gradient."""
+STATE = 5
+"""Numbers kept for each weight in an update: itself, its gradient, two moments, the reference policy's."""
 SAMPLED = 4
 """Of a decoding step's: themselves, log-probabilities, probabilities and their sums."""
 
@@ -32,6 +34,11 @@ class Memory(NamedTuple):
         return self.programs + max(self.rollout, self.update)
 
 
+def certain_memory(recipe: Recipe, size: PolicySize) -> int:
+    """Bytes of weights, gradients, moments and the reference policy, which are there whatever a batch is."""
+    return recipe.processes * STATE * policy_bytes(size)
+
+
 def memory(recipe: Recipe, size: PolicySize, prompt_tokens: int | None) -> Memory:
     """A derived estimate for one machine; a policy that another server samples from is not in it.
 
@@ -40,7 +47,7 @@ def memory(recipe: Recipe, size: PolicySize, prompt_tokens: int | None) -> Memor
             full.
     """
     ranks = recipe.processes
-    weights = size.parameters * BYTES
+    weights = policy_bytes(size)
     answer = max(task.max_tokens for task in recipe.tasks.values())
     counts = recipe.data.prompts
     evaluated = len(recipe.tasks) * max(counts.held_out, counts.promotion) * recipe.evaluation.samples
@@ -59,7 +66,7 @@ def memory(recipe: Recipe, size: PolicySize, prompt_tokens: int | None) -> Memor
     answered = min(budget, trained * answer)
     passed = budget if prompt_tokens is None else min(budget, trained * (answer + prompt_tokens))
     kept = passed * size.layers * _kept_numbers(size) + COPIES * answered * size.vocabulary
-    update = 5 * weights + kept * BYTES
+    update = STATE * weights + kept * BYTES
     return Memory(LIBRARIES + (ranks - 1) * RANK, ranks * rollout, ranks * update)
 
 

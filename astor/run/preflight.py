@@ -1,31 +1,51 @@
-"""What can be known to go wrong before the first expensive step, told before it."""
+"""What can be known to go wrong before the first expensive step, told before it.
+
+What is certain stops a run; of what only an estimate says people are warned.
+"""
+
+import os
 
 from astor.data.catalogue import make_source
 from astor.errors import UserError
+from astor.recipe.memory import certain_memory
 from astor.recipe.recipe import Recipe
 from astor.registry.connection import sqlite_file, wait_for
+from astor.registry.models import CHAMPION, registered
+from astor.registry.weights import find_policy
+from astor.run.failure import warn
+from astor.run.forecast import Forecast
+from astor.run.machine import free_disk, has_gpu, memory_limit
+from astor.run.prepared import Prepared, check_batch, find_prepared
 from astor.run.run import Run
+from astor.storage import try_store
 
 
-def preflight(run: Run) -> None:
-    """Check what a run needs from the beginning to the end; nothing is written.
+def preflight(run: Run, writes: bool) -> Prepared | None:
+    """Check what a run needs from the beginning to the end; the prompts that were prepared for it.
+
+    Args:
+        writes: whether the store may be tried by writing to it, and a champion fetched that must be.
 
     Raises:
         UserError: it could not come to its end: a source or a policy is not there, the batch is larger than the
-            prompts, answers are longer than the context, a tiny policy has nothing to start from, or MLflow is away.
+            prompts, answers are longer than the context, a policy has no demonstrations to start from, the store takes
+            no writes, memory or disk do not hold the policy, MLflow is away, or the champion cannot be read.
     """
-    recipe = run.recipe
+    uri, recipe = run.services.tracking_uri, run.recipe
     _check_sources(recipe)
     _check_policy(recipe)
-    most = len(recipe.tasks) * recipe.data.prompts.train
-    if recipe.rounds and most < recipe.batch.prompts:
-        raise UserError(
-            f"A batch has {recipe.batch.prompts} prompts, and there are at most {most} to train on: "
-            f"lower batch.prompts to {most}, or raise data.prompts.train."
-        )
-    uri, begun = run.services.tracking_uri, run.artifacts.find(run.places.at("plan"))
-    if sqlite_file(uri) is None and not begun:
-        wait_for(uri, seconds=0)
+    try_store(run.places.root, writes)
+    prepared = find_prepared(run)
+    counts = recipe.data.prompts
+    there = prepared.trained if prepared else len(recipe.tasks) * counts.train
+    check_batch(recipe.batch.prompts if recipe.rounds else 0, there)
+    forecast = Forecast(run, prepared)
+    _check_memory(forecast)
+    _check_disk(forecast)
+    if not forecast.begun:
+        _check_mlflow(uri)
+        _check_champion(uri, run, writes)
+    return prepared
 
 
 def _check_sources(recipe: Recipe) -> None:
@@ -41,10 +61,64 @@ def _check_policy(recipe: Recipe) -> None:
         raise UserError(f"There is no model at {place}, which policy.path names: give a Hugging Face directory.")
     if policy.reads_demonstrations and not sum(recipe.data.prompts.demonstrations.values()):
         raise UserError("There are no demonstrations to start from: say in data.prompts.demonstrations how many.")
-    context = getattr(policy, "context", None)
+    size = policy.size()
     for key, options in recipe.tasks.items():
-        if context is not None and options.max_tokens >= context:
+        if size and size.context and options.max_tokens >= size.context:
             raise UserError(
-                f"tasks.{key}.max_tokens is {options.max_tokens}, and prompt and answer have policy.context, {context} "
-                "tokens, together: raise policy.context, or lower max_tokens."
+                f"tasks.{key}.max_tokens is {options.max_tokens}, and the policy's context, which prompt and answer "
+                f"have together, is {size.context} tokens: lower max_tokens, or use a policy with a longer context."
             )
+
+
+def _check_memory(forecast: Forecast) -> None:
+    limit = memory_limit()
+    if limit is None or forecast.size is None or forecast.memory is None or has_gpu():
+        return
+    if (certain := certain_memory(forecast.recipe, forecast.size)) > limit:
+        raise UserError(
+            f"An update keeps {_mb(certain)} of weights, gradients and moments, and this machine or container has "
+            f"{_mb(limit)} of memory: use a smaller policy, fewer processes, or another machine."
+        )
+    if forecast.memory.peak > limit:
+        warn(
+            f"The run may need {_mb(forecast.memory.peak)} of memory, and there are {_mb(limit)}: lower "
+            "rollout.tokens_per_batch and training.tokens_per_micro_batch where it ends for want of memory."
+        )
+
+
+def _check_disk(forecast: Forecast) -> None:
+    places = forecast.run.places
+    if places.is_remote or forecast.disk is None or forecast.begun:
+        return
+    free, certain = free_disk(places.root), forecast.weights_on_disk
+    if certain > free:
+        raise UserError(
+            f"Checkpoints and policies of the run take {_mb(certain)}, and {_mb(free)} are free in {places.root}: make "
+            "room, or give another --store."
+        )
+    if forecast.disk > free:
+        warn(f"The run may write {_mb(forecast.disk)}, and {_mb(free)} are free in {places.root}: make room.")
+
+
+def _check_mlflow(uri: str) -> None:
+    database = sqlite_file(uri)
+    if database is None:
+        wait_for(uri, seconds=0)
+        return
+    there = next(place for place in (database, *database.absolute().parents) if place.exists())
+    if not os.access(there, os.W_OK) or not (there == database or there.is_dir()):
+        raise UserError(f"MLflow's file {database} cannot be written: check tracking.uri and MLFLOW_TRACKING_URI.")
+
+
+def _check_champion(uri: str, run: Run, writes: bool) -> None:
+    database = sqlite_file(uri)
+    if database is not None and not database.exists():
+        return
+    version = registered(uri, run.recipe.tracking.model, CHAMPION)
+    # What MLflow holds of a policy is fetched by a run, and not to find out.
+    if version and (writes or ":/" not in version.source):
+        find_policy(uri, version, run.places.root)
+
+
+def _mb(count: int) -> str:
+    return f"{count / 10**6:,.0f} MB"

@@ -8,7 +8,6 @@ import yaml
 
 from astor.coordination.schedulers.uniform import UniformOptions
 from astor.errors import UserError
-from astor.recipe.estimate import estimate
 from astor.recipe.load import load_recipe, parse_overrides, parse_recipe
 from astor.sandbox import Limits, SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
@@ -203,24 +202,3 @@ def test_a_file_that_is_no_recipe_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("a: [\n")
     with pytest.raises(UserError, match="is not YAML"):
         load_recipe(str(tmp_path / "broken.yaml"))
-
-
-def test_the_plan_counts_what_the_recipe_says() -> None:
-    plan = estimate(load_recipe("quickstart", {"rounds": 40, "rounds_per_segment": 20}), "somewhere")
-    assert plan["lies in"] == "somewhere"
-    assert plan["granularity"] == "segment: 7 pipeline tasks"
-    assert plan["rollouts"].startswith("20,480 in training")
-    steps = estimate(load_recipe("quickstart", {"rounds": 3, "granularity": "step"}), "")
-    assert steps["granularity"] == "step: 30 pipeline tasks"
-
-
-def test_the_plan_counts_every_turn_of_a_trajectory() -> None:
-    overrides = {"rounds": 2, "evaluation": {"samples": 1}, "tasks.multi_turn_code.evaluated_turns": 1}
-    one, three = (
-        estimate(load_recipe("cobalt", overrides | {"tasks.multi_turn_code.turns": turns}), "") for turns in (1, 3)
-    )
-    tokens = [int(plan["tokens"].split()[2].replace(",", "")) for plan in (one, three)]
-    assert tokens[1] == 3 * tokens[0]
-    compared = estimate(load_recipe("cobalt", overrides | {"tasks.multi_turn_code.evaluated_turns": 4}), "")
-    held_out, max_tokens = 100, 40
-    assert int(compared["tokens"].split()[2].replace(",", "")) == tokens[0] + 2 * held_out * 4 * max_tokens

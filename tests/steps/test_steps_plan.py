@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from astor.errors import UserError
-from astor.records import GateDecision, Scores
+from astor.records import GateDecision
 from astor.registry.models import register
 from astor.run.models import keep_policy
+from astor.run.preflight import preflight
 from astor.run.run import Run
 from astor.steps.plan import plan
 from astor.steps.prepare import prepare
@@ -31,8 +32,7 @@ def register_champion(run: Run, directory: Path) -> PolicyRef:
     policy = PolicyRef(artifact.manifest.parts["policy"].digest, "first+3", artifact.ref)
     kept = keep_policy(Run(str(directory / "other"), run.recipe), policy)
     decision = GateDecision(**DECISION, task_differences={}, metric_differences={}, challenger_digest=policy.digest)
-    scores = Scores(policy_digest=policy.digest, split="promotion", round=3, scores=())
-    register(run.services.tracking_uri, run.recipe.tracking.model, kept, "0" * 32, decision, scores, {})
+    register(run.services.tracking_uri, run.recipe.tracking.model, kept, "0" * 32, decision, {})
     return kept
 
 
@@ -54,6 +54,9 @@ def test_a_champion_that_cannot_be_read_stops_the_run_before_it_trains(run: Run,
     told = (
         "astor-miniature, version 1, which has the alias champion, cannot be read .* give the alias to another version"
     )
+    for writes in (True, False):
+        with pytest.raises(UserError, match=told):
+            preflight(run, writes)
     with pytest.raises(UserError, match=told):
         plan(run, prompts, PolicyRef("f" * 64, "f" * 64))
     assert run.artifacts.find(run.places.at("plan")) is None

@@ -1,0 +1,115 @@
+"""Prompts, demonstrations and references of a run, gathered from items as far as they are wanted."""
+
+from collections import Counter, defaultdict
+from random import Random
+
+from astor.data.splits import no_demonstration, no_prompt, require_classes
+from astor.errors import UserError
+from astor.records import Demonstration, Item, Message, Prompt, Reference, Split
+from astor.run.prepared import check_batch
+from astor.run.progress import report_progress
+from astor.run.run import Run
+from astor.tasks.framing import Framing
+from astor.tasks.instances import tasks_for
+from astor.tasks.task import Example
+
+FEWEST_CLASSES = 2
+"""Distinct functions that each split needs at least: scores of one function say nothing of a task."""
+
+
+class Gathering:
+    """Prompts, references and demonstrations as far as they are wanted."""
+
+    def __init__(self, run: Run) -> None:
+        counts = run.recipe.data.prompts
+        self.tasks = run.tasks
+        self.wanted_prompts = {
+            Split.TRAIN: counts.train,
+            Split.HELD_OUT: counts.held_out,
+            Split.PROMOTION: counts.promotion,
+        }
+        self.wanted_demonstrations = counts.demonstrations
+        self.batch = run.recipe.batch.prompts if run.recipe.rounds else 0
+        self.reads_demonstrations = run.recipe.policy.reads_demonstrations
+        self.prompts: list[Prompt] = []
+        self.references: list[Reference] = []
+        self.demonstrations: list[Example] = []
+        self.framings = {key: Framing(task) for key, task in self.tasks.items()}
+        self.counts: Counter[tuple[Split, str]] = Counter()
+        self.classes: defaultdict[Split, set[str]] = defaultdict(set)
+        self.offered: defaultdict[str, set[str]] = defaultdict(set)
+        """Task → structures of the items that it made examples of, whatever their split."""
+        self.barren = 0
+        self._seen: set[str] = set()
+        self._texts: dict[tuple[Message, ...], Split] = {}
+        """What is asked → the split that asks it: different functions may make the same diff."""
+
+    def add(self, item: tuple[Split, Item]) -> None:
+        """Take what is still wanted of one item's examples."""
+        split, content = item
+        before = self.counts.total()
+        for task in tasks_for(content, self.tasks):
+            for example in task.examples(content, split):
+                self.offered[task.key].add(content.structural_hash)
+                self._take(split, content, example)
+        gained = self.counts.total() - before
+        self.barren = 0 if gained else self.barren + 1
+        if gained:
+            report_progress("prepare", self.counts.total(), self.total)
+
+    def _take(self, split: Split, item: Item, example: Example) -> None:
+        task, kind = example.reference.task, f"{example.reference.task}/{example.reference.kind}"
+        if self._texts.get(example.prompt.messages, split) is not split:
+            return
+        framing = self.framings[task]
+        if framing.keeps(example):
+            return
+        before = self.counts.total()
+        if split is Split.WARM_START:
+            key = kind if kind in self.wanted_demonstrations else task
+            if framing.demonstrates(example) and self.counts[split, key] < self.wanted_demonstrations.get(key, 0):
+                self.demonstrations.append(example)
+                self.counts[split, key] += 1
+        elif self.counts[split, task] < self.wanted_prompts[split] and example.prompt.id not in self._seen:
+            self._seen.add(example.prompt.id)
+            self.prompts.append(example.prompt)
+            self.references.append(example.reference)
+            self.classes[split].add(item.structural_hash)
+            self.counts[split, task] += 1
+        if self.counts.total() > before:
+            self._texts[example.prompt.messages] = split
+
+    @property
+    def total(self) -> int:
+        """Prompts and demonstrations that are wanted."""
+        return len(self.tasks) * sum(self.wanted_prompts.values()) + sum(self.wanted_demonstrations.values())
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing more is wanted."""
+        return self.counts.total() >= self.total
+
+    def check(self) -> None:
+        """UserError where a task came away empty-handed, a warm start has no answers, a split too few functions, or a
+        batch too few prompts."""
+        for split in self.wanted_prompts:
+            for task in self.tasks:
+                if not self.counts[split, task]:
+                    raise UserError(no_prompt(task, split, len(self.offered[task])))
+        if self.reads_demonstrations and not self.demonstrations:
+            raise UserError(no_demonstration(list(self.tasks), self.wanted_demonstrations))
+        found = {split: len(classes) for split, classes in self.classes.items()}
+        require_classes(found, dict.fromkeys(self.wanted_prompts, FEWEST_CLASSES))
+        check_batch(self.batch, sum(self.counts[Split.TRAIN, task] for task in self.tasks))
+
+    def shuffled_demonstrations(self) -> list[Demonstration]:
+        """The demonstrations in an order that mixes tasks evenly, the same for every seed of a run."""
+        shuffled = Random(0).sample(self.demonstrations, len(self.demonstrations))
+        return [self.framings[example.prompt.task].demonstration(example) for example in shuffled]
+
+    def framed_prompts(self) -> list[Prompt]:
+        """The prompts with what their tasks show before them, and how answers begin."""
+        return [
+            self.framings[prompt.task].prompt(prompt, reference.kind)
+            for prompt, reference in zip(self.prompts, self.references, strict=True)
+        ]

@@ -1,0 +1,52 @@
+"""What this machine has: memory, of which a container may get a part, and room on a disk."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path("/")
+
+
+def memory_limit(root: Path = ROOT) -> int | None:
+    """Bytes that this process and its children may have: the machine's, or the least that a control group of theirs
+    gives them; None where neither is known. `root`: where `proc` and `sys` lie."""
+    return min(_limits(root), default=None)
+
+
+def has_gpu() -> bool:
+    """Whether there is an NVIDIA GPU, whose memory then holds policies."""
+    return any(Path("/dev").glob("nvidia[0-9]*"))
+
+
+def free_disk(place: str) -> int:
+    """Bytes that are free where `place`, a local path, lies or will lie."""
+    path = Path(place).absolute()
+    return shutil.disk_usage(next(there for there in (path, *path.parents) if there.exists())).free
+
+
+def _limits(root: Path) -> Iterator[int]:
+    for line in _lines(root / "proc/meminfo"):
+        if line.startswith("MemTotal:"):
+            yield int(line.split()[1]) * 1024
+    for line in _lines(root / "proc/self/cgroup"):
+        _, controllers, own = line.split(":", 2)
+        if controllers and "memory" not in controllers.split(","):
+            continue
+        # Version 2 has one hierarchy and no controllers here; a limit of any group above holds, too.
+        base, name = (
+            ("sys/fs/cgroup/memory", "memory.limit_in_bytes") if controllers else ("sys/fs/cgroup", "memory.max")
+        )
+        group = root / base / own.lstrip("/")
+        for place in (group, *group.parents):
+            for limit in _lines(place / name):
+                if limit.isdigit():  # `max` is none
+                    yield int(limit)
+            if place == root / base:
+                break
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text().split("\n")[:-1]
+    except OSError:  # Not on this system, or not for this user.
+        return []
