@@ -3,6 +3,8 @@
 import errno
 import os
 
+from astor.masking import masked
+
 FULL = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT), "database or disk is full")
 CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR)
 
@@ -16,7 +18,8 @@ class UserError(Exception):
 
 
 def explain(error: BaseException) -> str | None:
-    """What to tell people of `error`, on one line; None of an error that is ours, and deserves its traceback.
+    """What to tell people of `error`, on one line and without passwords; None of an error that is ours, and deserves
+    its traceback.
 
     A full disk is known by its words, wherever in the chain of causes they stand: libraries that write through C, Rust
     or SQLite raise it as types of their own.
@@ -28,7 +31,7 @@ def explain(error: BaseException) -> str | None:
             return f"The disk is full at {where}: make room and run the same command again, it continues."
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, UserError):
-        return " ".join(str(error).split())
+        return masked(" ".join(str(error).split()))
     if isinstance(error, OSError) and error.errno in CLOSED and error.filename:
         return f"{error.filename} cannot be used ({error.strerror}): mend that, or name another place."
     return None

@@ -40,3 +40,8 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", [KeyError("x"), FileNotFoundError(errno.ENOENT, "No such file", "x"), OSError("x")])
 def test_an_error_of_ours_is_none_for_people(error: Exception) -> None:
     assert explain(error) is None
+
+
+def test_passwords_are_not_told() -> None:
+    told = explain(UserError("MLflow at http://me:s3cret@host cannot be used."))
+    assert told == "MLflow at http://me:***@host cannot be used."

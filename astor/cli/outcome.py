@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from astor.errors import UserError
+from astor.masking import masked
 from astor.registry.standing import Standing, standing
 from astor.run.outcome import Outcome
 from astor.run.run import Run
@@ -51,7 +52,7 @@ def _standing(run: Run, result: dict[str, Any], digest: str) -> tuple[Standing |
 
 
 def _told(run: Run, result: dict[str, Any], now: Standing) -> str:
-    name, uri = run.recipe.tracking.model, run.services.tracking_uri
+    name, uri = run.recipe.tracking.model, masked(run.services.tracking_uri)
     if now.version is None:
         return f"not in MLflow at {uri}; it was registered as {result['model']} when the run ended"
     if now.own:
@@ -65,7 +66,7 @@ def _serving(run: Run, aliases: Sequence[str], digest: str) -> list[str]:
     if aliases:
         alias = [] if aliases[0] == "champion" else ["--alias", aliases[0]]
         store = [] if run.places.root == "." else ["--store", run.places.root]
-        mlflow = ["--mlflow-uri", run.recipe.tracking.uri] if run.recipe.tracking.uri else []
+        mlflow = ["--mlflow-uri", masked(run.recipe.tracking.uri)] if run.recipe.tracking.uri else []
         return ["astor", "serve", "--model", run.recipe.tracking.model, *alias, *store, *mlflow]
     kept = None if run.places.is_remote else find(f"{run.places.root}/models/{digest[:16]}")
     return ["astor", "serve", "--policy", f"{kept.uri}/{kept.manifest.attempt}/policy"] if kept else []

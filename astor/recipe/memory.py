@@ -55,7 +55,7 @@ def memory(recipe: Recipe, size: PolicySize, prompt_tokens: int | None) -> Memor
     most = getattr(recipe.rollout, "tokens_per_batch", None)
     rollout = 0
     if most is not None:
-        width = answer + (prompt_tokens or answer)
+        width = answer + (prompt_tokens or 0)
         rows = min(sampled, most // width) or 1
         tokens = most if prompt_tokens is None else rows * width
         # Keys and values are copied where a step adds to them.

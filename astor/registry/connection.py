@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from astor.errors import UserError
+from astor.masking import masked
 from astor.waiting import waiting
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def explained(uri: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError, OSError) as error:
-        reason = str(error).strip().splitlines()[0]
+        reason = masked(str(error).strip().splitlines()[0])
         raise UserError(
-            f"MLflow at {uri} cannot be used ({reason}): check tracking.uri, and that its server runs."
+            f"MLflow at {masked(uri)} cannot be used ({reason}): check tracking.uri, and that its server runs."
         ) from error

@@ -80,6 +80,7 @@ class Forecast:
         if self.pace is None or self.finished:
             return None
         evaluations = max(self.work.evaluations + 2 - self.evaluated, 0)
-        first = 0.0 if self.begun else self.pace.first
+        known = self.prepared is not None and self.prepared.verified  # and the first policy with the prompts
+        first = 0.0 if self.begun else self.pace.plan if known else self.pace.first
         rounds = max(self.recipe.rounds - self.rounds, 0)
         return first + rounds * self.pace.round + evaluations * self.pace.evaluation + self.pace.promote

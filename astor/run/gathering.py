@@ -13,6 +13,7 @@ from astor.tasks.framing import Framing
 from astor.tasks.instances import tasks_for
 from astor.tasks.task import Example
 
+STAGE = "prompts"
 FEWEST_CLASSES = 2
 """Distinct functions that each split needs at least: scores of one function say nothing of a task."""
 
@@ -55,7 +56,7 @@ class Gathering:
         gained = self.counts.total() - before
         self.barren = 0 if gained else self.barren + 1
         if gained:
-            report_progress("prepare", self.counts.total(), self.total)
+            report_progress(STAGE, self.counts.total(), self.total)
 
     def _take(self, split: Split, item: Item, example: Example) -> None:
         task, kind = example.reference.task, f"{example.reference.task}/{example.reference.kind}"

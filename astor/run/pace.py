@@ -29,6 +29,8 @@ class Pace(NamedTuple):
     """Rounds that were."""
     first: float
     """Seconds of what comes before the first round: prompts, the first policy, the plan."""
+    plan: float
+    """The last of it, which every run has for itself."""
     round: float
     evaluation: float
     """Of one policy on held-out or promotion prompts."""
@@ -51,6 +53,7 @@ class Pace(NamedTuple):
             run=run.places.name,
             rounds=rounds,
             first=sum(seconds.get(kind, 0.0) for kind in ("prepare", "warm start", "first policy", "plan")),
+            plan=seconds.get("plan", 0.0),
             round=sum(seconds.get(kind, 0.0) for kind in ROUND) / rounds,
             evaluation=seconds.get("evaluate", 0.0) / max(evaluations, 1),
             promote=seconds.get("promote", 0.0),

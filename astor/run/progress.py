@@ -18,6 +18,8 @@ MOST_CHARACTERS = 60
 """Characters of a stage or a note."""
 INTERVAL = 0.2
 """Seconds in which a stage that has begun and not ended is reported once: steps may report as often as they like."""
+LIBRARIES = "libraries"
+"""The stage in which torch and what needs it are imported."""
 EVALUATION = 4
 """Parts of an evaluation: answers sampled and greedy, and the judging of both."""
 Stage = tuple[str, int, int, str]

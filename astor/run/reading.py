@@ -11,7 +11,7 @@ from astor.data.decontamination import Decontamination, DecontaminationOptions
 from astor.data.source import Source
 from astor.data.verification import verify_items
 from astor.records import Item, Split
-from astor.run.gathering import Gathering
+from astor.run.gathering import STAGE, Gathering
 from astor.run.prepared import Prepared, count
 from astor.run.progress import report_progress
 from astor.run.run import Run
@@ -57,7 +57,7 @@ def gather(run: Run, sources: Sequence[Source], verified: bool) -> Gathering:
         UserError: a source cannot be read, or has too little for the recipe.
     """
     gathered = Gathering(run)
-    report_progress("prepare", 0, gathered.total)
+    report_progress(STAGE, 0, gathered.total)
     contaminated = _contamination(run.recipe.data.decontamination, sources)
     for split, item in _in_turns([_items(run, source, verified) for source in sources]):
         if split in EVALUATED or not contaminated(item):

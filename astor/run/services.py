@@ -15,6 +15,7 @@ from astor.policies.ranks import Ranks
 from astor.recipe.recipe import Recipe
 from astor.run.environment import run_tags
 from astor.run.places import Places
+from astor.run.progress import LIBRARIES, report_progress
 from astor.sandbox import Sandbox, SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
 from astor.sandbox.runner import JobRunner
@@ -69,10 +70,13 @@ class Services:
     @cached_property
     def policies(self) -> "Policies":
         """Policies with weights, and the engines that sample from them and train them."""
+        report_progress(LIBRARIES, 0, 0, "torch, transformers")
         ranks = self.ranks
         from astor.run.policies import Policies  # torch, which most steps have no need of
 
-        return Policies(self._recipe, ranks)
+        loaded = Policies(self._recipe, ranks)
+        report_progress(LIBRARIES, 1, 1)
+        return loaded
 
     def scheduler(self, planned: ArtifactRef, resume: Callable[[], Scheduler]) -> Scheduler:
         """The scheduler as it was when it planned `planned`: this process's own where it did that here. It is given

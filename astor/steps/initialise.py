@@ -5,7 +5,7 @@ from pathlib import Path
 from astor.policies.card import policy_ref
 from astor.run.begun import own_policy
 from astor.run.code import code_digest
-from astor.run.progress import report_progress
+from astor.run.progress import LIBRARIES, report_progress
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef, digest_json
 from astor.training.first_policy import FirstPolicyOptions
@@ -29,9 +29,11 @@ def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
     uri = f"{run.places.root}/cache/policies/{key}"
     if done := run.artifacts.done(uri, made_from):
         return policy_ref(done)
+    report_progress(LIBRARIES, 0, 0, "torch, transformers")
     from astor.policies.policy import save_policy  # torch, as what makes it
     from astor.run.threads import set_threads
 
+    report_progress(LIBRARIES, 1, 1)
     set_threads(run.recipe)
     demonstrations = run.artifacts.read(prompts, "demonstrations") if options.reads_demonstrations else []
     policy = options.make(demonstrations, report_progress, run.services.ranks)

@@ -5,6 +5,7 @@ from astor.registry.models import CHAMPION, registered
 from astor.registry.weights import find_policy
 from astor.run.artifacts import Inputs
 from astor.run.models import keep_policy
+from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.run.scheduling import make_batch, make_scheduler
 from astor.run.tracked import datasets, parameters, recipe_text
@@ -25,6 +26,7 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
     made_from: Inputs = {"prompts": prompts, "policy": policy}
     if done := run.artifacts.done(uri, made_from):
         return done
+    report_progress("plan", 0, 0, "first batch, champion, MLflow")
     known: list[Prompt] = run.artifacts.read(prompts, "prompts")
     scheduler = make_scheduler(run, prompts)
     tracker = run.services.tracker
@@ -32,7 +34,7 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
     tracker.log_datasets(list(datasets(run, prompts)))
     tracker.log_texts({"recipe.yaml": recipe_text(run)})
     first = scheduler.next_round(run.recipe.batch.prompts)
-    return run.artifacts.commit(
+    planned = run.artifacts.commit(
         uri,
         made_from,
         state=State(
@@ -47,6 +49,8 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
         promotion=evaluation_batch(run, known, Split.PROMOTION),
         champion=Champion(policy=_champion(run) or policy),
     )
+    report_progress("plan", 1, 1)
+    return planned
 
 
 def _champion(run: Run) -> PolicyRef | None:

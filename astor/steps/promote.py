@@ -14,11 +14,13 @@ from astor.registry.tracking import RECIPE, RUN
 from astor.run.artifacts import Inputs
 from astor.run.history import read_history
 from astor.run.models import keep_policy
+from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.run.tracked import recipe_text
 from astor.storage import ArtifactRef, PolicyRef
 
 REPORT = "report.html"
+STAGE = "gate and report"
 NOTE = "mlflow.note.content"
 """The tag that MLflow shows as a run's description."""
 
@@ -53,6 +55,7 @@ def promote(
     kept = keep_policy(run, policy)
     if done := run.artifacts.done(uri, made_from):
         return done
+    report_progress(STAGE, 0, 0)
     first, last = read(before, "scores"), read(after, "scores")
     holder, contender = read(champion, "scores"), read(challenger, "scores")
     decision = decide(
@@ -106,4 +109,5 @@ def promote(
         (directory / "report.html").write_text(page)
         (directory / "card.md").write_text(promotion)
 
+    report_progress(STAGE, 1, 1)
     return run.artifacts.commit(uri, made_from, decision=decision, summary=write_summary, pages=write_pages)
