@@ -57,8 +57,8 @@ def datasets(run: Run, prompts: ArtifactRef) -> Iterator[Dataset]:
     counts = {split: Counter(prompt.task for prompt in known if prompt.split is split) for split in SHOWN}
     counts[Split.WARM_START] = Counter(one.task for one in demonstrations)
     uri = prompts.uri if run.places.is_remote else str(Path(prompts.uri).absolute())
-    sources = [options.model_dump(mode="json", exclude_defaults=True) for options in run.recipe.data.sources]
-    made_from = [{"type": options.type} | own for options, own in zip(run.recipe.data.sources, sources, strict=True)]
+    sources = [options.model_dump(mode="json") for options in run.recipe.data.sources]
+    made_from = [{key: options[key] for key in ("type", "path") if key in options} for options in sources]
     for split, of_task in counts.items():
         if of_task:
             yield Dataset(

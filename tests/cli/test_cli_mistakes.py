@@ -204,17 +204,23 @@ def test_a_run_goes_on_once_its_mlflow_answers(run) -> None:
     assert told.startswith("MLflow at http://127.0.0.1:9 cannot be used (")
     done = run("miniature", "rounds=0")
     assert done.returncode == 0, done.stderr
-    assert "warm start" not in done.stderr, "nothing that was made is made again"
 
 
 @ON
 def test_a_full_disk(run, small_disk: Path, on: str) -> None:
-    done = run(store=str(small_disk), on=on)
+    tiny = ("policy.hidden_size=8", "policy.layers=1", "policy.mlp_size=8", "policy.vocabulary=160")
+    done = run("miniature", *tiny, store=str(small_disk), on=on)
     told = sentence(done)
     assert told.startswith("The disk is full at ")
     assert told.endswith("make room and run the same command again, it continues.")
     drafts = [path for path in small_disk.glob("cache/*/*/*") if path.parent.joinpath("manifest.json").exists()]
     assert drafts == list(small_disk.glob("cache/*/*/manifest.json")), "what was not committed is gone"
+
+
+def test_a_disk_that_is_too_small_is_told_before_anything_is_made(run, small_disk: Path) -> None:
+    told = sentence(run(store=str(small_disk)))
+    assert told.startswith("Checkpoints and policies of the run take 1 MB, and 0 MB are free in ")
+    assert not list(small_disk.glob("cache/*"))
 
 
 @pytest.fixture
