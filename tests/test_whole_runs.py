@@ -13,6 +13,7 @@ import pytest
 
 from astor.cli.run import run_recipe
 from astor.recipe.load import load_recipe, parse_overrides
+from astor.run.pace import find_pace
 from astor.run.run import Run
 from astor.storage import committed
 
@@ -89,6 +90,16 @@ def test_a_finished_run_says_what_changed_since(
     told = capsys.readouterr()
     assert json.loads(told.out.splitlines()[-1]) == undisturbed
     assert "Its result is of what there was then: the code of astor changed since.\n" in told.err
+
+
+def test_a_run_that_is_like_it_is_told_how_long_it_takes(store: Path, undisturbed: dict[str, object]) -> None:
+    own = find_pace(Run(str(store), load_recipe("miniature", parse_overrides(THREE_ROUNDS))))
+    assert own is not None
+    assert own.rounds == 3
+    assert 0 < own.round < own.first
+    assert own.tokens > 0
+    assert find_pace(Run(str(store), load_recipe("miniature", {"seed": 7, "rounds": 40}))) == own
+    assert find_pace(Run(str(store), load_recipe("miniature", {"batch.prompts": 16}))) is None, "its rounds are longer"
 
 
 def test_what_is_removed_of_a_finished_run_is_made_anew(

@@ -121,4 +121,4 @@ def _check_champion(uri: str, run: Run, writes: bool) -> None:
 
 
 def _mb(count: int) -> str:
-    return f"{count / 10**6:,.0f} MB"
+    return f"{count / 10**6:,.1f} MB"

@@ -219,7 +219,7 @@ def test_a_full_disk(run, small_disk: Path, on: str) -> None:
 
 def test_a_disk_that_is_too_small_is_told_before_anything_is_made(run, small_disk: Path) -> None:
     told = sentence(run(store=str(small_disk)))
-    assert told.startswith("Checkpoints and policies of the run take 1 MB, and 0 MB are free in ")
+    assert told.startswith("Checkpoints and policies of the run take 1.4 MB, and 0.1 MB are free in ")
     assert not list(small_disk.glob("cache/*"))
 
 
