@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from astor.cli.store import DEFAULT
 from astor.errors import UserError
 from astor.registry.standing import Standing, standing
 from astor.run.outcome import Outcome
@@ -64,7 +65,7 @@ def _serving(run: Run, aliases: Sequence[str], digest: str) -> list[str]:
     """The command that serves the policy, by its alias or from where it was kept; empty where there is none."""
     if aliases:
         alias = [] if aliases[0] == "champion" else ["--alias", aliases[0]]
-        store = [] if run.places.root == "." else ["--store", run.places.root]
+        store = [] if run.places.root == DEFAULT else ["--store", run.places.root]
         mlflow = ["--mlflow-uri", run.recipe.tracking.uri] if run.recipe.tracking.uri else []
         return ["astor", "serve", "--model", run.recipe.tracking.model, *alias, *store, *mlflow]
     kept = None if run.places.is_remote else find(f"{run.places.root}/models/{digest[:16]}")

@@ -5,18 +5,25 @@ from collections.abc import Iterator
 
 from astor.policies.card import policy_ref
 from astor.run.places import names_below
+from astor.run.pruned import seconds_of_pruned
 from astor.run.run import Run
 from astor.storage import Artifact, ArtifactRef, committed, find, load
 
 
 def seconds_by_step(run: Run, prompts: ArtifactRef) -> dict[str, float]:
-    """Kind of step → wall seconds of all steps of the kind, in the order of a run.
+    """Kind of step → wall seconds of all steps of the kind.
 
-    Prompts and a first policy that were found made are counted with what they took in the run that made them.
+    What was pruned since then counts, too. Prompts and a first policy that were found made are counted with what they
+    took in the run that made them.
     """
     totals: defaultdict[str, float] = defaultdict(float)
+    pruned = seconds_of_pruned(run.places)
     for kind, artifact in _artifacts(run, prompts):
-        totals[kind] += artifact.manifest.seconds
+        if artifact.uri.removeprefix(f"{run.places.uri}/") not in pruned:
+            totals[kind] += artifact.manifest.seconds
+    for place, seconds in pruned.items():
+        step = place.rpartition("/")[2].partition("-")[0]
+        totals["evaluate" if place.startswith("evaluations/") else step] += seconds
     return dict(totals)
 
 

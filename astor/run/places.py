@@ -8,13 +8,16 @@ from astor.storage import MANIFEST, locate, remove
 class Places:
     """URIs of one run. What runs share (prompts, references, first policies, kept models) lies outside `runs/`."""
 
-    def __init__(self, root: str, recipe: Recipe) -> None:
-        """`root` is a local directory or `s3://bucket/prefix`; UserError where it is neither."""
+    def __init__(self, root: str, recipe: Recipe, name: str = "") -> None:
+        """`root` is a local directory or `s3://bucket/prefix`; UserError where it is neither.
+
+        `name` is the run's where it is known; what another version made may be called otherwise than it would be now.
+        """
         if not root:
             raise UserError("The run has no store: name a directory, or s3://bucket/prefix.")
         locate(f"{root}/runs")  # says what is wrong with a store that is none
         self.root = root.rstrip("/") or "/"
-        self.name = f"{recipe.name}-{recipe.digest[:12]}"
+        self.name = name or f"{recipe.name}-{recipe.digest[:12]}"
         self.uri = f"{self.root}/runs/{self.name}"
 
     @property

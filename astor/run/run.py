@@ -15,6 +15,7 @@ from astor.run.environment import note_environment
 from astor.run.failure import warn
 from astor.run.origins import CODE, changed, origins
 from astor.run.places import Places
+from astor.run.pruned import is_pruned
 from astor.run.services import Services
 from astor.storage import ArtifactRef, DamagedError, find, load, remove
 from astor.tasks.catalogue import make_tasks
@@ -23,10 +24,10 @@ from astor.tasks.catalogue import make_tasks
 class Run:
     """What every step is given first. A context manager: it ends the processes of its services."""
 
-    def __init__(self, root: str, recipe: Recipe) -> None:
+    def __init__(self, root: str, recipe: Recipe, name: str = "") -> None:
         self.recipe = recipe
         self.tasks = make_tasks(recipe.tasks)
-        self.places = Places(root, recipe)
+        self.places = Places(root, recipe, name)
         self.artifacts = Artifacts()
         self.services = Services(recipe, self.places)
         self.curves = Curves(self.places, self.artifacts, self.services)
@@ -57,8 +58,12 @@ class Run:
         A run that has its plan goes on with what that was made from. That our code has changed since is told.
 
         Raises:
-            UserError: the run has its plan, and there are other data now, or another first policy.
+            UserError: the run has its plan, and there are other data now, or another first policy; or it was pruned.
         """
+        if is_pruned(self.places):
+            raise UserError(
+                f"{self.places.uri} was pruned, and what it would go on from is gone: start over with --fresh."
+            )
         uri, differing = self.places.at("recipe"), self.changes()
         if differing and find(self.places.at("plan")) is None:
             remove(uri)
