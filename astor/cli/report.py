@@ -8,7 +8,7 @@ import typer
 
 from astor.cli.store import require_store
 from astor.errors import UserError
-from astor.recipe.load import is_recipe, load_recipe, parse_overrides
+from astor.recipe.load import is_recipe, load_recipe, packaged_recipes, parse_overrides
 from astor.run.history import history_so_far
 from astor.run.listing import files_of_runs, open_run
 from astor.run.run import Run
@@ -48,7 +48,7 @@ def find_run(name: str, overrides: Sequence[str], store: str) -> Run:
     if name in known:
         return open_run(store, name)
     if not is_recipe(name):
-        near = get_close_matches(name, known, n=1)
+        near = get_close_matches(name, [*known, *packaged_recipes()], n=1)
         hint = f"did you mean {near[0]}" if near else f"there are the runs {', '.join(sorted(known)) or '(none)'}"
         raise UserError(f"There is no run {name} in {store}, and no recipe of that name: {hint}.")
     run = Run(store, load_recipe(name, parse_overrides(overrides)))

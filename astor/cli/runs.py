@@ -1,9 +1,11 @@
 """`astor runs`: what there is in a store."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from astor.cli.store import require_store
@@ -25,18 +27,17 @@ def print_runs(store: str, as_json: bool) -> None:
         console.print(f"There are no runs in {store}.", markup=False, soft_wrap=True)
         return
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
-    table.add_column("run", no_wrap=True, overflow="fold")  # a name is there to be copied
-    for name in ("state", "rounds", "score", "size", "model", "changed"):
+    for name in ("run, model", "state", "rounds", "score", "size", "changed"):
         table.add_column(
             name,
             justify="right" if name in ("rounds", "size") else "left",
-            no_wrap=name in ("state", "rounds", "size"),
+            no_wrap=True,
             overflow="fold",
-            min_width=10 if name == "changed" else None,
         )
     for run in runs:
         state = f"[{COLOURS[run.state]}]{run.state}[/]"
-        table.add_row(run.name, state, _rounds(run), _scores(run), size(run.bytes), run.model or "", _time(run.changed))
+        name = f"{escape(run.name)}\n[dim]{escape(run.model)}[/]" if run.model else escape(run.name)
+        table.add_row(name, state, _rounds(run), _scores(run), size(run.bytes), _time(run.changed))
     console.print(table)
     for run in runs:
         if run.problem:
@@ -54,4 +55,6 @@ def _scores(run: ListedRun) -> str:
 
 
 def _time(moment: str) -> str:
-    return moment[:16].replace("T", " ")
+    """UTC; of the last half year without the year, as `ls` has it."""
+    when = datetime.fromisoformat(moment)
+    return f"{when:%d %b %H:%M}" if datetime.now(UTC) - when < timedelta(days=180) else f"{when:%Y-%m-%d}"
