@@ -23,7 +23,7 @@ def render_comparison(comparison: Comparison) -> str:
         "comparison.html",
         comparison=comparison,
         letters=list(zip("AB", comparison.sides, charts.COLOURS, strict=True)),
-        headline=_headline(comparison),
+        headline=headline(comparison),
         scores=list(_scores(comparison)),
         curves=list(_curves(comparison)),
         metrics=_metrics(comparison),
@@ -32,7 +32,7 @@ def render_comparison(comparison: Comparison) -> str:
     )
 
 
-def _headline(comparison: Comparison) -> str:
+def headline(comparison: Comparison) -> str:
     """What one may say of the two, and of how many prompts."""
     found = comparison.sampled.scores
     if found is None:

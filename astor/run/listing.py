@@ -91,7 +91,7 @@ def _describe(root: str, name: str, files: Mapping[str, Entry]) -> ListedRun:
         bytes=sum(entry.bytes for entry in files.values()),
         model=None,
         begun=None,
-        changed=datetime.fromtimestamp(changed, UTC).isoformat(timespec="seconds"),
+        changed=datetime.fromtimestamp(changed, UTC).isoformat(timespec="milliseconds"),
         problem=None,
     )
     if f"recipe/{MANIFEST}" not in files:
