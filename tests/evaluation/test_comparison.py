@@ -11,7 +11,6 @@ from astor.evaluation.comparison_page import headline, render_comparison
 from astor.evaluation.history import Pair
 from astor.records import ItemScore
 
-
 TASKS = ("code_generation", "unit_tests")
 
 
