@@ -1,6 +1,7 @@
 """`astor prune`: what would go, how many bytes that is, and, once it is agreed to, its removal."""
 
 import json
+import os
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -18,8 +19,10 @@ from astor.run.removal import LEFT_OVER, Removal
 def prune_store(store: str, names: Sequence[str], mlflow_uri: str, yes: bool) -> None:
     """Print what would go and ask; the last line of output is what went, as JSON."""
     require_store(store)
+    if mlflow_uri:
+        os.environ["MLFLOW_TRACKING_URI"] = mlflow_uri  # Where a recipe names no other, it is its runs' own.
     console = Console(stderr=True, highlight=False)
-    found = find_removals(store, names, mlflow_uri)
+    found = find_removals(store, names)
     for remark in found.remarks:
         console.print(remark, markup=False, soft_wrap=True)
     gone: list[Removal] = []
@@ -27,7 +30,7 @@ def prune_store(store: str, names: Sequence[str], mlflow_uri: str, yes: bool) ->
         _show(console, found.removals)
         if yes or _agreed(found.removals):
             # What has come into use while the question stood there stays.
-            still = set(find_removals(store, names, mlflow_uri).removals)
+            still = set(find_removals(store, names).removals)
             gone = list(carry_out(store, [one for one in found.removals if one in still]))
     else:
         console.print(f"There is nothing to remove in {store}.", markup=False, soft_wrap=True)

@@ -20,15 +20,15 @@ def compare_runs(first: Run, second: Run) -> Comparison:
     Raises:
         UserError: nothing was evaluated in one of them yet.
     """
-    sides = [Side(run.places.name, history_so_far(run)) for run in (first, second)]
-    prompts = [_held_out(run) for run in (first, second)]
+    prompts, others = _held_out(first), _held_out(second)
     return Comparison(
-        *sides,
+        Side(first.places.name, history_so_far(first)),
+        Side(second.places.name, history_so_far(second)),
         settings=differences(*(flatten(run.recipe.model_dump(mode="json")) for run in (first, second))),
         same_prompts=[
             name
-            for name, prompt in prompts[0].items()
-            if (other := prompts[1].get(name)) and (prompt.task, prompt.messages) == (other.task, other.messages)
+            for name, prompt in prompts.items()
+            if (other := others.get(name)) and (prompt.task, prompt.messages) == (other.task, other.messages)
         ],
     )
 

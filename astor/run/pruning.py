@@ -28,7 +28,7 @@ class Pruning:
     remarks: list[str] = field(default_factory=list)
 
 
-def find_removals(root: str, names: Collection[str] = (), mlflow_uri: str = "") -> Pruning:
+def find_removals(root: str, names: Collection[str] = ()) -> Pruning:
     """What can go from the store `root`; nothing is written.
 
     Of a run that is finished goes what neither its result nor its report needs. Of any run that nobody works on go
@@ -37,7 +37,6 @@ def find_removals(root: str, names: Collection[str] = (), mlflow_uri: str = "") 
 
     Args:
         names: of runs that go as a whole.
-        mlflow_uri: a further MLflow that may have models of the store.
 
     Raises:
         UserError: there is no run of such a name, or a command works on it.
@@ -56,7 +55,7 @@ def find_removals(root: str, names: Collection[str] = (), mlflow_uri: str = "") 
                 staying.append(open_run(root, name))
             if run.state in ("finished", "interrupted"):
                 found.removals += _of_run(run, staying, files)
-    removals, remarks = unused(root, staying, mlflow_uri, certain)
+    removals, remarks = unused(root, staying, certain)
     found.removals += removals
     found.remarks += remarks
     return found

@@ -14,17 +14,17 @@ from astor.storage import MANIFEST, DamagedError, Entry, find, locate
 FOLDERS = ("cache/prompts", "cache/policies", "references", "models")
 
 
-def unused(root: str, runs: Iterable[Run], mlflow_uri: str, certain: bool) -> tuple[list[Removal], list[str]]:
+def unused(root: str, runs: Iterable[Run], certain: bool) -> tuple[list[Removal], list[str]]:
     """What none of the runs uses, and what stays for a reason that is no run's, in sentences.
 
     Args:
         runs: those that stay.
-        mlflow_uri: a further MLflow that may have models of the store; empty: there is none.
         certain: whether it is known what every run uses; else all stays that was committed.
     """
     runs = list(runs)
-    removals, remarks = [], []
-    policies = _registered(root, runs, mlflow_uri, remarks) if certain else {}
+    removals: list[Removal] = []
+    remarks: list[str] = []
+    policies = _registered(root, runs, remarks) if certain else {}
     used, texts = set().union(*map(_used, runs)), "\n".join(run.resolved_text for run in runs)
     for folder in FOLDERS:
         files = _files(root, folder)
@@ -73,9 +73,9 @@ def _used(run: Run) -> set[str]:
     return used
 
 
-def _registered(root: str, runs: Iterable[Run], mlflow_uri: str, remarks: list[str]) -> Mapping[str, str]:
+def _registered(root: str, runs: Iterable[Run], remarks: list[str]) -> Mapping[str, str]:
     """Digest → name of every policy registered where the store's runs are tracked; empty where that is not known."""
-    uris = {mlflow_uri, os.environ.get("MLFLOW_TRACKING_URI", "")} - {""}
+    uris = {os.environ.get("MLFLOW_TRACKING_URI", "")} - {""}
     if "://" not in root:
         uris.add(f"sqlite:///{Path(root).absolute() / 'mlflow.db'}")
     policies: dict[str, str] = {}
