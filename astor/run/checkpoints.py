@@ -1,5 +1,6 @@
 """A run's checkpoints: which there are, and from which one the run goes on."""
 
+from astor.errors import UserError
 from astor.policies.card import policy_ref
 from astor.run.failure import warn
 from astor.run.run import Run
@@ -13,6 +14,21 @@ def checkpoints(run: Run) -> list[int]:
     """Rounds that begin with a committed policy of the run, in their order."""
     committed = (place.partition("/") for place in run.places.committed_below("rounds"))
     return sorted(int(round) for round, _, name in committed if name == "checkpoint")
+
+
+def reached(run: Run) -> int:
+    """Rounds that lie behind the run's last checkpoint: more than its recipe has where it went on with more."""
+    return max(checkpoints(run), default=0)
+
+
+def require_within_reach(run: Run) -> None:
+    """UserError where the run went on, and the policy that it had after the recipe's rounds is gone."""
+    rounds, known, further = run.recipe.rounds, checkpoints(run), reached(run)
+    if rounds and rounds not in known and further > rounds:
+        raise UserError(
+            f"{run.places.uri} is at {further} rounds already, and its policy after {rounds} is gone: set rounds to "
+            f"{further} or more, give the recipe another name, or start over with --fresh."
+        )
 
 
 def last_checkpoint(run: Run, first: PolicyRef, until: int) -> tuple[int, PolicyRef]:
@@ -37,7 +53,12 @@ def last_checkpoint(run: Run, first: PolicyRef, until: int) -> tuple[int, Policy
 
 
 def remove_after(run: Run, first: int) -> None:
-    """Remove what was written after the checkpoint that the round `first` begins from."""
+    """Remove what was written after the checkpoint that the round `first` begins from.
+
+    Raises:
+        UserError: that would remove rounds of a run that went on with more than the recipe has.
+    """
+    require_within_reach(run)
     for name in run.places.below("rounds", first):
         if name != "checkpoint":
             run.places.remove("rounds", first, name)

@@ -28,6 +28,8 @@ def _artifacts(run: Run, prompts: ArtifactRef) -> Iterator[tuple[str, Artifact]]
         yield ("warm start" if run.recipe.policy.reads_demonstrations else "first policy"), first
     yield "plan", committed(run.places.at("plan"))
     for round in run.places.below("rounds"):
+        if int(round) > run.recipe.rounds:
+            break
         for step in run.places.below("rounds", round):
             if artifact := find(run.places.at("rounds", round, step)):
                 yield step.partition("-")[0], artifact
@@ -36,7 +38,7 @@ def _artifacts(run: Run, prompts: ArtifactRef) -> Iterator[tuple[str, Artifact]]
         for one in [place] if name.startswith("turns-") else [f"{place}/{step}" for step in steps]:
             if artifact := find(one):
                 yield "evaluate", artifact
-    if artifact := find(run.places.at("result")):
+    if artifact := find(run.places.result):
         yield "promote", artifact
 
 

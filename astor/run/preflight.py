@@ -4,6 +4,7 @@ from astor.data.catalogue import make_source
 from astor.errors import UserError
 from astor.recipe.recipe import Recipe
 from astor.registry.connection import sqlite_file, wait_for
+from astor.run.checkpoints import require_within_reach
 from astor.run.run import Run
 
 
@@ -15,6 +16,7 @@ def preflight(run: Run) -> None:
             prompts, answers are longer than the context, a tiny policy has nothing to start from, or MLflow is away.
     """
     recipe = run.recipe
+    require_within_reach(run)
     _check_sources(recipe)
     _check_policy(recipe)
     most = len(recipe.tasks) * recipe.data.prompts.train

@@ -11,13 +11,15 @@ from astor.recipe.load import parse_recipe, parse_yaml
 from astor.recipe.recipe import Recipe
 from astor.run.artifacts import Artifacts
 from astor.run.curves import Curves
-from astor.run.environment import note_environment
+from astor.run.environment import note_environment, other_shares
 from astor.run.failure import warn
 from astor.run.origins import CODE, changed, origins
 from astor.run.places import Places
 from astor.run.services import Services
 from astor.storage import ArtifactRef, DamagedError, find, load, remove
 from astor.tasks.catalogue import make_tasks
+
+RECIPE = "recipe.yaml"
 
 
 class Run:
@@ -34,7 +36,7 @@ class Run:
     @classmethod
     def open(cls, recipe: ArtifactRef) -> Self:
         """The run whose resolved recipe was committed as `recipe`: how every task of a pipeline begins."""
-        text = (load(recipe).part("recipe") / "recipe.yaml").read_text()
+        text = (load(recipe).part("recipe") / RECIPE).read_text()
         run = cls(recipe.uri.rpartition("/runs/")[0], parse_recipe(parse_yaml(text, recipe.uri), where=recipe.uri))
         if run.places.at("recipe") != recipe.uri:
             raise DamagedError(recipe.uri, "it describes another run")
@@ -54,13 +56,16 @@ class Run:
         """Commit the resolved recipe, with what the run begins from; its ref opens the run in any other process. The
         machine and the code it runs on are noted.
 
-        A run that has its plan goes on with what that was made from. That our code has changed since is told.
+        A run that has its plan goes on with what that was made from. That our code has changed since is told, and so
+        is another number of threads or processes. What may change in a recipe takes the place of what was there.
 
         Raises:
             UserError: the run has its plan, and there are other data now, or another first policy.
         """
-        uri, differing = self.places.at("recipe"), self.changes()
-        if differing and find(self.places.at("plan")) is None:
+        uri, began, differing = self.places.at("recipe"), find(self.places.at("recipe")), self.changes()
+        planned = find(self.places.at("plan")) is not None
+        made_from = began.manifest.made_from if began and planned else origins(self.recipe)
+        if differing and not planned:
             remove(uri)
         elif others := [name for name in differing if name != CODE]:
             raise UserError(
@@ -70,11 +75,16 @@ class Run:
         elif differing:
             warn(f"{self.places.uri} goes on with other code than it was begun with; --fresh starts over.")
 
-        def write(directory: Path) -> None:
-            (directory / "recipe.yaml").write_text(self.resolved_text)
+        if began and (began.part("recipe") / RECIPE).read_text() != self.resolved_text:
+            remove(uri)
 
+        def write(directory: Path) -> None:
+            (directory / RECIPE).write_text(self.resolved_text)
+
+        if planned and (shared := other_shares(self.places, self.recipe)):
+            warn(f"{self.places.uri} was computed with {shared}: from here on it no longer repeats to the byte.")
         note_environment(self.places, self.recipe)
-        return self.artifacts.commit(uri, origins(self.recipe), recipe=write)
+        return self.artifacts.commit(uri, made_from, recipe=write)
 
     def __enter__(self) -> Self:
         return self

@@ -26,7 +26,7 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
         return done
     known: list[Prompt] = run.artifacts.read(prompts, "prompts")
     scheduler = make_scheduler(run, prompts)
-    run.services.tracker.log_parameters(run.recipe.model_dump(mode="json"))
+    run.services.tracker.log_parameters(run.recipe.lasting)
     first = scheduler.next_round(run.recipe.batch.prompts)
     return run.artifacts.commit(
         uri,
