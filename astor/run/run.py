@@ -1,5 +1,6 @@
 """A run: its recipe and its tasks, its places, its artifacts, and what this process keeps alive for it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -62,29 +63,32 @@ class Run:
         Raises:
             UserError: the run has its plan, and there are other data now, or another first policy.
         """
-        uri, began, differing = self.places.at("recipe"), find(self.places.at("recipe")), self.changes()
-        planned = find(self.places.at("plan")) is not None
-        made_from = began.manifest.made_from if began and planned else origins(self.recipe)
-        if differing and not planned:
-            remove(uri)
-        elif others := [name for name in differing if name != CODE]:
-            raise UserError(
-                f"{self.places.uri} has begun, and {' and '.join(others)} changed since: put back what was there, or "
-                "start over with --fresh."
-            )
-        elif differing:
-            warn(f"{self.places.uri} goes on with other code than it was begun with; --fresh starts over.")
-
-        if began and (began.part("recipe") / RECIPE).read_text() != self.resolved_text:
+        uri = self.places.at("recipe")
+        began, made_from = find(uri), origins(self.recipe)
+        if began and find(self.places.at("plan")):
+            self._go_on(changed(began.manifest.made_from, made_from))
+            made_from = began.manifest.made_from
+        if began and (
+            began.manifest.made_from != made_from or (began.part("recipe") / RECIPE).read_text() != self.resolved_text
+        ):
             remove(uri)
 
         def write(directory: Path) -> None:
             (directory / RECIPE).write_text(self.resolved_text)
 
-        if planned and (shared := other_shares(self.places, self.recipe)):
-            warn(f"{self.places.uri} was computed with {shared}: from here on it no longer repeats to the byte.")
         note_environment(self.places, self.recipe)
         return self.artifacts.commit(uri, made_from, recipe=write)
+
+    def _go_on(self, differing: Sequence[str]) -> None:
+        if others := [name for name in differing if name != CODE]:
+            raise UserError(
+                f"{self.places.uri} has begun, and {' and '.join(others)} changed since: put back what was there, or "
+                "start over with --fresh."
+            )
+        if differing:
+            warn(f"{self.places.uri} goes on with other code than it was begun with; --fresh starts over.")
+        if shares := other_shares(self.places, self.recipe):
+            warn(f"{self.places.uri} was computed with {shares}: from here on it does not repeat to the byte.")
 
     def __enter__(self) -> Self:
         return self

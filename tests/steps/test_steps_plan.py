@@ -8,6 +8,7 @@ import pytest
 from astor.errors import UserError
 from astor.records import GateDecision, Scores
 from astor.registry.models import register
+from astor.run.champion import champion_of
 from astor.run.models import keep_policy
 from astor.run.run import Run
 from astor.steps.plan import plan
@@ -40,7 +41,7 @@ def test_the_champion_of_another_store_is_kept_in_this_one(run: Run, tmp_path: P
     champion = register_champion(run, tmp_path)
     prompts, first = prepare(run).prompts, PolicyRef("f" * 64, "f" * 64)
     planned = plan(run, prompts, first)
-    assert run.artifacts.read(planned, "champion").policy == PolicyRef(
+    assert champion_of(run, planned) == PolicyRef(
         champion.digest, "first+3", run.artifacts.committed(run.places.model(champion.digest))
     )
     remove(str(tmp_path / "other"))
