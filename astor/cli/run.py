@@ -63,6 +63,8 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
             say(f"This run is finished, in {run.places.uri}; --fresh starts over.")
             if (further := reached(run)) > recipe.rounds:
                 say(f"It has gone on to {further} rounds since; this is what it came to after {recipe.rounds}.")
+            if version := run.moved():
+                say(f"It was begun from {version}.")
             if differing := run.changes():
                 say(f"Its result is of what there was then: {' and '.join(differing)} changed since.")
     print_outcome(console, run, result)

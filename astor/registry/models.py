@@ -24,15 +24,21 @@ class ModelVersion(NamedTuple):
 
 
 class Registered(NamedTuple):
-    """A version that holds an alias."""
+    """A version as it was looked up."""
 
     name: str
     version: str
     alias: str
+    """That it was looked up by; empty where that was its number."""
     policy: PolicyRef
     """Where it was kept when it was registered; beside a database that was moved, where it lies now."""
     source: str
     """Where MLflow says that its files are: `runs:/…` where they were uploaded."""
+
+    @property
+    def told(self) -> str:
+        """Name, version and alias in words."""
+        return f"{self.name}, version {self.version}," + (f" which has the alias {self.alias}," if self.alias else "")
 
 
 def register(
@@ -92,25 +98,26 @@ def register(
         return ModelVersion(name, version, CHALLENGER)
 
 
-def registered(uri: str, name: str, alias: str) -> Registered | None:
-    """The version of the registered model `name` that holds an alias, or None where none does.
+def registered(uri: str, name: str, alias: str, number: str = "") -> Registered | None:
+    """The version of the registered model `name` that holds an alias, or that has a number, which is there; None where
+    none holds the alias.
 
     Raises:
         UserError: MLflow cannot be used, or the version is none that `register` made.
     """
     with explained(uri):
-        version = _version(connect(uri), name, alias)
+        client = connect(uri)
+        version = client.get_model_version(name, number) if number else _version(client, name, alias)
     if version is None:
         return None
     tags = version.tags
+    kept = resolved(uri, tags.get(POLICY, ""))
+    policy = PolicyRef(tags.get(DIGEST, ""), tags.get(LINEAGE, ""), ArtifactRef(*kept.rpartition("#")[::2]))
+    found = Registered(name, str(version.version), alias, policy, resolved(uri, version.source))
     if not {DIGEST, LINEAGE, POLICY} <= tags.keys():
-        raise UserError(
-            f"{name}, version {version.version}, which has the alias {alias}, has no tags of a policy: give the alias "
-            f"to a version that a run registered, in MLflow at {uri}."
-        )
-    kept = ArtifactRef.parse(resolved(uri, tags[POLICY]))
-    policy = PolicyRef(tags[DIGEST], tags[LINEAGE], kept)
-    return Registered(name, str(version.version), alias, policy, resolved(uri, version.source))
+        way = "give the alias to a version" if alias else "name one"
+        raise UserError(f"{found.told} has no tags of a policy: {way} that a run registered, in MLflow at {uri}.")
+    return found
 
 
 def _version(client: Any, name: str, alias: str) -> Any | None:

@@ -1,6 +1,6 @@
 """A run: its recipe and its tasks, its places, its artifacts, and what this process keeps alive for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,9 +16,11 @@ from astor.run.environment import note_environment, other_shares
 from astor.run.failure import warn
 from astor.run.origins import CODE, changed, origins
 from astor.run.places import Places
+from astor.run.registered import first_policy, first_version, moved
 from astor.run.services import Services
-from astor.storage import ArtifactRef, DamagedError, find, load, remove
+from astor.storage import Artifact, ArtifactRef, DamagedError, find, load, remove
 from astor.tasks.catalogue import make_tasks
+from astor.training.first_policy import FirstPolicyOptions
 
 RECIPE = "recipe.yaml"
 
@@ -50,8 +52,25 @@ class Run:
 
     def changes(self) -> list[str]:
         """What is not as it was when the run was begun: sources, the first policy or our code."""
-        began = find(self.places.at("recipe"))
+        began = self._began
         return changed(began.manifest.made_from, origins(self.recipe)) if began else []
+
+    def moved(self) -> str:
+        """What the registered model that the run begins from was, and is now, in words; empty where it is the same."""
+        return moved(self.recipe, self.services, self._began) if self._began else ""
+
+    def first_policy(self) -> FirstPolicyOptions:
+        """What makes the first policy; of one that is registered, the directory of the version that the run began with.
+
+        Raises:
+            UserError: that version cannot be read any more.
+        """
+        return first_policy(self.recipe, self.services, self.places.root, self._began)
+
+    @property
+    def _began(self) -> Artifact | None:
+        """The recipe as it was committed, with what the run was begun from."""
+        return find(self.places.at("recipe"))
 
     def resolve(self) -> ArtifactRef:
         """Commit the resolved recipe, with what the run begins from; its ref opens the run in any other process. The
@@ -64,17 +83,18 @@ class Run:
             UserError: the run has its plan, and there are other data now, or another first policy.
         """
         uri = self.places.at("recipe")
-        began, made_from = find(uri), origins(self.recipe)
-        if began and find(self.places.at("plan")):
-            self._go_on(changed(began.manifest.made_from, made_from))
-            made_from = began.manifest.made_from
-        if began and (
-            began.manifest.made_from != made_from or (began.part("recipe") / RECIPE).read_text() != self.resolved_text
-        ):
+        began, made_from = self._began, origins(self.recipe)
+        planned = began if find(self.places.at("plan")) else None
+        if planned:
+            self._go_on(self.changes())
+            made_from = planned.manifest.made_from
+        files = {RECIPE: self.resolved_text, **first_version(self.recipe, self.services, planned)}
+        if began and (began.manifest.made_from != made_from or not _holds(began, files)):
             remove(uri)
 
         def write(directory: Path) -> None:
-            (directory / RECIPE).write_text(self.resolved_text)
+            for name, text in files.items():
+                (directory / name).write_text(text)
 
         note_environment(self.places, self.recipe)
         return self.artifacts.commit(uri, made_from, recipe=write)
@@ -87,6 +107,8 @@ class Run:
             )
         if differing:
             warn(f"{self.places.uri} goes on with other code than it was begun with; --fresh starts over.")
+        if version := self.moved():
+            warn(f"{self.places.uri} goes on from {version}; --fresh starts over.")
         if shares := other_shares(self.places, self.recipe):
             warn(f"{self.places.uri} was computed with {shares}: from here on it does not repeat to the byte.")
 
@@ -97,3 +119,9 @@ class Run:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.services.__exit__(kind, error, traceback)
+
+
+def _holds(recipe: Artifact, files: Mapping[str, str]) -> bool:
+    """Whether a committed recipe is made of these files, name → text."""
+    directory = recipe.part("recipe")
+    return files == {name: (directory / name).read_text() for name in recipe.manifest.parts["recipe"].files}
