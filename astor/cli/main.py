@@ -51,7 +51,7 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the resolved recipe and the plan.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of continuing.")] = False,
 ) -> None:
-    """Run a recipe, or go on with it from its last commit; the last line is the result as JSON."""
+    """Run a recipe, or go on with it from its last commit, with more rounds too; the last line is the result as JSON."""
     from astor.cli.run import print_plan, run_recipe
     from astor.recipe.load import load_recipe, parse_overrides
 
@@ -88,8 +88,8 @@ def compile_pipeline(
 
 @app.command()
 def serve(
-    model: Annotated[str, typer.Option(help="Name of the registered model; default: the only one.")] = "",
-    alias: Annotated[str, typer.Option(help="Alias of the version to serve.")] = "champion",
+    model: Annotated[str, typer.Option(help="Registered model, or NAME/VERSION; default: the only one.")] = "",
+    alias: Annotated[str, typer.Option(help="Alias of the version, where none is named.")] = "champion",
     policy: Annotated[Path | None, typer.Option(help="A policy's directory, instead of a registered model.")] = None,
     store: Store = ".",
     mlflow_uri: MLflow = "",

@@ -13,7 +13,9 @@ from astor.registry.beside import location, write_text
 from astor.registry.connection import connect, explained
 
 RUN, RECIPE, CONTINUES = "astor.run", "astor.recipe_digest", "astor.continues"
-"""Tags: our name of the run, the digest of its recipe, and the MLflow run of the submission that it continues."""
+"""Tags: our name of the run, what lasts of its recipe, and the MLflow run of the submission that it continues."""
+ROUNDS = "astor.rounds"
+"""Tag: how many rounds it came to. Parameters cannot change, and a run may go on with more."""
 PARENT = "mlflow.parentRunId"
 EVERY_ROUND = "optimizer/learning_rate"
 """A metric that every round has."""
@@ -88,6 +90,12 @@ class Tracker:
             values = [Param(key, value) for key, value in flatten(parameters).items()]
             for start in range(0, len(values), 100):
                 self._client.log_batch(self.run_id, params=values[start : start + 100])
+
+    def tag(self, tags: Mapping[str, str]) -> None:
+        """Set tags of the run, whatever they were."""
+        with explained(self.uri):
+            for key, value in tags.items():
+                self._client.set_tag(self.run_id, key, value)
 
     def log_texts(self, texts: Mapping[str, str]) -> None:
         """Store artifacts, file name → content."""

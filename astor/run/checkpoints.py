@@ -1,10 +1,12 @@
 """A run's checkpoints: which there are, and from which one the run goes on."""
 
+from typing import NamedTuple
+
 from astor.errors import UserError
 from astor.policies.card import policy_ref
 from astor.run.failure import warn
 from astor.run.run import Run
-from astor.storage import DamagedError, PolicyRef, load
+from astor.storage import ArtifactRef, DamagedError, PolicyRef, load
 
 RECORDS = ("score", "update")
 """What steps leave of every round for good."""
@@ -50,6 +52,26 @@ def last_checkpoint(run: Run, first: PolicyRef, until: int) -> tuple[int, Policy
         except DamagedError as damage:
             warn(f"{damage.uri} is damaged ({damage.reason}): the run goes on from what was committed before it.")
     return 0, first
+
+
+class Passed(NamedTuple):
+    """What a round hands on that lies behind the checkpoint that a run goes on from."""
+
+    scored: ArtifactRef
+    report: ArtifactRef
+    policy: PolicyRef
+    """That of the checkpoint: the round's own may be gone."""
+
+
+def passed(run: Run, round: int) -> Passed | None:
+    """What is handed on in place of doing a round again; None where it is still to be done."""
+    if not any(round < checkpoint <= run.recipe.rounds for checkpoint in checkpoints(run)):
+        return None
+    reached, policy = last_checkpoint(run, PolicyRef("", ""), run.recipe.rounds)
+    if reached <= round:
+        return None
+    scored, report = (run.artifacts.committed(run.places.at("rounds", round, step)) for step in RECORDS)
+    return Passed(scored, report, policy)
 
 
 def remove_after(run: Run, first: int) -> None:

@@ -8,6 +8,7 @@ from astor.evaluation.card import render_card
 from astor.evaluation.gate import decide
 from astor.registry.connection import wait_for
 from astor.registry.models import register
+from astor.registry.tracking import ROUNDS
 from astor.run.artifacts import Inputs
 from astor.run.checkpoints import reached
 from astor.run.history import read_history
@@ -78,6 +79,7 @@ def promote(
         run.places.publish(run.places.at(REPORT), page.encode())
     tracker.log_scores([first, *history.evaluations, last])
     tracker.log_texts({REPORT: page, "promotion.md": promotion, "recipe.yaml": run.resolved_text})
+    tracker.tag({ROUNDS: str(run.recipe.rounds)})
     tracker.finish()
     summary = {
         "scores_before": {task: round(first.value(task), 4) for task in run.tasks},
