@@ -210,7 +210,7 @@ def test_a_damaged_checkpoint_is_told_and_the_run_goes_on_from_the_one_before(
     copy = tmp_path / "copy"
     shutil.copytree(store, copy)
     place = Path(Run(str(copy), load_recipe("miniature", parse_overrides(THREE_ROUNDS))).places.uri)
-    shutil.rmtree(place / "result")
+    shutil.rmtree(place / "results")
     (damaged,) = place.glob(f"rounds/00003/{file}")
     data = bytearray(damaged.read_bytes())
     data[len(data) // 2] ^= 1

@@ -54,7 +54,7 @@ def run(
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of continuing.")] = False,
     mlflow_uri: Annotated[str, typer.Option(help="MLflow, as tracking.uri of the recipe.")] = "",
 ) -> None:
-    """Run a recipe, or go on with it from its last commit; the last line is the result as JSON."""
+    """Run a recipe, or go on with it, with more rounds too, from its last commit; the last line is JSON."""
     from astor.cli.run import print_plan, run_recipe
     from astor.recipe.load import load_recipe, parse_overrides
 
@@ -92,8 +92,8 @@ def compile_pipeline(
 
 @app.command()
 def serve(
-    model: Annotated[str, typer.Option(help="Name of the registered model; default: the only one.")] = "",
-    alias: Annotated[str, typer.Option(help="Alias of the version to serve.")] = "champion",
+    model: Annotated[str, typer.Option(help="Registered model, or NAME/VERSION; default: the only one.")] = "",
+    alias: Annotated[str, typer.Option(help="Alias of the version, where none is named.")] = "champion",
     policy: Annotated[Path | None, typer.Option(help="A policy's directory, instead of a registered model.")] = None,
     store: Store = DEFAULT,
     mlflow_uri: MLflow = "",

@@ -15,6 +15,7 @@ from astor.cli.store import DEFAULT
 from astor.errors import UserError
 from astor.registry.standing import Standing, standing
 from astor.run.outcome import Outcome
+from astor.run.result import report_page
 from astor.run.run import Run
 from astor.storage import find
 
@@ -31,7 +32,7 @@ def print_outcome(console: Console, run: Run, result: dict[str, Any]) -> None:
     console.print(table)
     for name, told in outcome.remarks():
         say(f"{name:<9} {told}")
-    page = run.places.at("report.html")
+    page = report_page(run)
     if run.places.is_remote or Path(page).exists():
         say(f"report    {page}")
     digest = outcome.decision.challenger_digest

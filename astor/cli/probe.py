@@ -15,6 +15,7 @@ from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.steps.probe import ProbeOptions, probe
 from astor.storage import digest_directory, digest_json
+from astor.training.first_policy import HuggingFaceOptions
 
 console = Console(stderr=True, highlight=False)
 
@@ -25,13 +26,13 @@ def probe_directory(directory: str, recipe: Recipe, policy: Path | None, options
     if policy is None and recipe.policy.reads_demonstrations:
         raise UserError(f"The policy of {recipe.name} is made by a run: name the directory of one with --policy.")
     policy = policy_directory(policy) if policy else None
-    from astor.policies.policy import load_policy
     from astor.rollout.live import live_sampler
     from astor.run.threads import set_threads
 
     set_threads(recipe)
     with Run(".", recipe) as run, Display(console):
-        asked = load_policy(policy) if policy else recipe.policy.make([], report_progress, run.services.ranks)
-        name = digest_directory(policy) if policy else digest_json(recipe.policy.identity())
+        origin = HuggingFaceOptions(path=policy) if policy else run.first_policy()
+        asked = origin.make([], report_progress, run.services.ranks)
+        name = digest_directory(policy) if policy else digest_json(origin.identity())
         manifest = probe(directory, live_sampler(asked, recipe.rollout), run.tasks, run.services.sandbox, options, name)
     typer.echo(json.dumps(manifest.probed))

@@ -18,6 +18,7 @@ from astor.cli.outcome import print_outcome
 from astor.errors import UserError
 from astor.recipe.estimate import estimate
 from astor.recipe.recipe import Recipe
+from astor.run.checkpoints import reached
 from astor.run.failure import find_failure, find_warning
 from astor.run.lifeline import VARIABLE
 from astor.run.lock import alone
@@ -60,6 +61,10 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
             result = write_result(run, cost.seconds, cost.peak_rss_mb)
         else:
             say(f"This run is finished, in {run.places.uri}; --fresh starts over.")
+            if (further := reached(run)) > recipe.rounds:
+                say(f"It has gone on to {further} rounds since; this is what it came to after {recipe.rounds}.")
+            if version := run.moved():
+                say(f"It was begun from {version}.")
             if differing := run.changes():
                 say(f"Its result is of what there was then: {' and '.join(differing)} changed since.")
     print_outcome(console, run, result)

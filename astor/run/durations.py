@@ -22,6 +22,8 @@ def seconds_by_step(run: Run, prompts: ArtifactRef) -> dict[str, float]:
         if artifact.uri.removeprefix(f"{run.places.uri}/") not in pruned:
             totals[kind] += artifact.manifest.seconds
     for place, seconds in pruned.items():
+        if place.startswith("rounds/") and int(place.split("/")[1]) > run.recipe.rounds:
+            continue  # of a longer run than is told of
         step = place.rpartition("/")[2].partition("-")[0]
         totals["evaluate" if place.startswith("evaluations/") else step] += seconds
     return dict(totals)
@@ -35,6 +37,8 @@ def _artifacts(run: Run, prompts: ArtifactRef) -> Iterator[tuple[str, Artifact]]
         yield ("warm start" if run.recipe.policy.reads_demonstrations else "first policy"), first
     yield "plan", committed(run.places.at("plan"))
     for round in run.places.below("rounds"):
+        if int(round) > run.recipe.rounds:
+            break
         for step in run.places.below("rounds", round):
             if artifact := find(run.places.at("rounds", round, step)):
                 yield step.partition("-")[0], artifact
@@ -43,7 +47,7 @@ def _artifacts(run: Run, prompts: ArtifactRef) -> Iterator[tuple[str, Artifact]]
         for one in [place] if name.startswith("turns-") else [f"{place}/{step}" for step in steps]:
             if artifact := find(one):
                 yield "evaluate", artifact
-    if artifact := find(run.places.at("result")):
+    if artifact := find(run.places.result):
         yield "promote", artifact
 
 

@@ -13,7 +13,7 @@ from astor.run.environment import read_environments
 from astor.run.history import held_out_evaluations, read_summary
 from astor.run.lock import is_held
 from astor.run.pruned import MARK
-from astor.run.run import Run
+from astor.run.run import RECIPE, Run
 from astor.storage import MANIFEST, Entry, committed, locate
 
 QUIET = 3600.0
@@ -73,7 +73,7 @@ def open_run(root: str, name: str) -> Run:
         UserError: it committed none, or one that cannot be read.
     """
     uri = f"{root.rstrip('/')}/runs/{name}/recipe"
-    text = (committed(uri).part("recipe") / "recipe.yaml").read_text()
+    text = (committed(uri).part("recipe") / RECIPE).read_text()
     return Run(root, parse_recipe(parse_yaml(text, uri), where=uri), name)
 
 
@@ -101,10 +101,10 @@ def _describe(root: str, name: str, files: Mapping[str, Entry]) -> ListedRun:
         listed = listed._replace(rounds=run.recipe.rounds)
         if environments := read_environments(run.places):
             listed = listed._replace(begun=environments[0].began)
-        if run.artifacts.find(run.places.at("result")) and listed.state != "running":
+        if run.artifacts.find(run.places.result) and listed.state != "running":
             listed = listed._replace(state="finished", model=read_summary(run)["model"])
         evaluated: list[Scores] = [run.artifacts.read(one, "scores") for one in held_out_evaluations(run)]
-        means = [scores.value("all", "mean") for scores in evaluated]
+        means = [scores.value("all", "mean") for scores in evaluated if scores.round <= run.recipe.rounds]
         return listed._replace(
             score_before=means[0] if means else None, score_after=means[-1] if len(means) > 1 else None
         )

@@ -4,6 +4,8 @@ from astor.data.catalogue import make_source
 from astor.errors import UserError
 from astor.recipe.recipe import Recipe
 from astor.registry.connection import sqlite_file, wait_for
+from astor.run.checkpoints import require_within_reach
+from astor.run.registered import first_policy
 from astor.run.run import Run
 
 
@@ -12,9 +14,11 @@ def preflight(run: Run) -> None:
 
     Raises:
         UserError: it could not come to its end: a source or a policy is not there, the batch is larger than the
-            prompts, answers are longer than the context, a tiny policy has nothing to start from, or MLflow is away.
+            prompts, answers are longer than the context, a tiny policy has nothing to start from, MLflow is away, or
+            the registered model that the run begins from cannot be read.
     """
     recipe = run.recipe
+    require_within_reach(run)
     _check_sources(recipe)
     _check_policy(recipe)
     most = len(recipe.tasks) * recipe.data.prompts.train
@@ -23,9 +27,12 @@ def preflight(run: Run) -> None:
             f"A batch has {recipe.batch.prompts} prompts, and there are at most {most} to train on: "
             f"lower batch.prompts to {most}, or raise data.prompts.train."
         )
-    uri, begun = run.services.tracking_uri, run.artifacts.find(run.places.at("plan"))
-    if sqlite_file(uri) is None and not begun:
+    if run.artifacts.find(run.places.at("plan")):
+        return
+    uri = run.services.tracking_uri
+    if sqlite_file(uri) is None:
         wait_for(uri, seconds=0)
+    first_policy(recipe, run.services, run.places.root, began=None)
 
 
 def _check_sources(recipe: Recipe) -> None:

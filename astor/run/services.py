@@ -58,7 +58,7 @@ class Services:
         from astor.registry.tracking import Tracker
 
         experiment = self._recipe.tracking.experiment
-        return Tracker(self.tracking_uri, experiment, self._places.name, self._recipe.digest)
+        return Tracker(self.tracking_uri, experiment, self._places.name, self._recipe.identity)
 
     @cached_property
     def ranks(self) -> Ranks:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from astor.run.checkpoints import RECORDS
 from astor.run.history import held_out_evaluations
 from astor.run.removal import Removal, removal
+from astor.run.result import results
 from astor.run.run import Run
-from astor.storage import Entry, committed
+from astor.storage import Entry
 
 WORDS = {"rollout": "rollouts", "verify": "verdicts", "checkpoint": "checkpoints", "kfp": "files of KFP's runner"}
 
@@ -37,8 +38,7 @@ def spent(run: Run, files: Mapping[str, Entry]) -> Iterator[Removal]:
 
 
 def _shown(run: Run) -> set[str]:
-    """Names of the evaluations whose answers a report of the run shows: those of the first and of the last policy."""
-    compared = committed(run.places.at("result")).manifest.made_from
-    wanted = {compared["before"], compared["after"]}
+    """Names of the evaluations whose answers reports show: those of the first policy, and of each that was last."""
+    wanted = {result.manifest.made_from[name] for result in results(run) for name in ("before", "after")}
     found = held_out_evaluations(run)
     return {scores.uri.split("/")[-2] for scores in found if scores.digest in wanted}

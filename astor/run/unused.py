@@ -8,6 +8,7 @@ from astor.errors import UserError
 from astor.records import Champion
 from astor.registry.registrations import registered_policies
 from astor.run.removal import LEFT_OVER, Removal, left_over, removal
+from astor.run.result import results
 from astor.run.run import Run
 from astor.storage import MANIFEST, DamagedError, Entry, find, locate
 
@@ -68,9 +69,7 @@ def _used(run: Run) -> set[str]:
     if plan := find(run.places.at("plan")):
         champion: Champion = run.artifacts.read(plan.ref, "champion")
         used |= {plan.manifest.made_from["prompts"], plan.manifest.made_from["policy"], champion.policy.digest}
-    if result := find(run.places.at("result")):
-        used.add(result.manifest.made_from["policy"])
-    return used
+    return used | {result.manifest.made_from["policy"] for result in results(run)}
 
 
 def _registered(root: str, runs: Iterable[Run], remarks: list[str]) -> Mapping[str, str]:

@@ -1,9 +1,10 @@
 """plan: the first state and batch, the batches that evaluations roll out, and the champion to compare with."""
 
-from astor.records import Batch, BatchRow, Champion, Prompt, Split, State
+from astor.records import Batch, BatchRow, Prompt, Split, State
 from astor.registry.models import CHAMPION, registered
 from astor.registry.weights import find_policy
 from astor.run.artifacts import Inputs
+from astor.run.champion import champion_record
 from astor.run.models import keep_policy
 from astor.run.run import Run
 from astor.run.scheduling import make_batch, make_scheduler
@@ -26,7 +27,7 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
         return done
     known: list[Prompt] = run.artifacts.read(prompts, "prompts")
     scheduler = make_scheduler(run, prompts)
-    run.services.tracker.log_parameters(run.recipe.model_dump(mode="json"))
+    run.services.tracker.log_parameters(run.recipe.lasting)
     first = scheduler.next_round(run.recipe.batch.prompts)
     return run.artifacts.commit(
         uri,
@@ -41,7 +42,7 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
         batch=make_batch(run, prompts, first, policy.digest),
         held_out=evaluation_batch(run, known, Split.HELD_OUT),
         promotion=evaluation_batch(run, known, Split.PROMOTION),
-        champion=Champion(policy=_champion(run) or policy),
+        champion=champion_record(run, _champion(run) or policy),
     )
 
 

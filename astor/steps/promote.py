@@ -8,9 +8,12 @@ from astor.evaluation.card import render_card
 from astor.evaluation.gate import decide
 from astor.registry.connection import wait_for
 from astor.registry.models import register
+from astor.registry.tracking import ROUNDS
 from astor.run.artifacts import Inputs
+from astor.run.checkpoints import reached
 from astor.run.history import read_history
 from astor.run.models import keep_policy
+from astor.run.places import REPORT
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef
 
@@ -34,7 +37,7 @@ def promote(
     Raises:
         UserError: the recipe has more rounds than the policy went through.
     """
-    uri, read = run.places.at("result"), run.artifacts.read
+    uri, read = run.places.result, run.artifacts.read
     scores = {"before": before, "after": after, "champion": champion, "challenger": challenger}
     made_from: Inputs = {"policy": policy, **scores}
     if policy.updates < run.recipe.rounds:
@@ -67,14 +70,16 @@ def promote(
         tracker.run_id,
         decision,
         contender,
-        {"recipe_digest": run.recipe.digest, "run": run.places.uri},
+        {"recipe_digest": run.recipe.digest, "run": run.places.name},
     )
     name = f"{version.name}/{version.version}"
     history = read_history(run, prompts, before, after, decision=decision, model=name, alias=version.alias)
     page, promotion = render_report(history), render_card(decision, holder, contender, name)
-    report = run.places.publish("report.html", page.encode())
+    if reached(run) <= run.recipe.rounds:
+        run.places.publish(run.places.at(REPORT), page.encode())
     tracker.log_scores([first, *history.evaluations, last])
-    tracker.log_texts({"report.html": page, "promotion.md": promotion, "recipe.yaml": run.resolved_text})
+    tracker.log_texts({REPORT: page, "promotion.md": promotion, "recipe.yaml": run.resolved_text})
+    tracker.tag({ROUNDS: str(run.recipe.rounds)})
     tracker.finish()
     summary = {
         "scores_before": {task: round(first.value(task), 4) for task in run.tasks},
@@ -82,15 +87,15 @@ def promote(
         "rounds": run.recipe.rounds,
         "model": name,
         "alias": version.alias,
-        "policy": kept.committed.uri,
-        "report": report,
+        "policy": run.places.inside(kept.committed.uri),
+        "report": run.places.inside(run.places.at(REPORT)),
     }
 
     def write_summary(directory: Path) -> None:
         (directory / "summary.json").write_text(json.dumps(summary))
 
     def write_pages(directory: Path) -> None:
-        (directory / "report.html").write_text(page)
+        (directory / REPORT).write_text(page)
         (directory / "card.md").write_text(promotion)
 
     return run.artifacts.commit(uri, made_from, decision=decision, summary=write_summary, pages=write_pages)

@@ -61,5 +61,5 @@ def finish(run: Run) -> str:
     Path(draft).rename(run.places.model(digest))
     summary = text(json.dumps({"model": "astor-miniature/1"}), "summary.json")
     made_from = {"policy": digest, "before": before, "after": after}
-    run.artifacts.commit(run.places.at("result"), made_from, summary=summary)
+    run.artifacts.commit(run.places.result, made_from, summary=summary)
     return digest

@@ -42,7 +42,7 @@ def test_of_a_finished_run_stay_scores_result_and_what_its_report_shows(miniatur
     went = prune(run)
     assert went == {f"runs/{run.places.name}/{place}" for place in rounds | checkpoints | between | {"kfp"}}
     left = run.places.committed_below()
-    assert {"result", "plan", "recipe", "rounds/00003/update", "evaluations/held_out-bbbbbbbbbbbb/scores"} <= left
+    assert {"results/00004", "plan", "rounds/00003/update", "evaluations/held_out-bbbbbbbbbbbb/scores"} <= left
     assert {"evaluations/held_out-aaaaaaaaaaaa/rollout", "evaluations/held_out-cccccccccccc/verify"} <= left
     assert not prune(run), "once is enough"
 
