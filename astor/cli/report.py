@@ -51,5 +51,4 @@ def find_run(name: str, overrides: Sequence[str], store: str) -> Run:
         near = get_close_matches(name, [*known, *packaged_recipes()], n=1)
         hint = f"did you mean {near[0]}" if near else f"there are the runs {', '.join(sorted(known)) or '(none)'}"
         raise UserError(f"There is no run {name} in {store}, and no recipe of that name: {hint}.")
-    run = Run(store, load_recipe(name, parse_overrides(overrides)))
-    return open_run(store, run.places.name) if run.places.name in known else run
+    return Run(store, load_recipe(name, parse_overrides(overrides)))
