@@ -127,7 +127,7 @@ def report(
     ],
     other: Annotated[
         str | None,
-        typer.Argument(metavar="[RUN]", help="A run to show beside it.", autocompletion=complete_run_or_recipe),
+        typer.Argument(metavar="OTHER", help="A run to show beside it.", autocompletion=complete_run_or_recipe),
     ] = None,
     overrides: Overrides = [],
     store: Store = DEFAULT,

@@ -106,10 +106,12 @@ def _is_known(run: ListedRun, files: dict[str, Entry], remarks: list[str]) -> bo
     if run.state == "damaged":
         remarks.append(f"{run.name} stays, and all that it may use: {run.problem}")
         return False
-    if run.state in ("running", "going on"):
+    worked_on = run.state in ("running", "going on")
+    if worked_on:
         remarks.append(f"{run.name} stays as it is: a command works on it.")
     if f"recipe/{MANIFEST}" in files and f"plan/{MANIFEST}" not in files:
-        remarks.append(f"Caches stay, for {run.name} has no plan yet that says which it uses; --runs removes it.")
+        way = "" if worked_on else f"; --runs {run.name} removes it"
+        remarks.append(f"Caches and models stay, for {run.name} has no plan yet, which says what it uses{way}.")
         return False
     return True
 

@@ -119,6 +119,18 @@ def test_a_damaged_run_keeps_what_it_may_use_and_can_go_as_a_whole(miniature: Mi
     assert not Path(run.places.uri).exists()
 
 
+def test_what_a_run_without_a_plan_may_have_made_stays(miniature: Miniature) -> None:
+    run = miniature()
+    begin(run)
+    run.places.remove("plan")
+    found = find_removals(run.places.root)
+    assert not found.removals
+    assert found.remarks == [
+        f"Caches and models stay, for {run.places.name} has no plan yet, which says what it uses; --runs "
+        f"{run.places.name} removes it."
+    ]
+
+
 def test_a_policy_in_the_cache_that_a_recipe_names_is_used(miniature: Miniature, tmp_path: Path) -> None:
     place = tmp_path / "store" / "cache" / "policies" / "collected"
     policy(miniature(), str(place), "of a collection")
