@@ -51,7 +51,7 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the resolved recipe and the plan.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of continuing.")] = False,
 ) -> None:
-    """Run a recipe, or go on with it from its last commit, with more rounds too; the last line is the result as JSON."""
+    """Run a recipe, go on with it, or go on with more rounds; the last line is the result as JSON."""
     from astor.cli.run import print_plan, run_recipe
     from astor.recipe.load import load_recipe, parse_overrides
 
@@ -90,7 +90,7 @@ def compile_pipeline(
 def serve(
     model: Annotated[str, typer.Option(help="Registered model, or NAME/VERSION; default: the only one.")] = "",
     alias: Annotated[str, typer.Option(help="Alias of the version, where none is named.")] = "champion",
-    policy: Annotated[Path | None, typer.Option(help="A policy's directory, instead of a registered model.")] = None,
+    policy: Annotated[str, typer.Option(help="A policy's directory, or the one a result names, instead.")] = "",
     store: Store = ".",
     mlflow_uri: MLflow = "",
     host: str = "127.0.0.1",
