@@ -144,9 +144,8 @@ def test_a_store_can_be_moved(
     version = choose(uri, result["model"], None, None, OPTION)
     assert find_policy(uri, version, moved).committed.uri == result["policy"]
     elsewhere = find_policy(uri, version, str(tmp_path / "other"))
-    assert (
-        Path(elsewhere.committed.uri).resolve() == tmp_path / "away" / "moved" / "models" / version.policy.digest[:16]
-    )
+    place = Path(elsewhere.committed.uri).resolve()
+    assert place == tmp_path / "away" / "moved" / "models" / version.policy.digest[:16]
     assert render_report(history_so_far(Run(moved, small()))).startswith("<!DOCTYPE html>")
     assert list(tmp_path.iterdir()) == [tmp_path / "away"]
 

@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -70,7 +69,7 @@ class HuggingFaceOptions(FirstPolicyOptions):
     docs/policies.md says which ones work."""
 
     type: Literal["huggingface"] = "huggingface"
-    path: Path
+    path: str = Field(min_length=1)
     """The directory, or the `policy` that the result of a run names; nothing is downloaded."""
 
     def contents(self) -> str:
