@@ -103,16 +103,11 @@ def collect(
 @app.command()
 def probe(
     directory: Annotated[str, typer.Argument(metavar="DIR", help="A prepared directory.")],
-<<<<<<< HEAD
     recipe: Annotated[
         str,
         typer.Option(help="Its tasks, engine and sandbox are used, and its policy.", autocompletion=complete_recipe),
     ],
-    policy: Annotated[Path | None, typer.Option(help="A policy's directory, instead of the recipe's.")] = None,
-=======
-    recipe: Annotated[str, typer.Option(help="Its tasks, engine and sandbox are used, and its policy.")],
     policy: Annotated[str, typer.Option(help="A policy's directory, or the one a result names, instead.")] = "",
->>>>>>> move
     overrides: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = [],
     samples: Annotated[int, typer.Option(min=1, help="Answers to each prompt.")] = 4,
     temperature: Annotated[float, typer.Option(min=0.01, max=2, help="Sampling temperature.")] = 0.7,

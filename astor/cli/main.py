@@ -54,11 +54,7 @@ def run(
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of continuing.")] = False,
     mlflow_uri: Annotated[str, typer.Option(help="MLflow, as tracking.uri of the recipe.")] = "",
 ) -> None:
-<<<<<<< HEAD
-    """Run a recipe, or go on with it, with more rounds too, from its last commit; the last line is JSON."""
-=======
     """Run a recipe, go on with it, or go on with more rounds; the last line is the result as JSON."""
->>>>>>> move
     from astor.cli.run import print_plan, run_recipe
     from astor.recipe.load import load_recipe, parse_overrides
 
@@ -98,13 +94,8 @@ def compile_pipeline(
 def serve(
     model: Annotated[str, typer.Option(help="Registered model, or NAME/VERSION; default: the only one.")] = "",
     alias: Annotated[str, typer.Option(help="Alias of the version, where none is named.")] = "champion",
-<<<<<<< HEAD
-    policy: Annotated[Path | None, typer.Option(help="A policy's directory, instead of a registered model.")] = None,
-    store: Store = DEFAULT,
-=======
     policy: Annotated[str, typer.Option(help="A policy's directory, or the one a result names, instead.")] = "",
-    store: Store = ".",
->>>>>>> move
+    store: Store = DEFAULT,
     mlflow_uri: MLflow = "",
     host: str = "127.0.0.1",
     port: int = 8000,
