@@ -41,7 +41,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/lint-imports --no-logo
 
 clean:
-	rm -rf $(VENV) .venv-3.12 .venv-3.13 build *.egg-info runs cache references models mlflow.db
+	rm -rf $(VENV) .venv-3.12 .venv-3.13 build *.egg-info astor-store
 
 # torch first: the index's own build for this machine, which the extras then accept.
 $(VENV)/installed: pyproject.toml constraints.txt

@@ -7,6 +7,7 @@ its last checkpoint is removed and done again, so that the same command ends wit
 from typing import NamedTuple
 
 from astor.records import State
+from astor.run.champion import champion_of
 from astor.run.checkpoints import last_checkpoint, remove_after
 from astor.run.draws import Draw
 from astor.run.progress import report_progress
@@ -92,7 +93,7 @@ def finish(run: Run, start: Start, policy: PolicyRef) -> ArtifactRef:
         policy,
         before=evaluate_policy(run, start, start.policy, "held_out"),
         after=evaluate_policy(run, start, policy, "held_out"),
-        champion=evaluate_policy(run, start, run.artifacts.read(start.plan, "champion").policy, "promotion"),
+        champion=evaluate_policy(run, start, champion_of(run, start.plan), "promotion"),
         challenger=evaluate_policy(run, start, policy, "promotion"),
     )
     prune(run)

@@ -8,22 +8,30 @@ from astor.components.image import IMAGE
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
-def rollout(recipe: str, prompts: str, batch: str, policy: str, part: str = "batch") -> str:
-    """A policy answers every prompt of a batch several times."""
+def rollout(recipe: str, prompts: str, batch: str, policy: str, part: str = "batch", number: int = 0) -> str:
+    """A policy answers every prompt of a batch several times.
+
+    `number` is the round's in its chain, from 1; 0: of none. Nothing is done of rounds that the run has behind it.
+    """
     from astor.components.task import open_run, policy_in, ref
+    from astor.run.checkpoints import passed
     from astor.steps.rollout import rollout
 
     with open_run(recipe) as run:
+        if number and passed(run, number - 1):
+            return ""
         return str(rollout(run, ref(prompts), ref(batch), policy_in(policy), part))
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
 def verify(recipe: str, references: str, completions: str) -> str:
-    """Completions and references → verdicts; what is hostile runs in the sandbox."""
+    """Completions and references → verdicts; what is hostile runs in the sandbox. None of no completions."""
     from astor.components.task import open_run, ref
     from astor.steps.verify import verify
 
     with open_run(recipe) as run:
+        if not completions:
+            return ""
         return str(verify(run, ref(references), ref(completions)))
 
 
@@ -35,16 +43,21 @@ def score(
     completions: str,
     verdicts: str,
     report: str,
+    number: int,
     scalars: dsl.Output[dsl.Metrics],
 ) -> str:
     """Utility scoring: the next state, this round's groups, the next batch."""
     from astor.components.task import open_run, ref
+    from astor.run.checkpoints import passed
     from astor.run.draws import Draw
     from astor.steps.score import score
 
     with open_run(recipe) as run:
-        drawn = Draw(ref(planned), ref(completions), ref(verdicts))
-        scored = score(run, ref(prompts), [drawn], ref(report) if report else None)
+        if behind := passed(run, number - 1):
+            scored = behind.scored
+        else:
+            drawn = Draw(ref(planned), ref(completions), ref(verdicts))
+            scored = score(run, ref(prompts), [drawn], ref(report) if report else None)
         for task, statistics in run.artifacts.read(scored, "state").tasks.items():
             for name in ("score", "quota", "utility", "kl_coefficient"):
                 scalars.log_metric(f"{task}.{name}", float(getattr(statistics, name)))
@@ -60,14 +73,18 @@ def update(
     completions: str,
     verdicts: str,
     scored: str,
+    number: int,
 ) -> NamedTuple("Updated", policy=str, report=str):  # type: ignore[valid-type]  # the form that KFP reads
     """The KL-calibrated training step; checkpoints that nobody needs any more are removed after it."""
     from astor.components.task import open_run, policy_in, ref
+    from astor.run.checkpoints import passed
     from astor.run.draws import Draw
     from astor.steps.prune import prune
     from astor.steps.update import update
 
     with open_run(recipe) as run:
+        if behind := passed(run, number - 1):
+            return str(behind.policy.committed), str(behind.report)
         drawn = Draw(ref(planned), ref(completions), ref(verdicts))
         updated = update(run, policy_in(policy), policy_in(reference_policy), [drawn], ref(scored))
         prune(run)

@@ -52,8 +52,9 @@ def initialise(recipe: str, prompts: str, package_digest: str) -> str:
 def plan(recipe: str, prompts: str, policy: str) -> NamedTuple("Planned", plan=str, champion=str):  # type: ignore[valid-type]  # the form that KFP reads
     """The first state and batch, the held-out and promotion batches, and the champion to compare with."""
     from astor.components.task import open_run, policy_in, ref
+    from astor.run.champion import champion_of
     from astor.steps.plan import plan
 
     with open_run(recipe) as run:
         planned = plan(run, ref(prompts), policy_in(policy))
-        return str(planned), str(run.artifacts.read(planned, "champion").policy.committed)
+        return str(planned), str(champion_of(run, planned).committed)

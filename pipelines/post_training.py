@@ -125,7 +125,7 @@ def _rounds(begun: Begun, evaluation: Pipeline, round: Pipeline, evaluate_every:
     chained = {"planned": plan_ref, "policy": first, "report": ""}
     for number in range(1, links + 1):
         task = round(
-            recipe=resolved, prompts=prompts, references=references, reference_policy=first, **chained
+            recipe=resolved, prompts=prompts, references=references, reference_policy=first, number=number, **chained
         ).set_display_name(f"round {number}")
         chained = {name: task.outputs[name] for name in chained}
         if evaluate_every and number % evaluate_every == 0 and number < links:

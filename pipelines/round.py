@@ -22,9 +22,18 @@ def round_pipeline(platform: Platform) -> Callable[..., Any]:
 
     @dsl.pipeline(name="round", description="Rollout, verification, utility scoring, KL-calibrated update.")
     def round(
-        recipe: str, prompts: str, references: str, reference_policy: str, planned: str, policy: str, report: str
+        recipe: str,
+        prompts: str,
+        references: str,
+        reference_policy: str,
+        planned: str,
+        policy: str,
+        report: str,
+        number: int,
     ) -> Chained:
-        completions = platform.place(rollout(recipe=recipe, prompts=prompts, batch=planned, policy=policy), model=True)
+        completions = platform.place(
+            rollout(recipe=recipe, prompts=prompts, batch=planned, policy=policy, number=number), model=True
+        )
         verdicts = platform.place(
             verify(recipe=recipe, references=references, completions=completions.output), references=True
         )
@@ -36,6 +45,7 @@ def round_pipeline(platform: Platform) -> Callable[..., Any]:
                 completions=completions.output,
                 verdicts=verdicts.output,
                 report=report,
+                number=number,
             )
         )
         updated = platform.place(
@@ -47,6 +57,7 @@ def round_pipeline(platform: Platform) -> Callable[..., Any]:
                 completions=completions.output,
                 verdicts=verdicts.output,
                 scored=scored.outputs["Output"],
+                number=number,
             ),
             model=True,
         )

@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from hypothesis import settings
 
 from astor.recipe.load import load_recipe
+from astor.registry.connection import connect
 from astor.run.run import Run
 from astor.storage.s3 import s3_client
 
@@ -49,6 +50,14 @@ def miniature(tmp_path: Path) -> Callable[..., Run]:
         return Run(str(tmp_path / "store"), load_recipe("miniature", overrides))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real MLflow database, which takes a second to make: made once, to be copied."""
+    path = tmp_path_factory.mktemp("mlflow") / "empty.db"
+    connect(f"sqlite:///{path}")
+    return path
 
 
 @pytest.fixture

@@ -12,10 +12,22 @@ from pathlib import Path
 import pytest
 
 from astor.cli.run import run_recipe
+from astor.errors import UserError
+from astor.evaluation.report import render_report
+from astor.policies.policy import load_policy
 from astor.recipe.load import load_recipe, parse_overrides
+from astor.registry.connection import connect
+from astor.registry.models import registered
+from astor.registry.registrations import registered_policies
+from astor.registry.weights import find_policy
+from astor.run.comparing import compare_runs
+from astor.run.history import history_so_far
+from astor.run.listing import list_runs, open_run
 from astor.run.pace import find_pace
+from astor.run.pruning import carry_out, find_removals
+from astor.run.result import read_result
 from astor.run.run import Run
-from astor.storage import committed
+from astor.storage import committed, load
 
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "MLFLOW_TRACKING_URI": ""}
 THREE_ROUNDS = ["rounds=3", "rounds_per_segment=1", "checkpoint_every=1", "evaluation.every=1"]
@@ -129,6 +141,43 @@ def test_the_pipeline_computes_what_the_loop_computes(
     assert result["scores_after"] == undisturbed["scores_after"]
 
 
+def test_a_pruned_run_has_its_result_its_report_and_its_registered_policy(
+    store: Path, undisturbed: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    copy = str(shutil.copytree(store, tmp_path / "copy"))
+    run = Run(copy, load_recipe("miniature", parse_overrides(THREE_ROUNDS)))
+    result, drawn = read_result(run), render_report(history_so_far(run))
+    went = list(carry_out(copy, find_removals(copy).removals))
+    assert {one.what for one in went if one.of == run.places.name} == {"rollouts", "verdicts", "checkpoints"}
+    assert result["scores_after"] == undisturbed["scores_after"]
+    run = open_run(copy, run.places.name)
+    assert (read_result(run), render_report(history_so_far(run))) == (result, drawn)
+    uri, name = run.services.tracking_uri, run.recipe.tracking.model
+    kept = find_policy(uri, registered(uri, name, undisturbed["alias"]), copy)
+    assert load_policy(load(kept.committed).part("policy")).card.digest == kept.digest
+    compared = compare_runs(run, run)
+    assert (compared.settings, compared.sampled.scores.prompts) == ([], 24)
+    with pytest.raises(UserError, match="was pruned"):
+        run.resolve()
+
+
+def test_a_run_goes_as_a_whole_but_for_what_is_registered(
+    store: Path, undisturbed: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    copy = str(shutil.copytree(store, tmp_path / "copy"))
+    runs = [open_run(copy, each.name) for each in list_runs(copy)]
+    names, client = [run.places.name for run in runs], connect(runs[0].services.tracking_uri)
+    list(carry_out(copy, find_removals(copy, names).removals))
+    assert not list_runs(copy)
+    kept = {digest[:16] for digest in registered_policies(runs[0].services.tracking_uri)}
+    assert {path.name for path in Path(copy, "models").iterdir()} == kept != set()
+    assert not list(Path(copy, "cache", "policies").iterdir())
+    (found,) = client.search_experiments(filter_string="name = 'astor'")
+    assert {run.data.tags["astor.run"] for run in client.search_runs([found.experiment_id])} == {""}, "names are free"
+
+
 PLACES = ["plan", "rounds/00000/verify", "rounds/00001/score", "rounds/00002/checkpoint", "rounds/00003/rollout"]
 
 
@@ -172,7 +221,7 @@ def test_a_damaged_checkpoint_is_told_and_the_run_goes_on_from_the_one_before(
     copy = tmp_path / "copy"
     shutil.copytree(store, copy)
     place = Path(Run(str(copy), load_recipe("miniature", parse_overrides(THREE_ROUNDS))).places.uri)
-    shutil.rmtree(place / "result")
+    shutil.rmtree(place / "results")
     (damaged,) = place.glob(f"rounds/00003/{file}")
     data = bytearray(damaged.read_bytes())
     data[len(data) // 2] ^= 1

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from astor.cli.display import Display
+from astor.cli.store import DEFAULT
 from astor.errors import UserError
 from astor.recipe.load import load_recipe, parse_overrides
 from astor.run.run import Run
@@ -37,4 +38,4 @@ def training_command(recipe: str, overrides: Sequence[str], store: str, director
     kept = [each for each in overrides if not each.startswith(tuple(changed))]
     sets = kept + [f"{key}={json.dumps(value)}" for key, value in changed.items()]
     command = ["astor", "run", recipe, *(word for each in sets for word in ("--set", each))]
-    return shlex.join(command if store == "." else [*command, "--store", store])
+    return shlex.join(command if store == DEFAULT else [*command, "--store", store])

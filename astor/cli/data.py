@@ -1,13 +1,17 @@
 """`astor data`: what a data set holds, and whether it holds what it claims."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from astor.cli.complete import complete_recipe
 from astor.cli.limits import CPU_SECONDS, MEMORY_MB, CpuSeconds, MemoryMb, OutputMb, WallSeconds, limits_of
+from astor.cli.store import DEFAULT, Store
 
-app = typer.Typer(help="Data sets: prepare them, look at them, check them.", no_args_is_help=True)
+app = typer.Typer(
+    help="Data sets: look at them, check them, prepare them, collect them, probe how hard they are.",
+    no_args_is_help=True,
+)
 
 Place = Annotated[str, typer.Argument(metavar="SOURCE", help="A file, a directory, s3://… or owner/name on the hub.")]
 Format = Annotated[str, typer.Option("--format", help="What SOURCE holds; auto: told from its records.")]
@@ -70,10 +74,15 @@ def prepare(
 
 @app.command()
 def collect(
-    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or the name of a packaged recipe.")],
+    recipe: Annotated[
+        str,
+        typer.Argument(
+            metavar="RECIPE", help="A recipe file, or the name of a packaged recipe.", autocompletion=complete_recipe
+        ),
+    ],
     out: Annotated[str, typer.Option(metavar="DIR", help="Where to collect; the same command goes on there.")],
     overrides: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = [],
-    store: Annotated[str, typer.Option(help="Directory or s3:// prefix below which runs and caches lie.")] = ".",
+    store: Store = DEFAULT,
     trajectories: Annotated[int, typer.Option(min=1, help="Trajectories of each problem.")] = 16,
     turns: Annotated[int, typer.Option(min=1, help="Programs of each trajectory.")] = 3,
     temperature: Annotated[float, typer.Option(min=0, max=2, help="Sampling temperature.")] = 0.6,
@@ -94,8 +103,11 @@ def collect(
 @app.command()
 def probe(
     directory: Annotated[str, typer.Argument(metavar="DIR", help="A prepared directory.")],
-    recipe: Annotated[str, typer.Option(help="Its tasks, engine and sandbox are used, and its policy.")],
-    policy: Annotated[Path | None, typer.Option(help="A policy's directory, instead of the recipe's.")] = None,
+    recipe: Annotated[
+        str,
+        typer.Option(help="Its tasks, engine and sandbox are used, and its policy.", autocompletion=complete_recipe),
+    ],
+    policy: Annotated[str, typer.Option(help="A policy's directory, or the one a result names, instead.")] = "",
     overrides: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = [],
     samples: Annotated[int, typer.Option(min=1, help="Answers to each prompt.")] = 4,
     temperature: Annotated[float, typer.Option(min=0.01, max=2, help="Sampling temperature.")] = 0.7,

@@ -7,21 +7,23 @@ from typing import Annotated, Literal
 import typer
 
 from astor import __version__
+from astor.cli.complete import complete_recipe, complete_run, complete_run_or_recipe
 from astor.cli.data import app as data_app
 from astor.cli.sandbox import app as sandbox_app
+from astor.cli.store import DEFAULT, Store
 from astor.errors import explain
 
-app = typer.Typer(
-    name="astor",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(name="astor", pretty_exceptions_enable=False)
 app.add_typer(data_app, name="data")
 app.add_typer(sandbox_app, name="sandbox")
 
-Recipe = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe file, or the name of a packaged recipe.")]
+Recipe = Annotated[
+    str,
+    typer.Argument(
+        metavar="RECIPE", help="A recipe file, or the name of a packaged recipe.", autocompletion=complete_recipe
+    ),
+]
 Overrides = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe.")]
-Store = Annotated[str, typer.Option(help="Directory or s3:// prefix below which runs, caches and models lie.")]
 MLflow = Annotated[str, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow; default: a file in the store.")]
 
 
@@ -47,14 +49,16 @@ def run(
         typer.Option(help="local: the pipeline on KFP's local runner. process: the same steps in this process."),
     ] = "local",
     overrides: Overrides = [],
-    store: Store = ".",
+    store: Store = DEFAULT,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the resolved recipe and the plan.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of continuing.")] = False,
+    mlflow_uri: Annotated[str, typer.Option(help="MLflow, as tracking.uri of the recipe.")] = "",
 ) -> None:
-    """Run a recipe, or go on with it from its last commit; the last line is the result as JSON."""
+    """Run a recipe, go on with it, or go on with more rounds; the last line is the result as JSON."""
     from astor.recipe.load import load_recipe, parse_overrides
 
-    resolved = load_recipe(recipe, parse_overrides(overrides))
+    tracking = {"tracking.uri": mlflow_uri} if mlflow_uri else {}
+    resolved = load_recipe(recipe, parse_overrides(overrides) | tracking)
     if dry_run:
         from astor.cli.plan import print_plan
 
@@ -91,10 +95,10 @@ def compile_pipeline(
 
 @app.command()
 def serve(
-    model: Annotated[str, typer.Option(help="Name of the registered model; default: the only one.")] = "",
-    alias: Annotated[str, typer.Option(help="Alias of the version to serve.")] = "champion",
-    policy: Annotated[Path | None, typer.Option(help="A policy's directory, instead of a registered model.")] = None,
-    store: Store = ".",
+    model: Annotated[str, typer.Option(help="Registered model, or NAME/VERSION; default: the only one.")] = "",
+    alias: Annotated[str, typer.Option(help="Alias of the version, where none is named.")] = "champion",
+    policy: Annotated[str, typer.Option(help="A policy's directory, or the one a result names, instead.")] = "",
+    store: Store = DEFAULT,
     mlflow_uri: MLflow = "",
     host: str = "127.0.0.1",
     port: int = 8000,
@@ -106,22 +110,54 @@ def serve(
 
 
 @app.command()
+def runs(
+    store: Store = DEFAULT,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, in the last line, instead of a table.")] = False,
+) -> None:
+    """List the runs of a store: how far each is, what it came to, and how large it is."""
+    from astor.cli.runs import print_runs
+
+    print_runs(store, as_json)
+
+
+@app.command()
 def report(
-    recipe: Recipe,
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN", help="A run's name or directory, or its recipe.", autocompletion=complete_run_or_recipe
+        ),
+    ],
+    other: Annotated[
+        str | None,
+        typer.Argument(metavar="OTHER", help="A run to show beside it.", autocompletion=complete_run_or_recipe),
+    ] = None,
     overrides: Overrides = [],
-    store: Store = ".",
+    store: Store = DEFAULT,
     output: Annotated[Path, typer.Option("--output", "-o", help="The HTML file to write.")] = Path("report.html"),
 ) -> None:
-    """Draw the report of a run as far as it has come."""
-    from astor.evaluation.report import render_report
-    from astor.recipe.load import load_recipe, parse_overrides
-    from astor.run.history import history_so_far
-    from astor.run.run import Run
+    """Draw the report of a run as far as it has come, or of two runs side by side."""
+    from astor.cli.report import write_report
 
-    page = render_report(history_so_far(Run(store, load_recipe(recipe, parse_overrides(overrides)))))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(page)
-    typer.echo(output)
+    write_report(run, other, overrides, store, output)
+
+
+@app.command()
+def prune(
+    store: Store = DEFAULT,
+    whole: Annotated[
+        list[str],
+        typer.Option(
+            "--runs", metavar="NAME", help="A run that goes as a whole; once for each.", autocompletion=complete_run
+        ),
+    ] = [],
+    mlflow_uri: MLflow = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,
+) -> None:
+    """Remove what finished runs can do without, and what nothing uses; what is registered stays."""
+    from astor.cli.prune import prune_store
+
+    prune_store(store, whole, mlflow_uri, yes)
 
 
 @app.command()

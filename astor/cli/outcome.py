@@ -11,10 +11,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from astor.cli.store import DEFAULT
 from astor.errors import UserError
 from astor.masking import masked
 from astor.registry.standing import Standing, standing
 from astor.run.outcome import Outcome
+from astor.run.result import report_page
 from astor.run.run import Run
 from astor.storage import find
 
@@ -31,7 +33,7 @@ def print_outcome(console: Console, run: Run, result: dict[str, Any]) -> None:
     console.print(table)
     for name, told in outcome.remarks():
         say(f"{name:<9} {told}")
-    page = run.places.at("report.html")
+    page = report_page(run)
     if run.places.is_remote or Path(page).exists():
         say(f"report    {page}")
     digest = outcome.decision.challenger_digest
@@ -65,7 +67,7 @@ def _serving(run: Run, aliases: Sequence[str], digest: str) -> list[str]:
     """The command that serves the policy, by its alias or from where it was kept; empty where there is none."""
     if aliases:
         alias = [] if aliases[0] == "champion" else ["--alias", aliases[0]]
-        store = [] if run.places.root == "." else ["--store", run.places.root]
+        store = [] if run.places.root == DEFAULT else ["--store", run.places.root]
         mlflow = ["--mlflow-uri", masked(run.recipe.tracking.uri)] if run.recipe.tracking.uri else []
         return ["astor", "serve", "--model", run.recipe.tracking.model, *alias, *store, *mlflow]
     kept = None if run.places.is_remote else find(f"{run.places.root}/models/{digest[:16]}")

@@ -1,7 +1,6 @@
 """`astor data probe`: how hard the items of a prepared directory are for a policy; the last line is JSON."""
 
 import json
-from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -15,23 +14,23 @@ from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.steps.probe import ProbeOptions, probe
 from astor.storage import digest_directory, digest_json
+from astor.training.first_policy import HuggingFaceOptions
 
 console = Console(stderr=True, highlight=False)
 
 
-def probe_directory(directory: str, recipe: Recipe, policy: Path | None, options: ProbeOptions) -> None:
+def probe_directory(directory: str, recipe: Recipe, policy: str, options: ProbeOptions) -> None:
     """Probe `directory` with the recipe's tasks and `policy`, or the recipe's own."""
     read_manifest(directory)
-    if policy is None and recipe.policy.reads_demonstrations:
+    if not policy and recipe.policy.reads_demonstrations:
         raise UserError(f"The policy of {recipe.name} is made by a run: name the directory of one with --policy.")
-    policy = policy_directory(policy) if policy else None
-    from astor.policies.policy import load_policy
     from astor.rollout.live import live_sampler
     from astor.run.threads import set_threads
 
     set_threads(recipe)
     with Run(".", recipe) as run, Display(console):
-        asked = load_policy(policy) if policy else recipe.policy.make([], report_progress, run.services.ranks)
-        name = digest_directory(policy) if policy else digest_json(recipe.policy.identity())
+        origin = HuggingFaceOptions(path=policy) if policy else run.first_policy()
+        asked = origin.make([], report_progress, run.services.ranks)
+        name = digest_directory(policy_directory(policy)) if policy else digest_json(origin.identity())
         manifest = probe(directory, live_sampler(asked, recipe.rollout), run.tasks, run.services.sandbox, options, name)
     typer.echo(json.dumps(manifest.probed))

@@ -1,6 +1,5 @@
 """`astor run`: on KFP's local runner or in this process, to the same end."""
 
-import fcntl
 import os
 import subprocess
 import sys
@@ -17,8 +16,10 @@ from astor.cli.measure import Measured
 from astor.cli.outcome import print_outcome
 from astor.errors import UserError
 from astor.recipe.recipe import Recipe
+from astor.run.checkpoints import reached
 from astor.run.failure import find_failure, find_warning
 from astor.run.lifeline import VARIABLE
+from astor.run.lock import alone
 from astor.run.preflight import preflight
 from astor.run.progress import report_progress
 from astor.run.result import read_result, write_result
@@ -32,7 +33,7 @@ say = partial(console.print, markup=False, soft_wrap=True)
 def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fresh: bool) -> None:
     """Run or continue the recipe's run, or print what it came to; the last line of output is the result as JSON."""
     run = Run(store, recipe)
-    with _alone(run):
+    with alone(run.places.uri):
         if fresh and "plan" in run.places.committed_below():
             run.services.tracker.retire()
             run.places.remove()
@@ -47,6 +48,10 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
             result = write_result(run, cost.seconds, cost.peak_rss_mb)
         else:
             say(f"This run is finished, in {run.places.uri}; --fresh starts over.")
+            if (further := reached(run)) > recipe.rounds:
+                say(f"It has gone on to {further} rounds since; this is what it came to after {recipe.rounds}.")
+            if version := run.moved():
+                say(f"It was begun from {version}.")
             if differing := run.changes():
                 say(f"Its result is of what there was then: {' and '.join(differing)} changed since.")
     print_outcome(console, run, result)
@@ -107,25 +112,3 @@ def _follow(output: IO[bytes], log: Path) -> str | None:
             if warning := find_warning(text):
                 say(f"warning: {warning}")
     return failure
-
-
-@contextmanager
-def _alone(run: Run) -> Iterator[None]:
-    """Hold the run's lock, so that no two commands on this machine write into one run."""
-    if run.places.is_remote:
-        yield
-        return
-    path = Path(f"{run.places.uri}.lock")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("w")
-    except OSError as error:
-        raise UserError(
-            f"The store {run.places.root} cannot be written ({error.strerror}): give another --store."
-        ) from None
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(f"Another command works on {run.places.uri}: wait for it, or end it.") from None
-        yield

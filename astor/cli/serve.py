@@ -1,64 +1,29 @@
 """`astor serve`."""
 
-from difflib import get_close_matches
 from pathlib import Path
 
 import typer
 
-from astor.errors import UserError
 from astor.policies.card import policy_directory
-from astor.registry.models import registered
-from astor.registry.standing import models
+from astor.registry.choose import OPTION, choose
 from astor.registry.weights import find_policy
 from astor.storage import load
 
 
-def serve_model(model: str, alias: str, policy: Path | None, store: str, mlflow_uri: str, host: str, port: int) -> None:
-    """Serve the version of `model` that has `alias`, or the policy in a directory."""
-    if policy is None:
+def serve_model(model: str, alias: str, policy: str, store: str, mlflow_uri: str, host: str, port: int) -> None:
+    """Serve the version of `model` that it names, or that has `alias`; or the policy in a directory."""
+    name = model.partition("/")[0]
+    if policy:
+        directory = policy_directory(policy)
+    else:
         uri = mlflow_uri or f"sqlite:///{Path(store).absolute() / 'mlflow.db'}"
-        model = choose(uri, model, alias)
-        version = registered(uri, model, alias)
-        assert version is not None, "it was chosen among those that there are"
-        policy = load(find_policy(uri, version, store).committed).part("policy")
-    policy = policy_directory(policy)
+        version = choose(uri, model, alias, None, OPTION)
+        name, directory = version.name, load(find_policy(uri, version, store).committed).part("policy")
     from astor.serving.serve import serve  # torch and transformers, which take seconds
 
-    name = model or "astor"
+    name = name or "astor"
 
     def announce(address: str) -> None:
-        typer.echo(f"{address}/v1 answers as {name}, from {policy}", err=True)
+        typer.echo(f"{address}/v1 answers as {name}, from {directory}", err=True)
 
-    serve(policy, host, port, name, announce)
-
-
-def choose(uri: str, model: str, alias: str) -> str:
-    """The model that has the alias: the one named, or the only one.
-
-    Raises:
-        UserError: there is no such model or alias; it lists those that there are.
-    """
-    known = models(uri)
-    if not known:
-        raise UserError(f"No model is registered in MLflow at {uri}: name the --store of a run, or --mlflow-uri.")
-    names = ", ".join(sorted(known))
-    if not model and len(known) > 1:
-        raise UserError(f"There are several models in MLflow at {uri}: choose --model among {names}.")
-    model = model or names
-    if model not in known:
-        hint = _hint(model, list(known), "--model")
-        raise UserError(f"There is no model {model} in MLflow at {uri}: {hint}.")
-    if alias not in known[model]:
-        aliases = [f"{name} (version {version})" for name, version in sorted(known[model].items())]
-        there = f"it has {', '.join(aliases)}" if aliases else "it has none, so give one to a version in MLflow"
-        near = get_close_matches(alias, known[model], n=1) or list(known[model])[:1]
-        way = f": give --alias {near[0]}" if near else ""
-        raise UserError(f"No version of {model} has the alias {alias} in MLflow at {uri}; {there}{way}.")
-    return model
-
-
-def _hint(name: str, known: list[str], option: str) -> str:
-    if "/" in name and name.partition("/")[0] in known:
-        return f"a version is chosen by its alias, so give {option} {name.partition('/')[0]} and --alias"
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}" if near else f"there are {', '.join(sorted(known))}"
+    serve(directory, host, port, name, announce)

@@ -8,9 +8,10 @@ import numpy as np
 from astor.evaluation import charts
 from astor.evaluation.changes import tell_falls
 from astor.evaluation.history import CURVES, RunHistory
-from astor.evaluation.intervals import FEW_PROMPTS, Interval
-from astor.evaluation.score import find_score
-from astor.records import Outcome, Scores
+from astor.evaluation.intervals import FEW_PROMPTS
+from astor.evaluation.page import plural, render_page, seconds, words
+from astor.evaluation.score import find_interval, find_score
+from astor.records import Outcome
 
 OUTCOME_COLOURS = {
     Outcome.PASSED: "#2f8f6b",
@@ -21,34 +22,17 @@ OUTCOME_COLOURS = {
     Outcome.FORBIDDEN: "#c0392b",
     Outcome.INFRASTRUCTURE_ERROR: "#1f2933",
 }
-NAMES = {
-    "bleu": "BLEU",
-    "b_norm": "B-Norm",
-    "corpus_bleu": "corpus BLEU",
-    "rouge_l": "ROUGE-L",
-    "meteor": "METEOR, exact and stem",
-}
-"""Names that are not their keys."""
 MOST_CHARACTERS = 1200
 """Characters shown of a prompt or an answer; the page says where it cut."""
 
 
 def render_report(history: RunHistory) -> str:
     """The page as HTML: styles and pictures inline, no scripts, nothing fetched. The same history, the same bytes."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("astor.evaluation", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(signed=signed, words=words, seconds=seconds)
     tasks = history.tasks
     colours = {task: charts.PALETTE[index % len(charts.PALETTE)] for index, task in enumerate(tasks)}
     curves = _curves(history, colours)
-    return environment.get_template("report.html").render(
+    return render_page(
+        "report.html",
         history=history,
         colours=colours,
         comparisons=_comparisons(history, colours),
@@ -77,30 +61,6 @@ def render_report(history: RunHistory) -> str:
     )
 
 
-def words(key: str) -> str:
-    """A key as people read it: `io_prediction` → `io prediction`, `rouge_l` → `ROUGE-L`."""
-    return NAMES.get(key, key.replace("_", " "))
-
-
-def signed(value: float) -> str:
-    """A difference with its sign: `−0.058`."""
-    return f"{value:+.3f}".replace("-", "−")
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 answer`, `4 answers`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def seconds(value: float) -> str:
-    """A duration in the unit that fits it."""
-    if value < 60:
-        return f"{value:.1f} s"
-    if value < 3600:
-        return f"{value / 60:.1f} min"
-    return f"{value / 3600:.1f} h"
-
-
 def _comparisons(history: RunHistory, colours: Mapping[str, str]) -> list[dict[str, Any]]:
     """Sampled and greedy: rows of before, after and change, and their picture."""
     sampled = f"Sampled at temperature {history.temperature:g}, {plural(history.answers, 'answer')} to a prompt"
@@ -110,9 +70,9 @@ def _comparisons(history: RunHistory, colours: Mapping[str, str]) -> list[dict[s
     comparisons = []
     for key, title, pair in pairs:
         before, after = pair.before, pair.after
-        rows = {task: (_interval(before, task, "score"), _interval(after, task, "score")) for task in history.tasks}
-        drawn = rows | {"mean": (_interval(before, "all", "mean"), _interval(after, "all", "mean"))}
-        worst = (_interval(before, "all", "worst"), _interval(after, "all", "worst"))
+        rows = {task: (find_interval(before, task), find_interval(after, task)) for task in history.tasks}
+        drawn = rows | {"mean": (find_interval(before, "all", "mean"), find_interval(after, "all", "mean"))}
+        worst = (find_interval(before, "all", "worst"), find_interval(after, "all", "worst"))
         picture = charts.before_after(key, drawn, colours)
         counts = {task: find_score(before, task, "score").count for task in history.tasks}
         counts |= dict.fromkeys(("mean", "worst"), find_score(before, "all", "mean").count)
@@ -121,11 +81,6 @@ def _comparisons(history: RunHistory, colours: Mapping[str, str]) -> list[dict[s
             {"title": title, "rows": drawn | {"worst": worst}, "counts": counts, "changes": changes, "picture": picture}
         )
     return comparisons
-
-
-def _interval(scores: Scores, task: str, metric: str) -> Interval:
-    score = find_score(scores, task, metric)
-    return Interval(score.value, score.low, score.high)
 
 
 def _metrics(history: RunHistory) -> dict[str, list[dict[str, Any]]]:

@@ -84,6 +84,12 @@ def find_score(scores: Scores, task: str, metric: str) -> Score:
     raise KeyError((task, metric))
 
 
+def find_interval(scores: Scores, task: str, metric: str = "score") -> Interval:
+    """The value of a score with its interval; KeyError where it was not measured."""
+    score = find_score(scores, task, metric)
+    return Interval(score.value, score.low, score.high)
+
+
 def _measure(task: str, prompts: Mapping[str, Sequence[Verdict]], most: int) -> list[ItemScore]:
     """Every metric of every prompt: means over valid samples."""
     parts = sorted({part for samples in prompts.values() for verdict in samples for part in verdict.parts})

@@ -29,11 +29,11 @@ def write_card(directory: Path, card: PolicyCard) -> None:
     write_json(directory / CARD, card)
 
 
-def policy_directory(place: Path) -> Path:
-    """The directory of a policy: `place`, or the part `policy` of the artifact that was committed there, as a run's
-    result names it."""
-    artifact = find(str(place))
-    return artifact.part("policy") if artifact else place
+def policy_directory(place: str) -> Path:
+    """The directory of a policy: `place`, or the part `policy` of the artifact that was committed there, a path or
+    `s3://` URI, as a run's result names it."""
+    artifact = find(place)
+    return artifact.part("policy") if artifact else Path(place)
 
 
 def policy_ref(artifact: ArtifactRef) -> PolicyRef:

@@ -28,17 +28,26 @@ def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe
     return parse_recipe(read_recipe(name), overrides, where=name)
 
 
+def packaged_recipes() -> list[str]:
+    """Names of the recipes that come with the package, sorted."""
+    found = (Path(file.name) for file in files("astor.recipes").iterdir())
+    return sorted(file.stem for file in found if file.suffix == ".yaml")
+
+
+def is_recipe(name: str) -> bool:
+    """Whether `name` is a recipe file, or the name of a packaged recipe."""
+    return Path(name).is_file() or name.removesuffix(".yaml") in packaged_recipes()
+
+
 def read_recipe(name: str) -> Any:
     """The YAML value of the recipe file `name`, or of the packaged recipe of that name."""
     path = Path(name)
-    packaged = files("astor.recipes") / f"{name.removesuffix('.yaml')}.yaml"
     if path.is_file():
         text = path.read_bytes()
-    elif "/" not in name and packaged.is_file():
-        text = packaged.read_bytes()
+    elif is_recipe(name):
+        text = (files("astor.recipes") / f"{name.removesuffix('.yaml')}.yaml").read_bytes()
     else:
-        files_here = (Path(file.name) for file in files("astor.recipes").iterdir())
-        known = sorted(file.stem for file in files_here if file.suffix == ".yaml")
+        known = packaged_recipes()
         near = get_close_matches(path.stem, known, n=1)
         hint = f": did you mean {near[0]}" if near else ""
         raise UserError(f"There is no recipe file {name}{hint}; packaged recipes are {', '.join(known)}.")

@@ -143,6 +143,14 @@ class TrackingOptions(Options):
     """Name of the registered model."""
 
 
+CHANGING: Any = {
+    **dict.fromkeys(("rounds", "granularity", "rounds_per_segment", "checkpoint_every"), True),
+    **dict.fromkeys(("threads", "processes", "tracking"), True),
+    "sandbox": {"workers", "urls", "token_env", "patience_seconds"},
+}
+"""Keys that decide nothing of what a round computes; threads and processes decide how its sums are rounded."""
+
+
 class Recipe(Options):
     """One run: the policy, the tasks, their data, and how the policy is trained and judged on them."""
 
@@ -151,7 +159,7 @@ class Recipe(Options):
     seed: int = Field(0, ge=0)
     """Every random draw of the run descends from it; splits do not depend on it."""
     rounds: int = Field(400, ge=0)
-    """Rounds of rollout, verify, score and update."""
+    """Rounds of rollout, verify, score and update. A run that is finished goes on where there are more."""
     granularity: Literal["step", "segment"] = "segment"
     """A pipeline task per step, or per `rounds_per_segment` rounds."""
     rounds_per_segment: int = Field(20, ge=1)
@@ -215,6 +223,17 @@ class Recipe(Options):
     def digest(self) -> str:
         """SHA-256 of the resolved recipe."""
         return digest_json(self.model_dump(mode="json"))
+
+    @cached_property
+    def lasting(self) -> dict[str, Any]:
+        """The resolved recipe without what may change while a run goes on: how long it is, what shares its work, how
+        that is cut into tasks and commits, and where it is told."""
+        return self.model_dump(mode="json", exclude=CHANGING)
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of what lasts of the recipe: recipes that agree in it are one run."""
+        return digest_json(self.lasting)
 
     @property
     def segments(self) -> int:

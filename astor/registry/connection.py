@@ -24,6 +24,9 @@ SETTINGS = {
 """MLflow reads its settings from the environment; what is set there already stays. Its own defaults retry a server
 that is not there for some minutes, and report usage to its makers."""
 
+ARTIFACTS = "mlflow-artifacts:/"
+"""Begins the location of artifacts that lie in `mlartifacts` beside a database, wherever that is."""
+
 PATIENCE = 120.0
 """Seconds that a server may be away where a run cannot go on without it. Our choice: longer than a restart takes."""
 
@@ -53,12 +56,12 @@ def _create(database: Path) -> None:
     MLflow makes them step by step, cannot go on from half of them, and fails where two processes do it at once: hence
     aside, and then linked to where it belongs.
     """
-    from mlflow import MlflowClient
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
     database.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=database.parent, prefix=f".{database.name}-") as directory:
         draft = Path(directory) / database.name
-        MlflowClient(tracking_uri=f"sqlite:///{draft}").search_experiments(max_results=1)
+        SqlAlchemyStore(f"sqlite:///{draft}", ARTIFACTS)
         with suppress(FileExistsError):
             os.link(draft, database)
 

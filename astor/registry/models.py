@@ -1,11 +1,11 @@
 """The model registry: which policies there are, and which of them is champion."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from astor.errors import UserError
 from astor.records import GateDecision
+from astor.registry.beside import relative, resolved
 from astor.registry.connection import connect, explained, sqlite_file
 from astor.storage import ArtifactRef, PolicyRef, load
 
@@ -26,15 +26,21 @@ class ModelVersion(NamedTuple):
 
 
 class Registered(NamedTuple):
-    """A version that holds an alias."""
+    """A version as it was looked up."""
 
     name: str
     version: str
     alias: str
+    """That it was looked up by; empty where that was its number."""
     policy: PolicyRef
-    """Where it was kept when it was registered."""
+    """Where it was kept when it was registered; beside a database that was moved, where it lies now."""
     source: str
     """Where MLflow says that its files are: `runs:/…` where they were uploaded."""
+
+    @property
+    def told(self) -> str:
+        """Name, version and alias in words."""
+        return f"{self.name}, version {self.version}," + (f" which has the alias {self.alias}," if self.alias else "")
 
 
 def register(
@@ -67,7 +73,7 @@ def register(
     Raises:
         UserError: MLflow cannot be used, or the policy is not where its ref says.
     """
-    artifact, source = _locate(policy.committed)
+    artifact, source = _locate(uri, policy.committed)
     with explained(uri):
         client = connect(uri)
         if not client.search_registered_models(f"name = '{name}'"):
@@ -77,7 +83,7 @@ def register(
         facts = {**tags, **_policy_tags(policy, artifact), PROMOTED: str(decision.promoted).lower()}
         if not found:
             if "://" not in source and not sqlite_file(uri):
-                client.log_artifacts(run_id, str(load(artifact).part("policy")), "policy")
+                client.log_artifacts(run_id, str(load(policy.committed).part("policy")), "policy")
                 source = f"runs:/{run_id}/policy"
             own = client.create_model_version(
                 name, source, run_id=run_id, tags=facts, description=description, await_creation_for=0
@@ -103,24 +109,26 @@ def register(
         return ModelVersion(name, version, CHALLENGER)
 
 
-def registered(uri: str, name: str, alias: str) -> Registered | None:
-    """The version of the registered model `name` that holds an alias, or None where none does.
+def registered(uri: str, name: str, alias: str, number: str = "") -> Registered | None:
+    """The version of the registered model `name` that holds an alias, or that has a number, which is there; None where
+    none holds the alias.
 
     Raises:
         UserError: MLflow cannot be used, or the version is none that `register` made.
     """
     with explained(uri):
-        version = _version(connect(uri), name, alias)
+        client = connect(uri)
+        version = client.get_model_version(name, number) if number else _version(client, name, alias)
     if version is None:
         return None
     tags = version.tags
+    kept = resolved(uri, tags.get(POLICY, ""))
+    policy = PolicyRef(tags.get(DIGEST, ""), tags.get(LINEAGE, ""), ArtifactRef(*kept.rpartition("#")[::2]))
+    found = Registered(name, str(version.version), alias, policy, resolved(uri, version.source))
     if not {DIGEST, LINEAGE, POLICY} <= tags.keys():
-        raise UserError(
-            f"{name}, version {version.version}, which has the alias {alias}, has no tags of a policy: give the alias "
-            f"to a version that a run registered, in MLflow at {uri}."
-        )
-    policy = PolicyRef(tags[DIGEST], tags[LINEAGE], ArtifactRef.parse(tags[POLICY]))
-    return Registered(name, str(version.version), alias, policy, version.source)
+        way = "give the alias to a version" if alias else "name one"
+        raise UserError(f"{found.told} has no tags of a policy: {way} that a run registered, in MLflow at {uri}.")
+    return found
 
 
 def _version(client: Any, name: str, alias: str) -> Any | None:
@@ -129,11 +137,10 @@ def _version(client: Any, name: str, alias: str) -> Any | None:
     return None if number is None else client.get_model_version(name, number)
 
 
-def _locate(policy: ArtifactRef) -> tuple[ArtifactRef, str]:
-    """The artifact's ref with an absolute path, and the directory of its part `policy`."""
-    uri = policy.uri if "://" in policy.uri else str(Path(policy.uri).absolute())
-    ref = ArtifactRef(uri, policy.digest)
-    return ref, f"{uri}/{load(ref).manifest.attempt}/policy"
+def _locate(uri: str, policy: ArtifactRef) -> tuple[ArtifactRef, str]:
+    """What MLflow at `uri` is told of where an artifact lies: its ref, and the directory of its part `policy`."""
+    place = relative(uri, policy.uri)
+    return ArtifactRef(place, policy.digest), f"{place}/{load(policy).manifest.attempt}/policy"
 
 
 def _policy_tags(policy: PolicyRef, artifact: ArtifactRef) -> dict[str, str]:

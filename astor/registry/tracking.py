@@ -7,11 +7,14 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from astor.registry.connection import connect, explained, sqlite_file
+from astor.registry.beside import location, write_text
+from astor.registry.connection import connect, explained
 from astor.registry.metrics import EVERY_ROUND, metric_name
 
 RUN, RECIPE, CONTINUES = "astor.run", "astor.recipe_digest", "astor.continues"
-"""Tags: our name of the run, the digest of its recipe, and the MLflow run of the submission that it continues."""
+"""Tags: our name of the run, what lasts of its recipe, and the MLflow run of the submission that it continues."""
+ROUNDS = "astor.rounds"
+"""Tag: how many rounds it came to. Parameters cannot change, and a run may go on with more."""
 PARENT, CONTEXT = "mlflow.parentRunId", "mlflow.data.context"
 
 
@@ -126,8 +129,10 @@ class Tracker:
     def log_texts(self, texts: Mapping[str, str]) -> None:
         """Store artifacts, file name → content."""
         with explained(self.uri):
+            place = self._client.get_run(self.run_id).info.artifact_uri
             for name, text in texts.items():
-                self._client.log_text(self.run_id, text, name)
+                if not write_text(self.uri, place, name, text):
+                    self._client.log_text(self.run_id, text, name)
 
     def finish(self) -> None:
         """Close a run of our own making; the plugin closes its own."""
@@ -161,10 +166,7 @@ class Tracker:
         found = self._client.get_experiment_by_name(name)
         if found is not None:
             return str(found.experiment_id)
-        database = sqlite_file(self.uri)
-        # MLflow would put artifacts under whatever directory this process happens to be in.
-        place = (database.absolute().parent / "mlartifacts" / name).as_uri() if database else None
-        return str(self._client.create_experiment(name, artifact_location=place))
+        return str(self._client.create_experiment(name, artifact_location=location(self.uri, name)))
 
     def _find_run(self, tags: Mapping[str, str], other_than: str | None) -> str | None:
         condition = " and ".join(f"tags.`{key}` = '{value}'" for key, value in tags.items())

@@ -39,10 +39,8 @@ def find_policy(uri: str, version: Registered, root: str) -> PolicyRef:
             if place == own:
                 break
     reason = "; ".join(reasons) or f"nothing is left at {policy.committed.uri}"
-    raise UserError(
-        f"{version.name}, version {version.version}, which has the alias {version.alias}, cannot be read ({reason}): "
-        f"bring its weights back, or give the alias to another version in MLflow at {uri}."
-    )
+    way = f"give the alias to another version in MLflow at {uri}" if version.alias else "name another version"
+    raise UserError(f"{version.told} cannot be read ({reason}): bring its weights back, or {way}.")
 
 
 def _read(place: str, policy: PolicyRef) -> PolicyRef:

@@ -1,9 +1,12 @@
 """A run's checkpoints: which there are, and from which one the run goes on."""
 
+from typing import NamedTuple
+
+from astor.errors import UserError
 from astor.policies.card import policy_ref
 from astor.run.failure import warn
 from astor.run.run import Run
-from astor.storage import DamagedError, PolicyRef, load
+from astor.storage import ArtifactRef, DamagedError, PolicyRef, load
 
 RECORDS = ("score", "update")
 """What steps leave of every round for good."""
@@ -13,6 +16,23 @@ def checkpoints(run: Run) -> list[int]:
     """Rounds that begin with a committed policy of the run, in their order."""
     committed = (place.partition("/") for place in run.places.committed_below("rounds"))
     return sorted(int(round) for round, _, name in committed if name == "checkpoint")
+
+
+def reached(run: Run) -> int:
+    """Rounds that lie behind the run's last checkpoint, or its last result where checkpoints were pruned: more than its
+    recipe has where it went on with more."""
+    finished = (int(name) for name in run.places.below("results") if name.isdecimal())
+    return max([*checkpoints(run), *finished], default=0)
+
+
+def require_within_reach(run: Run) -> None:
+    """UserError where the run went on, and the policy that it had after the recipe's rounds is gone."""
+    rounds, known, further = run.recipe.rounds, checkpoints(run), reached(run)
+    if rounds and rounds not in known and further > rounds:
+        raise UserError(
+            f"{run.places.uri} is at {further} rounds already, and its policy after {rounds} is gone: set rounds to "
+            f"{further} or more, give the recipe another name, or start over with --fresh."
+        )
 
 
 def last_checkpoint(run: Run, first: PolicyRef, until: int) -> tuple[int, PolicyRef]:
@@ -36,8 +56,33 @@ def last_checkpoint(run: Run, first: PolicyRef, until: int) -> tuple[int, Policy
     return 0, first
 
 
+class Passed(NamedTuple):
+    """What a round hands on that lies behind the checkpoint that a run goes on from."""
+
+    scored: ArtifactRef
+    report: ArtifactRef
+    policy: PolicyRef
+    """That of the checkpoint: the round's own may be gone."""
+
+
+def passed(run: Run, round: int) -> Passed | None:
+    """What is handed on in place of doing a round again; None where it is still to be done."""
+    if not any(round < checkpoint <= run.recipe.rounds for checkpoint in checkpoints(run)):
+        return None
+    reached, policy = last_checkpoint(run, PolicyRef("", ""), run.recipe.rounds)
+    if reached <= round:
+        return None
+    scored, report = (run.artifacts.committed(run.places.at("rounds", round, step)) for step in RECORDS)
+    return Passed(scored, report, policy)
+
+
 def remove_after(run: Run, first: int) -> None:
-    """Remove what was written after the checkpoint that the round `first` begins from."""
+    """Remove what was written after the checkpoint that the round `first` begins from.
+
+    Raises:
+        UserError: that would remove rounds of a run that went on with more than the recipe has.
+    """
+    require_within_reach(run)
     for name in run.places.below("rounds", first):
         if name != "checkpoint":
             run.places.remove("rounds", first, name)

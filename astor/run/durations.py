@@ -5,18 +5,27 @@ from collections.abc import Iterator
 
 from astor.policies.card import policy_ref
 from astor.run.places import names_below
+from astor.run.pruned import seconds_of_pruned
 from astor.run.run import Run
 from astor.storage import Artifact, ArtifactRef, committed, find, load
 
 
 def seconds_by_step(run: Run, prompts: ArtifactRef) -> dict[str, float]:
-    """Kind of step → wall seconds of all steps of the kind, in the order of a run.
+    """Kind of step → wall seconds of all steps of the kind.
 
-    Prompts and a first policy that were found made are counted with what they took in the run that made them.
+    What was pruned since then counts, too. Prompts and a first policy that were found made are counted with what they
+    took in the run that made them.
     """
     totals: defaultdict[str, float] = defaultdict(float)
+    pruned = seconds_of_pruned(run.places)
     for kind, artifact in _artifacts(run, prompts):
-        totals[kind] += artifact.manifest.seconds
+        if artifact.uri.removeprefix(f"{run.places.uri}/") not in pruned:
+            totals[kind] += artifact.manifest.seconds
+    for place, seconds in pruned.items():
+        if place.startswith("rounds/") and int(place.split("/")[1]) > run.recipe.rounds:
+            continue  # of a longer run than is told of
+        step = place.rpartition("/")[2].partition("-")[0]
+        totals["evaluate" if place.startswith("evaluations/") else step] += seconds
     return dict(totals)
 
 
@@ -28,6 +37,8 @@ def _artifacts(run: Run, prompts: ArtifactRef) -> Iterator[tuple[str, Artifact]]
         yield ("warm start" if run.recipe.policy.reads_demonstrations else "first policy"), first
     yield "plan", committed(run.places.at("plan"))
     for round in run.places.below("rounds"):
+        if int(round) > run.recipe.rounds:
+            break
         for step in run.places.below("rounds", round):
             if artifact := find(run.places.at("rounds", round, step)):
                 yield step.partition("-")[0], artifact
@@ -36,7 +47,7 @@ def _artifacts(run: Run, prompts: ArtifactRef) -> Iterator[tuple[str, Artifact]]
         for one in [place] if name.startswith("turns-") else [f"{place}/{step}" for step in steps]:
             if artifact := find(one):
                 yield "evaluate", artifact
-    if artifact := find(run.places.at("result")):
+    if artifact := find(run.places.result):
         yield "promote", artifact
 
 

@@ -72,13 +72,22 @@ def run_tags(recipe: Recipe) -> dict[str, str]:
     return tags
 
 
+def other_shares(places: Places, recipe: Recipe) -> str:
+    """The threads and processes that the run was last computed with, in words; empty where none were others."""
+    known = read_environments(places)
+    now = (recipe.threads, recipe.processes)
+    if not known or any((each.threads, each.processes) == now for each in known):
+        return ""
+    return f"threads {known[-1].threads} and processes {known[-1].processes}, not {now[0]} and {now[1]}"
+
+
 def note_environment(places: Places, recipe: Recipe) -> None:
     """Write down where the run runs, once for each place that it goes on in."""
     known, now = read_environments(places), Environment.found(recipe)
     if any(each.model_copy(update={"began": now.began}) == now for each in known):
         return
     entries = [each.model_dump(mode="json") for each in (*known, now)]
-    places.publish(FILE, json.dumps(entries, indent=1).encode())
+    places.publish(places.at(FILE), json.dumps(entries, indent=1).encode())
 
 
 def read_environments(places: Places) -> list[Environment]:

@@ -25,7 +25,7 @@ class Forecast:
         self.run, self.recipe, self.prepared = run, run.recipe, prepared
         self.size, self.work = run.recipe.policy.size(), workload(run.recipe)
         committed = run.places.committed_below()
-        self.begun, self.finished = "plan" in committed, "result" in committed
+        self.begun, self.finished = "plan" in committed, f"results/{run.recipe.rounds:05d}" in committed
         self.rounds = sum(place.startswith("rounds/") and place.endswith("/update") for place in committed)
         self.evaluated = sum(place.startswith("evaluations/") and place.endswith("/scores") for place in committed)
 

@@ -83,13 +83,14 @@ def history_so_far(run: Run) -> RunHistory:
     Raises:
         UserError: no policy of the run was evaluated yet.
     """
-    evaluations = held_out_evaluations(run)
+    known = held_out_evaluations(run)
+    evaluations = [one for one in known if run.artifacts.read(one, "scores").round <= run.recipe.rounds]
     if not evaluations:
         raise UserError(
             f"Nothing was evaluated in {run.places.uri} yet: run the recipe with the same --set and --store."
         )
     outcome: dict[str, Any] = {}
-    if result := run.artifacts.find(run.places.at("result")):
+    if result := run.artifacts.find(run.places.result):
         summary = read_summary(run)
         outcome = {
             "decision": run.artifacts.read(result, "decision"),
@@ -107,8 +108,8 @@ def held_out_evaluations(run: Run) -> list[ArtifactRef]:
 
 
 def read_summary(run: Run) -> dict[str, Any]:
-    """What `promote` says of the finished run."""
-    written = committed(run.places.at("result")).part("summary") / "summary.json"
+    """What `promote` says of the finished run; places are relative to the store."""
+    written = committed(run.places.result).part("summary") / "summary.json"
     summary: dict[str, Any] = json.loads(written.read_text())
     return summary
 

@@ -27,11 +27,11 @@ class Outcome:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        made_from = committed(run.places.at("result")).manifest.made_from
+        made_from = committed(run.places.result).manifest.made_from
         evaluations = {scores.digest: scores for scores in held_out_evaluations(run)}
         before, after = (evaluations[made_from[name]] for name in ("before", "after"))
         self.sampled, self.greedy = sampled_pair(run, before, after), greedy_pair(run, before, after)
-        self.decision: GateDecision = run.artifacts.read(run.artifacts.committed(run.places.at("result")), "decision")
+        self.decision: GateDecision = run.artifacts.read(run.artifacts.committed(run.places.result), "decision")
 
     def rows(self) -> list[Row]:
         """The table of sampled scores on held-out prompts, the mean over tasks last."""

@@ -4,18 +4,26 @@ from astor.errors import UserError
 from astor.recipe.recipe import Recipe
 from astor.storage import MANIFEST, locate, remove
 
+REPORT = "report.html"
+"""The report of a run as it was when it last ended, beside its artifacts."""
+
 
 class Places:
     """URIs of one run. What runs share (prompts, references, first policies, kept models) lies outside `runs/`."""
 
-    def __init__(self, root: str, recipe: Recipe) -> None:
-        """`root` is a local directory or `s3://bucket/prefix`; UserError where it is neither."""
+    def __init__(self, root: str, recipe: Recipe, name: str = "") -> None:
+        """`root` is a local directory or `s3://bucket/prefix`; UserError where it is neither.
+
+        `name` is the run's where it is known; what another version made may be called otherwise than it would be now.
+        """
         if not root:
             raise UserError("The run has no store: name a directory, or s3://bucket/prefix.")
         locate(f"{root}/runs")  # says what is wrong with a store that is none
         self.root = root.rstrip("/") or "/"
-        self.name = f"{recipe.name}-{recipe.digest[:12]}"
+        self.name = name or f"{recipe.name}-{recipe.identity[:12]}"
         self.uri = f"{self.root}/runs/{self.name}"
+        self.result = self.at("results", recipe.rounds)
+        """The URI of what a run of so many rounds came to; one that went on has several."""
 
     @property
     def is_remote(self) -> bool:
@@ -42,6 +50,15 @@ class Places:
         """The URI of a policy that is kept for good, whatever becomes of its run."""
         return f"{self.root}/models/{policy_digest[:16]}"
 
+    def inside(self, uri: str) -> str:
+        """`uri`, which lies in the store, as records have it: relative to the store's root, wherever that is."""
+        assert uri.startswith(f"{self.root.rstrip('/')}/"), f"{uri} is not in {self.root}"
+        return uri[len(self.root.rstrip("/")) + 1 :]
+
+    def outside(self, place: str) -> str:
+        """The URI of what records have as `place`."""
+        return f"{self.root.rstrip('/')}/{place}"
+
     def below(self, *names: str | int) -> list[str]:
         """Names of what lies directly below a place of this run, sorted."""
         return names_below(self.at(*names))
@@ -56,11 +73,10 @@ class Places:
         """Remove something of this run, or all of it."""
         remove(self.at(*names))
 
-    def publish(self, name: str, data: bytes) -> str:
-        """Write a file for people beside the run's artifacts; its URI."""
-        store, key = locate(self.at(name))
+    def publish(self, uri: str, data: bytes) -> None:
+        """Write a file beside the run's artifacts, whatever was there."""
+        store, key = locate(uri)
         store.replace(key, data)
-        return self.at(name)
 
 
 def names_below(uri: str) -> list[str]:

@@ -12,10 +12,12 @@ from astor.recipe.recipe import Recipe
 from astor.registry.connection import sqlite_file, wait_for
 from astor.registry.models import CHAMPION, registered
 from astor.registry.weights import find_policy
+from astor.run.checkpoints import require_within_reach
 from astor.run.failure import warn
 from astor.run.forecast import Forecast
 from astor.run.machine import free_disk, has_gpu, memory_limit
 from astor.run.prepared import Prepared, check_batch, find_prepared
+from astor.run.registered import first_policy
 from astor.run.run import Run
 from astor.storage import try_store
 
@@ -29,9 +31,11 @@ def preflight(run: Run, writes: bool) -> Prepared | None:
     Raises:
         UserError: it could not come to its end: a source or a policy is not there, the batch is larger than the
             prompts, answers are longer than the context, a policy has no demonstrations to start from, the store takes
-            no writes, memory or disk do not hold the policy, MLflow is away, or the champion cannot be read.
+            no writes, memory or disk do not hold the policy, MLflow is away, or the champion or the registered model
+            that the run begins from cannot be read.
     """
     uri, recipe = run.services.tracking_uri, run.recipe
+    require_within_reach(run)
     _check_sources(recipe)
     _check_policy(recipe)
     try_store(run.places.root, writes)
@@ -45,6 +49,7 @@ def preflight(run: Run, writes: bool) -> Prepared | None:
     if not forecast.begun:
         _check_mlflow(uri)
         _check_champion(uri, run, writes)
+        first_policy(recipe, run.services, run.places.root, began=None)
     return prepared
 
 

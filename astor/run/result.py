@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from astor.records import GateDecision, Scores
-from astor.run.checkpoints import lost_record
+from astor.run.checkpoints import lost_record, reached
 from astor.run.history import held_out_evaluations, read_summary
+from astor.run.places import REPORT
 from astor.run.run import Run
-from astor.storage import ArtifactRef, DamagedError, find, locate
+from astor.storage import Artifact, ArtifactRef, DamagedError, committed, find, locate
 
-RESULT = "result.json"
+PLACES = ("policy", "report")
+"""Keys of a result whose values are kept relative to the store, and told as its URIs."""
 
 
 def read_result(run: Run) -> dict[str, Any] | None:
@@ -22,20 +24,21 @@ def read_result(run: Run) -> dict[str, Any] | None:
     """
     if _compared(run) is None:
         return None
-    store, key = locate(run.places.at(RESULT))
+    place = f"{run.places.result}.json"
+    store, key = locate(place)
     try:
         result: dict[str, Any] = json.loads(store.read(key))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except ValueError as error:
-        raise DamagedError(run.places.at(RESULT), "it is not JSON") from error
+        raise DamagedError(place, "it is not JSON") from error
     if not isinstance(result, dict) or result != result | read_summary(run):
-        raise DamagedError(run.places.at(RESULT), "it is not what was committed")
-    return result
+        raise DamagedError(place, "it is not what was committed")
+    return _told(run, result)
 
 
 def write_result(run: Run, seconds: float, peak_rss_mb: float) -> dict[str, Any]:
-    """Join what `promote` committed with what the command cost, and keep it beside the run.
+    """Join what `promote` committed with what the command cost, and keep it beside that.
 
     A command that continued an earlier one knows only its own seconds and memory.
     """
@@ -43,15 +46,28 @@ def write_result(run: Run, seconds: float, peak_rss_mb: float) -> dict[str, Any]
     names = ("scores_before", "scores_after", "rounds", "seconds", "peak_rss_mb", "model", "alias", "policy", "report")
     values = read_summary(run) | cost
     result = {name: values[name] for name in names}
-    run.places.publish(RESULT, json.dumps(result).encode())
-    return result
+    run.places.publish(f"{run.places.result}.json", json.dumps(result).encode())
+    return _told(run, result)
+
+
+def results(run: Run) -> list[Artifact]:
+    """What the run came to, after each number of rounds that it was finished with."""
+    found = (find(run.places.at("results", name)) for name in run.places.below("results"))
+    return [artifact for artifact in found if artifact]
+
+
+def report_page(run: Run) -> str:
+    """Where the report of a finished run lies: beside it, or with the result where the run has gone on since."""
+    if reached(run) <= run.recipe.rounds:
+        return run.places.at(REPORT)
+    return str(committed(run.places.result).part("pages") / REPORT)
 
 
 def show(run: Run, result: ArtifactRef, card: Path, report: Path) -> dict[str, float]:
     """Copy a result's card and report to where a pipeline shows them; the scalars to show beside them."""
     pages = run.artifacts.read(result, "pages")
     shutil.copyfile(pages / "card.md", card)
-    shutil.copyfile(pages / "report.html", report)
+    shutil.copyfile(pages / REPORT, report)
     decision: GateDecision = run.artifacts.read(result, "decision")
     return {"promoted": float(decision.promoted), "mean_difference": decision.mean_difference}
 
@@ -64,9 +80,13 @@ def held_out_scores(run: Run) -> tuple[Scores, Scores]:
     return before, after
 
 
+def _told(run: Run, result: dict[str, Any]) -> dict[str, Any]:
+    return result | {name: run.places.outside(result[name]) for name in PLACES}
+
+
 def _compared(run: Run) -> tuple[ArtifactRef, ArtifactRef] | None:
     """Scores before and after that the result was made from; None where they, or what is shown with them, are gone."""
-    result = find(run.places.at("result"))
+    result = find(run.places.result)
     if result is None or lost_record(run, run.recipe.rounds):
         return None
     made_from = result.manifest.made_from

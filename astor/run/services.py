@@ -60,7 +60,7 @@ class Services:
         from astor.registry.tracking import Tracker
 
         experiment = self._recipe.tracking.experiment
-        return Tracker(self.tracking_uri, experiment, self._places.name, self._recipe.digest, run_tags(self._recipe))
+        return Tracker(self.tracking_uri, experiment, self._places.name, self._recipe.identity, run_tags(self._recipe))
 
     @cached_property
     def ranks(self) -> Ranks:

@@ -1,4 +1,4 @@
-"""initialise: a model from nothing, a directory or a package → policy_0, which is the reference policy too."""
+"""initialise: a model from nothing, a directory, the registry or a package → policy_0, the reference policy too."""
 
 from pathlib import Path
 
@@ -8,7 +8,6 @@ from astor.run.code import code_digest
 from astor.run.progress import LIBRARIES, report_progress
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef, digest_json
-from astor.training.first_policy import FirstPolicyOptions
 
 
 def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
@@ -20,7 +19,7 @@ def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
     """
     if own := own_policy(run):
         return own
-    options: FirstPolicyOptions = run.recipe.policy
+    options = run.first_policy()
     made_from = {"prompts": prompts} if options.reads_demonstrations else {}
     code = code_digest("policies", "training/warm_start.py", "training/first_policy.py")
     threads = [run.recipe.threads, run.recipe.processes] if options.reads_demonstrations else []

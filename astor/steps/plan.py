@@ -1,9 +1,10 @@
 """plan: the first state and batch, the batches that evaluations roll out, and the champion to compare with."""
 
-from astor.records import Batch, BatchRow, Champion, Prompt, Split, State
+from astor.records import Batch, BatchRow, Prompt, Split, State
 from astor.registry.models import CHAMPION, registered
 from astor.registry.weights import find_policy
 from astor.run.artifacts import Inputs
+from astor.run.champion import champion_record
 from astor.run.models import keep_policy
 from astor.run.progress import report_progress
 from astor.run.run import Run
@@ -47,7 +48,7 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
         batch=make_batch(run, prompts, first, policy.digest),
         held_out=evaluation_batch(run, known, Split.HELD_OUT),
         promotion=evaluation_batch(run, known, Split.PROMOTION),
-        champion=Champion(policy=_champion(run) or policy),
+        champion=champion_record(run, _champion(run) or policy),
     )
     report_progress("plan", 1, 1)
     return planned

@@ -10,16 +10,17 @@ from astor.registry.connection import wait_for
 from astor.registry.description import describe
 from astor.registry.metrics import gate_metrics, main_metrics, score_metrics
 from astor.registry.models import MODEL, PROMOTED, register
-from astor.registry.tracking import RECIPE, RUN
+from astor.registry.tracking import RECIPE, ROUNDS, RUN
 from astor.run.artifacts import Inputs
+from astor.run.checkpoints import reached
 from astor.run.history import read_history
 from astor.run.models import keep_policy
+from astor.run.places import REPORT
 from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.run.tracked import recipe_text
 from astor.storage import ArtifactRef, PolicyRef
 
-REPORT = "report.html"
 STAGE = "gate and report"
 NOTE = "mlflow.note.content"
 """The tag that MLflow shows as a run's description."""
@@ -44,7 +45,7 @@ def promote(
     Raises:
         UserError: the recipe has more rounds than the policy went through.
     """
-    uri, read = run.places.at("result"), run.artifacts.read
+    uri, read = run.places.result, run.artifacts.read
     scores = {"before": before, "after": after, "champion": champion, "challenger": challenger}
     made_from: Inputs = {"policy": policy, **scores}
     if policy.updates < run.recipe.rounds:
@@ -83,14 +84,17 @@ def promote(
     name = f"{version.name}/{version.version}"
     history = read_history(run, prompts, before, after, decision=decision, model=name, alias=version.alias)
     page, promotion = render_report(history), render_card(decision, holder, contender, name)
-    report = run.places.publish(REPORT, page.encode())
+    if reached(run) <= run.recipe.rounds:
+        run.places.publish(run.places.at(REPORT), page.encode())
     for scores in (first, *history.evaluations, last):
         tracker.log_round(scores.round, score_metrics(scores))
     for scores in (read(before, "greedy_scores"), read(after, "greedy_scores")):
         tracker.log_round(scores.round, main_metrics(scores, "greedy"))
     tracker.log_round(last.round, gate_metrics(decision, holder, contender))
     tracker.log_texts({REPORT: page, "promotion.md": promotion, "recipe.yaml": recipe_text(run)})
-    tracker.tag({PROMOTED: str(decision.promoted).lower(), MODEL: name, NOTE: promotion})
+    tracker.tag(
+        {PROMOTED: str(decision.promoted).lower(), MODEL: name, NOTE: promotion, ROUNDS: str(run.recipe.rounds)}
+    )
     tracker.finish()
     summary = {
         "scores_before": {task: round(first.value(task), 4) for task in run.tasks},
@@ -98,15 +102,15 @@ def promote(
         "rounds": run.recipe.rounds,
         "model": name,
         "alias": version.alias,
-        "policy": kept.committed.uri,
-        "report": report,
+        "policy": run.places.inside(kept.committed.uri),
+        "report": run.places.inside(run.places.at(REPORT)),
     }
 
     def write_summary(directory: Path) -> None:
         (directory / "summary.json").write_text(json.dumps(summary))
 
     def write_pages(directory: Path) -> None:
-        (directory / "report.html").write_text(page)
+        (directory / REPORT).write_text(page)
         (directory / "card.md").write_text(promotion)
 
     report_progress(STAGE, 1, 1)

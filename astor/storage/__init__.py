@@ -5,6 +5,7 @@ from astor.storage.atomic import draft_beside, replacing
 from astor.storage.damage import DamagedError, find_damage
 from astor.storage.digest import digest_bytes, digest_directory, digest_file, digest_json, known_digest
 from astor.storage.ref import ArtifactRef, PolicyRef, lineage
+from astor.storage.store import Entry
 from astor.storage.trial import try_store
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "ArtifactRef",
     "Attempt",
     "DamagedError",
+    "Entry",
     "Manifest",
     "Part",
     "PolicyRef",

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from astor.errors import UserError
 from astor.storage.atomic import replacing
 from astor.storage.damage import find_damage
+from astor.storage.store import Entry
 from astor.waiting import waiting
 
 PATIENCE = 150.0
@@ -91,12 +92,19 @@ class S3Store:
         self._ask(key, lambda name: self.client.put_object(Bucket=self.bucket, Key=name, Body=data))
 
     def keys(self, prefix: str) -> list[str]:
+        return list(self.entries(prefix))
+
+    def entries(self, prefix: str) -> dict[str, Entry]:
         root = f"{self.prefix}/" if self.prefix else ""
         below = f"{root}{prefix}/" if prefix else root
 
-        def listed(name: str) -> list[str]:
+        def listed(name: str) -> dict[str, Entry]:
             pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=below)
-            return sorted(entry["Key"].removeprefix(root) for page in pages for entry in page.get("Contents", []))
+            found = [one for page in pages for one in page.get("Contents", [])]
+            return {
+                one["Key"].removeprefix(root): Entry(one["Size"], one["LastModified"].timestamp())
+                for one in sorted(found, key=lambda one: one["Key"])
+            }
 
         return self._ask(prefix, listed)
 

@@ -2,11 +2,20 @@
 
 import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from astor.storage.atomic import draft_beside, replacing
+
+
+class Entry(NamedTuple):
+    """What lies at a key."""
+
+    bytes: int
+    changed: float
+    """Seconds since 1970, UTC."""
 
 
 class Store(Protocol):
@@ -26,6 +35,9 @@ class Store(Protocol):
 
     def keys(self, prefix: str) -> list[str]:
         """Every key below the directory `prefix`, sorted."""
+
+    def entries(self, prefix: str) -> dict[str, Entry]:
+        """Every key below the directory `prefix`, sorted, with what lies there."""
 
     def remove(self, prefix: str) -> None:
         """Remove `prefix` and every key below it; nothing happens where there is none."""
@@ -73,6 +85,17 @@ class LocalStore:
         return sorted(
             path.relative_to(self.root).as_posix() for path in (self.root / prefix).rglob("*") if path.is_file()
         )
+
+    def entries(self, prefix: str) -> dict[str, Entry]:
+        found = {}
+        for path in sorted((self.root / prefix).rglob("*")):
+            try:
+                about = path.lstat()
+            except FileNotFoundError:  # a run that is going on removes its own
+                continue
+            if stat.S_ISREG(about.st_mode):
+                found[path.relative_to(self.root).as_posix()] = Entry(about.st_size, about.st_mtime)
+        return found
 
     def remove(self, prefix: str) -> None:
         path = self.root / prefix

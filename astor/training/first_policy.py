@@ -1,9 +1,10 @@
-"""Where the first policy of a run comes from: trained from nothing, a local directory, or a pinned package."""
+"""Where the first policy of a run comes from: trained from nothing, a directory, the registry, or a package."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
 
 from astor.catalogue import catalogue
 from astor.options import Options
@@ -78,7 +79,7 @@ class HuggingFaceOptions(FirstPolicyOptions):
     docs/policies.md says which ones work."""
 
     type: Literal["huggingface"] = "huggingface"
-    path: Path
+    path: str = Field(min_length=1)
     """The directory, or the `policy` that the result of a run names; nothing is downloaded."""
 
     def contents(self) -> str:
@@ -95,6 +96,28 @@ class HuggingFaceOptions(FirstPolicyOptions):
         from astor.policies.policy import load_policy  # torch
 
         return load_policy(policy_directory(self.path))
+
+
+class RegisteredOptions(FirstPolicyOptions):
+    """A model that an earlier run registered in the MLflow that the run is told to. What an alias means is looked up
+    once, when the run begins."""
+
+    type: Literal["registered"] = "registered"
+    model: str = Field(min_length=1)
+    """Name of the registered model."""
+    alias: str | None = None
+    """Alias of the version; where no version is given either, `champion`."""
+    version: int | None = Field(default=None, ge=1)
+    """Number of the version, instead of an alias."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.alias is not None and self.version is not None:
+            raise ValueError(f"alias is {self.alias}, and version is {self.version}: leave one of them out")
+        return self
+
+    def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
+        raise AssertionError("its version is looked up first: astor.run.registered")
 
 
 class PackageOptions(FirstPolicyOptions):
@@ -119,6 +142,7 @@ def first_policy_options() -> dict[str, type[FirstPolicyOptions]]:
     ours: dict[str, type[FirstPolicyOptions]] = {
         "tiny": TinyPolicyOptions,
         "huggingface": HuggingFaceOptions,
+        "registered": RegisteredOptions,
         "package": PackageOptions,
     }
     return catalogue(ENTRY_POINTS, ours)

@@ -8,9 +8,12 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import openai
+import pytest
 from cli_command import COMMAND, ENVIRONMENT, Astor, Finished
 
+from astor.policies.card import policy_directory
 from astor.recipe.load import load_recipe
+from tests.conftest import forget_s3_client
 
 
 def test_everything_of_it_lies_in_the_store(finished: Finished) -> None:
@@ -63,8 +66,8 @@ def test_its_report_can_be_drawn_again(finished: Finished, astor: Astor, tmp_pat
 def test_a_run_that_evaluated_nothing_has_no_report(astor: Astor, tmp_path: Path) -> None:
     done = astor("report", "miniature", "--store", tmp_path, "--output", tmp_path / "report.html")
     assert done.returncode == 2
-    digest = load_recipe("miniature").digest[:12]
-    assert done.stderr.startswith(f"error: Nothing was evaluated in {tmp_path}/runs/miniature-{digest} yet")
+    identity = load_recipe("miniature").identity[:12]
+    assert done.stderr.startswith(f"error: Nothing was evaluated in {tmp_path}/runs/miniature-{identity} yet")
     assert not list(tmp_path.iterdir())
 
 
@@ -74,11 +77,20 @@ def test_the_pipeline_needs_a_local_store(finished: Finished, astor: Astor) -> N
     assert "use --on process" in done.stderr
 
 
+def test_its_policy_is_taken_wherever_a_policy_is(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in finished.environment.items():
+        monkeypatch.setenv(name, value)
+    forget_s3_client()
+    policy = load_recipe("miniature", {"policy": {"type": "huggingface", "path": finished.result["policy"]}}).policy
+    assert policy.contents()
+    assert (policy_directory(finished.result["policy"]) / "config.json").is_file()
+
+
 def test_its_policy_answers_openais_client(finished: Finished) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    arguments = ["serve", "--model", "astor-miniature", "--alias", finished.result["alias"], "--port", str(port)]
+    arguments = ["serve", "--model", finished.result["model"], "--port", str(port)]
     server = subprocess.Popen(
         [*COMMAND, *arguments, "--store", finished.store],
         env=ENVIRONMENT | finished.environment,

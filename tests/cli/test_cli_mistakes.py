@@ -148,9 +148,8 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> str:
         (("--model", "astor-mien"), "There is no model astor-mien in MLflow at {uri}: did you mean astor-mine."),
         (("--model", "x"), "There is no model x in MLflow at {uri}: there are astor-mine, other."),
         (
-            ("--model", "astor-mine/1"),
-            "There is no model astor-mine/1 in MLflow at {uri}: a version is chosen by its alias, so give --model "
-            "astor-mine and --alias.",
+            ("--model", "astor-mine/2"),
+            "astor-mine has no version 2 in MLflow at {uri}; it has 1: give --model astor-mine/1.",
         ),
         (
             ("--model", "astor-mine"),

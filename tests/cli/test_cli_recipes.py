@@ -17,7 +17,9 @@ from astor.recipe.load import load_recipe
 
 def test_help_lists_the_commands_that_exist(astor: Astor) -> None:
     shown = astor("--help").stdout
-    assert [name for name in ("run", "compile", "serve", "report", "sandbox") if f"│ {name} " not in shown] == []
+    assert [
+        name for name in ("run", "compile", "serve", "runs", "report", "prune", "sandbox") if f"│ {name} " not in shown
+    ] == []
     assert [name for name in ("compare", "deploy", "ask", "rollback") if f"│ {name} " in shown] == []
 
 

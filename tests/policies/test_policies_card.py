@@ -65,4 +65,4 @@ def test_what_a_runs_result_names_as_its_policy_is_one(tmp_path: Path) -> None:
     with Attempt(str(tmp_path / "models" / "1234")) as attempt:
         attempt.part("policy", "Policy/1").joinpath("config.json").write_text("{}")
         part = attempt.commit().part("policy")
-    assert policy_directory(tmp_path / "models" / "1234") == policy_directory(part) == part
+    assert policy_directory(f"{tmp_path}/models/1234") == policy_directory(str(part)) == part

@@ -101,7 +101,10 @@ def test_packaged_recipes_are_found_by_name(name: str) -> None:
         ({"data": {"sources": []}}, "data.sources is []: give one at least"),
         ({"data": {"sources": "jsonl"}}, "data.sources is 'jsonl': give a list"),
         ({"policy": "tiny"}, "policy: 'tiny' is a policy without its keys: write {type: tiny}"),
-        ({"policy": {"typ": "tiny"}}, "policy: the key 'type' is missing: known are huggingface, package, tiny"),
+        (
+            {"policy": {"typ": "tiny"}},
+            "policy: the key 'type' is missing: known are huggingface, package, registered, tiny",
+        ),
         ({"batch": 3}, "batch is 3: give a mapping of keys"),
         ({"rounds": True}, "rounds is true: give a number"),
         ({"sandbox": {"workers": True}}, "sandbox.workers is true: give a number"),
@@ -176,7 +179,7 @@ def test_overrides_are_dotted_keys_with_yaml_values() -> None:
 
 def test_an_override_may_change_what_a_thing_is() -> None:
     recipe = parse_recipe(small(), {"policy": {"type": "huggingface", "path": "/models/mine"}})
-    assert recipe.policy == HuggingFaceOptions(path=Path("/models/mine"))
+    assert recipe.policy == HuggingFaceOptions(path="/models/mine")
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,10 @@
-"""A real MLflow database, made once and copied for every test; policies as stores keep them."""
+"""A copy of an MLflow database for every test; policies as stores keep them."""
 
 import shutil
 
 import pytest
 
-from astor.registry.connection import connect
 from astor.storage import Attempt, PolicyRef, committed
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory):
-    path = tmp_path_factory.mktemp("mlflow") / "empty.db"
-    connect(f"sqlite:///{path}").search_experiments()
-    return path
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from mlflow import MlflowClient
 
 from astor.registry.connection import connect
 from astor.registry.models import DIGEST
+from astor.registry.registrations import registered_policies
 from astor.registry.standing import Standing, models, standing
 
 
@@ -35,8 +36,20 @@ def test_a_policy_that_was_never_registered_there_has_no_version(client: MlflowC
     assert models(mlflow_uri) == {"astor": {"champion": "1"}}
 
 
+def test_every_version_of_every_model_counts_whatever_its_alias(mlflow_uri: str) -> None:
+    client = connect(mlflow_uri)
+    for name, digests in (("astor", "ab"), ("other", "c")):
+        client.create_registered_model(name)
+        for digest in digests:
+            client.create_model_version(name, f"/models/{digest}", tags={DIGEST: digest})
+    client.create_model_version("other", "/models/foreign")
+    client.set_registered_model_alias("astor", "champion", "1")
+    assert registered_policies(mlflow_uri) == {"a": "astor/1", "b": "astor/2", "c": "other/1"}
+
+
 def test_asking_makes_no_database(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path / 'absent' / 'mlflow.db'}"
     assert standing(uri, "astor", "a") == Standing(None, {})
     assert models(uri) == {}
+    assert registered_policies(uri) == {}
     assert not list(tmp_path.iterdir())

@@ -8,6 +8,7 @@ import pytest
 
 from astor.errors import UserError
 from astor.records import Champion
+from astor.run.environment import read_environments
 from astor.run.run import Run
 from astor.storage import PolicyRef
 
@@ -73,6 +74,24 @@ def test_other_code_goes_on_and_is_told(
     assert capsys.readouterr().err == (
         f"astor: warning: {run.places.uri} goes on with other code than it was begun with; --fresh starts over.\n"
     )
+
+
+def test_what_computes_nothing_may_change_and_other_threads_are_told(
+    miniature: Miniature, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun = miniature()
+    first = begun.resolve()
+    plan(begun)
+    longer = miniature(rounds=9, threads=2)
+    second = longer.resolve()
+    assert (longer.places.uri, second != first, Run.open(second).recipe) == (begun.places.uri, True, longer.recipe)
+    assert capsys.readouterr().err == (
+        f"astor: warning: {begun.places.uri} was computed with threads 1 and processes 1, not 2 and 1: from here on it "
+        "does not repeat to the byte.\n"
+    )
+    assert longer.resolve() == second
+    assert capsys.readouterr().err == "", "once"
+    assert [each.threads for each in read_environments(longer.places)] == [1, 2]
 
 
 def test_what_else_lies_beside_a_model_does_not_matter(run: Run, tmp_path: Path) -> None:

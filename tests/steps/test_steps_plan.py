@@ -1,5 +1,6 @@
 """plan finds the champion before anything is trained, and keeps it in the run's own store."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 
 from astor.errors import UserError
 from astor.records import GateDecision
+from astor.registry.connection import connect
 from astor.registry.models import register
+from astor.run.champion import champion_of
 from astor.run.models import keep_policy
 from astor.run.preflight import preflight
 from astor.run.run import Run
@@ -20,7 +23,9 @@ DECISION = {"promoted": True, "reason": "", "mean_difference": 0.1, "low": 0.0, 
 
 
 @pytest.fixture
-def run(miniature: Miniature) -> Run:
+def run(miniature: Miniature, empty_database: Path, tmp_path: Path) -> Run:
+    (tmp_path / "store").mkdir()
+    shutil.copy(empty_database, tmp_path / "store" / "mlflow.db")
     return miniature(**{"data.prompts.train": 2, "data.prompts.held_out": 2, "data.prompts.promotion": 2})
 
 
@@ -40,10 +45,11 @@ def test_the_champion_of_another_store_is_kept_in_this_one(run: Run, tmp_path: P
     champion = register_champion(run, tmp_path)
     prompts, first = prepare(run).prompts, PolicyRef("f" * 64, "f" * 64)
     planned = plan(run, prompts, first)
-    assert run.artifacts.read(planned, "champion").policy == PolicyRef(
+    assert champion_of(run, planned) == PolicyRef(
         champion.digest, "first+3", run.artifacts.committed(run.places.model(champion.digest))
     )
     remove(str(tmp_path / "other"))
+    connect(run.services.tracking_uri).delete_registered_model_alias(run.recipe.tracking.model, "champion")
     assert plan(run, prompts, first) == planned, "what the alias meant at the start stays in the run"
 
 

@@ -37,6 +37,10 @@ def test_keys_are_those_below_a_directory_and_not_those_beside_it(s3_prefix: str
         assert store.create(key, b"")
     assert store.keys("a") == ["a/one", "a/two"]
     assert store.keys("") == ["a/one", "a/two", "ab/three"]
+    store.replace("a/one", b"four")
+    entry = store.entries("a")["a/one"]
+    assert entry.bytes == 4
+    assert abs(entry.changed - time.time()) < 60
 
 
 class Door:
