@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from astor.masking import masked
@@ -15,9 +14,6 @@ from astor.storage import ArtifactRef
 COMPARED = (
     "name",
     "seed",
-    "rounds",
-    "threads",
-    "processes",
     "policy.type",
     "policy.path",
     "policy.name",
@@ -33,7 +29,8 @@ COMPARED = (
     "training.loss.aggregation",
     "training.optimizer.learning_rate",
 )
-"""Keys of a recipe that become parameters, as far as it has them; all of it is the artifact `recipe.yaml`."""
+"""Keys of a recipe that become parameters, as far as it has them; all of it is the artifact `recipe.yaml`. MLflow keeps
+a parameter for ever, so none may change while a run goes on."""
 DIGEST_LENGTH = 16
 """Characters of a data set's digest; MLflow takes 36 at most."""
 SHOWN = (Split.TRAIN, Split.HELD_OUT, Split.PROMOTION, Split.WARM_START)
@@ -46,17 +43,17 @@ def parameters(recipe: Recipe) -> dict[str, str]:
     found = {key: value for key in COMPARED if (value := _at(options, key)) is not None}
     return {key: str(value) for key, value in found.items()} | {
         "tasks": ", ".join(recipe.tasks),
-        "digest": recipe.digest[:12],
+        "identity": recipe.identity[:12],
     }
 
 
 def datasets(run: Run, prompts: ArtifactRef) -> Iterator[Dataset]:
-    """One for each split of `prompts`, which `prepare` committed, with its prompts per task and the sources."""
+    """One for each split of `prompts`, which `prepare` committed, with its prompts per task and the sources; its URI is
+    relative to the store, wherever that is."""
     known: list[Prompt] = run.artifacts.read(prompts, "prompts")
     demonstrations: list[Demonstration] = run.artifacts.read(prompts, "demonstrations")
     counts = {split: Counter(prompt.task for prompt in known if prompt.split is split) for split in SHOWN}
     counts[Split.WARM_START] = Counter(one.task for one in demonstrations)
-    uri = prompts.uri if run.places.is_remote else str(Path(prompts.uri).absolute())
     sources = [options.model_dump(mode="json") for options in run.recipe.data.sources]
     made_from = [{key: options[key] for key in ("type", "path") if key in options} for options in sources]
     for split, of_task in counts.items():
@@ -65,7 +62,7 @@ def datasets(run: Run, prompts: ArtifactRef) -> Iterator[Dataset]:
                 name=f"{run.recipe.name} {split.value}",
                 digest=prompts.digest[:DIGEST_LENGTH],
                 kind="s3" if run.places.is_remote else "local",
-                source={"uri": uri, "made_from": made_from},
+                source={"uri": run.places.inside(prompts.uri), "made_from": made_from},
                 profile={"prompts": of_task.total(), **of_task},
                 context=split.value,
             )

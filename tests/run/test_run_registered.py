@@ -10,7 +10,7 @@ from astor.errors import UserError
 from astor.policies.options import TinyOptions
 from astor.policies.policy import save_policy
 from astor.policies.tiny import make_policy
-from astor.records import Champion, GateDecision, Scores
+from astor.records import Champion, GateDecision
 from astor.registry.connection import connect
 from astor.registry.models import DIGEST, register
 from astor.run.models import keep_policy
@@ -33,9 +33,8 @@ def add_version(run: Run, directory: Path, seed: int) -> PolicyRef:
     digest = artifact.manifest.parts["policy"].digest
     kept = keep_policy(run, PolicyRef(digest, digest, artifact.ref))
     decision = GateDecision(**DECISION, task_differences={}, metric_differences={}, challenger_digest=digest)
-    scores = Scores(policy_digest=digest, split="promotion", round=3, scores=())
     uri = run.services.tracking_uri
-    version = register(uri, "mine", kept, "0" * 32, decision, scores, {}).version
+    version = register(uri, "mine", kept, "0" * 32, decision, {}).version
     connect(uri).set_registered_model_alias("mine", "champion", version)
     return kept
 
