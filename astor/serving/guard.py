@@ -1,0 +1,100 @@
+"""What every request passes before it is read: the key, the room, the size and the time of its body."""
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from astor.errors import UserError
+from astor.serving.model import EndedError, FullError
+from astor.serving.refusals import RefusedError
+
+BODY_SECONDS = 60.0
+"""How long a request's body may take to arrive. Our choice: as the sandbox's server has it."""
+
+
+class BoundedRequest(Request):
+    """Reads no more of a body than the server takes."""
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """The body's parts. RefusedError where they are too many, or come too slowly."""
+        most = self.app.state.limits.max_body_mb
+        size = int(self.headers.get("content-length", "0"))
+        if size <= most << 20:
+            size = 0
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    async for part in super().stream():
+                        size += len(part)
+                        if size > most << 20:
+                            break
+                        yield part
+            except TimeoutError:
+                raise RefusedError(408, f"The body took more than {BODY_SECONDS:g} seconds to arrive.") from None
+        if size > most << 20:
+            raise RefusedError(413, f"The body is larger than {most} MiB: send less.", code="request_too_large")
+
+    async def json(self) -> Any:
+        """The body as JSON; RefusedError where it is nested too deeply to be read."""
+        try:
+            return await super().json()
+        except RecursionError:
+            raise RefusedError(400, "The body is nested too deeply.") from None
+
+
+class Guarded(APIRoute):
+    """Refuses before it reads the body, and counts what it answers."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's, within the guard."""
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            arrived, state, status = time.monotonic(), request.app.state, 500
+            try:
+                _check_key(request)
+                if request.method == "POST":
+                    state.model.check_room(1)
+                async with asyncio.timeout(state.limits.request_seconds):
+                    response = await handle(BoundedRequest(request.scope, request.receive))
+                status = response.status_code
+                return response
+            except (FullError, EndedError) as error:
+                refusal = busy(error)
+                status = refusal.status
+                raise refusal from None
+            except TimeoutError:
+                status = 504
+                seconds = state.limits.request_seconds
+                raise RefusedError(504, f"No answer within {seconds:g} seconds: ask for fewer tokens.") from None
+            except RefusedError as error:
+                status = error.status
+                raise
+            except (RequestValidationError, UserError, json.JSONDecodeError):
+                status = 400
+                raise
+            finally:
+                state.metrics.count(self.path, status, arrived)
+
+        return guarded
+
+
+def busy(error: FullError | EndedError) -> RefusedError:
+    """What a client is told that may ask again."""
+    if isinstance(error, FullError):
+        return RefusedError(429, "Too many answers are waited for: ask again.", code="queue_full", retry_after=1)
+    return RefusedError(503, f"No answer comes: {error}.", code="unavailable", retry_after=5)
+
+
+def _check_key(request: Request) -> None:
+    keys: tuple[bytes, ...] = request.app.state.keys
+    given = request.headers.get("authorization", "").encode("utf-8", "replace")
+    known = [secrets.compare_digest(given, b"Bearer " + key) for key in keys]
+    if keys and not any(known):
+        raise RefusedError(401, "The API key is missing or wrong.", code="invalid_api_key")
