@@ -29,7 +29,8 @@ def create_app(model: Model, name: str, limits: Limits, keys: Sequence[str] = ()
         model.listen()
         yield
 
-    app = FastAPI(title="astor", docs_url=None, redoc_url=None, lifespan=listening)
+    bytes_at_most = limits.max_body_mb << 20
+    app = FastAPI(title="astor", docs_url=None, redoc_url=None, lifespan=listening, max_body_size=bytes_at_most)
     install(app)
     app.state.model, app.state.limits, app.state.keys = model, limits, tuple(key.encode() for key in keys)
     app.state.metrics = Metrics(model)

@@ -1,51 +1,19 @@
-"""What every request passes before it is read: the key, the room, the size and the time of its body."""
+"""What every request passes before it is read: the key, the room, and the time that it may take."""
 
 import asyncio
-import json
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from astor.errors import UserError
 from astor.serving.model import EndedError, FullError
 from astor.serving.refusals import RefusedError
-
-BODY_SECONDS = 60.0
-"""How long a request's body may take to arrive. Our choice: as the sandbox's server has it."""
-
-
-class BoundedRequest(Request):
-    """Reads no more of a body than the server takes."""
-
-    async def stream(self) -> AsyncGenerator[bytes, None]:
-        """The body's parts. RefusedError where they are too many, or come too slowly."""
-        most = self.app.state.limits.max_body_mb
-        size = int(self.headers.get("content-length", "0"))
-        if size <= most << 20:
-            size = 0
-            try:
-                async with asyncio.timeout(BODY_SECONDS):
-                    async for part in super().stream():
-                        size += len(part)
-                        if size > most << 20:
-                            break
-                        yield part
-            except TimeoutError:
-                raise RefusedError(408, f"The body took more than {BODY_SECONDS:g} seconds to arrive.") from None
-        if size > most << 20:
-            raise RefusedError(413, f"The body is larger than {most} MiB: send less.", code="request_too_large")
-
-    async def json(self) -> Any:
-        """The body as JSON; RefusedError where it is nested too deeply to be read."""
-        try:
-            return await super().json()
-        except RecursionError:
-            raise RefusedError(400, "The body is nested too deeply.") from None
 
 
 class Guarded(APIRoute):
@@ -62,7 +30,7 @@ class Guarded(APIRoute):
                 if request.method == "POST":
                     state.model.check_room(1)
                 async with asyncio.timeout(state.limits.request_seconds):
-                    response = await handle(BoundedRequest(request.scope, request.receive))
+                    response = await handle(request)
                 status = response.status_code
                 return response
             except (FullError, EndedError) as error:
@@ -73,10 +41,10 @@ class Guarded(APIRoute):
                 status = 504
                 seconds = state.limits.request_seconds
                 raise RefusedError(504, f"No answer within {seconds:g} seconds: ask for fewer tokens.") from None
-            except RefusedError as error:
-                status = error.status
+            except HTTPException as error:
+                status = error.status_code
                 raise
-            except (RequestValidationError, UserError, json.JSONDecodeError):
+            except (RequestValidationError, UserError):
                 status = 400
                 raise
             finally:

@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import torch
@@ -77,16 +78,15 @@ class RunningRows:
         self._rows, self._decoder = [], None
         return numbers
 
-    @torch.inference_mode()
     def step(self) -> list[Token]:
         """A token of every row that there is room for."""
-        with precision(self._policy.device):
+        with torch.inference_mode(), precision(self._policy.device):
             if joining := self._next():
                 self._admit(joining)
             if self._decoder is None:
                 return []
             self._tokens, told = self._draw(self._decoder.step(self._tokens))
-        self._keep([one.end is None for one in told])
+            self._keep([one.end is None for one in told])
         return told
 
     def _next(self) -> list[Row]:
@@ -146,7 +146,9 @@ class RunningRows:
             self._rows, tokens.tolist(), logps.tolist(), alternatives, stopped, strict=True
         ):
             row.sampled += 1
-            end = "stop" if stop else "length" if row.sampled == row.ask.max_tokens else None
+            end: Literal["stop", "length"] | None = (
+                "stop" if stop else "length" if row.sampled == row.ask.max_tokens else None
+            )
             told.append(Token(row.ask.number, row.rollout, token, logp, others[: row.ask.alternatives], end))
         return tokens, told
 
@@ -164,11 +166,10 @@ class RunningRows:
         self._tokens = self._tokens[places]
 
 
-@torch.inference_mode()
 def score(policy: Policy, ask: Ask) -> Scored:
     """What the policy thinks of the ask's own prompt."""
     tokens = torch.tensor([ask.prompt], device=policy.device)
-    with precision(policy.device):
+    with torch.inference_mode(), precision(policy.device):
         logps = policy.model(input_ids=tokens, use_cache=False).logits[0, :-1].float().log_softmax(dim=-1)
     own = logps.gather(1, tokens[0, 1:, None]).squeeze(1)
     return Scored(ask.number, tuple(own.tolist()), tuple(likeliest(logps, ask.alternatives)))

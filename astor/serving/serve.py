@@ -8,6 +8,7 @@ from types import FrameType
 
 import uvicorn
 
+from astor.connection import Connection, most_connections
 from astor.errors import UserError
 from astor.listening import Server, listen
 from astor.serving.app import create_app
@@ -41,7 +42,10 @@ def serve(
     with listen(host, port) as listener, Model(policy_directory, limits.tokens_together, limits.max_answers) as model:
         config = uvicorn.Config(
             create_app(model, name, limits, keys),
+            http=Connection,
             ws="none",
+            # So many are accepted at once before any is known to be one too many.
+            backlog=min(128, most_connections() // 4 + 1),
             log_level="info",
             access_log=False,
             timeout_graceful_shutdown=limits.drain_seconds + LAST_SECONDS,

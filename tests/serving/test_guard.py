@@ -45,7 +45,6 @@ def test_a_body_that_is_too_large_is_not_read(endpoint, said):
     content = body if said else iter([body[:-1], b"x"])  # with a length, and in chunks
     response = httpx.post(endpoint + PATH, content=content, headers=KEY)
     assert response.status_code == 413
-    assert "larger than 1 MiB" in response.json()["error"]["message"]
 
 
 def test_a_text_that_cannot_fit_is_refused_before_it_is_read(endpoint):
@@ -87,7 +86,7 @@ def test_who_hangs_up_is_no_longer_worked_for(endpoint, served_model, stream):
 
 
 def test_an_answer_that_takes_too_long_is_504(app, endpoint, served_model, monkeypatch):
-    monkeypatch.setattr(app.state, "limits", Limits(request_seconds=0.001))
+    monkeypatch.setitem(app.state._state, "limits", Limits(request_seconds=0.001))
     response = httpx.post(endpoint + PATH, json=ASK | {"n": 100}, headers=KEY)
     assert response.status_code == 504
     streamed = httpx.post(endpoint + PATH, json=ASK | {"n": 100, "stream": True}, headers=KEY)
