@@ -16,5 +16,5 @@ class Limits(Options):
     """Tokens that the prompts and answers sampled together may come to: it bounds the memory of keys and values."""
     request_seconds: float = Field(default=300, gt=0)
     """How long a request may take."""
-    drain_seconds: int = Field(default=25, ge=0)
-    """How long what runs may go on after SIGTERM. Kubernetes kills after 30."""
+    drain_seconds: int = Field(default=20, ge=0)
+    """How long what runs may go on after SIGTERM. Kubernetes kills after 30, and to tell the rest takes up to 5."""

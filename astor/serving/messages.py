@@ -31,10 +31,10 @@ class Ask:
 
 @dataclass(frozen=True)
 class Drop:
-    """Nobody waits for answer `rollout` of the ask any longer."""
+    """Nobody waits for these answers any longer."""
 
-    number: int
-    rollout: int
+    answers: frozenset[tuple[int, int]]
+    """Numbers of asks, and of rollouts in them."""
 
 
 @dataclass(frozen=True)

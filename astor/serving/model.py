@@ -135,15 +135,15 @@ class Model:
         finally:
             for ask in asks:
                 del self._open[ask.number]
-            for number, rollout in one.left:
-                self._tell(Drop(number, rollout))
+            if one.left:
+                self._tell(Drop(frozenset(one.left)))
 
     def drop(self, number: int, rollout: int) -> None:
         """Have no more sampled of an answer whose end was found by others than the model."""
         one = self._open[number]
         if (number, rollout) in one.left:
             one.left.discard((number, rollout))
-            self._tell(Drop(number, rollout))
+            self._tell(Drop(frozenset([(number, rollout)])))
         if not one.left:
             one.changed.set()
 

@@ -35,7 +35,7 @@ def answer_asks(connection: Connection, policy_directory: Path, most_tokens: int
             except EOFError:
                 return
             if isinstance(message, Drop):
-                gone.add((message.number, message.rollout))
+                gone |= message.answers
                 continue
             if message.scored:
                 told.append(score(policy, message))

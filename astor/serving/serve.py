@@ -15,7 +15,7 @@ from astor.serving.app import create_app
 from astor.serving.limits import Limits
 from astor.serving.model import Model
 
-LAST_SECONDS = 2
+LAST_SECONDS = 5
 """How long those who were told that no answer comes have to read it."""
 
 DEFAULTS = Limits()

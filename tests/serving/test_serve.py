@@ -18,10 +18,10 @@ from astor.policies.card import find_card
 from astor.serving.serve import serve
 from astor.storage import digest_directory
 
-SHORT = {"model": "tiny", "prompt": "def f(x):", "n": 4, "max_tokens": 100, "seed": 1}
-LONG = SHORT | {"prompt": ["def f(x):"] * 4, "n": 128}
+SHORT = {"model": "tiny", "prompt": "def f(x):", "n": 4, "max_tokens": 10, "seed": 1}
+LONG = SHORT | {"prompt": ["def f(x):"] * 7, "n": 128, "max_tokens": 100}
 SLOWLY = {"tokens_together": 1024}
-"""Nine answers at a time: `LONG` takes more than ten seconds."""
+"""Nine answers at a time: `LONG` takes more than twenty seconds."""
 
 
 @contextmanager
@@ -38,6 +38,14 @@ def serving(policy_directory, **limits):
             process.terminate()
 
 
+def wait_for(address, answers):
+    """Until so many answers are waited for."""
+    deadline = time.monotonic() + 30
+    while f"astor_serving_answers_waited_for {answers}.0" not in httpx.get(f"{address}/metrics").text:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_it_names_what_it_loaded_and_ends_what_runs_in_time(policy_directory, tmp_path):
     card = find_card(policy_directory)
     policy_directory = shutil.copytree(policy_directory, tmp_path / "policy")
@@ -45,12 +53,12 @@ def test_it_names_what_it_loaded_and_ends_what_runs_in_time(policy_directory, tm
     data = bytearray(weights.read_bytes())
     data[-1] ^= 1
     weights.write_bytes(data)
-    with serving(policy_directory, drain_seconds=3, **SLOWLY) as (process, address), ThreadPoolExecutor() as pool:
+    with serving(policy_directory, drain_seconds=5, **SLOWLY) as (process, address), ThreadPoolExecutor() as pool:
         health = httpx.get(f"{address}/health").json()
         long, short = (
             pool.submit(httpx.post, f"{address}/v1/completions", json=ask, timeout=60) for ask in (LONG, SHORT)
         )
-        time.sleep(0.2)
+        wait_for(address, 4 + 7 * 128)
         process.terminate()
         assert short.result().status_code == 200
         assert long.result().status_code == 503
@@ -67,7 +75,7 @@ def test_it_ends_when_its_model_does_and_tells_who_waits(policy_directory):
         children = psutil.Process(process.pid).children(recursive=True)
         model = next(child for child in children if "spawn_main" in " ".join(child.cmdline()))
         answer = pool.submit(httpx.post, f"{address}/v1/completions", json=LONG, timeout=60)
-        time.sleep(0.2)
+        wait_for(address, 7 * 128)
         model.kill()
         assert answer.result().status_code == 503
         assert "the process with the model has ended" in answer.result().json()["error"]["message"]
