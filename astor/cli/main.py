@@ -102,11 +102,20 @@ def serve(
     mlflow_uri: MLflow = "",
     host: str = "127.0.0.1",
     port: int = 8000,
+    api_keys: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keys of which clients show one, a line each.")
+    ] = None,
+    no_key: Annotated[bool, typer.Option("--no-key", help="Answer anyone who reaches --host without a key.")] = False,
+    limits: Annotated[
+        list[str], typer.Option("--limit", metavar="KEY=VALUE", help="As max_answers=256; docs/serving.md has all.")
+    ] = [],
 ) -> None:
     """Answer OpenAI's API with a registered model."""
-    from astor.cli.serve import serve_model
+    from astor.cli.serve import read_keys, serve_model
+    from astor.recipe.load import parse_overrides
 
-    serve_model(model, alias, policy, store, mlflow_uri, host, port)
+    keys = read_keys(api_keys)
+    serve_model(model, alias, policy, store, mlflow_uri, host, port, keys, no_key, parse_overrides(limits))
 
 
 @app.command()

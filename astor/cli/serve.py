@@ -1,18 +1,48 @@
 """`astor serve`."""
 
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
+from pydantic import ValidationError
 
+from astor.errors import UserError
+from astor.explain import explain
+from astor.listening import is_loopback
 from astor.policies.card import policy_directory
 from astor.registry.choose import OPTION, choose
 from astor.registry.weights import find_policy
+from astor.serving.limits import Limits
 from astor.storage import load
 
+KEYS_VARIABLE = "ASTOR_API_KEYS"
 
-def serve_model(model: str, alias: str, policy: str, store: str, mlflow_uri: str, host: str, port: int) -> None:
-    """Serve the version of `model` that it names, or that has `alias`; or the policy in a directory."""
-    name = model.partition("/")[0]
+
+def serve_model(
+    model: str,
+    alias: str,
+    policy: str,
+    store: str,
+    mlflow_uri: str,
+    host: str,
+    port: int,
+    keys: Sequence[str],
+    no_key: bool,
+    limits: Mapping[str, Any],
+) -> None:
+    """Serve the version of `model` that it names, or that has `alias`; or the policy in a directory.
+
+    Raises:
+        UserError: there is no such model, or anyone elsewhere could ask without a key where that was not allowed.
+    """
+    bounds, name = read_limits(limits), model.partition("/")[0]
+    if not keys and not no_key and not is_loopback(host):
+        raise UserError(
+            f"{host} can be reached from elsewhere and the endpoint has no key: give --api-keys FILE or set "
+            f"{KEYS_VARIABLE}, listen on 127.0.0.1, or say --no-key where something before it checks who asks."
+        )
     if policy:
         directory = policy_directory(policy)
     else:
@@ -26,4 +56,33 @@ def serve_model(model: str, alias: str, policy: str, store: str, mlflow_uri: str
     def announce(address: str) -> None:
         typer.echo(f"{address}/v1 answers as {name}, from {directory}", err=True)
 
-    serve(directory, host, port, name, announce)
+    serve(directory, host, port, name, announce, bounds, keys)
+
+
+def read_keys(file: Path | None) -> list[str]:
+    """The keys in `file` or in ASTOR_API_KEYS, a line each; none where neither is given.
+
+    Raises:
+        UserError: the file cannot be read, or a line is no key.
+    """
+    text, where = os.environ.get(KEYS_VARIABLE), KEYS_VARIABLE
+    if file is not None:
+        where = str(file)
+        try:
+            text = file.read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f"The file of keys {file} can't be read ({error}): give a file of ASCII text.") from error
+    if text is None:
+        return []
+    keys = [key.strip() for key in text.split("\n") if key.strip()]
+    if not keys or not all(key.isprintable() and key.isascii() and " " not in key for key in keys):
+        raise UserError(f"{where} holds no keys: write one of printable ASCII without spaces into each line.")
+    return keys
+
+
+def read_limits(given: Mapping[str, Any]) -> Limits:
+    """The limits, those that are given among them. UserError where one is no limit, or out of its range."""
+    try:
+        return Limits.model_validate(dict(given))
+    except ValidationError as error:
+        raise UserError(f"--limit: {explain(error, Limits)}.") from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 from transformers import DynamicCache, PreTrainedModel
 
 from astor.errors import UserError
@@ -36,6 +37,44 @@ class Prefix:
         for index, layer in enumerate(self.cache.layers):
             cache.update(layer.keys[rows], layer.values[rows], index)
         return Prefix(cache, self.mask[rows], self.last_tokens[rows], self.lengths[rows], self.room)
+
+    def trim(self) -> "Prefix":
+        """The prefix without the positions that are padding in every row."""
+        spare = self.mask.shape[1] - int(self.lengths.max())
+        if not spare:
+            return self
+        cache = DynamicCache()
+        for index, layer in enumerate(self.cache.layers):
+            cache.update(layer.keys[:, :, spare:], layer.values[:, :, spare:], index)
+        return Prefix(cache, self.mask[:, spare:], self.last_tokens, self.lengths, self.room)
+
+    def join(self, other: "Prefix") -> "Prefix":
+        """The rows of both, of the same model, with its own first."""
+        longest = max(self.mask.shape[1], other.mask.shape[1])
+        mine, theirs = (each._widened(longest, like=other) for each, other in ((self, other), (other, self)))
+        cache = DynamicCache()
+        for index, (first, second) in enumerate(zip(mine, theirs, strict=True)):
+            cache.update(torch.cat([first[0], second[0]]), torch.cat([first[1], second[1]]), index)
+        return Prefix(
+            cache,
+            torch.cat([*(pad(each.mask, (longest - each.mask.shape[1], 0)) for each in (self, other))]),
+            torch.cat([self.last_tokens, other.last_tokens]),
+            torch.cat([self.lengths, other.lengths]),
+            self.room,
+        )
+
+    def _widened(self, longest: int, like: "Prefix") -> list[tuple[Tensor, Tensor]]:
+        """Keys and values of each layer, padded to `longest`; a prefix of no positions has as many layers as `like`."""
+        short = longest - self.mask.shape[1]
+        if self.cache.layers:
+            return [
+                (pad(each.keys, (0, 0, short, 0)), pad(each.values, (0, 0, short, 0))) for each in self.cache.layers
+            ]
+        rows = len(self.mask)
+        return [
+            (each.keys.new_zeros(rows, *each.keys.shape[1:]), each.values.new_zeros(rows, *each.values.shape[1:]))
+            for each in like.cache.layers
+        ]
 
     def places(self, width: int) -> Tensor:
         """(P, width), places in the text of the next tokens; those that nobody asked for keep to the room."""

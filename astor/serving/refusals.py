@@ -10,19 +10,34 @@ from starlette.exceptions import HTTPException
 from astor.errors import UserError
 
 
-class RefusedError(Exception):
+class RefusedError(HTTPException):
     """A request that cannot be answered."""
 
-    def __init__(self, status: int, message: str, param: str | None = None, code: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        param: str | None = None,
+        code: str | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        """`retry_after`: seconds after which the client may ask again; None where that would not help."""
+        headers = {"Retry-After": str(retry_after)} if retry_after is not None else {}
+        if status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
+        super().__init__(status, message, headers)
         self.status, self.message, self.param, self.code = status, message, param, code
 
 
-def refuse(status: int, message: str, param: str | None = None, code: str | None = None) -> JSONResponse:
-    """The response: `{"error": {"message", "type", "param", "code"}}`."""
+def describe(status: int, message: str, param: str | None = None, code: str | None = None) -> dict[str, Any]:
+    """An error in OpenAI's form."""
     kind = "invalid_request_error" if status < 500 else "server_error"
-    error: dict[str, Any] = {"message": message, "type": kind, "param": param, "code": code}
-    return JSONResponse({"error": error}, status_code=status)
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+
+def refuse(status: int, message: str, param: str | None = None, code: str | None = None) -> JSONResponse:
+    """The response to a request that is not answered."""
+    return JSONResponse(describe(status, message, param, code), status_code=status)
 
 
 def install(app: FastAPI) -> None:
@@ -30,7 +45,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RefusedError)
     def _refusal(request: Request, error: RefusedError) -> JSONResponse:
-        return refuse(error.status, error.message, error.param, error.code)
+        response = refuse(error.status, error.message, error.param, error.code)
+        response.headers.update(error.headers or {})
+        return response
 
     @app.exception_handler(UserError)
     def _user_error(request: Request, error: UserError) -> JSONResponse:

@@ -1,11 +1,13 @@
 """What a client may ask, in OpenAI's words. Fields that would be ignored are refused, and the message says so."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from astor.records import Message
 
+MOST_ALTERNATIVES = 20
+"""OpenAI's own."""
 Stops = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value or [])]
 
 
@@ -48,11 +50,16 @@ class SamplingRequest(Said):
     """The same seed and request give the same answers; without one each request has its own."""
     stream: bool = False
     stream_options: StreamOptions | None = None
-    top_p: float | None = None
+    top_p: float = Field(1.0, gt=0, le=1)
+    """Share of the probability that is sampled from, the likeliest tokens of it."""
     presence_penalty: float | None = None
     frequency_penalty: float | None = None
+    best_of: int | None = None
     user: str | None = None
-    """Accepted, and not used."""
+    """Accepted, and not used, as all that follow."""
+    metadata: dict[str, Any] | None = None
+    store: Literal[False] | None = None
+    service_tier: Literal["auto", "default"] | None = None
 
     @field_validator("stop")
     @classmethod
@@ -61,16 +68,6 @@ class SamplingRequest(Said):
             raise ValueError("a stop must not be empty")
         return stops
 
-    @field_validator("top_p")
-    @classmethod
-    def _whole_distribution(cls, value: float | None) -> float | None:
-        if value not in (None, 1):
-            raise ValueError(
-                f"top_p is {value:g}: this endpoint samples from the whole distribution; leave it out, or serve the "
-                "policy with vLLM"
-            )
-        return value
-
     @field_validator("presence_penalty", "frequency_penalty")
     @classmethod
     def _no_penalties(cls, value: float | None) -> float | None:
@@ -78,15 +75,32 @@ class SamplingRequest(Said):
             raise ValueError("this endpoint has no penalties: leave them out, or serve the policy with vLLM")
         return value
 
+    @model_validator(mode="after")
+    def _none_is_left_out(self) -> Self:
+        if self.best_of not in (None, self.n):
+            raise ValueError(f"best_of is {self.best_of}, and all {self.n} answers are returned: leave it out")
+        return self
+
 
 class CompletionRequest(SamplingRequest):
     """`POST /v1/completions`."""
 
     prompt: str | list[int] | list[str] | list[list[int]]
     """Texts or tokens, one or several."""
-    logprobs: int | None = Field(None, ge=0, le=1)
-    """0 or 1: the log-probability of each sampled token; alternatives are not given."""
-    echo: Literal[False] = False
+    logprobs: int | None = Field(None, ge=0, le=MOST_ALTERNATIVES)
+    """The log-probability of each token is given, and of so many of the likeliest at its place."""
+    echo: bool = False
+    """Give the prompt before each answer, with its log-probabilities where they are asked for; then `max_tokens` may be
+    0."""
+    max_tokens: int | None = Field(None, ge=0)
+
+    @model_validator(mode="after")
+    def _something_is_asked(self) -> Self:
+        if self.max_tokens == 0 and not self.echo:
+            raise ValueError("max_tokens is 0, and the prompt is not asked for either: give 1 or more, or echo")
+        if self.stream and self.echo:
+            raise ValueError("echo cannot be streamed: leave out one of the two")
+        return self
 
     @property
     def prompts(self) -> list[str] | list[list[int]]:
@@ -114,6 +128,12 @@ class TextPart(Said):
     text: str
 
 
+class TextFormat(Said):
+    """The one form that answers have."""
+
+    type: Literal["text"]
+
+
 class ChatMessage(Said):
     """One turn; `developer` is the newer name of `system`. An answer of ours is taken as it was given."""
 
@@ -134,4 +154,9 @@ class ChatRequest(SamplingRequest):
     max_completion_tokens: int | None = Field(None, ge=1)
     """The newer name of `max_tokens`, and the stronger one."""
     logprobs: bool = False
-    top_logprobs: Literal[0] | None = None
+    top_logprobs: int = Field(0, ge=0, le=MOST_ALTERNATIVES)
+    """Likeliest tokens that are given at each place, where `logprobs` are."""
+    response_format: TextFormat | None = None
+    tool_choice: Literal["none"] | None = None
+    parallel_tool_calls: bool | None = None
+    """Accepted, and not used, as the two before: no tools are offered."""

@@ -3,6 +3,7 @@
 import threading
 import time
 
+import openai
 import pytest
 import uvicorn
 
@@ -10,6 +11,8 @@ from astor.policies.options import TinyOptions
 from astor.policies.policy import load_policy, save_policy
 from astor.policies.tiny import make_policy
 from astor.serving.app import create_app
+from astor.serving.limits import Limits
+from astor.serving.model import Model
 
 TEXTS = ["def f(x):\n    return x + 1", "write f for list: reverse, then first item", "assert f([1, 2]) == 3"]
 
@@ -28,9 +31,22 @@ def served_policy(policy_directory):
 
 
 @pytest.fixture(scope="session")
-def endpoint(served_policy):
+def served_model(policy_directory):
+    """The policy in a process of its own."""
+    with Model(policy_directory, most_tokens=4096, most_answers=200) as model:
+        yield model
+
+
+@pytest.fixture(scope="session")
+def app(served_model):
+    """What serves it; one of its keys is `open-sesame`."""
+    return create_app(served_model, "tiny", Limits(max_body_mb=1, request_seconds=20), keys=["another", "open-sesame"])
+
+
+@pytest.fixture(scope="session")
+def endpoint(app):
     """The address of a running server."""
-    server = uvicorn.Server(uvicorn.Config(create_app(served_policy, "tiny"), port=0, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 30
@@ -41,3 +57,8 @@ def endpoint(served_policy):
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(30)
+
+
+@pytest.fixture
+def client(endpoint):
+    return openai.OpenAI(base_url=f"{endpoint}/v1", api_key="open-sesame", max_retries=0)

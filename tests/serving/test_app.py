@@ -1,23 +1,14 @@
 """The endpoint as OpenAI's own client sees it."""
 
 from concurrent.futures import ThreadPoolExecutor
-from copy import deepcopy
 
 import httpx
 import openai
 import pytest
-from fastapi.testclient import TestClient
 
 from astor.policies.logprobs import completion_logps
-from astor.policies.policy import Policy
-from astor.serving.app import create_app
 
-
-@pytest.fixture
-def client(endpoint):
-    return openai.OpenAI(base_url=f"{endpoint}/v1", api_key="none", max_retries=0)
-
-
+KEY = {"Authorization": "Bearer open-sesame"}
 ASK = [{"role": "user", "content": "write f for list"}]
 
 
@@ -136,7 +127,24 @@ def test_what_says_nothing_in_a_message_is_taken(client, nothing):
 def test_null_is_a_field_that_was_left_out(endpoint):
     nothing = dict.fromkeys(("n", "temperature", "stop", "logprobs", "stream", "tools", "response_format", "user"))
     asked = {"model": "tiny", "messages": ASK, "max_tokens": 2} | nothing
-    assert httpx.post(f"{endpoint}/v1/chat/completions", json=asked).status_code == 200
+    assert httpx.post(f"{endpoint}/v1/chat/completions", json=asked, headers=KEY).status_code == 200
+
+
+def test_what_asks_for_nothing_is_taken(endpoint):
+    nothing = {
+        "tools": [],
+        "tool_choice": "none",
+        "response_format": {"type": "text"},
+        "store": False,
+        "logit_bias": {},
+        "best_of": 1,
+        "metadata": {},
+        "service_tier": "auto",
+        "parallel_tool_calls": True,
+        "top_logprobs": 0,
+    }
+    asked = {"model": "tiny", "messages": ASK, "max_tokens": 2} | nothing
+    assert httpx.post(f"{endpoint}/v1/chat/completions", json=asked, headers=KEY).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -159,23 +167,23 @@ def test_what_is_not_offered_in_a_message_is_400_and_named(client, said, field):
     assert error.value.param == f"messages.1.{field}"
 
 
-def test_turns_that_the_chat_template_does_not_take_are_400_and_a_sentence(served_policy):
-    tokenizer = deepcopy(served_policy.chat.tokenizer)
-    tokenizer.chat_template = (
+def test_turns_that_the_chat_template_does_not_take_are_400_and_a_sentence(client, served_model, monkeypatch):
+    monkeypatch.setattr(
+        served_model.chat.tokenizer,
+        "chat_template",
         "{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}"
-        "{{ raise_exception('Roles must alternate') }}{% endif %}{{ message['content'] }}{% endfor %}"
+        "{{ raise_exception('Roles must alternate') }}{% endif %}{{ message['content'] }}{% endfor %}",
     )
-    server = TestClient(create_app(Policy(served_policy.model, tokenizer), "tiny"))
+    monkeypatch.setattr(served_model.chat, "_takes_system", {})
 
     def ask(*roles):
-        messages = [{"role": role, "content": "f"} for role in roles]
-        return server.post("/v1/chat/completions", json={"model": "tiny", "messages": messages, "max_tokens": 2})
+        return chat(client, messages=[{"role": role, "content": "f"} for role in roles], max_tokens=2)
 
-    assert ask("system", "user").status_code == ask("user", "assistant", "user").status_code == 200
-    refused = ask("user", "user")
-    assert refused.status_code == 400
-    assert "does not take the turns user, user: Roles must alternate" in refused.json()["error"]["message"]
-    assert refused.json()["error"]["param"] == "messages"
+    assert ask("system", "user").choices
+    assert ask("user", "assistant", "user").choices
+    with pytest.raises(openai.BadRequestError, match="does not take the turns user, user: Roles must alternate") as e:
+        ask("user", "user")
+    assert e.value.param == "messages"
 
 
 def test_requests_at_the_same_time_do_not_disturb_each_other(client):
@@ -194,7 +202,9 @@ def test_an_unknown_model_is_404(client):
 @pytest.mark.parametrize(
     ("options", "param", "words"),
     [
-        ({"top_p": 0.9}, "top_p", "serve the policy with vLLM"),
+        ({"top_p": 0}, "top_p", "greater than 0"),
+        ({"extra_body": {"best_of": 3}}, "body", "best_of is 3"),
+        ({"tools": [{"type": "function"}]}, "tools", "not supported"),
         ({"temperature": 3}, "temperature", "less than or equal to 2"),
         ({"max_tokens": 0}, "max_tokens", "greater than or equal to 1"),
         ({"n": 0}, "n", "greater than or equal to 1"),
@@ -222,8 +232,33 @@ def test_prompts_that_cannot_be_continued_are_400(client, prompt):
         complete(client, prompt=prompt)
 
 
+def test_the_prompt_is_echoed_with_what_the_policy_thinks_of_it(client, served_policy):
+    prompt = served_policy.chat.tokenizer.encode("assert f(1) == x")
+    choice = complete(client, prompt=prompt, max_tokens=1, logprobs=2, echo=True, temperature=0).choices[0]
+    expected, _ = completion_logps(served_policy.model, [prompt[:1]], [[prompt[1:]]], 1.0)
+    assert choice.text.startswith("assert f(1) == x")
+    assert choice.logprobs.token_logprobs[0] is None
+    assert choice.logprobs.token_logprobs[1 : len(prompt)] == pytest.approx(expected[0].tolist(), abs=1e-4)
+    assert max(choice.logprobs.top_logprobs[-1].values()) == choice.logprobs.token_logprobs[-1]
+    alone = complete(client, prompt=prompt, max_tokens=0, logprobs=0, echo=True, n=2)
+    assert [choice.text for choice in alone.choices] == ["assert f(1) == x"] * 2
+    assert alone.usage.completion_tokens == 0
+
+
+def test_the_likeliest_tokens_are_told(client):
+    told = chat(client, logprobs=True, top_logprobs=3, temperature=0).choices[0].logprobs.content
+    assert all(token.top_logprobs[0].token == token.token and len(token.top_logprobs) == 3 for token in told)
+
+
+def test_a_stream_comes_token_by_token(client):
+    chunks = [chunk.choices[0] for chunk in chat(client, stream=True, max_tokens=8, temperature=0, logprobs=True)]
+    assert chunks[-1].finish_reason
+    assert sum(bool(chunk.delta.content) for chunk in chunks) > 1
+    assert sum(len(chunk.logprobs.content) for chunk in chunks if chunk.logprobs) > 1
+
+
 def test_other_paths_and_bodies_have_the_same_form(endpoint):
     assert httpx.get(f"{endpoint}/v1/embeddings").json()["error"]["type"] == "invalid_request_error"
-    response = httpx.post(f"{endpoint}/v1/completions", content=b"{")
+    response = httpx.post(f"{endpoint}/v1/completions", content=b"{", headers=KEY)
     assert response.status_code == 400
     assert "error" in response.json()

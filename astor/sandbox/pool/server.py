@@ -8,10 +8,10 @@ from types import FrameType
 
 import uvicorn
 
+from astor.connection import Connection, most_connections
 from astor.errors import UserError
 from astor.listening import Server, is_loopback, listen
 from astor.sandbox.pool.app import create_app
-from astor.sandbox.pool.connection import Connection, most_connections
 from astor.sandbox.pool.job_queue import JobQueue
 from astor.sandbox.pool.options import TOKEN_VARIABLE, ServerOptions
 

@@ -1,0 +1,68 @@
+"""What every request passes before it is read: the key, the room, and the time that it may take."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from astor.errors import UserError
+from astor.serving.model import EndedError, FullError
+from astor.serving.refusals import RefusedError
+
+
+class Guarded(APIRoute):
+    """Refuses before it reads the body, and counts what it answers."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's, within the guard."""
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            arrived, state, status = time.monotonic(), request.app.state, 500
+            try:
+                _check_key(request)
+                if request.method == "POST":
+                    state.model.check_room(1)
+                async with asyncio.timeout(state.limits.request_seconds):
+                    response = await handle(request)
+                status = response.status_code
+                return response
+            except (FullError, EndedError) as error:
+                refusal = busy(error)
+                status = refusal.status
+                raise refusal from None
+            except TimeoutError:
+                status = 504
+                seconds = state.limits.request_seconds
+                raise RefusedError(504, f"No answer within {seconds:g} seconds: ask for fewer tokens.") from None
+            except HTTPException as error:
+                status = error.status_code
+                raise
+            except (RequestValidationError, UserError):
+                status = 400
+                raise
+            finally:
+                state.metrics.count(self.path, status, arrived)
+
+        return guarded
+
+
+def busy(error: FullError | EndedError) -> RefusedError:
+    """What a client is told that may ask again."""
+    if isinstance(error, FullError):
+        return RefusedError(429, "Too many answers are waited for: ask again.", code="queue_full", retry_after=1)
+    return RefusedError(503, f"No answer comes: {error}.", code="unavailable", retry_after=5)
+
+
+def _check_key(request: Request) -> None:
+    keys: tuple[bytes, ...] = request.app.state.keys
+    given = request.headers.get("authorization", "").encode("utf-8", "replace")
+    known = [secrets.compare_digest(given, b"Bearer " + key) for key in keys]
+    if keys and not any(known):
+        raise RefusedError(401, "The API key is missing or wrong.", code="invalid_api_key")
