@@ -27,6 +27,8 @@ class PreparedPart(Record):
     """Those of them whose tests no solution has been run on, for there is none."""
     dropped: dict[str, int] = {}
     """Reason → entries that were dropped."""
+    dropped_ids: dict[str, tuple[str, ...]] = {}
+    """Reason → ids of the first ten items that were dropped for it; empty in older ones."""
     prompts: dict[str, int] = {}
     """Task → prompts that its default options make of the items."""
     licences: dict[str, int] = {}
@@ -36,7 +38,7 @@ class PreparedPart(Record):
 class PreparedManifest(Record):
     """`manifest.json` of a prepared directory. The sums are those of the parts, and what the reader itself left out."""
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
 
     format: str
     """The `type` of the source's options, as `mbpp`."""
