@@ -40,6 +40,20 @@ def begin(context: typer.Context, version: Version = False) -> None:
 
 
 @app.command()
+def init(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The recipe to write; never one that is there.")] = Path(
+        "own.yaml"
+    ),
+    functions: Annotated[Path | None, typer.Option(metavar="FILE", help="JSONL of functions with calls.")] = None,
+    repository: Annotated[Path | None, typer.Option(metavar="DIR", help="Clone whose commits are read.")] = None,
+) -> None:
+    """Write a recipe for your own data, whose comments say what to change."""
+    from astor.cli.init import write_recipe
+
+    write_recipe(file, functions, repository)
+
+
+@app.command()
 def run(
     recipe: Recipe,
     on: Annotated[

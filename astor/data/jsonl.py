@@ -8,9 +8,9 @@ A line with `kind: function` (the default) has
 - `description`: what it does, in words; without one it makes no prompt for code generation;
 - `preamble`: source that the prompt shows above the answer, as imports and helpers, and that runs before it, and before
   `source` where that needs it;
-- `calls`: list of `{"args": [[3, 1], 2], "expected": 3}`, as `astor sandbox judge` has tests; or, for what JSON does not
-  have, of `{"arguments": "([3, 1], {2})", "returns": "(3,)"}`, both Python literals as text, the arguments as a tuple; the
-  first ones may be shown to a policy;
+- `calls`: list of `{"args": [[3, 1], 2], "expected": 3}`, as `astor sandbox judge` has tests; or of
+  `{"arguments": "({3, 1}, 2)", "returns": "(3,)"}`, for what JSON does not have: both Python literals as text, the
+  arguments as a tuple. The first ones may be shown to a policy;
 - `check`: source that defines `check(candidate)`, for tests that are not data;
 - `tolerance`: `{"absolute": 1e-4, "relative": 1e-4}`, how far floats of results may lie from the expected ones;
 - `mutants`: list of sources that misbehave on some call; made from `source` where there are none;

@@ -10,7 +10,7 @@ from hostile.command import Ended, Store, difference
 def go_on(stopped: Store, directory: Path, wanted: dict[str, str]) -> dict[str, Any]:
     """A run that was stopped goes on where its store was moved to."""
     old = stopped.copy(directory / "old")
-    moved = Store(shutil.move(old.root, directory / "new"))
+    moved = Store(str(shutil.move(old.root, directory / "new")))
     ended = moved.finish()
     if ended.code:
         return {"fault": f"rc {ended.code}: {ended.errors[-300:]}", "told": ""}
@@ -21,7 +21,7 @@ def go_on(stopped: Store, directory: Path, wanted: dict[str, str]) -> dict[str, 
 def print_and_serve(finished: Store, whole: Ended, directory: Path) -> dict[str, Any]:
     """A run that is finished is printed again where its store was moved to, and its model can be served."""
     old = finished.copy(directory / "old")
-    moved = Store(shutil.move(old.root, directory / "new"))
+    moved = Store(str(shutil.move(old.root, directory / "new")))
     ended = moved.finish()
     if ended.code or ended.result != whole.result:
         return {"fault": f"rc {ended.code}: {ended.errors[-300:] or ended.result}", "told": ""}
