@@ -1,17 +1,17 @@
-"""What befalls a run in real life befalls the miniature recipe: it must end as if nothing had happened, or say why not.
+"""What befalls a run in real life befalls the miniature recipe: it must end as if nothing were, or say why not.
 
-    python benchmarks/hostility.py --store /tmp/astor-hostility [--only kills bits outages moves] [--away 120] [--seed 0]
+    python benchmarks/hostility.py --store DIR [--only kills bits outages moves] [--kills 17] [--away 120] [--seed 0]
 
 - *Kills*: 17 SIGKILLs at random times, in one process and on the local pipeline, each followed by the same command
   until it ends. The digests of all parts are those of an undisturbed run, and no process of it lives for 2 s more.
 - *Bits*: one bit flipped in each kind of file of a store, of a run that was stopped, that lacks its result alone, or
   that is finished. The same command names what is damaged in one sentence, or goes on from before it to the same
   digests; it never comes to another result. A model that is damaged is not served.
-- *Outages*: an MLflow server, and SeaweedFS as the store, are killed at a random time after the plan, and are back after
-  `--away` seconds. The digests are the same, and curves have neither gaps nor double points.
+- *Outages*: an MLflow server, and SeaweedFS as the store, are killed at a random time after the plan, and are back
+  after `--away` seconds. The digests are the same, and curves have neither gaps nor double points.
 - *Moves*: a store that was moved goes on to the same digests with what it has, and nothing appears at its old place.
 
-A row is a check. Rows are kept in `rows.jsonl` below `--store`, and what stands there is not done again, so that the same
+A row is a check. Rows are kept in `rows.jsonl` below DIR, and what stands there is not done again, so that the same
 command goes on; remove a row to repeat its check. The exit code is 1 where there is a fault. The last line is JSON.
 """
 
@@ -34,9 +34,10 @@ KINDS = ("kills", "bits", "outages", "moves")
 class Hostility:
     """The checks, in a directory with the stores that they begin from."""
 
-    def __init__(self, directory: Path, seed: int, away: float, times: int) -> None:
+    def __init__(self, directory: Path, options: argparse.Namespace) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        self.directory, self.seed, self.away, self.times = directory, seed, away, times
+        self.directory, self.seed, self.away = directory, options.seed, options.away
+        self.times, self.killed = options.times, options.kills
         self.rows = directory / "rows.jsonl"
         self.found: list[dict[str, Any]] = []
         self.finished = Store(str(directory / "undisturbed"))
@@ -47,7 +48,7 @@ class Hostility:
 
     def kills(self) -> None:
         for on in ("process", "local"):
-            check = partial(kills.kill_again_and_again, on, 17, self.directory, self.seed, self.wanted)
+            check = partial(kills.kill_again_and_again, on, self.killed, self.directory, self.seed, self.wanted)
             self._check(f"kills, {on}", check)
 
     def bits(self) -> None:
@@ -112,11 +113,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS)
+    parser.add_argument("--kills", type=int, default=17, help="of a run, on each runner")
     parser.add_argument("--away", type=float, default=120.0, help="seconds for which a service is away")
     parser.add_argument("--times", type=int, default=2, help="outages of each service")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    hostility = Hostility(arguments.store.absolute(), arguments.seed, arguments.away, arguments.times)
+    hostility = Hostility(arguments.store.absolute(), arguments)
     for kind in arguments.only:
         getattr(hostility, kind)()
     faults = {row["check"]: row["fault"] for row in hostility.found if row["fault"]}

@@ -13,8 +13,9 @@ import pytest
 
 from astor.cli.run import run_recipe
 from astor.recipe.load import load_recipe, parse_overrides
+from astor.run.result import RESULT, read_result
 from astor.run.run import Run
-from astor.storage import committed
+from astor.storage import DamagedError, committed
 
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "MLFLOW_TRACKING_URI": ""}
 THREE_ROUNDS = ["rounds=3", "rounds_per_segment=1", "checkpoint_every=1", "evaluation.every=1"]
@@ -78,6 +79,18 @@ def test_the_last_line_says_what_a_run_came_to(store: Path, undisturbed: dict[st
 
 def test_a_finished_run_is_printed_again_and_not_run_again(store: Path, undisturbed: dict[str, object]) -> None:
     assert finish(store, "process", THREE_ROUNDS) == undisturbed
+
+
+def test_a_figure_of_a_result_that_was_changed_is_told(
+    store: Path, undisturbed: dict[str, object], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(store, copy)
+    run = Run(str(copy), load_recipe("miniature", parse_overrides(THREE_ROUNDS)))
+    file = Path(run.places.at(RESULT))
+    file.write_text(file.read_text().replace('"seconds": ', '"seconds": 1'))
+    with pytest.raises(DamagedError, match=r"result\.json is damaged \(it is not what was committed\)"):
+        read_result(run)
 
 
 def test_a_finished_run_says_what_changed_since(

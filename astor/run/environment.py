@@ -14,7 +14,7 @@ from astor.options import Options
 from astor.recipe.recipe import Recipe
 from astor.run.code import code_digest
 from astor.run.places import Places
-from astor.storage import locate
+from astor.storage import DamagedError, locate, sealed, unsealed
 
 FILE = "environment.json"
 FEATURES = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "sve")
@@ -65,17 +65,24 @@ def note_environment(places: Places, recipe: Recipe) -> None:
     known, now = read_environments(places), Environment.found(recipe)
     if any(each.model_copy(update={"began": now.began}) == now for each in known):
         return
-    entries = [each.model_dump(mode="json") for each in (*known, now)]
+    entries = [sealed(each.model_dump(mode="json")) for each in (*known, now)]
     places.publish(FILE, json.dumps(entries, indent=1).encode())
 
 
 def read_environments(places: Places) -> list[Environment]:
-    """Where the run ran, the first place first; empty where nobody wrote it down."""
+    """Where the run ran, the first place first; empty where nobody wrote it down.
+
+    Raises:
+        UserError: the file is not what was written.
+    """
     store, key = locate(places.at(FILE))
     try:
-        return [Environment.model_validate(each) for each in json.loads(store.read(key))]
+        entries = json.loads(store.read(key))
+        return [Environment.model_validate(unsealed(each)) for each in entries]
     except (FileNotFoundError, NotADirectoryError):
         return []
+    except (ValueError, TypeError) as error:  # what pydantic raises is a ValueError
+        raise DamagedError(places.at(FILE), "it is not what was written") from error
 
 
 def told(environments: Sequence[Environment]) -> dict[str, str]:

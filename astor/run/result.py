@@ -9,7 +9,7 @@ from astor.records import GateDecision, Scores
 from astor.run.checkpoints import lost_record
 from astor.run.history import held_out_evaluations, read_summary
 from astor.run.run import Run
-from astor.storage import ArtifactRef, DamagedError, find, locate
+from astor.storage import ArtifactRef, DamagedError, find, locate, sealed, unsealed
 
 RESULT = "result.json"
 
@@ -24,12 +24,12 @@ def read_result(run: Run) -> dict[str, Any] | None:
         return None
     store, key = locate(run.places.at(RESULT))
     try:
-        result: dict[str, Any] = json.loads(store.read(key))
+        result = unsealed(json.loads(store.read(key)))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except ValueError as error:
         raise DamagedError(run.places.at(RESULT), "it is not JSON") from error
-    if not isinstance(result, dict) or result != result | read_summary(run):
+    if result is None or result != result | read_summary(run):
         raise DamagedError(run.places.at(RESULT), "it is not what was committed")
     return result
 
@@ -43,7 +43,7 @@ def write_result(run: Run, seconds: float, peak_rss_mb: float) -> dict[str, Any]
     names = ("scores_before", "scores_after", "rounds", "seconds", "peak_rss_mb", "model", "alias", "policy", "report")
     values = read_summary(run) | cost
     result = {name: values[name] for name in names}
-    run.places.publish(RESULT, json.dumps(result).encode())
+    run.places.publish(RESULT, json.dumps(sealed(result)).encode())
     return result
 
 

@@ -3,7 +3,15 @@
 from astor.storage.artifact import MANIFEST, Artifact, Attempt, Manifest, Part, committed, find, load, locate, remove
 from astor.storage.atomic import draft_beside, replacing
 from astor.storage.damage import DamagedError, find_damage
-from astor.storage.digest import digest_bytes, digest_directory, digest_file, digest_json, known_digest
+from astor.storage.digest import (
+    digest_bytes,
+    digest_directory,
+    digest_file,
+    digest_json,
+    known_digest,
+    sealed,
+    unsealed,
+)
 from astor.storage.ref import ArtifactRef, PolicyRef, lineage
 
 __all__ = [
@@ -29,4 +37,6 @@ __all__ = [
     "locate",
     "remove",
     "replacing",
+    "sealed",
+    "unsealed",
 ]
