@@ -103,9 +103,8 @@ class Hostility:
     def _judged(self) -> Store:
         """A store whose run has everything but its result."""
         store = self.finished.copy(self.directory / "judged")
-        place = Path(store.run().places.uri)
-        shutil.rmtree(place / "result")
-        (place / "result.json").unlink()
+        for place in Path(store.run().places.uri).glob("result*"):
+            shutil.rmtree(place) if place.is_dir() else place.unlink()
         return store
 
 

@@ -138,6 +138,9 @@ def report(
 @app.command()
 def schema(
     as_json: Annotated[bool, typer.Option("--json", help="JSON Schema, for editors, instead of Markdown.")] = False,
+    records: Annotated[
+        Path | None, typer.Option(metavar="STORE", help="Instead every field of every record, as STORE has them.")
+    ] = None,
 ) -> None:
     """Print every key of a recipe with its type, range, default and meaning, those of other packages among them."""
     import json
@@ -145,6 +148,11 @@ def schema(
     from astor.recipe.page import Page
     from astor.recipe.schema import recipe_schema
 
+    if records is not None:
+        from astor.run.page import find_examples, render_page
+
+        typer.echo(render_page(find_examples(records)))
+        return
     typer.echo(json.dumps(recipe_schema(), indent=2) if as_json else Page(recipe_schema()).render())
 
 

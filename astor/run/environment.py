@@ -28,18 +28,25 @@ class Environment(Options):
     began: str
     """UTC, ISO 8601 to the second."""
     version: str
+    """Of `astor`."""
     commit: str
     """Git's, of the checkout or of what was installed; empty where neither is known."""
     code: str
     """SHA-256 over the package's Python files."""
     python: str
+    """Its version."""
     libraries: dict[str, str]
+    """Library → version."""
     processor: str
+    """Its model, as Linux tells it."""
     features: tuple[str, ...]
     """Those of FEATURES that the processor has."""
     cores: int
+    """Those that the process may use."""
     threads: int
+    """As the recipe has them."""
     processes: int
+    """As the recipe has them."""
 
     @classmethod
     def found(cls, recipe: Recipe) -> "Environment":

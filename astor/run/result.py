@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from astor.options import Options
 from astor.records import GateDecision, Scores
 from astor.run.checkpoints import lost_record
 from astor.run.history import held_out_evaluations, read_summary
@@ -12,6 +13,29 @@ from astor.run.run import Run
 from astor.storage import ArtifactRef, DamagedError, find, locate, sealed, unsealed
 
 RESULT = "result.json"
+
+
+class Result(Options):
+    """What a finished run came to, as the last line of `astor run` says it, and `result.json` with a checksum."""
+
+    scores_before: dict[str, float]
+    """Task → sampled score of the first policy on held-out prompts."""
+    scores_after: dict[str, float]
+    """The same of the last policy."""
+    rounds: int
+    """Rounds of the run."""
+    seconds: float
+    """Wall time of the command that finished the run."""
+    peak_rss_mb: int
+    """Peak of the resident memory of all of its processes together, in MiB."""
+    model: str
+    """Name and version of the registered model."""
+    alias: str | None
+    """Its alias: in the file the one that it got, in the last line the one that it has now."""
+    policy: str
+    """Where the policy is kept; accepted wherever a policy is asked for."""
+    report: str
+    """Where the report lies."""
 
 
 def read_result(run: Run) -> dict[str, Any] | None:
@@ -40,9 +64,8 @@ def write_result(run: Run, seconds: float, peak_rss_mb: float) -> dict[str, Any]
     A command that continued an earlier one knows only its own seconds and memory.
     """
     cost = {"seconds": round(seconds, 1), "peak_rss_mb": round(peak_rss_mb)}
-    names = ("scores_before", "scores_after", "rounds", "seconds", "peak_rss_mb", "model", "alias", "policy", "report")
     values = read_summary(run) | cost
-    result = {name: values[name] for name in names}
+    result = {name: values[name] for name in Result.model_fields}
     run.places.publish(RESULT, json.dumps(sealed(result)).encode())
     return result
 

@@ -53,18 +53,18 @@ BEFORE_THE_END = {
 }
 """The same of a run that has everything but its result."""
 AFTERWARDS = {
-    "result": "runs/*/result.json",
-    "result manifest": "runs/*/result/manifest.json",
-    "result summary": "runs/*/result/*/summary/summary.json",
-    "decision": "runs/*/result/*/decision/decision.json",
+    "result": "runs/*/result.json runs/*/results/*.json",
+    "result manifest": "runs/*/result*/**/manifest.json",
+    "result summary": "runs/*/result*/**/summary.json",
+    "decision": "runs/*/result*/**/decision.json",
     "registered manifest": "models/*/manifest.json",
 }
 """The same of a run that is finished."""
 
 
 def flip(store: Store, pattern: str, seed: str) -> Path:
-    """Flip a bit of the first file that the pattern finds, and say which file it is."""
-    file = sorted(Path(store.root).glob(pattern))[0]
+    """Flip a bit of the first file that the pattern, or one of several, finds, and say which file it is."""
+    file = sorted(file for each in pattern.split() for file in Path(store.root).glob(each))[0]
     data, random = bytearray(file.read_bytes()), Random(f"{seed} {pattern}")
     data[random.randrange(len(data))] ^= 1 << random.randrange(8)
     file.write_bytes(data)
