@@ -1,7 +1,8 @@
 """Shares of the splits with which little data gives every split something."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cache
 
 from astor.data.splits import SplitOptions
 from astor.records import Item, Split
@@ -44,7 +45,8 @@ def fitting_shares(classes: Classes) -> SplitOptions:
     return best
 
 
-def _nearest_first() -> Iterator[SplitOptions]:
+@cache
+def _nearest_first() -> tuple[SplitOptions, ...]:
     """Shares of at least one part each, those nearest to the default ones first."""
     usual = SplitOptions()
     parts = [round(share * GRID) for share in (usual.warm_start, usual.train, usual.held_out, usual.promotion)]
@@ -54,5 +56,7 @@ def _nearest_first() -> Iterator[SplitOptions]:
         for train in range(1, GRID - warm_start)
         for held_out in range(1, GRID - warm_start - train)
     )
-    for way in sorted(ways, key=lambda way: sum((a - b) ** 2 for a, b in zip(way, parts, strict=True))):
-        yield SplitOptions(**{split.value: part / GRID for split, part in zip(Split, way, strict=True)})
+    nearest = sorted(ways, key=lambda way: sum((a - b) ** 2 for a, b in zip(way, parts, strict=True)))
+    return tuple(
+        SplitOptions(**{split.value: part / GRID for split, part in zip(Split, way, strict=True)}) for way in nearest
+    )
