@@ -7,8 +7,8 @@
 - *Bits*: one bit flipped in each kind of file of a store, of a run that was stopped, that lacks its result alone, or
   that is finished. The same command names what is damaged in one sentence, or goes on from before it to the same
   digests; it never comes to another result. A model that is damaged is not served.
-- *Outages*: an MLflow server, and SeaweedFS as the store, are killed at a random time after the plan, and are back
-  after `--away` seconds. The digests are the same, and curves have neither gaps nor double points.
+- *Outages*: an MLflow server, and SeaweedFS as the store, are killed at a random time after the run began, and are
+  back after `--away` seconds. The digests are the same, and curves have neither gaps nor double points.
 - *Moves*: a store that was moved goes on to the same digests with what it has, and nothing appears at its old place.
 
 A row is a check. Rows are kept in `rows.jsonl` below DIR, and what stands there is not done again, so that the same
@@ -74,7 +74,8 @@ class Hostility:
             for time in range(self.times):
                 name = f"outage of {service}, {self.away:g} s, {time + 1}"
                 place = self.directory / "outages" / f"{service}-{time}"
-                self._check(name, partial(outage, self.away, place, f"{self.seed} {time}", self.wanted))
+                check = partial(outage, self.away, place, f"{self.seed} {time}", self.whole, self.wanted)
+                self._check(name, check)
 
     def moves(self) -> None:
         stopped, place = self._stopped(), self.directory / "moves"

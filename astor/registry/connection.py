@@ -23,8 +23,8 @@ SETTINGS = {
 """MLflow reads its settings from the environment; what is set there already stays. Its own defaults retry a server
 that is not there for some minutes, and report usage to its makers."""
 
-PATIENCE = 120.0
-"""Seconds that a server may be away where a run cannot go on without it. Our choice: longer than a restart takes."""
+PATIENCE = 180.0
+"""Seconds that a server may be away where a run cannot go on without it. Our choice: two minutes, and a restart."""
 
 
 def connect(uri: str) -> "MlflowClient":

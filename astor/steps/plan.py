@@ -1,6 +1,7 @@
 """plan: the first state and batch, the batches that evaluations roll out, and the champion to compare with."""
 
 from astor.records import Batch, BatchRow, Champion, Prompt, Split, State
+from astor.registry.connection import sqlite_file, wait_for
 from astor.registry.models import CHAMPION, registered
 from astor.registry.weights import find_policy
 from astor.run.artifacts import Inputs
@@ -26,6 +27,8 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
         return done
     known: list[Prompt] = run.artifacts.read(prompts, "prompts")
     scheduler = make_scheduler(run, prompts)
+    if sqlite_file(run.services.tracking_uri) is None:  # It was there when the run began, a warm start ago.
+        wait_for(run.services.tracking_uri)
     run.services.tracker.log_parameters(run.recipe.model_dump(mode="json"))
     first = scheduler.next_round(run.recipe.batch.prompts)
     return run.artifacts.commit(
