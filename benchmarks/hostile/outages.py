@@ -1,5 +1,6 @@
 """A service goes away while a run goes on, and comes back."""
 
+import shutil
 import time
 from collections import Counter
 from pathlib import Path
@@ -17,6 +18,7 @@ LATEST = 0.8
 
 def without_mlflow(away: float, directory: Path, seed: str, whole: Ended, wanted: dict[str, str]) -> dict[str, Any]:
     """MLflow is a server, and goes away."""
+    shutil.rmtree(directory, ignore_errors=True)
     service, uri = mlflow_server(directory / "mlflow")
     with service:
         store = Store(str(directory / "store"), mlflow=uri)
@@ -27,6 +29,7 @@ def without_mlflow(away: float, directory: Path, seed: str, whole: Ended, wanted
 
 def without_s3(away: float, directory: Path, seed: str, whole: Ended, wanted: dict[str, str]) -> dict[str, Any]:
     """The store is a bucket, and goes away; MLflow is a file."""
+    shutil.rmtree(directory, ignore_errors=True)
     with seaweed(directory / "s3") as service:
         uri = f"sqlite:///{directory}/mlflow.db"
         store = Store(f"s3://astor/{seed.replace(' ', '-')}", mlflow=uri)
