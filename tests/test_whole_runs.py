@@ -27,7 +27,7 @@ from astor.run.pace import find_pace
 from astor.run.pruning import carry_out, find_removals
 from astor.run.result import read_result
 from astor.run.run import Run
-from astor.storage import committed, load
+from astor.storage import DamagedError, committed, load
 
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "MLFLOW_TRACKING_URI": ""}
 THREE_ROUNDS = ["rounds=3", "rounds_per_segment=1", "checkpoint_every=1", "evaluation.every=1"]
@@ -91,6 +91,18 @@ def test_the_last_line_says_what_a_run_came_to(store: Path, undisturbed: dict[st
 
 def test_a_finished_run_is_printed_again_and_not_run_again(store: Path, undisturbed: dict[str, object]) -> None:
     assert finish(store, "process", THREE_ROUNDS) == undisturbed
+
+
+def test_a_figure_of_a_result_that_was_changed_is_told(
+    store: Path, undisturbed: dict[str, object], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(store, copy)
+    run = Run(str(copy), load_recipe("miniature", parse_overrides(THREE_ROUNDS)))
+    file = Path(f"{run.places.result}.json")
+    file.write_text(file.read_text().replace('"seconds": ', '"seconds": 1'))
+    with pytest.raises(DamagedError, match=r"00003\.json is damaged \(it is not what was committed\)"):
+        read_result(run)
 
 
 def test_a_finished_run_says_what_changed_since(

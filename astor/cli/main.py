@@ -42,6 +42,20 @@ def begin(context: typer.Context, version: Version = False) -> None:
 
 
 @app.command()
+def init(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The recipe to write; never one that is there.")] = Path(
+        "own.yaml"
+    ),
+    functions: Annotated[Path | None, typer.Option(metavar="FILE", help="JSONL of functions with calls.")] = None,
+    repository: Annotated[Path | None, typer.Option(metavar="DIR", help="Clone whose commits are read.")] = None,
+) -> None:
+    """Write a recipe for your own data, whose comments say what to change."""
+    from astor.cli.init import write_recipe
+
+    write_recipe(file, functions, repository)
+
+
+@app.command()
 def run(
     recipe: Recipe,
     on: Annotated[
@@ -172,6 +186,9 @@ def prune(
 @app.command()
 def schema(
     as_json: Annotated[bool, typer.Option("--json", help="JSON Schema, for editors, instead of Markdown.")] = False,
+    records: Annotated[
+        Path | None, typer.Option(metavar="STORE", help="Instead every field of every record, as STORE has them.")
+    ] = None,
 ) -> None:
     """Print every key of a recipe with its type, range, default and meaning, those of other packages among them."""
     import json
@@ -179,6 +196,11 @@ def schema(
     from astor.recipe.page import Page
     from astor.recipe.schema import recipe_schema
 
+    if records is not None:
+        from astor.run.page import find_examples, render_page
+
+        typer.echo(render_page(find_examples(records)))
+        return
     typer.echo(json.dumps(recipe_schema(), indent=2) if as_json else Page(recipe_schema()).render())
 
 

@@ -46,5 +46,10 @@ def prepare_source(
 
 
 def _print(manifest: PreparedManifest) -> None:
+    for part in manifest.parts:
+        for reason, ids in part.dropped_ids.items():
+            more = part.dropped[reason] - len(ids)
+            named = ", ".join(ids) + (f" and {more} more" if more else "")
+            console.print(f"dropped, {reason}: {named}", markup=False, soft_wrap=True)
     fields = ("read", "kept", *(["unverified"] if manifest.unverified else []), "dropped", "prompts")
     typer.echo(json.dumps({field: getattr(manifest, field) for field in fields}))

@@ -8,8 +8,9 @@ A line with `kind: function` (the default) has
 - `description`: what it does, in words; without one it makes no prompt for code generation;
 - `preamble`: source that the prompt shows above the answer, as imports and helpers, and that runs before it, and before
   `source` where that needs it;
-- `calls`: list of `{"arguments": "([3, 1], 2)", "returns": "3"}`, both Python literals as text, the arguments as a
-  tuple; the first ones may be shown to a policy;
+- `calls`: list of `{"args": [[3, 1], 2], "expected": 3}`, as `astor sandbox judge` has tests; or of
+  `{"arguments": "({3, 1}, 2)", "returns": "(3,)"}`, for what JSON does not have: both Python literals as text, the
+  arguments as a tuple. The first ones may be shown to a policy;
 - `check`: source that defines `check(candidate)`, for tests that are not data;
 - `tolerance`: `{"absolute": 1e-4, "relative": 1e-4}`, how far floats of results may lie from the expected ones;
 - `mutants`: list of sources that misbehave on some call; made from `source` where there are none;
@@ -29,14 +30,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter
 
 from astor.data.commits import first_file, unusable
 from astor.data.lines import read_lines
 from astor.data.preambles import completed
 from astor.data.source import Source
 from astor.data.structure import parse, structural_hash
-from astor.literals import read_literal
+from astor.literals import read_literal, write_literal
 from astor.options import Options
 from astor.records import Call, Commit, Function, Item
 from astor.tolerance import Tolerance
@@ -67,6 +68,14 @@ def _python(text: str) -> str:
 Python = Annotated[str, AfterValidator(_python)]
 
 
+def _in_literals(call: Any) -> Any:
+    if not isinstance(call, dict) or not {"args", "expected"} & call.keys():
+        return call
+    if call.keys() != {"args", "expected"} or not isinstance(call["args"], list):
+        raise ValueError('a call is not {"args": [...], "expected": ...}')
+    return {"arguments": write_literal(tuple(call["args"])), "returns": write_literal(call["expected"])}
+
+
 class _CallLine(Options):
     arguments: Annotated[str, AfterValidator(_tuple)]
     returns: Annotated[str, AfterValidator(_literal)]
@@ -83,7 +92,7 @@ class _FunctionLine(_Line):
     source: Python
     description: str = ""
     preamble: Python = ""
-    calls: tuple[_CallLine, ...] = ()
+    calls: tuple[Annotated[_CallLine, BeforeValidator(_in_literals)], ...] = ()
     check: Python | None = None
     mutants: tuple[Python, ...] = ()
     tolerance: Tolerance | None = None

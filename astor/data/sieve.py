@@ -1,6 +1,6 @@
 """What an item must pass to be prepared: each of its kind once, nothing that is evaluated, nothing that is false."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pydantic import Field
@@ -18,6 +18,8 @@ SAME_TEXT = "duplicate: the same text"
 NEAR = "duplicate: nearly the same text"
 
 Verify = Callable[[Iterable[Item]], Iterator[Verified]]
+Dropped = dict[str, list[str]]
+"""Reason → ids of the items that did not pass for it, in their order."""
 
 
 class SieveOptions(Options):
@@ -48,38 +50,39 @@ class Sieve:
         self._ids.update(_short(item.id) for item in passed)
         self._forms.update(_form(item) for item in passed)
 
-    def sift(self, items: Iterable[Item], verify: Verify | None) -> tuple[list[Item], Counter[str]]:
-        """The items that pass, and how many do not, by reason. `verify` is asked last but one: it takes longest."""
-        dropped: Counter[str] = Counter()
+    def sift(self, items: Iterable[Item], verify: Verify | None) -> tuple[list[Item], Dropped]:
+        """The items that pass, and those that do not. `verify` is asked last but one: it takes longest."""
+        dropped: Dropped = defaultdict(list)
         cheap = self._cheaply(items, dropped)
         true = list(cheap) if verify is None else list(_true(verify(cheap), dropped))
         unlike = self._near.admit(true)
         passed = [item for item, new in zip(true, unlike, strict=True) if new]
-        dropped[NEAR] += len(true) - len(passed)
+        if near := [item.id for item, new in zip(true, unlike, strict=True) if not new]:
+            dropped[NEAR] = near
         self._ids.update(_short(item.id) for item in passed)
         self._forms.update(_form(item) for item in passed)
-        return passed, +dropped
+        return passed, dropped
 
-    def _cheaply(self, items: Iterable[Item], dropped: Counter[str]) -> Iterator[Item]:
+    def _cheaply(self, items: Iterable[Item], dropped: Dropped) -> Iterator[Item]:
         ids, forms = set[bytes](), set[bytes]()
         for item in items:
             name, form = _short(item.id), _form(item)
             if name in self._ids or name in ids:
-                dropped[SAME_ID] += 1
+                dropped[SAME_ID].append(item.id)
             elif form in self._forms or form in forms:
-                dropped[SAME_TEXT] += 1
+                dropped[SAME_TEXT].append(item.id)
             elif reason := self._decontamination.reason(item):
-                dropped[reason] += 1
+                dropped[reason].append(item.id)
             else:
                 ids.add(name)
                 forms.add(form)
                 yield item
 
 
-def _true(found: Iterable[Verified], dropped: Counter[str]) -> Iterator[Item]:
+def _true(found: Iterable[Verified], dropped: Dropped) -> Iterator[Item]:
     for verified in found:
         if verified.reason:
-            dropped[verified.reason] += 1
+            dropped[verified.reason].append(verified.item.id)
         else:
             yield verified.item
 

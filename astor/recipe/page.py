@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 Schema = dict[str, Any]
@@ -16,6 +16,8 @@ under the options. `astor schema --json` prints the same as JSON Schema, for edi
 A recipe is one YAML file. Dots join nested keys, as in `--set batch.prompts=64`; `N` stands for a place in a list, from
 0, and `KEY` for a name. A type in parentheses after a heading is the `type` whose keys stand there.
 """
+KINDS = ("type", "kind")
+"""Keys whose only value tells a model from others that may stand in its place."""
 RANGE = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<", "pattern": "like"}
 FEWEST = ("minItems", "minProperties", "minLength")
 
@@ -43,14 +45,15 @@ class Section(NamedTuple):
 class Page:
     """Renders the sections of a schema, each model once: the same options at two places stand at the first."""
 
-    def __init__(self, schema: Schema) -> None:
-        self.schema = schema
+    def __init__(self, schema: Schema, head: str = HEAD, examples: Mapping[str, str] = {}) -> None:
+        """`examples` has a text for the end of some sections, by path."""
+        self.schema, self.head, self.examples = schema, head, examples
         self.sections: dict[str, Section] = {}
         """Model as JSON → where its keys stand."""
 
     def render(self) -> str:
         """The page."""
-        return "\n".join([HEAD, *self._keys(Section("", (), self.schema))])
+        return "\n".join([self.head, *self._keys(Section("", (), self.schema))])
 
     def _keys(self, section: Section) -> Iterator[str]:
         """The lines of a section, then those of the sections below it."""
@@ -64,6 +67,8 @@ class Page:
             required = "required" if key in section.model.get("required", ()) else ""
             facts = [fact for fact in (self._type(value, path, section.kinds), required, self._default(value)) if fact]
             yield f"- **`{key}`**: {', '.join(facts)}. {_joined(value.get('description', ''))}".rstrip()
+        if section.path in self.examples:
+            yield f"\n{self.examples[section.path]}"
         for below in list(self.sections.values())[known:]:
             yield f"\n{'#' * min(2 + below.path.count('.'), 4)} {below.title}\n"
             yield from self._keys(below)
@@ -71,7 +76,8 @@ class Page:
     def _type(self, value: Schema, path: str, kinds: tuple[str, ...]) -> str:
         """What a value may be, in words."""
         if "$ref" in value or "properties" in value:
-            return self._link(self._model(value), path, kinds)
+            model = self._model(value)
+            return self._link(model, path, kinds) if "properties" in model else self._type(model, path, kinds)
         if "const" in value or "enum" in value:
             return " or ".join(_code(one) for one in value.get("enum", [value.get("const")]))
         if options := value.get("oneOf") or value.get("anyOf"):
@@ -82,14 +88,15 @@ class Page:
         if value.get("type") == "array":
             return f"list of {self._type(value.get('items', {}), f'{path}.N', kinds)}{fewest}"
         if value.get("type") == "object":
-            return f"mapping to {self._type(value.get('additionalProperties', {}), f'{path}.KEY', kinds)}{fewest}"
+            below = value.get("additionalProperties", True)
+            return f"mapping to {self._type({} if below is True else below, f'{path}.KEY', kinds)}{fewest}"
         if value.get("type") == "null":
             return "`null`"
         limits = " and".join(f" {sign} {_limit(value[word])}" for word, sign in RANGE.items() if word in value)
         return f"{value.get('format') or value.get('type', 'anything')}{limits}{fewest}"
 
     def _link(self, model: Schema, path: str, kinds: tuple[str, ...]) -> str:
-        kind = model["properties"].get("type", {}).get("const")
+        kind = next((key["const"] for key in map(model["properties"].get, KINDS) if key and "const" in key), None)
         content = json.dumps([model.get("title"), model["properties"]])
         section = self.sections.setdefault(content, Section(path, (*kinds, kind) if kind else kinds, model))
         return f"[{f'`{kind}`' if kind else 'keys'}]({section.anchor})"

@@ -30,6 +30,7 @@ class Function(Record):
     other_sources: tuple[str, ...] = ()
     """Further sources that are said to be right; verification puts the first that passes in the place of `source`."""
     description: str = ""
+    """What it does, in words; without one nobody is asked to write it."""
     preamble: str = ""
     """Source that a prompt shows, as imports and helpers, and that stands before each answer when it runs."""
     calls: tuple[Call, ...] = ()
@@ -52,7 +53,9 @@ class StdinTest(Record):
     """What a program is given on its standard input, and what it then writes to its standard output."""
 
     stdin: str
+    """Standard input."""
     stdout: str
+    """The right output, which is shown where one is."""
     others: tuple[str, ...] = ()
     """Other outputs that are right too."""
 
@@ -78,7 +81,9 @@ class Program(Record):
     """Programs that are said to be right: the first one is demonstrated; verification takes away those before the first
     one that passes the tests."""
     public_tests: tuple[StdinTest, ...] = ()
+    """What a policy may see."""
     hidden_tests: tuple[StdinTest, ...] = ()
+    """What none sees."""
     compare: Literal["exact", "whitespace", "float"] = "whitespace"
     """How outputs are compared, as `astor.sandbox.same_output` defines it."""
     tolerance: Tolerance | None = None
@@ -92,8 +97,11 @@ class Commit(Record):
 
     kind: Literal["commit"] = "commit"
     diff: str
+    """Unified diff."""
     message: str
+    """What a person wrote for it, without trailers."""
     repository: str = ""
+    """Its name; empty where it is not known."""
 
 
 class Conversation(Record):
@@ -101,6 +109,7 @@ class Conversation(Record):
 
     kind: Literal["conversation"] = "conversation"
     problem: Annotated[Function | Program | Commit, Field(discriminator="kind")]
+    """What the conversation is about."""
     said: tuple[Message, ...]
     """Answers and replies to them in turn, after the question; the last one is a reply."""
     prev_best: float = Field(default=0.0, ge=0, le=1)
@@ -115,9 +124,11 @@ class Item(Record):
     id: str
     """Unique in its source."""
     content: Annotated[Function | Program | Commit | Conversation, Field(discriminator="kind")]
+    """A function, a program, a commit or a conversation."""
     source: str
     """Name of the source that yielded it."""
     licence: str
+    """SPDX identifier, or `unknown`."""
     structural_hash: str
     """Equal for functions that differ in names alone; splits depend on it."""
     difficulty: int = 0

@@ -9,4 +9,6 @@ class Message(Record):
     """One turn of a chat."""
 
     role: Literal["system", "user", "assistant"]
+    """Who speaks."""
     content: str
+    """What is said."""

@@ -27,6 +27,8 @@ class PreparedPart(Record):
     """Those of them whose tests no solution has been run on, for there is none."""
     dropped: dict[str, int] = {}
     """Reason → entries that were dropped."""
+    dropped_ids: dict[str, tuple[str, ...]] = {}
+    """Reason → ids of the first ten items that were dropped for it; empty in older ones."""
     prompts: dict[str, int] = {}
     """Task → prompts that its default options make of the items."""
     licences: dict[str, int] = {}
@@ -36,7 +38,7 @@ class PreparedPart(Record):
 class PreparedManifest(Record):
     """`manifest.json` of a prepared directory. The sums are those of the parts, and what the reader itself left out."""
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
 
     format: str
     """The `type` of the source's options, as `mbpp`."""
@@ -47,14 +49,21 @@ class PreparedManifest(Record):
     verified: bool
     """Whether every item that has a solution was found in the sandbox to hold what it claims, and got its mutants."""
     read: int
+    """Entries of the source that were looked at."""
     kept: int
+    """Items in all parts."""
     unverified: int = 0
+    """Those of them whose tests no solution has been run on."""
     dropped: dict[str, int]
+    """Reason → entries that were dropped, and those that the reader left out."""
     prompts: dict[str, int]
+    """Task → prompts that its default options make of the items."""
     licences: dict[str, int]
+    """Licence → items."""
     against: tuple[str, ...] = ()
     """Evaluation sources whose items were kept out."""
     parts: tuple[PreparedPart, ...]
+    """The files that count."""
     probed: dict[str, int | float | str] = {}
     """The last difficulty probe: `policy`, `samples`, `items` and `mean`; empty where there was none."""
 

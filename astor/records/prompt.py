@@ -25,12 +25,17 @@ class Prompt(Record):
     schema_version: ClassVar[int] = 3
 
     id: str
+    """Task, kind and item: unique in a run."""
     item_id: str
+    """The item that it was made of."""
     task: str
     """Key of the task in the recipe, as `io_prediction`."""
     split: Split
+    """What it is for."""
     messages: tuple[Message, ...]
+    """The chat so far, up to where an answer is due."""
     public_tests: tuple[Call, ...] = ()
+    """Calls that a policy may see."""
     entry: str = ""
     """What the public tests call, as `Function.entry` names it, where a task runs them between turns."""
     preamble: str = ""
@@ -49,7 +54,9 @@ class Reference(Record):
     schema_version: ClassVar[int] = 4
 
     prompt_id: str
+    """Which prompt."""
     task: str
+    """Key of its task in the recipe."""
     kind: str = ""
     """Which of the task's kinds of prompt this is, as `output` or `input`."""
     data: dict[str, Any] = {}
@@ -60,8 +67,11 @@ class Demonstration(Record):
     """A prompt of the warm-start split with an answer to learn from; never used as a prompt."""
 
     task: str
+    """Key of the task in the recipe."""
     messages: tuple[Message, ...]
+    """What is asked."""
     answer: str
+    """What is answered."""
 
 
 def prompts_by_id(prompts: Iterable[Prompt]) -> dict[str, Prompt]:

@@ -12,9 +12,13 @@ class BatchRow(Record):
     """One prompt to roll out."""
 
     prompt_id: str
+    """Which prompt."""
     task: str
+    """Key of its task in the recipe."""
     rollouts: int
+    """Answers to sample."""
     max_tokens: int
+    """Most tokens of each."""
 
 
 class Batch(Record):
@@ -23,16 +27,19 @@ class Batch(Record):
     schema_version: ClassVar[int] = 2
 
     round: int
+    """The round that it is for, from 0; 0 of an evaluation's."""
     draw: int = 0
     """Which of the round's draws it is; most schedulers draw once."""
     policy_digest: str | None
     """The policy that must roll it out, by its digest or its lineage; None where any may, as on held-out prompts."""
     seed: int
+    """What the engine's draws descend from."""
     temperature: float
     """0 is greedy."""
     greedy: bool = False
     """Whether each prompt is rolled out once more, greedily, apart from the sampled rollouts."""
     rows: tuple[BatchRow, ...]
+    """The prompts."""
     quotas: dict[str, int] = {}
     """Task → prompts drawn."""
     kl_coefficients: dict[str, float] = {}
@@ -45,10 +52,15 @@ class Completion(Record):
     """One rollout: token by token, what was sampled and how likely the sampling engine thought it."""
 
     prompt_id: str
+    """Which prompt was answered."""
     rollout: int
+    """Which of its answers this is, from 0."""
     task: str
+    """Key of its task in the recipe."""
     policy_digest: str
+    """The policy that sampled, as the engine says: its digest or its lineage."""
     prompt_tokens: tuple[int, ...]
+    """The prompt in the policy's tokens."""
     tokens: tuple[int, ...]
     """Sampled tokens with the stop token, if it was reached."""
     logp_rollout: tuple[float, ...]
@@ -59,6 +71,7 @@ class Completion(Record):
     """The decoded answer without the stop token; with the `<think>` before it that a chat template began it
     by."""
     finish_reason: Literal["stop", "length"]
+    """`stop` at a stop token, `length` where the most tokens were reached."""
 
     arrow: ClassVar[pa.Schema] = pa.schema(
         [
@@ -97,11 +110,15 @@ class Verdict(Record):
     schema_version: ClassVar[int] = 4
 
     prompt_id: str
+    """Which prompt was answered."""
     rollout: int
+    """Which of its answers was judged."""
     task: str
+    """Key of its task in the recipe."""
     kind: str = ""
     """Which of the task's kinds of prompt was answered, as its reference says."""
     outcome: Outcome
+    """How judging ended."""
     score: float | None
     """The task part of the reward, in [0, 1]; None exactly where the outcome is `infrastructure_error`."""
     tokens: int = 0
@@ -123,7 +140,9 @@ class Group(Record):
     """The rollouts of one prompt, shaped and compared with each other."""
 
     prompt_id: str
+    """Which prompt."""
     task: str
+    """Key of its task in the recipe."""
     rewards: tuple[float | None, ...]
     """Shaped reward per rollout; None where the verdict is an infrastructure error."""
     advantages: tuple[float, ...]

@@ -12,7 +12,9 @@ class TaskUpdate(Record):
     tokens: int
     """Completion tokens of kept groups."""
     informative_groups: int
+    """Groups whose rewards differ, which the loss is of."""
     anchors: int
+    """Other groups that are kept, which the KL term alone holds."""
     loss_before: float
     """The task's clipped surrogate before the first optimizer step."""
     loss_after: float | None = None
@@ -35,13 +37,17 @@ class UpdateReport(Record):
     schema_version: ClassVar[int] = 2
 
     round: int
+    """The round of the update."""
     tasks: dict[str, TaskUpdate]
+    """Task → its part in it."""
     optimizer_steps: int
+    """Steps made in the round."""
     skipped_steps: int
     """Steps left out because their gradient was not finite."""
     gradient_norm: float
     """Mean over optimizer steps, before clipping."""
     learning_rate: float
+    """That of the last step."""
     sketches: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {}
     """Task → sketches of its policy gradient over two halves of its prompts; empty in rounds that sketch none."""
 
@@ -52,6 +58,7 @@ class PolicyCard(Record):
     schema_version: ClassVar[int] = 2
 
     digest: str
+    """SHA-256 of its files but this one; its lineage between two commits."""
     origin: str
     """Digest of the policy that its run began from: its own where it is the first."""
     parents: tuple[str, ...] = ()
@@ -59,6 +66,7 @@ class PolicyCard(Record):
     round: int
     """Updates since `origin`."""
     recipe_digest: str
+    """SHA-256 of the recipe that made it."""
     kind: Literal["full", "adapter"] = "full"
     """Whether the directory holds all weights, or an adapter to those of `base`."""
     base: str | None = None

@@ -71,8 +71,11 @@ class Trajectory(Record):
     """
 
     prompt_id: str
+    """The prompt of the problem."""
     task: str
+    """Key of its task in the recipe."""
     split: Split
+    """What the problem is for."""
     index: int
     """Which of the problem's trajectories this is, 0 upwards."""
     policy_digest: str
@@ -84,6 +87,7 @@ class Trajectory(Record):
     perturbed: tuple[int, ...] = ()
     """Indices of the public tests whose expected outputs were swapped, so that they are wrong; empty where none is."""
     turns: tuple[Turn, ...] = Field(min_length=1)
+    """The answers, each with the reply to it."""
 
     @model_validator(mode="after")
     def _counts_agree(self) -> "Trajectory":

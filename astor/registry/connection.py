@@ -27,8 +27,8 @@ that is not there for some minutes, and report usage to its makers."""
 ARTIFACTS = "mlflow-artifacts:/"
 """Begins the location of artifacts that lie in `mlartifacts` beside a database, wherever that is."""
 
-PATIENCE = 120.0
-"""Seconds that a server may be away where a run cannot go on without it. Our choice: longer than a restart takes."""
+PATIENCE = 180.0
+"""Seconds that a server may be away where a run cannot go on without it. Our choice: two minutes, and a restart."""
 
 
 def connect(uri: str) -> "MlflowClient":

@@ -16,7 +16,7 @@ from astor.options import Options
 from astor.recipe.recipe import Recipe
 from astor.run.code import code_digest
 from astor.run.places import Places
-from astor.storage import locate
+from astor.storage import DamagedError, locate, sealed, unsealed
 
 FILE = "environment.json"
 FEATURES = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "sve")
@@ -30,18 +30,25 @@ class Environment(Options):
     began: str
     """UTC, ISO 8601 to the second."""
     version: str
+    """Of `astor`."""
     commit: str
     """Git's, of the checkout or of what was installed; empty where neither is known."""
     code: str
     """SHA-256 over the package's Python files."""
     python: str
+    """Its version."""
     libraries: dict[str, str]
+    """Library → version."""
     processor: str
+    """Its model, as Linux tells it."""
     features: tuple[str, ...]
     """Those of FEATURES that the processor has."""
     cores: int
+    """Those that the process may use."""
     threads: int
+    """As the recipe has them."""
     processes: int
+    """As the recipe has them."""
 
     @classmethod
     def found(cls, recipe: Recipe) -> "Environment":
@@ -86,17 +93,24 @@ def note_environment(places: Places, recipe: Recipe) -> None:
     known, now = read_environments(places), Environment.found(recipe)
     if any(each.model_copy(update={"began": now.began}) == now for each in known):
         return
-    entries = [each.model_dump(mode="json") for each in (*known, now)]
+    entries = [sealed(each.model_dump(mode="json")) for each in (*known, now)]
     places.publish(places.at(FILE), json.dumps(entries, indent=1).encode())
 
 
 def read_environments(places: Places) -> list[Environment]:
-    """Where the run ran, the first place first; empty where nobody wrote it down."""
+    """Where the run ran, the first place first; empty where nobody wrote it down.
+
+    Raises:
+        UserError: the file is not what was written.
+    """
     store, key = locate(places.at(FILE))
     try:
-        return [Environment.model_validate(each) for each in json.loads(store.read(key))]
+        entries = json.loads(store.read(key))
+        return [Environment.model_validate(unsealed(each)) for each in entries]
     except (FileNotFoundError, NotADirectoryError):
         return []
+    except (ValueError, TypeError) as error:  # what pydantic raises is a ValueError
+        raise DamagedError(places.at(FILE), "it is not what was written") from error
 
 
 def told(environments: Sequence[Environment]) -> dict[str, str]:

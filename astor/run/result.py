@@ -5,15 +5,39 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from astor.options import Options
 from astor.records import GateDecision, Scores
 from astor.run.checkpoints import lost_record, reached
 from astor.run.history import held_out_evaluations, read_summary
 from astor.run.places import REPORT
 from astor.run.run import Run
-from astor.storage import Artifact, ArtifactRef, DamagedError, committed, find, locate
+from astor.storage import Artifact, ArtifactRef, DamagedError, committed, find, locate, sealed, unsealed
 
 PLACES = ("policy", "report")
 """Keys of a result whose values are kept relative to the store, and told as its URIs."""
+
+
+class Result(Options):
+    """What a finished run came to, as the last line of `astor run` says it, and `result.json` with a checksum."""
+
+    scores_before: dict[str, float]
+    """Task → sampled score of the first policy on held-out prompts."""
+    scores_after: dict[str, float]
+    """The same of the last policy."""
+    rounds: int
+    """Rounds of the run."""
+    seconds: float
+    """Wall time of the command that finished the run."""
+    peak_rss_mb: int
+    """Peak of the resident memory of all of its processes together, in MiB."""
+    model: str
+    """Name and version of the registered model."""
+    alias: str | None
+    """Its alias: in the file the one that it got, in the last line the one that it has now."""
+    policy: str
+    """Where the policy is kept; accepted wherever a policy is asked for."""
+    report: str
+    """Where the report lies."""
 
 
 def read_result(run: Run) -> dict[str, Any] | None:
@@ -27,12 +51,12 @@ def read_result(run: Run) -> dict[str, Any] | None:
     place = f"{run.places.result}.json"
     store, key = locate(place)
     try:
-        result: dict[str, Any] = json.loads(store.read(key))
+        result = unsealed(json.loads(store.read(key)))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except ValueError as error:
         raise DamagedError(place, "it is not JSON") from error
-    if not isinstance(result, dict) or result != result | read_summary(run):
+    if result is None or result != result | read_summary(run):
         raise DamagedError(place, "it is not what was committed")
     return _told(run, result)
 
@@ -43,10 +67,9 @@ def write_result(run: Run, seconds: float, peak_rss_mb: float) -> dict[str, Any]
     A command that continued an earlier one knows only its own seconds and memory.
     """
     cost = {"seconds": round(seconds, 1), "peak_rss_mb": round(peak_rss_mb)}
-    names = ("scores_before", "scores_after", "rounds", "seconds", "peak_rss_mb", "model", "alias", "policy", "report")
     values = read_summary(run) | cost
-    result = {name: values[name] for name in names}
-    run.places.publish(f"{run.places.result}.json", json.dumps(result).encode())
+    result = {name: values[name] for name in Result.model_fields}
+    run.places.publish(f"{run.places.result}.json", json.dumps(sealed(result)).encode())
     return _told(run, result)
 
 

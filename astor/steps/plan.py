@@ -1,6 +1,7 @@
 """plan: the first state and batch, the batches that evaluations roll out, and the champion to compare with."""
 
 from astor.records import Batch, BatchRow, Prompt, Split, State
+from astor.registry.connection import sqlite_file, wait_for
 from astor.registry.models import CHAMPION, registered
 from astor.registry.weights import find_policy
 from astor.run.artifacts import Inputs
@@ -30,6 +31,8 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
     report_progress("plan", 0, 0, "first batch, champion, MLflow")
     known: list[Prompt] = run.artifacts.read(prompts, "prompts")
     scheduler = make_scheduler(run, prompts)
+    if sqlite_file(run.services.tracking_uri) is None:  # It was there when the run began, a warm start ago.
+        wait_for(run.services.tracking_uri)
     tracker = run.services.tracker
     tracker.log_parameters(parameters(run.recipe))
     tracker.log_datasets(list(datasets(run, prompts)))

@@ -35,7 +35,9 @@ class Part(Options):
     kind: str
     """Record name and schema version, as `Completion/1`; or what the directory is, as `Policy/1`."""
     count: int
+    """Records in it; 1 of a directory."""
     digest: str
+    """SHA-256 of the list of its files, but for `policy.json`."""
     files: dict[str, str]
     """Path relative to the part → SHA-256."""
 
@@ -44,11 +46,15 @@ class Manifest(Options):
     """What was committed. Digests cover payload only: seconds, attempt and package version are beside them."""
 
     parts: dict[str, Part]
+    """Name → part."""
     made_from: dict[str, str]
     """Name of an input → its digest."""
     seconds: float
+    """Wall time of the step that committed it."""
     package_version: str
+    """That of `astor`."""
     attempt: str
+    """Name of the directory beside the manifest that holds the parts."""
     checksum: str
     """SHA-256 of all the rest, as canonical JSON."""
 

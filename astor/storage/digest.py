@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,19 @@ def digest_bytes(data: bytes) -> str:
 def digest_json(value: Any) -> str:
     """SHA-256 of `value` as canonical JSON: keys sorted, no white space."""
     return digest_bytes(json.dumps(value, sort_keys=True, separators=(",", ":")).encode())
+
+
+def sealed(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts with a `checksum` of them, for a JSON file that no manifest lists."""
+    return {**facts, "checksum": digest_json(facts)}
+
+
+def unsealed(value: Any) -> dict[str, Any] | None:
+    """The facts that were sealed; None where the value is not what was."""
+    if not isinstance(value, dict) or "checksum" not in value:
+        return None
+    facts = {key: fact for key, fact in value.items() if key != "checksum"}
+    return facts if value["checksum"] == digest_json(facts) else None
 
 
 def digest_file(path: Path) -> str:

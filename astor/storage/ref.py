@@ -11,7 +11,9 @@ class ArtifactRef:
     """An artifact by where it lies and what it holds: a reader refuses whatever else it finds there."""
 
     uri: str
+    """Where it lies."""
     digest: str
+    """SHA-256 of its parts' digests by name."""
 
     @classmethod
     def parse(cls, text: str) -> Self:

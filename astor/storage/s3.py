@@ -20,8 +20,8 @@ from astor.storage.damage import find_damage
 from astor.storage.store import Entry
 from astor.waiting import waiting
 
-PATIENCE = 150.0
-"""Seconds for which an endpoint is waited for. Our choice: more than a restart takes, or a node's replacement."""
+PATIENCE = 180.0
+"""Seconds for which an endpoint is waited for. Our choice: two minutes, and a restart."""
 T = TypeVar("T")
 _answered: set[str] = set()
 """Endpoints that are known to be there."""

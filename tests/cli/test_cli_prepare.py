@@ -46,6 +46,8 @@ def test_a_file_becomes_a_directory_of_what_is_true_and_not_evaluated(astor: Ast
     assert result["prompts"]["unit_tests"] == 1
     again = astor(*command)
     assert "is prepared already; --fresh starts over" in again.stderr
+    for told in (done.stderr, again.stderr):
+        assert f"dropped, it does not pass its own tests: mine-{WRONG.get('id', 3)}\n" in told
     assert again.stdout == done.stdout
     checked = astor("data", "validate", tmp_path / "out")
     assert json.loads(checked.stdout.splitlines()[-1])["passed"] == 1

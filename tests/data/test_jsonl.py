@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from astor.data.calls import arguments_of, result_of
 from astor.data.jsonl import JsonlOptions, JsonlSource
 from astor.data.splits import SplitOptions
 from astor.errors import UserError
@@ -32,6 +33,25 @@ def test_functions_and_commits_are_read(tmp_path: Path) -> None:
     assert function.content.mutants == ()
     assert commit.content == Commit(diff=COMMIT["diff"], message="Raise x")
     assert commit.licence == "MIT"
+
+
+def test_a_call_may_be_written_as_the_sandbox_has_tests(tmp_path: Path) -> None:
+    given = {"args": [[3, None], {"a": True}, 10**4000], "expected": [1.5]}
+    (item,) = read(tmp_path, FUNCTION | {"calls": [given]})
+    assert isinstance(item.content, Function)
+    (call,) = item.content.calls
+    assert arguments_of(call) == tuple(given["args"])
+    assert result_of(call) == given["expected"]
+
+
+@pytest.mark.parametrize(
+    "call", [{"args": [1]}, {"args": 1, "expected": 2}, {"args": [1], "expected": 2, "returns": "2"}]
+)
+def test_half_a_call_is_refused(tmp_path: Path, call: dict[str, object]) -> None:
+    with pytest.raises(
+        UserError, match=r'line 1: .*calls\.0.*a call is not \{"args": \[\.\.\.\], "expected": \.\.\.\}'
+    ):
+        read(tmp_path, FUNCTION | {"calls": [call]})
 
 
 def test_commits_without_a_changed_line_are_left_out(tmp_path: Path) -> None:

@@ -60,7 +60,13 @@ class ResumableWriter(Writer):
             number += 1
 
     def add_part(
-        self, number: int, items: Sequence[Item], *, read: int, dropped: Mapping[str, int], prompts: Mapping[str, int]
+        self,
+        number: int,
+        items: Sequence[Item],
+        *,
+        read: int,
+        dropped: Mapping[str, Sequence[str]],
+        prompts: Mapping[str, int],
     ) -> PreparedPart:
         """Write part `number`, and then the note that it stands."""
         part = self.write_part(number, items, read=read, dropped=dropped, prompts=prompts)

@@ -1,7 +1,7 @@
 """The writer: parts first, then the manifest that names them, and last what it no longer names goes."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from astor.data.own_tests import has_reference
@@ -18,6 +18,9 @@ OURS = re.compile(
     rf"|{WORK}/[0-9a-f]{{16}}/"
 )
 """How the names of files begin that are written below a prepared directory, drafts of them included."""
+
+NAMED = 10
+"""Most ids of dropped items that a part names for each reason. Our choice: what a person looks at."""
 
 Change = Callable[[Item], Item | str]
 """An item → what stands in its place, or the reason for which nothing does."""
@@ -38,12 +41,13 @@ class Writer:
         items: Sequence[Item],
         *,
         read: int,
-        dropped: Mapping[str, int],
+        dropped: Mapping[str, Sequence[str]],
         prompts: Mapping[str, int],
         beside: bool = False,
     ) -> PreparedPart:
         """Write part `number`, of `read` entries of the source. It counts when a manifest names it.
 
+        `dropped` has the ids of the items that do not stay, by reason.
         With `beside` the file's name holds its digest, so that the part that had this number stays until then.
         """
         data = "".join(f"{item.model_dump_json()}\n" for item in items).encode()
@@ -54,7 +58,8 @@ class Writer:
             read=read,
             kept=len(items),
             unverified=sum(not has_reference(item.content) for item in items),
-            dropped=dict(dropped),
+            dropped={reason: len(ids) for reason, ids in dropped.items()},
+            dropped_ids={reason: tuple(ids[:NAMED]) for reason, ids in dropped.items()},
             prompts=dict(prompts),
             licences=Counter(item.licence for item in items),
         )
@@ -75,13 +80,20 @@ class Writer:
         if changed == before:
             return part
         items = [item for item in changed if isinstance(item, Item)]
-        return self.write_part(
-            number,
-            items,
-            read=part.read,
-            dropped=Counter(part.dropped) + Counter(reason for reason in changed if isinstance(reason, str)),
-            prompts=part.prompts if len(items) == len(before) else count_prompts(items),
-            beside=True,
+        dropped: defaultdict[str, list[str]] = defaultdict(list)
+        for item, reason in zip(before, changed, strict=True):
+            if isinstance(reason, str):
+                dropped[reason].append(item.id)
+        prompts = part.prompts if len(items) == len(before) else count_prompts(items)
+        new = self.write_part(number, items, read=part.read, dropped=dropped, prompts=prompts, beside=True)
+        return new.model_copy(
+            update={
+                "dropped": dict(Counter(part.dropped) + Counter(new.dropped)),
+                "dropped_ids": {
+                    reason: (*part.dropped_ids.get(reason, ()), *new.dropped_ids.get(reason, ()))[:NAMED]
+                    for reason in part.dropped_ids | new.dropped_ids
+                },
+            }
         )
 
     def finish(self, manifest: PreparedManifest) -> PreparedManifest:

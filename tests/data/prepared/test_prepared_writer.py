@@ -57,6 +57,7 @@ def test_items_go_and_are_counted_by_reason(directory: str) -> None:
     assert names(directory) == "ac"
     assert (found.manifest.read, found.manifest.kept, found.trusted) == (9, 2, False)
     assert found.manifest.dropped == {"it has no tests": 3, "it times out on its own tests": 1}
+    assert [part.dropped_ids for part in found.manifest.parts] == [{"it times out on its own tests": ("b",)}, {}]
     assert found.manifest.prompts == {"commit_message": 1, "unit_tests": 1}
     assert found.manifest.parts[0].licences == {"MIT": 1}
     assert found.manifest.parts[1] == before.parts[1], "nothing of it went"
