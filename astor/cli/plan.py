@@ -29,7 +29,7 @@ def print_plan(recipe: Recipe, store: str, on: Literal["local", "process"]) -> N
     """
     run = Run(store, recipe)
     typer.echo(masked(run.resolved_text))
-    typer.echo(f"# The plan, digest {recipe.digest[:12]}")
+    typer.echo(f"# The plan of {run.places.name}")
     prepared = preflight(run, writes=False) or read_prompts(run)
     for name, value in plan_lines(Forecast(run, prepared), on):
         typer.echo(f"# {name:<12} {value}")

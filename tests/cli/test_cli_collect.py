@@ -36,7 +36,7 @@ def test_the_command_that_is_told_trains_with_the_same_recipe_on_what_was_collec
     assert set(arguments[:-2:2]) == {"--set"}
     recipe = load_recipe(name, parse_overrides(arguments[1:-2:2]))
     assert recipe.data.sources[0].path == directory
-    assert recipe.policy.path == collected.policy
+    assert recipe.policy.path == str(collected.policy)
     prompts = recipe.data.prompts
     assert (prompts.train, prompts.held_out, prompts.promotion, prompts.demonstrations) == (7, 2, 2, {})
     assert (recipe.tasks["multi_turn_code"].max_tokens, recipe.rounds) == (30, 2)

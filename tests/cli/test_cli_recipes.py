@@ -55,7 +55,7 @@ def test_a_dry_run_prints_a_recipe_that_runs_the_same(astor: Astor, tmp_path: Pa
     recipe = load_recipe(str(tmp_path / "printed.yaml"))
     assert recipe == load_recipe("miniature", {"seed": 3})
     plan = done.stdout[done.stdout.index("# The plan") :]
-    assert f"{tmp_path}/store/runs/miniature-{recipe.digest[:12]}" in plan
+    assert f"{tmp_path}/store/runs/miniature-{recipe.identity[:12]}" in plan
     assert "4, of 8 prompts with 4 rollouts each" in plan
     assert not (tmp_path / "store").exists()
 

@@ -50,7 +50,7 @@ def begin(run: Run) -> PolicyRef:
     """As far as a run comes before its first round."""
     run.resolve()
     first = initialise(run, ANY)
-    run.artifacts.commit(run.places.at("plan"), {"policy": first}, champion=Champion(policy=first))
+    run.artifacts.commit(run.places.at("plan"), {"prompts": ANY, "policy": first}, champion=Champion(policy=first))
     return first
 
 
@@ -93,7 +93,7 @@ def test_a_run_that_has_begun_needs_no_registry(run: Run, tmp_path: Path) -> Non
     first = begin(run)
     shutil.rmtree(tmp_path / "store" / "models")
     (tmp_path / "store" / "mlflow.db").unlink()
-    preflight(run)
+    preflight(run, writes=True)
     run.resolve()
     assert initialise(run, ANY) == first
 
@@ -108,14 +108,14 @@ def test_a_version_that_became_another_policy_is_refused(run: Run, tmp_path: Pat
 
 def test_what_cannot_be_begun_from_is_told_before_anything_is_spent(run: Run, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"^No model is registered in MLflow at sqlite.*: check tracking.uri and --st"):
-        preflight(run)
+        preflight(run, writes=True)
     assert [path.name for path in tmp_path.rglob("*")] == ["store", "mlflow.db"], "nothing is written"
     version = add_version(run, tmp_path, seed=0)
-    preflight(run)
+    preflight(run, writes=True)
     connect(run.services.tracking_uri).delete_registered_model_alias("mine", "champion")
     with pytest.raises(UserError, match=r"^No version of mine has the alias champion in .*; it has none"):
-        preflight(run)
+        preflight(run, writes=True)
     remove(version.committed.uri)
     connect(run.services.tracking_uri).set_registered_model_alias("mine", "champion", "1")
     with pytest.raises(UserError, match=r"^mine, version 1, which has the alias champion, cannot be read \(nothing"):
-        preflight(run)
+        preflight(run, writes=True)
