@@ -1,5 +1,6 @@
 """Groups: the rollouts of one prompt, compared with each other."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,11 @@ class GroupOptions(Options):
     tolerance: float = Field(default=1e-6, ge=0)
     """A group is informative where its largest and smallest reward differ by more. Tested on rewards, so that a group
     of equal rewards is never informative, whatever they are (MT-GRPO's lenient filter lets all-0.1 groups through)."""
-    anchors: bool = True
-    """Keep groups without reward variance as rows of the KL term, where a saturated task would be protected: as many
-    as make the task's kept groups up to its quota, and none where its KL coefficient is 0 (our choice)."""
+    anchors: float = Field(default=0.5, ge=0, le=1)
+    """Groups without reward variance are kept as rows of the KL term, where a saturated task would be protected: as
+    many as make the task's kept groups up to this share of its quota, and none where its KL coefficient is 0. Our
+    choice: a task's KL term is a mean over its rows and weighs the same however many they are, so half as many measure
+    it nearly as well and cost half of the update's time. 1 keeps all of a round without redraws; 0 keeps none."""
     largest_failure_share: float = Field(default=0.2, ge=0, le=1)
     """Share of rollouts whose judging failed by our fault above which the round stops (our choice: a sandbox that
     fails this often is broken, and going on would teach from a biased remainder)."""
@@ -73,7 +76,8 @@ def form_groups(
     ]
     kept.update(group.task for group in groups if group.informative)
     for position, group in enumerate(groups):
-        anchor = options.anchors and kl_coefficients[group.task] > 0 and kept[group.task] < quotas[group.task]
+        most = math.ceil(options.anchors * quotas[group.task])
+        anchor = kl_coefficients[group.task] > 0 and kept[group.task] < most
         if anchor and not group.informative and enough_valid(group.rewards):
             kept[group.task] += 1
             groups[position] = group.model_copy(update={"kept": True})

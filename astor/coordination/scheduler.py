@@ -1,9 +1,9 @@
 """What every scheduler is: it plans a round, is shown what came of it, and plans the next one."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -14,15 +14,27 @@ from astor.options import Options
 from astor.records import PromptStatistics
 
 
+class PromptInfo(NamedTuple):
+    """What a scheduler knows of a prompt before anyone answered it."""
+
+    id: str
+    bucket: int
+    """Difficulty bucket."""
+    kind: str = ""
+    """Which of the task's kinds of prompt it is."""
+    characters: int = 0
+    """Length of its messages."""
+
+
 @dataclass(frozen=True)
 class TaskInfo:
     """What a scheduler knows of a task before the first round."""
 
     key: str
-    prompts: Sequence[tuple[str, int]]
-    """Prompt id and difficulty bucket of every training prompt, in the order of the run's prompts."""
-    variance_scale: float | None = None
-    """Variance of scores that counts as a whole, 1/4 for right or wrong; None where the task declares none."""
+    prompts: Sequence[PromptInfo]
+    """Every training prompt, in the order of the run's prompts."""
+    graded: bool = True
+    """Whether scores lie anywhere in [0, 1]; False where they are 0 or 1."""
     kl_base: float | None = None
     """KL coefficient before calibration; None: the scheduler options'."""
 
@@ -58,9 +70,11 @@ class SchedulerOptions(Options):
     needs_loss_after: ClassVar[bool] = False
     """Whether the scheduler looks at each task's loss after an update, which costs a forward pass a round."""
 
-    def sketches(self, round: int) -> bool:
-        """Whether the scheduler wants a sketch of each task's gradient from the update of `round`."""
-        return False
+    @property
+    def sketch(self) -> Literal["gradient", "adam"] | None:
+        """Which sketch of each task's gradient the scheduler wants from every update: of the gradient, of the gradient
+        in Adam's metric, or none."""
+        return None
 
 
 class Scheduler(ABC):
@@ -144,6 +158,11 @@ class Scheduler(ABC):
     def prompt_statistics(self) -> list[PromptStatistics]:
         """What is known of single prompts; none where the scheduler doesn't look at them."""
         return []
+
+    def first_visits(self, prompt_ids: Mapping[str, Sequence[str]]) -> set[str]:
+        """Those of the prompts, task → ids, that were never observed; none where the scheduler doesn't look at single
+        prompts."""
+        return set()
 
     def load_prompt_statistics(self, statistics: Sequence[PromptStatistics]) -> None:
         """Continue from statistics, in any order."""

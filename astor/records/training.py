@@ -23,6 +23,8 @@ class TaskUpdate(Record):
     """Mean of -logp of the sampled tokens, in nats."""
     gradient_norm: float | None = None
     """Norm of the task's policy gradient on the sketched parameters, in rounds that sketch it."""
+    sketched_groups: int = 0
+    """Informative groups in the task's sketch."""
     clipped_share: float
     """Share of tokens whose ratio left the clip range."""
     engine_difference: float
@@ -32,7 +34,7 @@ class TaskUpdate(Record):
 class UpdateReport(Record):
     """What one update did."""
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
 
     round: int
     tasks: dict[str, TaskUpdate]
@@ -44,6 +46,8 @@ class UpdateReport(Record):
     learning_rate: float
     sketches: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {}
     """Task → sketches of its policy gradient over two halves of its prompts; empty in rounds that sketch none."""
+    preconditioned: bool = False
+    """Whether the sketches are of gradients in Adam's metric."""
 
 
 class PolicyCard(Record):

@@ -123,9 +123,8 @@ class Task(ABC):
     shares_runs: ClassVar[bool] = False
     """Whether one run serves several answers. When it ends early, the answers of its prompt are judged one by one, so
     that none pays for another."""
-    variance_scale: ClassVar[float | None] = None
-    """Variance of a group's scores that counts as a whole: 1/4 where scores are 0 or 1; None where it is not known
-    beforehand."""
+    graded: ClassVar[bool] = True
+    """Whether scores lie anywhere in [0, 1]; False where they are 0 or 1."""
     multi_turn: MultiTurn | None = None
     """How an answer is replied to; None where each prompt is answered once."""
     promotion_metric: ClassVar[str]

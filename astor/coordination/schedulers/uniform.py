@@ -25,8 +25,7 @@ class UniformScheduler(Scheduler):
 
     def __init__(self, options: UniformOptions, tasks: Sequence[TaskInfo], seed: int) -> None:
         super().__init__(options, tasks, seed)
-        measured = PotentialOptions(scale="declared")
-        self.potential = Potential(measured, self.keys, [task.variance_scale for task in tasks])
+        self.potential = Potential(PotentialOptions(), self.keys, [task.graded for task in tasks])
 
     def metrics(self) -> dict[str, dict[str, float]]:
         potentials = np.nan_to_num(self.potential.values, nan=1.0)
@@ -48,7 +47,7 @@ class UniformScheduler(Scheduler):
         for task, quota in zip(self.tasks, quotas, strict=True):
             random = generator(self.seed, task.key, round, "draw")
             chosen = random.choice(len(task.prompts), quota, replace=False)
-            drawn[task.key] = [task.prompts[position][0] for position in chosen]
+            drawn[task.key] = [task.prompts[position].id for position in chosen]
         return RoundPlan(
             round=round,
             quotas=dict(zip(self.keys, quotas.tolist(), strict=True)),
@@ -60,7 +59,7 @@ class UniformScheduler(Scheduler):
         )
 
     def _observe(self, observation: RoundObservation) -> None:
-        self.potential.observe(observation, warming_up=False)
+        self.potential.observe(observation)
 
     def _own_state(self) -> dict[str, Any]:
         return {"potential": self.potential.state_dict()}
