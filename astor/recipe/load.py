@@ -14,6 +14,9 @@ from astor.errors import UserError
 from astor.explain import explain
 from astor.recipe.recipe import Recipe
 
+MERGE = "tag:yaml.org,2002:merge"
+"""The tag of `<<`, which may stand several times."""
+
 
 def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe:
     """The recipe in the file `name`, or the packaged one of that name, with `overrides` (dotted key → value) applied.
@@ -48,13 +51,26 @@ def read_recipe(name: str) -> Any:
 def parse_yaml(text: str | bytes, where: str) -> Any:
     """The YAML value of `text`; a UserError names `where` it stands, and where in it YAML ends."""
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, _Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{where}, line {mark.line + 1}, column {mark.column + 1}" if mark else where
         raise UserError(f"{place} is not YAML: {error.problem}.") from error
     except yaml.YAMLError as error:
         raise UserError(f"{where} is not YAML: {' '.join(str(error).split())}.") from error
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice in one mapping, of which YAML would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) and key.tag != MERGE else None
+            if name is not None and (key.tag, name) in seen:
+                raise yaml.MarkedYAMLError(problem=f"the key {name!r} stands there twice", problem_mark=key.start_mark)
+            seen.add((key.tag, name))
+        return super().construct_mapping(node, deep)
 
 
 def parse_recipe(value: Any, overrides: Mapping[str, Any] | None = None, where: str = "the recipe") -> Recipe:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from astor.coordination.coins import toss_coins
 from astor.coordination.groups import GroupCounts, form_groups, shuffle_verdicts
 from astor.coordination.state import generator
 from astor.records import Batch, Group, Verdict
@@ -35,6 +36,8 @@ def judge_draws(run: Run, draws: Sequence[Draw]) -> Judged:
     """
     batch: Batch = run.artifacts.read(draws[0].planned, "batch")
     verdicts = [verdict for draw in draws for verdict in run.artifacts.read(draw.verdicts, "verdicts")]
+    if coins := {key: task.coin_share for key, task in run.recipe.tasks.items() if task.coin_share}:
+        verdicts = toss_coins(verdicts, coins, generator(run.recipe.seed, batch.round, "coins"))
     if run.recipe.groups.shuffle_rewards:
         verdicts = shuffle_verdicts(verdicts, generator(run.recipe.seed, batch.round, "shuffled rewards"))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from astor.records import GateDecision, Scores
+from astor.run.budget import rounds_of
 from astor.run.checkpoints import lost_record
 from astor.run.history import held_out_evaluations, read_summary
 from astor.run.run import Run
@@ -67,7 +68,7 @@ def held_out_scores(run: Run) -> tuple[Scores, Scores]:
 def _compared(run: Run) -> tuple[ArtifactRef, ArtifactRef] | None:
     """Scores before and after that the result was made from; None where they, or what is shown with them, are gone."""
     result = find(run.places.at("result"))
-    if result is None or lost_record(run, run.recipe.rounds):
+    if result is None or lost_record(run, rounds_of(run)):
         return None
     made_from = result.manifest.made_from
     known = {scores.digest: scores for scores in held_out_evaluations(run)}

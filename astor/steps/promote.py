@@ -9,6 +9,7 @@ from astor.evaluation.gate import decide
 from astor.registry.connection import wait_for
 from astor.registry.models import register
 from astor.run.artifacts import Inputs
+from astor.run.budget import rounds_of
 from astor.run.history import read_history
 from astor.run.models import keep_policy
 from astor.run.run import Run
@@ -37,9 +38,10 @@ def promote(
     uri, read = run.places.at("result"), run.artifacts.read
     scores = {"before": before, "after": after, "champion": champion, "challenger": challenger}
     made_from: Inputs = {"policy": policy, **scores}
-    if policy.updates < run.recipe.rounds:
+    rounds = rounds_of(run)
+    if policy.updates < rounds:
         raise UserError(
-            f"The pipeline's chain ended after {policy.updates} of {run.recipe.rounds} rounds: submit it again, "
+            f"The pipeline's chain ended after {policy.updates} of {rounds} rounds: submit it again, "
             "which continues, or compile it for as many."
         )
     kept = keep_policy(run, policy)
@@ -58,7 +60,7 @@ def promote(
     from astor.evaluation.report import render_report  # Its pictures bring matplotlib, which no round needs.
 
     wait_for(run.services.tracking_uri)
-    run.curves.catch_up(run.recipe.rounds)
+    run.curves.catch_up(rounds)
     tracker = run.services.tracker
     version = register(
         run.services.tracking_uri,
@@ -79,7 +81,7 @@ def promote(
     summary = {
         "scores_before": {task: round(first.value(task), 4) for task in run.tasks},
         "scores_after": {task: round(last.value(task), 4) for task in run.tasks},
-        "rounds": run.recipe.rounds,
+        "rounds": rounds,
         "model": name,
         "alias": version.alias,
         "policy": kept.committed.uri,

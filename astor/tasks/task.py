@@ -38,6 +38,14 @@ class TaskOptions(Options):
     """How each answer begins, as "```python": the policy goes on from there, and is judged with it."""
     difficulties: tuple[int, ...] | None = Field(default=None, min_length=1)
     """Difficulty buckets of the items that it asks about; None asks about all. Sources say what a bucket is."""
+    kinds: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """Which of the task's kinds of prompt it asks, as `output` and `input` of `io_prediction`; None asks all."""
+    sources: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """Sources of the items that it asks about, by the name that their items carry; None asks about all."""
+    coin_share: float = Field(default=0.0, ge=0, le=1)
+    """Share of the verdicts on training rollouts in place of which a coin is tossed, by the run's seed: a task with
+    noise for rewards, to see what a method makes of it. What is committed as a verdict stays the true one, and
+    evaluations are not touched."""
 
     @field_validator("prefill")
     @classmethod

@@ -4,18 +4,23 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
+from pydantic import Field
 
 from astor.coordination.observation import RoundObservation
 from astor.coordination.potential import Potential, PotentialOptions
 from astor.coordination.quotas import apportion
 from astor.coordination.scheduler import RoundPlan, Scheduler, SchedulerOptions, TaskInfo
 from astor.coordination.state import generator, require_keys
+from astor.errors import UserError
+from astor.explain import nearest
 
 
 class UniformOptions(SchedulerOptions):
     """The baseline that ASTOR calls joint learning; it has nothing to choose."""
 
     type: Literal["uniform"] = "uniform"
+    tasks: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """Keys of the tasks that are trained, the others being evaluated alone: one makes a specialist. None trains all."""
 
 
 class UniformScheduler(Scheduler):
@@ -25,6 +30,11 @@ class UniformScheduler(Scheduler):
 
     def __init__(self, options: UniformOptions, tasks: Sequence[TaskInfo], seed: int) -> None:
         super().__init__(options, tasks, seed)
+        trained = self.keys if options.tasks is None else list(dict.fromkeys(options.tasks))
+        for key in trained:
+            if key not in self.keys:
+                raise UserError(f"scheduler.tasks names {key!r}: {nearest(key, list(self.keys), 'tasks are')}.")
+        self.shares = np.array([(key in trained) / len(trained) for key in self.keys])
         self.potential = Potential(PotentialOptions(), self.keys, [task.graded for task in tasks])
 
     def metrics(self) -> dict[str, dict[str, float]]:
@@ -40,9 +50,8 @@ class UniformScheduler(Scheduler):
         }
 
     def _plan(self, round: int, batch_size: int) -> RoundPlan:
-        shares = np.full(len(self.keys), 1 / len(self.keys))
-        capacities = [len(task.prompts) for task in self.tasks]
-        quotas = apportion(shares, batch_size, capacities, generator(self.seed, round, "quotas"))
+        capacities = [len(task.prompts) if share else 0 for task, share in zip(self.tasks, self.shares, strict=True)]
+        quotas = apportion(self.shares, batch_size, capacities, generator(self.seed, round, "quotas"))
         drawn = {}
         for task, quota in zip(self.tasks, quotas, strict=True):
             random = generator(self.seed, task.key, round, "draw")
@@ -51,7 +60,7 @@ class UniformScheduler(Scheduler):
         return RoundPlan(
             round=round,
             quotas=dict(zip(self.keys, quotas.tolist(), strict=True)),
-            shares=dict(zip(self.keys, shares.tolist(), strict=True)),
+            shares=dict(zip(self.keys, self.shares.tolist(), strict=True)),
             prompt_ids=drawn,
             kl_coefficients=dict(self.kl_bases),
             kl_multipliers=dict.fromkeys(self.keys, 1.0),
