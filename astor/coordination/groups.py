@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,12 +53,14 @@ def form_groups(
     options: GroupOptions,
     quotas: Mapping[str, int],
     kl_coefficients: Mapping[str, float],
+    accept: Callable[[Sequence[Group]], Container[str]] | None = None,
 ) -> tuple[list[Group], dict[str, GroupCounts]]:
     """One group per prompt, in the order in which the prompts first appear, and counts per task of `quotas`.
 
     `reward_of` gives a verdict's shaped reward, None for an infrastructure error; `advantages_of` the loss's advantages
-    of a group's valid rewards, where they differ; `quotas` and `kl_coefficients` are the batch's. UserError where more
-    than `options.largest_failure_share` of the rollouts have no reward.
+    of a group's valid rewards, where they differ; `quotas` and `kl_coefficients` are the batch's; `accept` gives the
+    prompts whose informative groups the update gets, None keeps all. UserError where more than
+    `options.largest_failure_share` of the rollouts have no reward.
     """
     rollouts: dict[str, dict[int, Verdict]] = {}
     for verdict in verdicts:
@@ -74,7 +76,10 @@ def form_groups(
     groups = [
         _compare(prompt_id, of_prompt, reward_of, advantages_of, options) for prompt_id, of_prompt in rollouts.items()
     ]
-    kept.update(group.task for group in groups if group.informative)
+    if accept is not None:
+        accepted = accept(groups)
+        groups = [group.model_copy(update={"kept": group.kept and group.prompt_id in accepted}) for group in groups]
+    kept.update(group.task for group in groups if group.kept)
     for position, group in enumerate(groups):
         most = math.ceil(options.anchors * quotas[group.task])
         anchor = kl_coefficients[group.task] > 0 and kept[group.task] < most
@@ -129,11 +134,10 @@ def _compare(
 
 
 def _count(groups: Sequence[Group]) -> GroupCounts:
-    informative = sum(group.informative for group in groups)
     return GroupCounts(
         groups=len(groups),
-        informative=informative,
-        anchors=sum(group.kept for group in groups) - informative,
+        informative=sum(group.informative for group in groups),
+        anchors=sum(group.kept and not group.informative for group in groups),
         dropped=sum(not enough_valid(group.rewards) for group in groups),
         failures=sum(reward is None for group in groups for reward in group.rewards),
     )

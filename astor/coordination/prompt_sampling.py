@@ -72,7 +72,7 @@ class PromptSampler:
         """`count` different prompts, those that promise most first."""
         random = generator(self.seed, self.task, round, "draw")
         if self.options.by == "uniform":
-            return [self.ids[position] for position in random.choice(len(self.ids), count, replace=False)]
+            return [self.ids[position] for position in random.permutation(len(self.ids))[:count]]
         open_ = np.flatnonzero(self.visits <= self.options.cap * self.visits.mean())
         # Prompts of one promise, as those of a class that never varied, go by a seeded order and not by their place.
         chosen = largest(self._promise(open_, random), count, random)

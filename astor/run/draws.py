@@ -1,10 +1,11 @@
 """The draws of a round: what was planned, rolled out and verified, most often once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import NamedTuple
 
 from astor.coordination.coins import toss_coins
 from astor.coordination.groups import GroupCounts, form_groups, shuffle_verdicts
+from astor.coordination.observation import RoundObservation, observe_round
 from astor.coordination.state import generator
 from astor.records import Batch, Group, Verdict
 from astor.run.run import Run
@@ -28,8 +29,12 @@ class Judged(NamedTuple):
     counts: Mapping[str, GroupCounts]
 
 
-def judge_draws(run: Run, draws: Sequence[Draw]) -> Judged:
+def judge_draws(
+    run: Run, draws: Sequence[Draw], accept: Callable[[RoundObservation], Container[str]] | None = None
+) -> Judged:
     """Verdicts and groups of all draws together; quotas and KL coefficients are those of the first.
+
+    Of what `accept` is shown, it gives the prompts whose informative groups the update gets; None keeps all.
 
     Raises:
         UserError: too many rollouts could not be judged.
@@ -51,6 +56,7 @@ def judge_draws(run: Run, draws: Sequence[Draw]) -> Judged:
         run.recipe.groups,
         batch.quotas,
         batch.kl_coefficients,
+        (lambda formed: accept(observe_round(batch.round, verdicts, formed, None))) if accept else None,
     )
     return Judged(verdicts, groups, counts)
 

@@ -32,7 +32,7 @@ def score(run: Run, prompts: ArtifactRef, draws: Sequence[Draw], report: Artifac
     planned = draws[-1].planned
     state: State = run.artifacts.read(planned, "state")
     scheduler = resume_scheduler(run, prompts, planned)
-    judged = judge_draws(run, draws)
+    judged = judge_draws(run, draws, scheduler.accept)
     observation = observe_round(batch.round, judged.verdicts, judged.groups, last)
     new = scheduler.first_visits(observation.prompt_ids)
     scheduler.observe(observation)

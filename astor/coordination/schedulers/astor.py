@@ -116,6 +116,9 @@ class AstorScheduler(Scheduler):
             deficits=dict(zip(self.keys, deficits.tolist(), strict=True)),
         )
 
+    def _draw(self, task: TaskInfo, count: int, round: int) -> list[str]:
+        return self.samplers[self.keys.index(task.key)].draw(count, round)
+
     def _observe(self, observation: RoundObservation) -> None:
         drawn = self.targets / self.targets.sum()
         self.utility.observe(observation, drawn)
