@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -58,9 +58,11 @@ class SchedulerOptions(Options):
     needs_loss_after: ClassVar[bool] = False
     """Whether the scheduler looks at each task's loss after an update, which costs a forward pass a round."""
 
-    def sketches(self, round: int) -> bool:
-        """Whether the scheduler wants a sketch of each task's gradient from the update of `round`."""
-        return False
+    @property
+    def sketch(self) -> Literal["gradient", "adam"] | None:
+        """Which sketch of each task's gradient the scheduler wants from every update: of the gradient, of the gradient
+        in Adam's metric, or none."""
+        return None
 
 
 class Scheduler(ABC):

@@ -40,10 +40,11 @@ class AstorOptions(SchedulerOptions):
     prompts: PromptSamplingOptions = PromptSamplingOptions()
     calibration: CalibrationOptions = CalibrationOptions()
 
-    def sketches(self, round: int) -> bool:
+    @property
+    def sketch(self) -> Literal["gradient", "adam"] | None:
         synergy = self.utility.synergy
         weight = synergy.weight if self.utility.combine == "mul" else synergy.add_weight
-        return weight > 0 and round % synergy.every == 0
+        return "gradient" if weight > 0 else None
 
 
 class AstorScheduler(Scheduler):
