@@ -68,10 +68,11 @@ class PromptSampler:
         self.successes, self.failures = np.zeros(size), np.zeros(size)
 
     def draw(self, count: int, round: int) -> list[str]:
-        """`count` different prompts, those that promise most first."""
+        """`count` different prompts, those that promise most first: an order that is the same however many are
+        asked for."""
         random = generator(self.seed, self.task, round, "draw")
         if self.options.by == "uniform":
-            return [self.ids[position] for position in random.choice(len(self.ids), count, replace=False)]
+            return [self.ids[position] for position in random.permutation(len(self.ids))[:count]]
         rested = self.visits <= self.options.cap * self.visits.mean()
         candidates = np.flatnonzero(rested)
         if len(candidates) > max(MOST_CANDIDATES, count):
@@ -164,6 +165,4 @@ def number_classes(prompts: Sequence[PromptInfo]) -> Indices:
 def largest(values: Floats, count: int, random: np.random.Generator) -> Indices:
     """Indices of the `count` largest values, or of all, the largest first; equal ones in an order that is drawn."""
     order = random.permutation(len(values))
-    if count < len(values):
-        order = order[np.argpartition(-values[order], count)[:count]] if count else order[:0]
-    return order[np.argsort(-values[order], kind="stable")]
+    return order[np.argsort(-values[order], kind="stable")][:count]

@@ -31,7 +31,7 @@ class Again(UniformScheduler):
         if draw > 1:
             return None
         seen = {prompt.prompt_id for task in observation.tasks.values() for prompt in task.prompts}
-        fresh = {task.key: [next(key for key, _ in task.prompts if key not in seen)] for task in self.tasks}
+        fresh = {task.key: [next(prompt.id for prompt in task.prompts if prompt.id not in seen)] for task in self.tasks}
         plan = self._plan(observation.round, len(self.tasks))
         return replace(plan, draw=draw, prompt_ids=fresh, quotas=dict.fromkeys(fresh, 1))
 
