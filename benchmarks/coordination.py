@@ -8,15 +8,15 @@ scheduler and loading it from there, as a step in its own process does. The last
 import json
 import tempfile
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from astor.coordination.observation import PromptObservation, RoundObservation, TaskObservation
-from astor.coordination.scheduler import RoundPlan, TaskInfo
+from astor.coordination.scheduler import PromptInfo, RoundPlan, TaskInfo
 from astor.coordination.schedulers.astor import AstorOptions, AstorScheduler
-from astor.records import PromptStatistics, UpdateReport, read_parquet, write_parquet
+from astor.records import PromptStatistics, TaskUpdate, UpdateReport, read_parquet, write_parquet
 
 TASKS, BATCH, ROLLOUTS, ROUNDS = 4, 128, 8, 20
 
@@ -33,25 +33,33 @@ def observe(plan: RoundPlan, random: np.random.Generator, report: UpdateReport |
 
 
 def sketched(random: np.random.Generator, size: int = 16384) -> UpdateReport:
-    """A report with sketches of the size that training makes by default."""
+    """A report with sketches of the size that training makes by default, as every round has one."""
     halves = {f"task{k}": tuple(tuple(random.normal(size=size).tolist()) for _ in range(2)) for k in range(TASKS)}
+    update = TaskUpdate(
+        tokens=1000,
+        informative_groups=16,
+        anchors=8,
+        loss_before=0,
+        kl=0.1,
+        entropy=1,
+        sketched_groups=16,
+        clipped_share=0,
+        engine_difference=0,
+    )
     return UpdateReport(
-        round=0, tasks={}, optimizer_steps=1, skipped_steps=0, gradient_norm=1, learning_rate=1, sketches=halves
+        round=0,
+        tasks=dict.fromkeys(halves, update),
+        optimizer_steps=1,
+        skipped_steps=0,
+        gradient_norm=1,
+        learning_rate=1,
+        sketches=halves,
     )
 
 
-def visited(task: TaskInfo, position: int, active: Container[str]) -> PromptStatistics:
+def visited(prompt: PromptInfo, task: str) -> PromptStatistics:
     """A prompt that was visited once, before the first round."""
-    prompt_id = task.prompts[position][0]
-    return PromptStatistics(
-        prompt_id=prompt_id,
-        task=task.key,
-        entered=0,
-        visits=1,
-        last_mean=0.5,
-        last_variance=0.25,
-        active=prompt_id in active,
-    )
+    return PromptStatistics(prompt_id=prompt.id, task=task, visits=1, successes=4.0, failures=4.0)
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -64,20 +72,21 @@ def seconds(work: Callable[[], object]) -> float:
 def measure(prompts: int) -> dict[str, float]:
     """Milliseconds of each part for tasks of `prompts` prompts, and microseconds per prompt of all of them."""
     random = np.random.default_rng(0)
-    tasks = [TaskInfo(f"task{k}", [(f"{k}-{i}", i % 5) for i in range(prompts)]) for k in range(TASKS)]
+    tasks = [
+        TaskInfo(f"task{k}", [PromptInfo(f"{k}-{i}", i % 5, "", 100 + i) for i in range(prompts)]) for k in range(TASKS)
+    ]
     start = seconds(lambda: AstorScheduler(AstorOptions(), tasks, 0))
     scheduler = AstorScheduler(AstorOptions(warm_up_rounds=1), tasks, 0)
-    known = {record.prompt_id: record for record in scheduler.prompt_statistics()}
-    half = [visited(task, i, known) for task in tasks for i in range(0, prompts, 2)]
-    scheduler.load_prompt_statistics(list((known | {record.prompt_id: record for record in half}).values()))
-    seen = observe(scheduler.next_round(BATCH), random, sketched(random))
+    scheduler.load_prompt_statistics([visited(prompt, task.key) for task in tasks for prompt in task.prompts[::2]])
+    report = sketched(random)
+    seen = observe(scheduler.next_round(BATCH), random, report)
     rounds = []
     for _ in range(ROUNDS):
         start_of_round = time.perf_counter()
         scheduler.observe(seen)
         plan = scheduler.next_round(BATCH)
         rounds.append(time.perf_counter() - start_of_round)
-        seen = observe(plan, random)
+        seen = observe(plan, random, report)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "statistics.parquet"
         save = seconds(

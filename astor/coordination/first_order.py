@@ -60,7 +60,8 @@ class FirstOrder:
         products = gradients @ gradients.T
         np.fill_diagonal(products, 4 * np.einsum("km,km->k", halves[:, 0], halves[:, 1]))
         worth = np.nan_to_num(self.deviation * self.length)
-        return products @ worth / (len(self.tasks) * np.maximum(np.nan_to_num(self.cost), 1))
+        gains: Floats = products @ worth / (len(self.tasks) * np.maximum(np.nan_to_num(self.cost), 1))
+        return gains
 
     def utilities(self, sketches: RunningSketches) -> Floats:
         """max(U_k, 0) over the largest; 1 for all where none is above 0."""

@@ -1,6 +1,5 @@
 """Which prompts of a task are rolled out: those that promise rewards that differ, none of them for ever."""
 
-import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -19,6 +18,9 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 COLUMNS = ("visits", "successes", "failures")
+MOST_CANDIDATES = 8192
+"""Prompts of a task that one draw is made of, at most; which, the seed says. Our choice: the best few of so many
+promise as much as those of all, and a round costs the same however many there are."""
 
 
 class PromptSamplingOptions(Options):
@@ -53,14 +55,11 @@ class PromptSampler:
         """`noise_floor` is the standard deviation up to which graded scores do not count as different."""
         self.options, self.task, self.seed = options, task.key, seed
         self.graded, self.noise_floor = task.graded, noise_floor
-        prompts = [PromptInfo(*prompt) for prompt in task.prompts]
-        self.ids = [prompt.id for prompt in prompts]
+        self.ids = [prompt.id for prompt in task.prompts]
         self.index = {prompt_id: position for position, prompt_id in enumerate(self.ids)}
         assert len(self.index) == len(self.ids), f"{task.key} has a prompt twice"
-        named = [prompt_class(prompt) for prompt in prompts]
-        numbers = {name: number for number, name in enumerate(sorted(set(named)))}
-        self.classes: Indices = np.array([numbers[name] for name in named], dtype=np.int64)
-        self.class_successes, self.class_failures = np.zeros(len(numbers)), np.zeros(len(numbers))
+        self.classes = number_classes(task.prompts)
+        self.class_successes, self.class_failures = np.zeros((2, self.classes.max(initial=-1) + 1))
         self._clear()
 
     def _clear(self) -> None:
@@ -69,18 +68,21 @@ class PromptSampler:
         self.successes, self.failures = np.zeros(size), np.zeros(size)
 
     def draw(self, count: int, round: int) -> list[str]:
-        """`count` different prompts, those that promise most first."""
+        """`count` different prompts, those that promise most first: an order that is the same however many are
+        asked for."""
         random = generator(self.seed, self.task, round, "draw")
         if self.options.by == "uniform":
             return [self.ids[position] for position in random.permutation(len(self.ids))[:count]]
-        open_ = np.flatnonzero(self.visits <= self.options.cap * self.visits.mean())
-        # Prompts of one promise, as those of a class that never varied, go by a seeded order and not by their place.
-        chosen = largest(self._promise(open_, random), count, random)
-        ids = [self.ids[position] for position in open_[chosen]]
-        if len(ids) < count:
-            closed = np.flatnonzero(self.visits > self.options.cap * self.visits.mean())
-            ids += [self.ids[i] for i in closed[largest(-self.visits[closed].astype(float), count - len(ids), random)]]
-        return ids
+        rested = self.visits <= self.options.cap * self.visits.mean()
+        candidates = np.flatnonzero(rested)
+        if len(candidates) > max(MOST_CANDIDATES, count):
+            candidates = random.choice(candidates, max(MOST_CANDIDATES, count), replace=False)
+        chosen = candidates[largest(self._promise(candidates, random), count, random)]
+        if len(chosen) < count:
+            tired = np.flatnonzero(~rested)
+            least = largest(-self.visits[tired].astype(np.float64), count - len(chosen), random)
+            chosen = np.concatenate([chosen, tired[least]])
+        return [self.ids[position] for position in chosen]
 
     def _promise(self, positions: Indices, random: np.random.Generator) -> Floats:
         """What one draw from each prompt's posterior promises."""
@@ -151,15 +153,16 @@ class PromptSampler:
         self.class_successes, self.class_failures = np.array(state["successes"]), np.array(state["failures"])
 
 
-def prompt_class(prompt: PromptInfo) -> tuple[str, int, int]:
-    """Kind, bucket and half octaves of length: what prompts of one class have in common (our choice: what is cheap to
-    know and goes with difficulty)."""
-    return prompt.kind, prompt.bucket, round(2 * math.log2(max(prompt.characters, 1)))
+def number_classes(prompts: Sequence[PromptInfo]) -> Indices:
+    """The class of each prompt, from 0 on: those of one kind, bucket and half octave of length (our choice: what is
+    cheap to know and goes with difficulty)."""
+    lengths = np.round(2 * np.log2([max(prompt.characters, 1) for prompt in prompts])).astype(np.int64)
+    named = [(prompt.kind, prompt.bucket, length) for prompt, length in zip(prompts, lengths.tolist(), strict=True)]
+    numbers = {name: number for number, name in enumerate(sorted(set(named)))}
+    return np.array([numbers[name] for name in named], dtype=np.int64)
 
 
 def largest(values: Floats, count: int, random: np.random.Generator) -> Indices:
     """Indices of the `count` largest values, or of all, the largest first; equal ones in an order that is drawn."""
     order = random.permutation(len(values))
-    if count < len(values):
-        order = order[np.argpartition(-values[order], count)[:count]] if count else order[:0]
-    return order[np.argsort(-values[order], kind="stable")]
+    return order[np.argsort(-values[order], kind="stable")][:count]

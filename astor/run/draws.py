@@ -46,13 +46,19 @@ def judge_draws(
     if run.recipe.groups.shuffle_rewards:
         verdicts = shuffle_verdicts(verdicts, generator(run.recipe.seed, batch.round, "shuffled rewards"))
 
+    loss = run.recipe.training.loss
+    allowed = {
+        row.prompt_id: row.max_tokens for draw in draws for row in run.artifacts.read(draw.planned, "batch").rows
+    }
+
     def reward(verdict: Verdict) -> float | None:
-        return run.tasks[verdict.task].reward(verdict)
+        earned = run.tasks[verdict.task].reward(verdict)
+        return None if earned is None else earned + loss.length_penalty(verdict.tokens, allowed[verdict.prompt_id])
 
     groups, counts = form_groups(
         verdicts,
         reward,
-        run.recipe.training.loss.advantages,
+        loss.advantages,
         run.recipe.groups,
         batch.quotas,
         batch.kl_coefficients,

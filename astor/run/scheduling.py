@@ -15,7 +15,8 @@ def make_scheduler(run: Run, prompts: ArtifactRef) -> Scheduler:
     for prompt in run.artifacts.read(prompts, "prompts"):
         if prompt.split is Split.TRAIN:
             of_task[prompt.task].append(describe(prompt))
-    tasks = [TaskInfo(key, of_task[key], graded=task.graded) for key, task in run.tasks.items()]
+    kl_base = None if run.recipe.training.loss.kl else 0.0
+    tasks = [TaskInfo(key, of_task[key], graded=task.graded, kl_base=kl_base) for key, task in run.tasks.items()]
     options = run.recipe.scheduler
     return scheduler_classes()[options.type](options, tasks, run.recipe.seed)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astor.coordination.observation import PromptObservation, TaskObservation
-from astor.coordination.prompt_sampling import PromptSampler, PromptSamplingOptions, largest, prompt_class
+from astor.coordination.prompt_sampling import PromptSampler, PromptSamplingOptions, largest, number_classes
 from astor.coordination.scheduler import PromptInfo, TaskInfo
 from astor.errors import UserError
 
@@ -33,10 +33,11 @@ def play(sampler: PromptSampler, rates: dict[str, float], rounds: int, quota: in
 
 
 @given(seed=st.integers(0, 999), count=st.integers(0, 30), by=st.sampled_from(["thompson", "uniform"]))
-def test_a_draw_has_no_prompt_twice_and_repeats_with_its_seed(seed: int, count: int, by: str) -> None:
+def test_a_draw_has_no_prompt_twice_repeats_with_its_seed_and_begins_any_larger_one(seed: int, count: int, by: str) -> None:
     drawn = sampler_of(seed=seed, by=by).draw(count, 3)
     assert len(set(drawn)) == count
     assert drawn == sampler_of(seed=seed, by=by).draw(count, 3)
+    assert drawn == sampler_of(seed=seed, by=by).draw(30, 3)[:count]
 
 
 def test_at_first_every_prompt_is_as_likely() -> None:
@@ -71,13 +72,11 @@ def test_an_unseen_prompt_is_expected_to_be_like_its_class_and_a_class_like_the_
 
 
 def test_a_class_is_kind_bucket_and_about_one_length() -> None:
-    assert prompt_class(PromptInfo("p", 2, "output", 100)) == prompt_class(PromptInfo("q", 2, "output", 95))
-    for other in (
-        PromptInfo("p", 1, "output", 100),
-        PromptInfo("p", 2, "input", 100),
-        PromptInfo("p", 2, "output", 200),
-    ):
-        assert prompt_class(other) != prompt_class(PromptInfo("p", 2, "output", 100))
+    same = [PromptInfo("p", 2, "output", 100), PromptInfo("q", 2, "output", 95)]
+    others = [("p", 1, "output", 100), ("p", 2, "input", 100), ("p", 2, "output", 200)]
+    classes = number_classes([*same, *(PromptInfo(*other) for other in others)])
+    assert classes[0] == classes[1]
+    assert sorted(set(classes)) == [0, 1, 2, 3]
 
 
 def test_what_is_neither_solved_nor_hopeless_is_drawn() -> None:
