@@ -11,6 +11,7 @@ from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.observation import RoundObservation
 from astor.coordination.scheduler import PromptInfo, Scheduler, TaskInfo
 from astor.coordination.schedulers.astor import AstorOptions, AstorScheduler
+from astor.coordination.schedulers.mt_grpo import MtGrpoOptions
 from astor.coordination.schedulers.uniform import UniformOptions, UniformScheduler
 from astor.errors import UserError
 from astor.records import PromptStatistics, UpdateReport, read_parquet, write_parquet
@@ -240,8 +241,10 @@ def test_a_kl_target_holds_a_task_that_went_too_far(make_tasks: MakeTasks, play:
     assert plan.kl_multipliers["b"] == pytest.approx(1, abs=0.15)
 
 
-def test_no_scheduler_here_looks_at_the_loss_after_an_update() -> None:
-    assert not any(make({"type": name}, []).options_type().needs_loss_after for name in ())
+def test_only_mt_grpo_looks_at_the_loss_after_an_update_and_only_for_improvements() -> None:
+    assert MtGrpoOptions().needs_loss_after
+    assert not MtGrpoOptions(signal="reward").needs_loss_after
+    assert not AstorOptions().needs_loss_after
 
 
 @pytest.mark.parametrize("options", RECIPES)

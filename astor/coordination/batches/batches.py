@@ -121,9 +121,7 @@ class Dynamic(Batches):
         return None if passed.sum() >= self.size else self._draw(left, random)
 
     def _draw(self, left: Counts, random: Random) -> Counts:
-        return apportion(
-            self.acceptance.inflated(self.shares), min(self.pool, int(left.sum())), left.tolist(), random
-        )
+        return apportion(self.acceptance.inflated(self.shares), min(self.pool, int(left.sum())), left.tolist(), random)
 
     def _accept(self, passed: list[list[str]], random: Random) -> set[str]:
         every = [prompt_id for ids in passed for prompt_id in ids]
