@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -139,7 +139,8 @@ class Scheduler(ABC):
         if (counts != quotas).any():
             targets = dict(zip(self.keys, self.batches.targets.tolist(), strict=True))
             plan = replace(plan, quotas=targets, prompt_ids=self._next_prompts(plan.round, counts))
-        self.planned = {name: value for name, value in asdict(plan).items() if name not in ("prompt_ids", "draw")}
+        named = (field.name for field in fields(plan) if field.name not in ("prompt_ids", "draw"))
+        self.planned = {name: getattr(plan, name) for name in named}
         self.round, self.draw = self.round + 1, 0
         return plan
 

@@ -50,7 +50,7 @@ class MtGrpoOptions(SchedulerOptions):
     paper's rounds, each with a measurement of its own; reports measure a whole round."""
     performance_smoothing: float = Field(default=0.5, ge=0, lt=1)
     """Weight of the past in the running mean J_k; it starts at its first round."""
-    batches: BatchesOptions = MtGrpoBatches()
+    batches: MtGrpoBatches = MtGrpoBatches()
 
     @property
     def needs_loss_after(self) -> bool:
