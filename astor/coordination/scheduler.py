@@ -109,6 +109,7 @@ class Scheduler(ABC):
         """Rounds planned so far."""
         self.draw = 0
         """Further draws of the round that was planned last."""
+        self.sketch = options.sketch
         self.batches = make_batches(options.batches, self.keys)
         self.planned: dict[str, Any] = {}
         """The plan of that round but for its prompts; empty before the first."""

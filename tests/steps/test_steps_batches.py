@@ -13,7 +13,7 @@ from astor.steps.initialise import initialise
 from astor.steps.plan import plan
 from astor.steps.prepare import prepare
 
-SMALL = {"rounds": 1, "rounds_per_segment": 1, "checkpoint_every": 1, "policy.warm_start.steps": 20}
+SMALL = {"rounds": 1, "rounds_per_segment": 1, "checkpoint_every": 1, "policy.warm_start.steps": 10}
 SMALL |= {"scheduler": {"type": "mt_grpo", "batches": {"oversampling": 1.5, "draws": 2}}}
 
 

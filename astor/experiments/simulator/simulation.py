@@ -88,11 +88,11 @@ class Simulation:
             )
         return tasks, gradients
 
-    def update(self, plan: RoundPlan, kept: Mapping[str, list[float]]) -> UpdateReport:
+    def update(self, plan: RoundPlan, kept: Mapping[str, list[float]], preconditioned: bool = False) -> UpdateReport:
         """Learn from the gradients of the groups that were kept, per task; what an update would report.
 
         A task's step is its quota's share times the mean of its groups' gradients, and moves the others by their cosine
-        with it. Skills are logits; KL is taken to grow with their square.
+        with it. Skills are logits; KL is taken to grow with their square. Adam's metric is taken to be the plain one.
         """
         quotas = np.array([plan.quotas[name] for name in self.world.names], np.float64)
         means = np.array([np.mean(kept[name]) if kept.get(name) else 0.0 for name in self.world.names])
@@ -122,6 +122,7 @@ class Simulation:
             skipped_steps=0,
             gradient_norm=1.0,
             learning_rate=self.world.rate,
+            preconditioned=preconditioned,
             sketches={name: self._sketch(number, kept.get(name, [])) for number, name in enumerate(self.world.names)},
         )
 
@@ -162,7 +163,7 @@ def simulate(scheduler: Scheduler, world: World, rounds: int, batch: int = 64, s
             for name, seen in tasks.items()
         }
         scheduler.observe(observation)
-        report = simulation.update(plan, kept)
+        report = simulation.update(plan, kept, preconditioned=scheduler.sketch == "adam")
         figures["generated"].append([len(tasks[name].prompts) if name in tasks else 0 for name in names])
         figures["useful"].append(
             [tasks[name].informative if name in tasks and not world.tasks[name].coins else 0 for name in names]
