@@ -1,0 +1,135 @@
+"""A comparison: methods × seeds over one recipe, from one warm start and the same data, at equal budget."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from astor.errors import UserError
+from astor.experiments.cell import Cell, Placed
+from astor.experiments.methods import Method
+from astor.experiments.overlay import filled, merged
+from astor.recipe.load import parse_recipe
+from astor.recipe.recipe import Recipe
+from astor.run.begun import own_policy
+from astor.run.result import read_result
+
+COMMON = ("data", "tasks", "policy", "evaluation", "seed", "budget", "rounds")
+"""Keys that all methods share: what differed in them would be no matter of the method."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is compared, on what, how often and how long. Nothing is read or run by it but finished runs."""
+
+    name: str
+    store: str
+    value: Mapping[str, Any]
+    """The recipe as plain data, overrides applied."""
+    methods: Sequence[Method]
+    seeds: Sequence[int]
+    budget: Mapping[str, int]
+    """`tokens` or `prompts` of a run's training; empty: the recipe's own budget or rounds."""
+
+    def __post_init__(self) -> None:
+        """UserError where seeds collide, a method changes what all share, or two methods are the same run."""
+        if not self.seeds:
+            raise UserError("There is no seed to run with: give --seeds a number of one at least.")
+        twice = sorted({seed for seed in self.seeds if list(self.seeds).count(seed) > 1})
+        if twice:
+            raise UserError(f"The seed {twice[0]} stands twice in --seeds: their runs would be one, so name it once.")
+        base, known = self.base, dict[str, str]()
+        for method in self.methods:
+            for key in COMMON:
+                if key in method.overlay:
+                    raise UserError(
+                        f"The method {method.name} changes {key}, which all that is compared shares: take it out of it."
+                    )
+            digest = self.configuration(method)
+            if digest in known:
+                raise UserError(
+                    f"The methods {known[digest]} and {method.name} make the same of {base.name}: leave one out."
+                )
+            known[digest] = method.name
+
+    @property
+    def base(self) -> Recipe:
+        """The recipe that all methods change."""
+        return self._recipe({}, self.seeds[0], 1)
+
+    def configuration(self, method: Method) -> str:
+        """Digest of what the method makes of the recipe, whatever the seed."""
+        task = next(iter(self.value["tasks"]))
+        overlay = filled(method.overlay, task) if method.runs.per_task else method.overlay
+        recipe = self._recipe(overlay, 0, self._parts(method))
+        return f"{recipe.digest}/{method.runs.merge or method.runs.per_task or ''}"
+
+    def cells(self) -> list[Cell]:
+        """Every run, seed by seed, so that methods keep pace with each other; a run stands behind what it needs.
+
+        Merges share the runs of a method with the same runs, where there is one.
+        """
+        cells: dict[tuple[str, ...], Cell] = {}
+        for seed in self.seeds:
+            for method in sorted(self.methods, key=lambda method: method.runs.merge is not None):
+                if not method.runs.per_task:
+                    cells[method.name, str(seed)] = Cell(method.name, seed)
+                    continue
+                work = 1 / self._parts(method)
+                parts = []
+                for task in self.value["tasks"]:
+                    key = (self._specialist(method, task), str(seed))
+                    parts.append(cells.setdefault(key, Cell(method.name, seed, task, work)))
+                if method.runs.merge:
+                    cells[method.name, str(seed)] = Cell(method.name, seed, work=0.05, needs=tuple(parts))
+        return list(cells.values())
+
+    def place(self, cell: Cell) -> Placed:
+        """The cell with its recipe. UserError where what it merges is not there."""
+        method = self.method(cell.method)
+        if cell.needs:
+            return Placed(cell, self._merge(method, cell), self.store)
+        overlay = filled(method.overlay, cell.task) if cell.task else method.overlay
+        return Placed(cell, self._recipe(overlay, cell.seed, self._parts(method), cell.name), self.store)
+
+    def method(self, name: str) -> Method:
+        """The method of that name."""
+        return next(method for method in self.methods if method.name == name)
+
+    def _parts(self, method: Method) -> int:
+        return len(self.value["tasks"]) if method.runs.per_task == "split" else 1
+
+    def _specialist(self, method: Method, task: str) -> str:
+        return self._recipe(filled(method.overlay, task), 0, self._parts(method)).digest
+
+    def _recipe(self, overlay: Mapping[str, Any], seed: int, parts: int, name: str = "") -> Recipe:
+        """The recipe of a run that has one of `parts` equal parts of the budget, and a name in the registry."""
+        value = merged(dict(self.value), overlay)
+        tracking = {"experiment": self.name, "model": f"{self.name}-{name}"} if name else {}
+        value = merged(value, {"seed": seed, "tracking": tracking})
+        if self.budget:
+            value["budget"] = {key: limit // parts for key, limit in self.budget.items()}
+        if value.get("budget"):
+            recipe = parse_recipe(value, where=self.name)
+            return recipe.model_copy(update={"rounds": most_rounds(recipe)})
+        if parts > 1:
+            value["rounds"] = parse_recipe(value, where=self.name).rounds // parts
+        return parse_recipe(value, where=self.name)
+
+    def _merge(self, method: Method, cell: Cell) -> Recipe:
+        runs = [self.place(part).run() for part in cell.needs]
+        results, base = [read_result(run) for run in runs], own_policy(runs[0])
+        if base is None or not all(results):
+            raise UserError(f"What {cell.told} merges has not been run: run the comparison again.")
+        paths = [result["policy"] for result in results if result]
+        policy = {"type": "merge", "by": method.runs.merge, "base": base.committed.uri, "paths": paths}
+        recipe = self._recipe(filled(method.overlay, cell.needs[0].task), cell.seed, 1, cell.name)
+        value = recipe.model_dump(mode="json", exclude={"budget"}) | {"policy": policy, "rounds": 0}
+        return parse_recipe(value, where=cell.told)
+
+
+def most_rounds(recipe: Recipe) -> int:
+    """More rounds than the budget can hold: each answer has one token at least."""
+    budget, prompts = recipe.budget, recipe.batch.prompts
+    limits = [budget.prompts // prompts] if budget.prompts else []
+    limits += [budget.tokens // (prompts * recipe.batch.rollouts)] if budget.tokens else []
+    return min(limits)
