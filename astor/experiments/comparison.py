@@ -1,7 +1,7 @@
 """A comparison: methods × seeds over one recipe, from one warm start and the same data, at equal budget."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from astor.errors import UserError
@@ -12,6 +12,7 @@ from astor.recipe.load import parse_recipe
 from astor.recipe.recipe import Recipe
 from astor.run.begun import own_policy
 from astor.run.result import read_result
+from astor.storage import digest_json
 
 COMMON = ("data", "tasks", "policy", "evaluation", "seed", "budget", "rounds")
 """Keys that all methods share: what differed in them would be no matter of the method."""
@@ -29,6 +30,9 @@ class Comparison:
     seeds: Sequence[int]
     budget: Mapping[str, int]
     """`tokens` or `prompts` of a run's training; empty: the recipe's own budget or rounds."""
+
+    _known: dict[tuple[str, str], Recipe] = field(default_factory=dict, repr=False, compare=False)
+    """Recipes by method and task: reading one takes long, for it asks all packages what they offer."""
 
     def __post_init__(self) -> None:
         """UserError where seeds collide, a method changes what all share, or two methods are the same run."""
@@ -54,19 +58,17 @@ class Comparison:
     @property
     def base(self) -> Recipe:
         """The recipe that all methods change."""
-        return self._recipe({}, self.seeds[0], 1)
+        return self._recipe(None, "", self.seeds[0])
 
     def configuration(self, method: Method) -> str:
         """Digest of what the method makes of the recipe, whatever the seed."""
-        task = next(iter(self.value["tasks"]))
-        overlay = filled(method.overlay, task) if method.runs.per_task else method.overlay
-        recipe = self._recipe(overlay, 0, self._parts(method))
-        return f"{recipe.digest}/{method.runs.merge or method.runs.per_task or ''}"
+        task = next(iter(self.value["tasks"])) if method.runs.per_task else ""
+        return f"{self._recipe(method, task).digest}/{method.runs.merge or method.runs.per_task or ''}"
 
     def cells(self) -> list[Cell]:
         """Every run, seed by seed, so that methods keep pace with each other; a run stands behind what it needs.
 
-        Merges share the runs of a method with the same runs, where there is one.
+        Merges share the runs of another method that says the same of them, where there is one.
         """
         cells: dict[tuple[str, ...], Cell] = {}
         for seed in self.seeds:
@@ -77,7 +79,7 @@ class Comparison:
                 work = 1 / self._parts(method)
                 parts = []
                 for task in self.value["tasks"]:
-                    key = (self._specialist(method, task), str(seed))
+                    key = (digest_json([method.overlay, method.runs.per_task]), task, str(seed))
                     parts.append(cells.setdefault(key, Cell(method.name, seed, task, work)))
                 if method.runs.merge:
                     cells[method.name, str(seed)] = Cell(method.name, seed, work=0.05, needs=tuple(parts))
@@ -86,10 +88,8 @@ class Comparison:
     def place(self, cell: Cell) -> Placed:
         """The cell with its recipe. UserError where what it merges is not there."""
         method = self.method(cell.method)
-        if cell.needs:
-            return Placed(cell, self._merge(method, cell), self.store)
-        overlay = filled(method.overlay, cell.task) if cell.task else method.overlay
-        return Placed(cell, self._recipe(overlay, cell.seed, self._parts(method), cell.name), self.store)
+        recipe = self._merge(method, cell) if cell.needs else self._recipe(method, cell.task, cell.seed, cell.name)
+        return Placed(cell, recipe, self.store)
 
     def method(self, name: str) -> Method:
         """The method of that name."""
@@ -98,22 +98,26 @@ class Comparison:
     def _parts(self, method: Method) -> int:
         return len(self.value["tasks"]) if method.runs.per_task == "split" else 1
 
-    def _specialist(self, method: Method, task: str) -> str:
-        return self._recipe(filled(method.overlay, task), 0, self._parts(method)).digest
-
-    def _recipe(self, overlay: Mapping[str, Any], seed: int, parts: int, name: str = "") -> Recipe:
-        """The recipe of a run that has one of `parts` equal parts of the budget, and a name in the registry."""
-        value = merged(dict(self.value), overlay)
+    def _recipe(self, method: Method | None, task: str, seed: int = 0, name: str = "") -> Recipe:
+        """The recipe of a run, by its name in MLflow; of a method of None as it is."""
+        recipe = self._parsed(method, task)
         tracking = {"experiment": self.name, "model": f"{self.name}-{name}"} if name else {}
-        value = merged(value, {"seed": seed, "tracking": tracking})
-        if self.budget:
-            value["budget"] = {key: limit // parts for key, limit in self.budget.items()}
-        if value.get("budget"):
+        # A copy of what has no digest yet, which would be copied with it.
+        return recipe.model_copy(update={"seed": seed, "tracking": recipe.tracking.model_copy(update=tracking)})
+
+    def _parsed(self, method: Method | None, task: str) -> Recipe:
+        key = (method.name if method else "", task)
+        if key not in self._known:
+            value = dict(self.value)
+            if method:
+                value = merged(value, filled(method.overlay, task) if task else method.overlay)
+            parts = self._parts(method) if method else 1
+            if self.budget:
+                value["budget"] = {unit: limit // parts for unit, limit in self.budget.items()}
             recipe = parse_recipe(value, where=self.name)
-            return recipe.model_copy(update={"rounds": most_rounds(recipe)})
-        if parts > 1:
-            value["rounds"] = parse_recipe(value, where=self.name).rounds // parts
-        return parse_recipe(value, where=self.name)
+            rounds = most_rounds(recipe) if recipe.budget.is_set else recipe.rounds // parts
+            self._known[key] = recipe.model_copy(update={"rounds": rounds})
+        return self._known[key]
 
     def _merge(self, method: Method, cell: Cell) -> Recipe:
         runs = [self.place(part).run() for part in cell.needs]
@@ -122,7 +126,7 @@ class Comparison:
             raise UserError(f"What {cell.told} merges has not been run: run the comparison again.")
         paths = [result["policy"] for result in results if result]
         policy = {"type": "merge", "by": method.runs.merge, "base": base.committed.uri, "paths": paths}
-        recipe = self._recipe(filled(method.overlay, cell.needs[0].task), cell.seed, 1, cell.name)
+        recipe = self._recipe(method, cell.needs[0].task, cell.seed, cell.name)
         value = recipe.model_dump(mode="json", exclude={"budget"}) | {"policy": policy, "rounds": 0}
         return parse_recipe(value, where=cell.told)
 
