@@ -71,8 +71,9 @@ class Comparison:
         Merges share the runs of another method that says the same of them, where there is one.
         """
         cells: dict[tuple[str, ...], Cell] = {}
-        for seed in self.seeds:
-            for method in sorted(self.methods, key=lambda method: method.runs.merge is not None):
+        ordered = sorted(self.methods, key=lambda method: method.runs.merge is not None)
+        for place, seed in enumerate(self.seeds):
+            for method in (each for each in ordered if each.seeds is None or place < each.seeds):
                 if not method.runs.per_task:
                     cells[method.name, str(seed)] = Cell(method.name, seed)
                     continue

@@ -36,6 +36,8 @@ class Method:
     name: str
     overlay: Mapping[str, Any] = field(default_factory=dict)
     runs: RunsOptions = field(default_factory=RunsOptions)
+    seeds: int | None = None
+    """It is run with the first so many of a comparison's seeds; None: with all."""
 
     @property
     def digest(self) -> str:
