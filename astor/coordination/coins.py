@@ -7,9 +7,7 @@ import numpy as np
 from astor.records import Outcome, Verdict
 
 
-def toss_coins(
-    verdicts: Sequence[Verdict], shares: Mapping[str, float], random: np.random.Generator
-) -> list[Verdict]:
+def toss_coins(verdicts: Sequence[Verdict], shares: Mapping[str, float], random: np.random.Generator) -> list[Verdict]:
     """The verdicts, each with a coin's in its place with the probability that `shares` gives its task, 0 for others.
 
     Heads is a right answer in the right form, tails a wrong one: the reward is all or nothing, as likely. What has no

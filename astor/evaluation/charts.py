@@ -56,7 +56,7 @@ def curves(
 ) -> str:
     """Lines over rounds: the moving mean, with each round's value faint behind it; points where rounds are few."""
     with matplotlib.style.context(["default", STYLE]):
-        figure, axes = _frame(190)
+        figure, axes = frame(190)
         window = smoothing_window(len(rounds))
         for task, values in series.items():
             if window > 1:
@@ -79,13 +79,13 @@ def curves(
         axes.yaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
         axes.set_xlabel("round")
         axes.set_ylabel(label)
-        return _svg(figure, name, f"{label} per task over {len(rounds)} rounds")
+        return svg(figure, name, f"{label} per task over {len(rounds)} rounds")
 
 
 def before_after(name: str, rows: Mapping[str, tuple[Interval, Interval]], colours: Mapping[str, str]) -> str:
     """A row per task: before as a ring, after as a disc, each with its 95 % interval."""
     with matplotlib.style.context(["default", STYLE, {"axes.grid.axis": "x"}]):
-        figure, axes = _frame(34 * len(rows) + 46, width=400)
+        figure, axes = frame(34 * len(rows) + 46, width=400)
         for y, (task, (before, after)) in enumerate(rows.items()):
             colour = colours.get(task, INK)
             for interval, offset, fill in ((before, -0.14, "white"), (after, 0.14, colour)):
@@ -94,18 +94,18 @@ def before_after(name: str, rows: Mapping[str, tuple[Interval, Interval]], colou
                     [interval.value], [y + offset], "o", markersize=6.5, markerfacecolor=fill, markeredgecolor=colour,
                     markeredgewidth=1.5,
                 )  # fmt: skip
-        _rows(axes, list(rows))
+        name_rows(axes, list(rows))
         highest = max(interval.high for pair in rows.values() for interval in pair)
         axes.set_xlim(0, min(1.0, max(highest * 1.08, 0.1)))
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=STEPS))
         axes.set_xlabel("score")
-        return _svg(figure, name, "score before and after, per task, with 95 % intervals")
+        return svg(figure, name, "score before and after, per task, with 95 % intervals")
 
 
 def over_turns(name: str, rows: Mapping[str, Sequence[Interval]], colours: Mapping[str, str], label: str) -> str:
     """A line per row over turns, the first of them 0, with its 95 % interval as a band."""
     with matplotlib.style.context(["default", STYLE]):
-        figure, axes = _frame(210, width=400)
+        figure, axes = frame(210, width=400)
         for row, intervals in rows.items():
             turns = range(len(intervals))
             low, high = [one.low for one in intervals], [one.high for one in intervals]
@@ -117,13 +117,13 @@ def over_turns(name: str, rows: Mapping[str, Sequence[Interval]], colours: Mappi
         axes.yaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
         axes.set_xlabel("turn")
         axes.set_ylabel(label)
-        return _svg(figure, name, f"{label} per turn, with 95 % intervals")
+        return svg(figure, name, f"{label} per turn, with 95 % intervals")
 
 
 def stacks(name: str, rows: Mapping[str, Mapping[str, float]], colours: Mapping[str, str], label: str) -> str:
     """A bar per row, divided into named shares of the row's sum; shares of 7 % and more carry their figure."""
     with matplotlib.style.context(["default", STYLE, {"axes.grid": False}]):
-        figure, axes = _frame(34 * len(rows) + 46, width=400)
+        figure, axes = frame(34 * len(rows) + 46, width=400)
         for y, parts in enumerate(rows.values()):
             left, total = 0.0, sum(parts.values()) or 1.0
             for part, amount in parts.items():
@@ -134,27 +134,27 @@ def stacks(name: str, rows: Mapping[str, Mapping[str, float]], colours: Mapping[
                         left + share / 2, y, percent(share), ha="center", va="center", color="white", fontsize=9.5
                     )
                 left += share
-        _rows(axes, list(rows))
+        name_rows(axes, list(rows))
         axes.set_xlim(0, 1)
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
         axes.set_xlabel(label)
-        return _svg(figure, name, f"{label}, per row")
+        return svg(figure, name, f"{label}, per row")
 
 
 def bars(name: str, amounts: Mapping[str, tuple[float, str]], label: str) -> str:
     """A bar per name, largest first, with its own words at its end."""
     with matplotlib.style.context(["default", STYLE, {"axes.grid": False}]):
         ordered = sorted(amounts.items(), key=lambda item: (-item[1][0], item[0]))
-        figure, axes = _frame(26 * len(ordered) + 46, width=400)
+        figure, axes = frame(26 * len(ordered) + 46, width=400)
         most = max(amount for _, (amount, _) in ordered) or 1.0
         for y, (_, (amount, words)) in enumerate(ordered):
             axes.barh(y, amount, height=0.58, color="#7d93a8")
             axes.text(amount + most * 0.02, y, words, va="center", color=MUTED, fontsize=9.5)
-        _rows(axes, [key for key, _ in ordered])
+        name_rows(axes, [key for key, _ in ordered])
         axes.set_xlim(0, most * 1.34)
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
         axes.set_xlabel(label)
-        return _svg(figure, name, f"{label} per kind")
+        return svg(figure, name, f"{label} per kind")
 
 
 def percent(share: float) -> str:
@@ -178,18 +178,20 @@ def moving_mean(values: Series, window: int) -> Series:
     return mean
 
 
-def _frame(height: float, width: float = WIDTH) -> tuple[Figure, Axes]:
+def frame(height: float, width: float = WIDTH) -> tuple[Figure, Axes]:
+    """An empty picture, so many points high and wide."""
     figure = Figure(figsize=(width / 72, height / 72), layout="constrained")
     return figure, figure.add_subplot()
 
 
-def _rows(axes: Axes, names: Sequence[str]) -> None:
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """Name the rows of a picture, the first at the top."""
     axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
     axes.tick_params(axis="y", labelcolor=INK)
     axes.set_ylim(len(names) - 0.45, -0.55)
 
 
-def _svg(figure: Figure, name: str, description: str) -> str:
+def svg(figure: Figure, name: str, description: str) -> str:
     """The figure as an `svg` element that fills its column; `name` keeps its identifiers apart from other pictures'."""
     buffer = io.StringIO()
     nothing: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))

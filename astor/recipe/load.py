@@ -77,8 +77,7 @@ def parse_recipe(value: Any, overrides: Mapping[str, Any] | None = None, where: 
     """The recipe that the plain value `value` describes."""
     if not isinstance(value, dict):
         raise UserError(f"{where} holds a {type(value).__name__}, not a mapping of keys: see recipes/quickstart.yaml.")
-    for key, replacement in (overrides or {}).items():
-        _override(value, key, replacement, where)
+    value = override(value, overrides or {}, where)
     try:
         recipe = Recipe.model_validate(value)
     except ValidationError as error:
@@ -87,6 +86,13 @@ def parse_recipe(value: Any, overrides: Mapping[str, Any] | None = None, where: 
         place, truth = slip
         raise UserError(f"{where}: {place} is {str(truth).lower()}: give a number.")
     return recipe
+
+
+def override(value: Any, overrides: Mapping[str, Any], where: str) -> Any:
+    """The plain value of a recipe, itself changed, with `overrides` (dotted key → value) applied."""
+    for key, replacement in overrides.items():
+        _override(value, key, replacement, where)
+    return value
 
 
 def parse_overrides(assignments: Iterable[str]) -> dict[str, Any]:

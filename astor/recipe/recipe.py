@@ -205,7 +205,9 @@ class Recipe(Options):
         most = max(task.max_tokens for task in self.tasks.values())
         self.budget.require_round(self.batch.prompts, self.batch.prompts * self.batch.rollouts * most)
         if self.budget.is_set and self.granularity == "step":
-            raise ValueError("a budget ends a run at a round that no pipeline knows beforehand: set granularity: segment")
+            raise ValueError(
+                "a budget ends a run at a round that no pipeline knows beforehand: set granularity: segment"
+            )
         return self
 
     @model_validator(mode="after")
