@@ -33,9 +33,7 @@ def play(sampler: PromptSampler, rates: dict[str, float], rounds: int, quota: in
 
 
 @given(seed=st.integers(0, 999), count=st.integers(0, 30), by=st.sampled_from(["thompson", "uniform"]))
-def test_a_draw_has_no_prompt_twice_repeats_with_its_seed_and_begins_any_larger_one(
-    seed: int, count: int, by: str
-) -> None:
+def test_a_draw_repeats_with_its_seed_and_begins_any_larger_one(seed: int, count: int, by: str) -> None:
     drawn = sampler_of(seed=seed, by=by).draw(count, 3)
     assert len(set(drawn)) == count
     assert drawn == sampler_of(seed=seed, by=by).draw(count, 3)
