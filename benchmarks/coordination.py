@@ -2,7 +2,8 @@
 
 Four tasks, 128 prompts a round with 8 rollouts each, after half of all prompts were visited. Measured are a round
 (`observe` and `next_round`), what is saved after it (state as JSON, statistics as records and Parquet), and making a
-scheduler and loading it from there, as a step in its own process does. The last line is JSON.
+scheduler and loading it from there, as a step in its own process does, all of `astor`; and a round of every scheduler
+with its defaults at 100k prompts. The last line is JSON.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.observation import PromptObservation, RoundObservation, TaskObservation
 from astor.coordination.scheduler import PromptInfo, RoundPlan, TaskInfo
 from astor.coordination.schedulers.astor import AstorOptions, AstorScheduler
@@ -28,7 +30,7 @@ def observe(plan: RoundPlan, random: np.random.Generator, report: UpdateReport |
         scores = tuple(random.integers(0, 2, ROLLOUTS).astype(float).tolist())
         return PromptObservation(prompt_id, scores, scores, (0.0,) * ROLLOUTS, len(set(scores)) > 1)
 
-    tasks = {task: TaskObservation(tuple(map(prompt, ids))) for task, ids in plan.prompt_ids.items()}
+    tasks = {task: TaskObservation(tuple(map(prompt, ids))) for task, ids in plan.prompt_ids.items() if ids}
     return RoundObservation(plan.round, tasks, report)
 
 
@@ -69,12 +71,35 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def measure(prompts: int) -> dict[str, float]:
-    """Milliseconds of each part for tasks of `prompts` prompts, and microseconds per prompt of all of them."""
-    random = np.random.default_rng(0)
-    tasks = [
+def tasks_of(prompts: int) -> list[TaskInfo]:
+    """Tasks of so many prompts."""
+    return [
         TaskInfo(f"task{k}", [PromptInfo(f"{k}-{i}", i % 5, "", 100 + i) for i in range(prompts)]) for k in range(TASKS)
     ]
+
+
+def measure_schedulers(prompts: int) -> dict[str, float]:
+    """Milliseconds of a round of every scheduler, further draws left out."""
+    tasks, found = tasks_of(prompts), {}
+    own: dict[str, dict[str, object]] = {"fixed": {"weights": {task.key: 1.0 for task in tasks}}}
+    for name, kind in scheduler_classes().items():
+        random = np.random.default_rng(0)
+        options = kind.options_type.model_validate({"type": name, **own.get(name, {})})
+        scheduler, report = kind(options, tasks, 0), sketched(random)
+        rounds, seen = [], observe(scheduler.next_round(BATCH), random, report)
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            scheduler.observe(seen)
+            plan = scheduler.next_round(BATCH)
+            rounds.append(time.perf_counter() - start)
+            seen = observe(plan, random, report)
+        found[name] = 1e3 * float(np.median(rounds))
+    return found
+
+
+def measure(prompts: int) -> dict[str, float]:
+    """Milliseconds of each part for tasks of `prompts` prompts, and microseconds per prompt of all of them."""
+    random, tasks = np.random.default_rng(0), tasks_of(prompts)
     start = seconds(lambda: AstorScheduler(AstorOptions(), tasks, 0))
     scheduler = AstorScheduler(AstorOptions(warm_up_rounds=1), tasks, 0)
     scheduler.load_prompt_statistics([visited(prompt, task.key) for task in tasks for prompt in task.prompts[::2]])
@@ -116,8 +141,15 @@ def main() -> None:
     result = {prompts: measure(prompts) for prompts in (1_000, 10_000, 100_000)}
     for prompts, figures in result.items():
         print(f"{prompts:>7} prompts a task: " + ", ".join(f"{name} {value:.3g}" for name, value in figures.items()))
+    schedulers = measure_schedulers(100_000)
+    for name, milliseconds in schedulers.items():
+        print(f"{name:>18}: {milliseconds:.1f} ms a round")
     rounded = {str(n): {name: round(value, 4) for name, value in figures.items()} for n, figures in result.items()}
-    print(json.dumps({"benchmark": "coordination", "tasks": TASKS, "batch": BATCH, "prompts": rounded}))
+    print(
+        json.dumps(
+            {"benchmark": "coordination", "tasks": TASKS, "batch": BATCH, "prompts": rounded, "round_ms": schedulers}
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -203,7 +203,8 @@ class Recipe(Options):
     @model_validator(mode="after")
     def _budget_holds_a_round(self) -> Self:
         most = max(task.max_tokens for task in self.tasks.values())
-        self.budget.require_round(self.batch.prompts, self.batch.prompts * self.batch.rollouts * most)
+        prompts = self.scheduler.batches.most_prompts(self.batch.prompts)
+        self.budget.require_round(prompts, prompts * self.batch.rollouts * most)
         if self.budget.is_set and self.granularity == "step":
             raise ValueError(
                 "a budget ends a run at a round that no pipeline knows beforehand: set granularity: segment"

@@ -1,5 +1,6 @@
 """A round's batch: what is drawn for it, what is drawn again, and which groups it accepts."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
@@ -65,7 +66,7 @@ class Batches(ABC):
     @property
     def pool(self) -> int:
         """Prompts of one draw."""
-        return round(self.options.oversampling * self.size)
+        return math.ceil(self.options.oversampling * self.size)
 
     def _passed(self, observation: RoundObservation) -> Counts:
         return np.array([len(ids) for ids in passing(observation, self.tasks, self.options)], np.int64)

@@ -59,7 +59,7 @@ class Simulation:
 
     def answer(self, plan: RoundPlan) -> tuple[dict[str, TaskObservation], dict[str, float]]:
         """What the plan's prompts are answered, and each group's gradient along its task's direction."""
-        tasks, gradients = {}, {}
+        tasks, gradients = dict[str, TaskObservation](), dict[str, float]()
         for number, (name, task) in enumerate(self.world.tasks.items()):
             ids = plan.prompt_ids[name]
             if not ids:
