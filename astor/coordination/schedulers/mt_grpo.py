@@ -18,6 +18,7 @@ class MtGrpoBatches(BatchesOptions):
     """As the paper's second experiment has them."""
 
     by: Literal["plain", "dynamic", "ratio_preserving"] = "ratio_preserving"
+    """As of other schedulers: `ratio_preserving` is the paper's own sampler, `plain` its ablation without one."""
     draws: int = Field(default=3, ge=1)
     """Most draws of a round; the paper samples again 2 times in its second experiment and 10 times in its first."""
     inflation: float = Field(default=5.0, ge=1)
