@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 CONFIDENCE, POWER, DRAWS = 0.95, 0.8, 4000
 """Of intervals, of the smallest detectable difference, and how often the bootstrap draws."""
+ROUNDING = 1e-12
+"""Standard error below which all seeds' differences are the same."""
 Floats = NDArray[np.float64]
 
 
@@ -34,8 +36,8 @@ def paired_difference(differences: Sequence[float]) -> Difference:
     from scipy import stats
 
     error = float(values.std(ddof=1)) / count**0.5
-    if error == 0:
-        return Difference(mean, mean, mean, float(mean == 0), 0.0, count)
+    if error < ROUNDING:
+        return Difference(mean, mean, mean, float(abs(mean) < ROUNDING), 0.0, count)
     found = stats.ttest_1samp(values, 0.0)
     low, high = found.confidence_interval(CONFIDENCE)
     reach = stats.t.ppf((1 + CONFIDENCE) / 2, count - 1) + stats.t.ppf(POWER, count - 1)

@@ -39,7 +39,7 @@ def table(setting: str, found: Mapping[str, Any]) -> str:
         + (f" A difference of {min(detectable):.3f} to {max(detectable):.3f} is found in four of five comparisons."
            if detectable else ""),
         "",
-        "| method | seeds | mean | worst | greedy | difference | relative | p | useful groups in 100 rollouts | tokens |",
+        "| method | seeds | mean | worst | greedy | difference | relative | p | useful in 100 rollouts | tokens |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     return "\n".join([*lines, *(_row(arm, found) for arm in arms), ""])

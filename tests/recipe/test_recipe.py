@@ -102,7 +102,7 @@ def test_packaged_recipes_are_found_by_name(name: str) -> None:
         ({"data": {"sources": []}}, "data.sources is []: give one at least"),
         ({"data": {"sources": "jsonl"}}, "data.sources is 'jsonl': give a list"),
         ({"policy": "tiny"}, "policy: 'tiny' is a policy without its keys: write {type: tiny}"),
-        ({"policy": {"typ": "tiny"}}, "policy: the key 'type' is missing: known are huggingface, package, tiny"),
+        ({"policy": {"typ": "tiny"}}, "policy: the key 'type' is missing: known are huggingface, merge, package, tiny"),
         ({"batch": 3}, "batch is 3: give a mapping of keys"),
         ({"rounds": True}, "rounds is true: give a number"),
         ({"sandbox": {"workers": True}}, "sandbox.workers is true: give a number"),
