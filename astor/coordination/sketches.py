@@ -80,14 +80,17 @@ def noise_factors(sketches: RunningSketches, before: Floats) -> Floats:
 
     r is the split-half reliability that `TRUSTED_GROUPS` groups would have, by Spearman and Brown's formula: a task of
     few groups is thus neither believed to be noise for their number, nor kept there by the small quota that follows.
-    `before` are the factors so far, NaN for a task whose sketch never held enough. A task whose rewards are coins has
-    all the spread that there is, and no direction; spread alone would give it the largest quota (our choice).
+    Below a quarter of that number the formula magnifies chance, and a factor stays as it was: so a saturated task that
+    gets worse is what it was before. `before` are the factors so far, NaN for a task whose sketch never held enough. A
+    task whose rewards are coins has all the spread that there is, and no direction; spread alone would give it the
+    largest quota (our choice).
     """
     lengths = TRUSTED_GROUPS / np.maximum(sketches.groups, 1)
     measured = sketches.reliabilities()
     stepped = lengths * measured / (1 + (lengths - 1) * measured)
     begun = ~np.isnan(before) | (sketches.groups >= TRUSTED_GROUPS)
-    return np.where(begun, np.clip(stepped / 0.5, 0.1, 1), np.nan)
+    enough = sketches.groups >= TRUSTED_GROUPS / 4
+    return np.where(begun & enough, np.clip(stepped / 0.5, 0.1, 1), before)
 
 
 def cosine(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:

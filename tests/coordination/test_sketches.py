@@ -62,6 +62,16 @@ def test_a_task_with_few_groups_is_not_noise_for_that() -> None:
     assert factors[0] < 1
 
 
+def test_a_task_that_falls_silent_keeps_what_was_known_of_it() -> None:
+    sketches, noise = of_one(0.1, rounds=40, groups=16), np.random.default_rng(0)
+    known = noise_factors(sketches, UNKNOWN)
+    for _ in range(60):
+        sketches.observe(report_of({"a": (0.1 * unit(noise), 0.1 * unit(noise))}, groups=1))
+        known = noise_factors(sketches, known)
+    assert sketches.reliabilities()[0] < 0.1
+    assert known.tolist() == [1]
+
+
 def test_a_state_goes_through_json_bit_for_bit() -> None:
     sketches, again = of_one(1.0, rounds=3, groups=7), RunningSketches(0.9, ["a"])
     again.load_state_dict(json.loads(json.dumps(sketches.state_dict())))
