@@ -190,6 +190,10 @@ def _acceptance(statistics: TaskStatistics) -> float:
     return statistics.informative / statistics.prompts if statistics.prompts else float("nan")
 
 
+def _gradient_norm(update: TaskUpdate) -> float:
+    return float("nan") if update.gradient_norm is None else update.gradient_norm
+
+
 CURVES = (
     Curve("score", "Score", "Mean over training rollouts", "score", lambda s: s.score),
     Curve("acceptance", "Acceptance", "Prompts whose rewards differ", "share", _acceptance, None, 1),
@@ -199,6 +203,7 @@ CURVES = (
     Curve("synergy", "Synergy", "Gradient's agreement with the others", "cosine", lambda s: s.synergy),
     Curve("kl_coefficient", "KL coefficient", "Hold on the reference policy", "factor", lambda s: s.kl_coefficient),
     Curve("kl", "Measured KL", "Distance to the reference policy", "nats per token", None, lambda u: u.kl),
+    Curve("gradient_norm", "Gradient norm", "Of the surrogate as it enters the loss", "norm", None, _gradient_norm),
     Curve("entropy", "Entropy", "Surprise of the sampled tokens", "nats per token", None, lambda u: u.entropy),
     Curve("length", "Length", "Mean length of an answer", "tokens", lambda s: s.mean_tokens),
 )  # fmt: skip

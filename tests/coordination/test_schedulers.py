@@ -154,10 +154,9 @@ def test_rounds_without_signal_are_counted_until_one_has_some(make_tasks: MakeTa
 
 
 def test_sketches_are_asked_for_only_where_synergy_counts() -> None:
-    assert [round for round in range(12) if AstorOptions().sketches(round)] == [0, 5, 10]
-    without = {"utility": {"synergy": {"weight": 0.0}}}
-    assert not any(AstorOptions.model_validate(without).sketches(round) for round in range(12))
-    assert not UniformOptions().sketches(0)
+    assert AstorOptions().sketch == "gradient"
+    assert AstorOptions.model_validate({"utility": {"synergy": {"weight": 0.0}}}).sketch is None
+    assert UniformOptions().sketch is None
 
 
 def test_no_scheduler_here_looks_at_the_loss_after_an_update() -> None:
