@@ -114,3 +114,18 @@ def test_what_a_reward_is_computed_from_moves_as_a_whole() -> None:
     shuffled = shuffle_verdicts(verdicts, np.random.default_rng(0))
     assert [v.score for v in shuffled] != [v.score for v in verdicts]
     assert all(v.data == {"points": v.score} for v in shuffled)
+
+
+def test_groups_that_a_batch_does_not_accept_are_discarded_and_make_room_for_anchors() -> None:
+    verdicts = [v for name in "pq" for v in verdicts_of(name, [0.0, 1.0])] + verdicts_of("r", [0.0, 0.0])
+    options = GroupOptions(anchors=1.0)
+    shown: list[str] = []
+
+    def accept(groups: Sequence[Group]) -> set[str]:
+        shown.extend(group.prompt_id for group in groups)
+        return {"q", "r"}
+
+    groups, counts = form_groups(verdicts, lambda v: v.score, centred, options, {"a": 2}, {"a": 1.0}, accept)
+    assert shown == ["p", "q", "r"]
+    assert [(group.informative, group.kept) for group in groups] == [(True, False), (True, True), (False, True)]
+    assert (counts["a"].informative, counts["a"].anchors) == (2, 1)
