@@ -29,7 +29,7 @@ def group(prompt_id: str, scores: np.ndarray) -> PromptObservation:
     return PromptObservation(prompt_id, told, told, tuple(advantages.tolist()), bool(spread))
 
 
-def shares_after(scheduler: Scheduler, rounds: int = 40) -> dict[str, float]:
+def shares_after(scheduler: Scheduler, rounds: int = 24) -> dict[str, float]:
     """Mean shares of the second half of some rounds."""
     shares = []
     for round in range(rounds):

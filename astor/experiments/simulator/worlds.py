@@ -32,7 +32,7 @@ HELPFUL = World(
 
 REGRESSING = replace(
     World({"saturated": SATURATED, "one": SimulatedTask(skill=-1.0), "other": SimulatedTask(skill=-1.0)}, rate=0),
-    shifts=(Shift(round=150, task="saturated", by=-6.0),),
+    shifts=(Shift(round=80, task="saturated", by=-6.0),),
 )
 """A saturated task that is forgotten, where nothing else changes."""
 

@@ -21,12 +21,12 @@ def live(world: World, rounds: int, **options: object) -> History:
 
 @cache
 def mixed() -> History:
-    return live(WORLDS["mixed"], 120)
+    return live(WORLDS["mixed"], 100)
 
 
 def test_a_saturated_task_loses_budget_and_gets_it_back_when_it_regresses() -> None:
-    history = live(WORLDS["regressing"], 220)
-    before, after = (history.share("saturated", part) for part in (slice(100, 150), LATE))
+    history = live(WORLDS["regressing"], 150)
+    before, after = (history.share("saturated", part) for part in (slice(50, 80), LATE))
     assert before < 0.1
     assert after > 0.25
 
@@ -46,14 +46,14 @@ def test_a_task_whose_rewards_are_noise_ends_below_its_equal_share() -> None:
 
 def test_a_task_that_helps_others_gains_and_only_through_synergy() -> None:
     still = replace(WORLDS["helpful"], rate=0, gradient_noise=1.0)
-    history = live(still, 120)
+    history = live(still, 80)
     assert history.share("helper", LATE) > history.share("alone", LATE) + 0.03
-    blind = live(still, 120, utility={"synergy": {"weight": 0.0}})
+    blind = live(still, 80, utility={"synergy": {"weight": 0.0}})
     assert blind.share("helper", LATE) == pytest.approx(blind.share("alone", LATE), abs=0.03)
 
 
 def test_scheduling_finds_more_useful_groups_than_uniform_quotas_do() -> None:
-    even, ours = live(WORLDS["mixed"], 120, quotas="uniform", prompts={"by": "uniform"}), mixed()
+    even, ours = live(WORLDS["mixed"], 100, quotas="uniform", prompts={"by": "uniform"}), mixed()
     useful = [history.useful.sum() / history.generated.sum() for history in (ours, even)]
     assert useful[0] > 1.5 * useful[1]
     assert ours.scores[-1].mean() > even.scores[-1].mean()
