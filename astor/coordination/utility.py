@@ -43,8 +43,9 @@ class Utility:
         """`graded` as in `TaskInfo`."""
         self.options, self.tasks = options, tuple(tasks)
         self.potential = Potential(options.potential, tasks, graded)
-        self.sketches = RunningSketches(options.synergy.smoothing, tasks)
-        self.first_order = FirstOrder(options.synergy.smoothing, tasks)
+        by_gain, smoothing = options.potential.measure == "first_order", options.potential.first_order_smoothing
+        self.sketches = RunningSketches(smoothing if by_gain else options.synergy.smoothing, tasks)
+        self.first_order = FirstOrder(smoothing, tasks)
         self.synergy: Floats = np.zeros(len(self.tasks))
         self.noise: Floats = np.full(len(self.tasks), np.nan)
         """Noise factors; NaN where nothing is known yet."""
