@@ -44,8 +44,6 @@ class PotentialOptions(Options):
     smoothing: float = Field(default=0.88, ge=0, lt=1)
     """Weight of the past in the running mean (our choice: half-life 5.4 rounds). It starts at its first observation,
     and rests while its task is absent."""
-    first_order_smoothing: float = Field(default=0.9, ge=0, lt=1)
-    """The same in the running means of `first_order`, of sketches, deviations, lengths and tokens (our choice)."""
     window: int = Field(default=16, ge=2)
     """Rounds that `progress` looks back on (PAC, which found 16 better than 4 and 64)."""
 

@@ -17,10 +17,11 @@ class SynergyOptions(Options):
     """a_s in U = P (1 + a_s S); 0 is the ablation without synergy."""
     add_weight: float = Field(default=0.3, ge=0, le=1)
     """a in U = (1 - a) P + a (1 + S) / 2, where utility combines by `add`."""
-    smoothing: float = Field(default=0.97, ge=0, lt=1)
-    """Factor by which the weight of an earlier sketch falls in a round, in the running means that synergy and noise are
-    read from. Our choice: they hold the groups of 65 rounds, of which a reliability of 0.5 takes 90 to 200; with 0.9 it
-    was never reached in the quickstart."""
+    smoothing: float = Field(default=0.9, ge=0, lt=1)
+    """Factor by which the weight of an earlier sketch falls in a round, in the running means that synergy, noise and
+    first-order utility are read from (our choice: they hold the groups of 19 rounds). With fewer than eleven informative
+    groups of a task in the sketch of a round, they never hold the 200 that noise is judged by; with 0.97 they hold the
+    groups of 65 rounds."""
     least_reliability: float = Field(default=0.5, gt=0, le=1)
     """Split-half reliability of a task's running sketch below which its synergy is unknown, which counts as 0 (our
     choice: below it, most of a cosine is the correction)."""
