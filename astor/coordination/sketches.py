@@ -22,14 +22,17 @@ class RunningSketches:
 
     A task's sketch arrives as two halves over different prompts, whose sum is its gradient, and each half enters a
     running mean of its own as it is: normalised first, a round with little signal would count like one with much, and
-    inner products would be those of no gradient. A running mean starts at its first observation, and rests while its
-    task is absent.
+    inner products would be those of no gradient. Weights fall by `smoothing` a round and sum to 1 from the first round
+    on, as in Adam's corrected moments (Kingma and Ba 2015): a first sketch that kept all the weight of the past would
+    weigh like dozens of others. A running mean rests while its task is absent.
     """
 
     def __init__(self, smoothing: float, tasks: Sequence[str]) -> None:
         self.smoothing, self.tasks = smoothing, tuple(tasks)
         self.halves: dict[str, NDArray[np.float32]] = {}
         """Task → (2, m)."""
+        self._weight: Floats = np.zeros(len(self.tasks))
+        """Sum of a task's weights, of which that of its last sketch is 1."""
         self._first: Floats = np.zeros(len(self.tasks))
         """Running mean of the informative groups of a sketch, and the same with squared weights."""
         self._second: Floats = np.zeros(len(self.tasks))
@@ -41,7 +44,9 @@ class RunningSketches:
                 continue
             halves = np.asarray(report.sketches[task], dtype=np.float32)
             groups = report.tasks[task].sketched_groups
-            past, now = (self.smoothing, 1 - self.smoothing) if task in self.halves else (0.0, 1.0)
+            self._weight[index] = self.smoothing * self._weight[index] + 1
+            now = 1 / self._weight[index]
+            past = 1 - now
             before = self.halves.get(task, np.zeros_like(halves))
             self.halves[task] = np.float32(past) * before + np.float32(now) * halves
             self._first[index] = past * self._first[index] + now * groups
@@ -63,16 +68,19 @@ class RunningSketches:
     def state_dict(self) -> dict[str, Any]:
         """JSON-able; sketches as base64 of little-endian fp32."""
         encoded = {task: base64.b64encode(half.astype("<f4").tobytes()).decode() for task, half in self.halves.items()}
-        return {"halves": encoded, "first": self._first.tolist(), "second": self._second.tolist()}
+        sums = {"weight": self._weight, "first": self._first, "second": self._second}
+        return {"halves": encoded} | {name: values.tolist() for name, values in sums.items()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from `state`."""
-        require_keys(state, ("halves", "first", "second"), "the gradient sketches")
+        require_keys(state, ("halves", "weight", "first", "second"), "the gradient sketches")
         self.halves = {
             task: np.frombuffer(base64.b64decode(text), "<f4").reshape(2, -1).astype(np.float32)
             for task, text in state["halves"].items()
         }
-        self._first, self._second = np.array(state["first"], np.float64), np.array(state["second"], np.float64)
+        self._weight, self._first, self._second = (
+            np.array(state[name], np.float64) for name in ("weight", "first", "second")
+        )
 
 
 def noise_factors(sketches: RunningSketches, before: Floats) -> Floats:

@@ -22,7 +22,8 @@ class UtilityOptions(Options):
     synergy: SynergyOptions = SynergyOptions()
     noise: Literal["reliability", "off"] = "reliability"
     """`reliability`: potential P counts by the reliability of the task's gradient, between a tenth and whole, once its
-    running sketch holds 200 informative groups; until then whole. `off`: always whole."""
+    running sketch holds 200 informative groups; until then whole. `off`: always whole. Reliabilities are uncertain
+    themselves: in the quickstart with a smoothing of 0.97, tasks that learnt were counted at 0.1 to 0.7 for a time."""
     combine: Literal["mul", "add"] = "mul"
     """`mul`: U = P (1 + a_s S), in [0, 1.5], our choice since a task whose rewards don't vary has no gradient, and so
     a cosine that says nothing. `add`: U = (1 - a) P + a (1 + S) / 2, in [0, 1]."""

@@ -178,11 +178,8 @@ def test_the_defaults_are_the_measured_ones() -> None:
     options = AstorOptions()
     assert (options.deficit, options.temperature, options.quotas) == ("drop", 0.25, "utility")
     assert (options.utility.potential.measure, options.utility.potential.smoothing) == ("spread", 0.88)
-    assert (options.utility.noise, options.utility.combine, options.utility.synergy.smoothing) == (
-        "reliability",
-        "mul",
-        0.9,
-    )
+    assert (options.utility.noise, options.utility.combine) == ("reliability", "mul")
+    assert (options.utility.synergy.smoothing, options.utility.synergy.least_reliability) == (0.9, 0.5)
     assert (options.calibration.by, options.prompts.by, options.prompts.cap) == ("multiplier", "thompson", 2)
 
 

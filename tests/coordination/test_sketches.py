@@ -19,14 +19,15 @@ def test_halves_enter_as_they_are_so_that_a_round_without_signal_counts_as_nothi
     sketches.observe(report_of({"a": (4 * one, one)}))
     assert sketches.gradients()["a"].tolist() == [5, 10], "it starts at its first observation"
     sketches.observe(report_of({"a": (none, none)}, groups=0))
-    assert sketches.gradients()["a"] == pytest.approx([4.5, 9.0])
+    assert sketches.gradients()["a"] == pytest.approx([4.5 / 1.9, 9 / 1.9])
     sketches.observe(report_of())
-    assert sketches.gradients()["a"] == pytest.approx([4.5, 9.0]), "an absent task keeps its mean"
+    assert sketches.gradients()["a"] == pytest.approx([4.5 / 1.9, 9 / 1.9]), "an absent task keeps its mean"
 
 
 def test_a_running_sketch_holds_so_many_groups_as_its_weights_say() -> None:
     assert of_one(1.0, rounds=1, groups=12).groups[0] == 12
-    assert of_one(1.0, rounds=100, groups=12).groups[0] == pytest.approx(12 * 1.9 / 0.1)
+    assert of_one(1.0, rounds=3, groups=12).groups[0] > 35
+    assert of_one(1.0, rounds=100, groups=12).groups[0] == pytest.approx(12 * 1.9 / 0.1, rel=1e-3)
     assert RunningSketches(0.9, ["a"]).groups[0] == 0
 
 
