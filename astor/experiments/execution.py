@@ -12,7 +12,7 @@ from astor.errors import UserError
 from astor.experiments.cell import Cell, Placed
 from astor.experiments.children import Child, end_all
 from astor.experiments.comparison import Comparison
-from astor.experiments.figures import RunFigures, read_figures
+from astor.experiments.figures import RunFigures, read_figures, require_common
 from astor.experiments.notes import Notes
 from astor.run.result import read_result
 
@@ -65,11 +65,12 @@ class Standing:
 
 
 def begin(comparison: Comparison, notes: Notes) -> Standing:
-    """What is finished already, of this comparison or of runs that it would be made of."""
+    """What is finished already. UserError where that cannot be compared."""
     standing = Standing(comparison.cells())
     for cell in standing.cells:
         if all(part.name in standing.figures for part in cell.needs) and (found := _finished(comparison, notes, cell)):
             standing.figures[cell.name] = found
+    require_common(standing.figures.values())
     return standing
 
 
@@ -80,6 +81,9 @@ def execute(
 
     A run that fails is noted in `standing`, with all that needs it, and the others go on. Interrupted, all runs are
     ended before this returns: the next call goes on where they were.
+
+    Raises:
+        UserError: a run had other prompts than the others, or began from another policy.
     """
     waiting = [cell for cell in standing.cells if cell.name not in standing.figures]
     try:
@@ -138,6 +142,7 @@ def _end(comparison: Comparison, notes: Notes, standing: Standing, cell: Cell, c
         standing.failed[cell] = f"{child.reason()} ({child.log})"
         return
     standing.figures[cell.name] = found
+    require_common(standing.figures.values())
     standing.took.setdefault(cell.work, []).append(child.seconds)
 
 
