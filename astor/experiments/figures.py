@@ -80,8 +80,9 @@ class RunFigures(Options):
 def require_common(figures: Collection[RunFigures]) -> None:
     """UserError where runs had different prompts or were trained from different policies: a comparison of them would
     be one of these. It happens where the code that makes them changed while a comparison was stopped."""
-    for what, digest_of in (("prompts", lambda run: run.prompts_digest), ("first policies", lambda run: run.origin)):
-        known = {digest_of(run): run.run for run in figures if digest_of(run)}
+    prompts = {run.prompts_digest: run.run for run in figures}
+    origins = {run.origin: run.run for run in figures if run.origin}
+    for what, known in (("prompts", prompts), ("first policies", origins)):
         if len(known) > 1:
             first, second, *_ = known.values()
             raise UserError(
