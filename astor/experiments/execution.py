@@ -39,10 +39,10 @@ class Standing:
         """Seconds to the end; None where nothing is known yet.
 
         A run is expected to take what those of equal work took here, others in proportion beside what every run costs;
-        before any has ended, what one that trains takes by the share of its training that is done. What goes on longer
-        than was expected is expected to end any moment, and counts no less than that.
+        before any has ended, what one that trains takes by the share of its training that is done. One that still
+        trains takes a quarter longer than it has at least, for a machine may have become slower.
         """
-        going = {cell: max(self._expected(cell) - child.seconds, 1.0) for cell, child in self.running.items()}
+        going = {cell: self._left(cell, child) for cell, child in self.running.items()}
         waiting = [cell for cell in self.cells if self._waits(cell)]
         if any(math.isnan(each) for each in (*going.values(), *map(self._expected, waiting))):
             return None
@@ -51,6 +51,10 @@ class Standing:
 
     def _waits(self, cell: Cell) -> bool:
         return cell.name not in self.figures and cell not in self.failed and cell not in self.running
+
+    def _left(self, cell: Cell, child: Child) -> float:
+        least = child.seconds / 4 if child.doing()[1] < 1 else 1.0
+        return max(self._expected(cell) - child.seconds, least)
 
     def _expected(self, cell: Cell) -> float:
         """Seconds that a run should take in all; NaN where none has told yet."""
