@@ -135,25 +135,26 @@ class Watch:
 
     def prepare(self, child: Child) -> None:
         """Show the making of what runs share."""
-        self._show({"shared": child.doing()[0]}, 0, "")
+        self._show({"shared": child.doing()}, 0, "")
 
     def __call__(self, standing: Standing) -> None:
         left = standing.seconds_left(self.at_once)
         told = "" if left is None else f"about {_duration(left)} left"
         failed = f", {len(standing.failed)} failed" if standing.failed else ""
-        lines = {cell.told: child.doing()[0] for cell, child in standing.running.items()}
+        lines = {cell.told: child.doing() for cell, child in standing.running.items()}
         self._show(lines, len(standing.figures), told + failed)
 
-    def _show(self, lines: Mapping[str, str], done: int, note: str) -> None:
+    def _show(self, lines: Mapping[str, tuple[str, float]], done: int, note: str) -> None:
+        """`lines` has what each process does, and how much of its training is done, in [0, 1]."""
         self._progress.update(self._bar, completed=done, note=note)
         for name in [name for name in self._lines if name not in lines]:
             self._progress.remove_task(self._lines.pop(name))
-        for name, doing in lines.items():
+        for name, (doing, share) in lines.items():
             if name not in self._lines:
-                self._lines[name] = self._progress.add_task(f"  {name}", total=None, note="")
-            self._progress.update(self._lines[name], note=doing)
+                self._lines[name] = self._progress.add_task(f"  {name}", total=100, note="")
+            self._progress.update(self._lines[name], completed=int(100 * share), note=doing)
         if not console.is_terminal and (done != self._told or time.monotonic() - self._at > EVERY):
-            going = "; ".join(f"{name}: {doing}" for name, doing in lines.items())
+            going = "; ".join(f"{name}: {doing}" for name, (doing, _) in lines.items())
             said = ", ".join(filter(None, (f"{done} runs finished", note)))
             console.print(f"{said}. {going}".strip(), markup=False, soft_wrap=True)
             self._told, self._at = done, time.monotonic()

@@ -12,7 +12,7 @@ from astor.errors import UserError
 from astor.experiments.cell import Cell, Placed
 from astor.experiments.children import Child, end_all
 from astor.experiments.comparison import Comparison
-from astor.experiments.figures import RunFigures, read_figures
+from astor.experiments.figures import RunFigures, read_figures, require_common
 from astor.experiments.notes import Notes
 from astor.run.result import read_result
 
@@ -39,10 +39,10 @@ class Standing:
         """Seconds to the end; None where nothing is known yet.
 
         A run is expected to take what those of equal work took here, others in proportion beside what every run costs;
-        before any has ended, what one that trains takes by the share of its training that is done. What goes on longer
-        than was expected is expected to end any moment, and counts no less than that.
+        before any has ended, what one that trains takes by the share of its training that is done. One that still
+        trains takes a quarter longer than it has at least, for a machine may have become slower.
         """
-        going = {cell: max(self._expected(cell) - child.seconds, 1.0) for cell, child in self.running.items()}
+        going = {cell: self._left(cell, child) for cell, child in self.running.items()}
         waiting = [cell for cell in self.cells if self._waits(cell)]
         if any(math.isnan(each) for each in (*going.values(), *map(self._expected, waiting))):
             return None
@@ -51,6 +51,10 @@ class Standing:
 
     def _waits(self, cell: Cell) -> bool:
         return cell.name not in self.figures and cell not in self.failed and cell not in self.running
+
+    def _left(self, cell: Cell, child: Child) -> float:
+        least = child.seconds / 4 if child.doing()[1] < 1 else 1.0
+        return max(self._expected(cell) - child.seconds, least)
 
     def _expected(self, cell: Cell) -> float:
         """Seconds that a run should take in all; NaN where none has told yet."""
@@ -65,11 +69,12 @@ class Standing:
 
 
 def begin(comparison: Comparison, notes: Notes) -> Standing:
-    """What is finished already, of this comparison or of runs that it would be made of."""
+    """What is finished already. UserError where that cannot be compared."""
     standing = Standing(comparison.cells())
     for cell in standing.cells:
         if all(part.name in standing.figures for part in cell.needs) and (found := _finished(comparison, notes, cell)):
             standing.figures[cell.name] = found
+    require_common(standing.figures.values())
     return standing
 
 
@@ -80,6 +85,9 @@ def execute(
 
     A run that fails is noted in `standing`, with all that needs it, and the others go on. Interrupted, all runs are
     ended before this returns: the next call goes on where they were.
+
+    Raises:
+        UserError: a run had other prompts than the others, or began from another policy.
     """
     waiting = [cell for cell in standing.cells if cell.name not in standing.figures]
     try:
@@ -138,6 +146,7 @@ def _end(comparison: Comparison, notes: Notes, standing: Standing, cell: Cell, c
         standing.failed[cell] = f"{child.reason()} ({child.log})"
         return
     standing.figures[cell.name] = found
+    require_common(standing.figures.values())
     standing.took.setdefault(cell.work, []).append(child.seconds)
 
 

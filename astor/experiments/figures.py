@@ -1,10 +1,11 @@
 """What a finished run came to, as a comparison needs it: read once, kept as JSON, for the run may be pruned."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from astor.errors import UserError
 from astor.evaluation.score import ALL
 from astor.experiments.cell import Placed
 from astor.options import Options
@@ -12,6 +13,7 @@ from astor.records import ItemScore, Scores, State
 from astor.run.budget import rounds_of, spent
 from astor.run.history import greedy_pair, held_out_evaluations, sampled_pair
 from astor.run.run import Run
+from astor.storage import committed
 
 SECTIONS = 20
 """Parts of a run in which its spending is told."""
@@ -50,6 +52,10 @@ class RunFigures(Options):
     mlflow: str
     """Identifier of its MLflow run."""
     recipe_digest: str
+    origin: str
+    """Digest of the policy that it was trained from; empty where nothing was trained, as of a merge."""
+    prompts_digest: str
+    """Digest of the prompts, all splits together."""
     policy: str
     """Digest of the last policy."""
     rounds: int
@@ -71,6 +77,20 @@ class RunFigures(Options):
     """Task → each held-out prompt's sampled score, in the order of prompts' ids, which all runs share."""
 
 
+def require_common(figures: Collection[RunFigures]) -> None:
+    """UserError where runs had different prompts or were trained from different policies: a comparison of them would
+    be one of these. It happens where the code that makes them changed while a comparison was stopped."""
+    prompts = {run.prompts_digest: run.run for run in figures}
+    origins = {run.origin: run.run for run in figures if run.origin}
+    for what, known in (("prompts", prompts), ("first policies", origins)):
+        if len(known) > 1:
+            first, second, *_ = known.values()
+            raise UserError(
+                f"{first} and {second} had different {what}, so they cannot be compared: other code made them; give "
+                "the comparison another --name, which runs everything anew."
+            )
+
+
 def read_figures(placed: Placed, result: Mapping[str, Any]) -> RunFigures:
     """The figures of a cell's run that came to this result."""
     cell, run = placed.cell, placed.run()
@@ -88,6 +108,8 @@ def read_figures(placed: Placed, result: Mapping[str, Any]) -> RunFigures:
         run=run.places.name,
         mlflow=run.services.tracker.run_id,
         recipe_digest=run.recipe.digest,
+        origin=sampled.before.policy_digest if states else "",
+        prompts_digest=committed(run.places.at("plan")).manifest.made_from["prompts"],
         policy=sampled.after.policy_digest,
         rounds=len(states),
         tokens=tokens,

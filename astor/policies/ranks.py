@@ -103,7 +103,10 @@ class Ranks:
         except BaseException as error:
             told = [connection.recv() for _, connection in self._others if connection.poll(1)]
             self.close()
-            raise next((result for result, failed in told if failed), error) from error
+            other = next((result for result, failed in told if failed), None)
+            if other is None:
+                raise
+            raise other from error
         results = [connection.recv() for _, connection in self._others]
         for result, failed in results:
             if failed:

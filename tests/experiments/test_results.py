@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from astor.errors import UserError
 from astor.experiments.comparison import Comparison
-from astor.experiments.figures import Point, RunFigures, Spending
+from astor.experiments.figures import Point, RunFigures, Spending, require_common
 from astor.experiments.methods import load_methods
 from astor.experiments.notes import Notes
 from astor.experiments.page import render_page
@@ -31,6 +32,8 @@ def figures(method: str, seed: int, gains: dict[str, float], task: str = "") -> 
         task=task,
         run=f"{method}{task}{seed}",
         mlflow="m",
+        origin="o",
+        prompts_digest="d",
         policy="p",
         recipe_digest="r",
         rounds=4,
@@ -116,6 +119,16 @@ def test_what_is_missing_is_named_and_nothing_is_made_of_it() -> None:
     assert found["differences"]["astor"]["mean"]["seeds"] == 1
 
 
+def test_runs_that_began_from_other_policies_are_not_compared() -> None:
+    first, second = figures("uniform", 0, {}), figures("astor", 0, {}).model_copy(update={"origin": "another"})
+    merged = figures("merge_ties", 0, {}).model_copy(update={"origin": ""})
+    require_common([first, merged, first])
+    with pytest.raises(UserError, match="uniform0 and astor0 had different first policies"):
+        require_common([merged, first, second])
+    with pytest.raises(UserError, match="had different prompts"):
+        require_common([first, first.model_copy(update={"prompts_digest": "others"})])
+
+
 def test_the_page_is_whole_and_needs_nothing_beside_itself() -> None:
     found = results([*three_seeds("uniform", 0.1), *three_seeds("astor", 0.2)], "uniform", "astor")
     page = render_page(json.loads(json.dumps(found)))
@@ -127,8 +140,6 @@ def test_the_page_is_whole_and_needs_nothing_beside_itself() -> None:
 
 
 def test_a_comparison_that_was_begun_otherwise_is_not_gone_on_with(tmp_path) -> None:
-    from astor.errors import UserError
-
     def begin(budget: int = 1000, methods: str = "uniform", **changes: object) -> None:
         value = read_recipe("miniature") | changes
         made = Comparison("mine", str(tmp_path), value, load_methods([methods]), (0,), {"tokens": budget})
