@@ -25,7 +25,9 @@ def explain(error: BaseException) -> str | None:
     or SQLite raise it as types of their own.
     """
     cause: BaseException | None = error
-    while cause is not None:
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:  # one that is raised from itself has no end
+        seen.add(id(cause))
         if any(words in str(cause) for words in FULL):
             where = (cause.filename if isinstance(cause, OSError) else None) or "the store"
             return f"The disk is full at {where}: make room and run the same command again, it continues."

@@ -7,6 +7,7 @@ its last checkpoint is removed and done again, so that the same command ends wit
 from typing import NamedTuple
 
 from astor.records import State
+from astor.run.budget import is_spent, spent
 from astor.run.champion import champion_of
 from astor.run.checkpoints import last_checkpoint, remove_after
 from astor.run.draws import Draw
@@ -47,7 +48,7 @@ def post_train(run: Run) -> ArtifactRef:
 
 
 def train(run: Run, start: Start, until: int) -> PolicyRef:
-    """Rounds from the last checkpoint up to `until`, exclusive; the policy at their end.
+    """Rounds from the last checkpoint up to `until`, exclusive, or to the end of the budget; the policy at their end.
 
     Nothing happens where the last checkpoint is of `until` or later. Policies are evaluated on held-out prompts before
     the first round, and every `evaluation.every` rounds.
@@ -58,17 +59,22 @@ def train(run: Run, start: Start, until: int) -> PolicyRef:
     planned, report = start.plan, None
     if first:
         planned, report = (run.artifacts.committed(run.places.at("rounds", first - 1, s)) for s in ("score", "update"))
+        if is_spent(run, planned):
+            return policy
     for round in range(first, until):
         if round == 0 or _is_due(round, run.recipe.evaluation.every):
             evaluate_policy(run, start, policy, "held_out")
-        report_progress("rounds", round, run.recipe.rounds)
+        _report(run, round, planned)
         draws = draw(run, start, planned, policy)
         planned = score(run, start.prompts, draws, report)
-        commit = _is_due(round + 1, run.recipe.checkpoint_every) or round + 1 == until
+        ends = round + 1 == until or is_spent(run, planned)
+        commit = ends or _is_due(round + 1, run.recipe.checkpoint_every)
         policy, report = update(run, policy, start.policy, draws, planned, commit)
         if commit:
             prune(run)
-        report_progress("rounds", round + 1, run.recipe.rounds, _note(run, planned))
+        _report(run, round + 1, planned)
+        if ends:
+            break
     return policy
 
 
@@ -111,8 +117,18 @@ def _is_due(round: int, every: int) -> bool:
     return every > 0 and round % every == 0
 
 
-def _note(run: Run, scored: ArtifactRef) -> str:
-    state: State = run.artifacts.read(scored, "state")
+def _report(run: Run, rounds: int, planned: ArtifactRef) -> None:
+    """Tell how many rounds of a run are done, or how much of its budget is spent."""
+    state: State = run.artifacts.read(planned, "state")
+    note = _note(run, state) if state.tasks else ""
+    budget, done = run.recipe.budget, zip(("tokens", "prompts"), spent(run, state), strict=True)
+    for name, used in done:
+        if limit := getattr(budget, name):
+            return report_progress(name, min(used, limit), limit, f"round {rounds}, {note}".removesuffix(", "))
+    return report_progress("rounds", rounds, run.recipe.rounds, note)
+
+
+def _note(run: Run, state: State) -> str:
     scores = [statistics.score for statistics in state.tasks.values() if statistics.prompts]
     away = f", {run.curves.behind} rounds not yet in MLflow" if run.curves.behind else ""
     return f"training score {sum(scores) / max(len(scores), 1):.3f}{away}"

@@ -2,21 +2,23 @@
 
 Four tasks, 128 prompts a round with 8 rollouts each, after half of all prompts were visited. Measured are a round
 (`observe` and `next_round`), what is saved after it (state as JSON, statistics as records and Parquet), and making a
-scheduler and loading it from there, as a step in its own process does. The last line is JSON.
+scheduler and loading it from there, as a step in its own process does, all of `astor`; and a round of every scheduler
+with its defaults at 100k prompts. The last line is JSON.
 """
 
 import json
 import tempfile
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.observation import PromptObservation, RoundObservation, TaskObservation
-from astor.coordination.scheduler import RoundPlan, TaskInfo
+from astor.coordination.scheduler import PromptInfo, RoundPlan, TaskInfo
 from astor.coordination.schedulers.astor import AstorOptions, AstorScheduler
-from astor.records import PromptStatistics, UpdateReport, read_parquet, write_parquet
+from astor.records import PromptStatistics, TaskUpdate, UpdateReport, read_parquet, write_parquet
 
 TASKS, BATCH, ROLLOUTS, ROUNDS = 4, 128, 8, 20
 
@@ -28,30 +30,38 @@ def observe(plan: RoundPlan, random: np.random.Generator, report: UpdateReport |
         scores = tuple(random.integers(0, 2, ROLLOUTS).astype(float).tolist())
         return PromptObservation(prompt_id, scores, scores, (0.0,) * ROLLOUTS, len(set(scores)) > 1)
 
-    tasks = {task: TaskObservation(tuple(map(prompt, ids))) for task, ids in plan.prompt_ids.items()}
+    tasks = {task: TaskObservation(tuple(map(prompt, ids))) for task, ids in plan.prompt_ids.items() if ids}
     return RoundObservation(plan.round, tasks, report)
 
 
 def sketched(random: np.random.Generator, size: int = 16384) -> UpdateReport:
-    """A report with sketches of the size that training makes by default."""
+    """A report with sketches of the size that training makes by default, as every round has one."""
     halves = {f"task{k}": tuple(tuple(random.normal(size=size).tolist()) for _ in range(2)) for k in range(TASKS)}
+    update = TaskUpdate(
+        tokens=1000,
+        informative_groups=16,
+        anchors=8,
+        loss_before=0,
+        kl=0.1,
+        entropy=1,
+        sketched_groups=16,
+        clipped_share=0,
+        engine_difference=0,
+    )
     return UpdateReport(
-        round=0, tasks={}, optimizer_steps=1, skipped_steps=0, gradient_norm=1, learning_rate=1, sketches=halves
+        round=0,
+        tasks=dict.fromkeys(halves, update),
+        optimizer_steps=1,
+        skipped_steps=0,
+        gradient_norm=1,
+        learning_rate=1,
+        sketches=halves,
     )
 
 
-def visited(task: TaskInfo, position: int, active: Container[str]) -> PromptStatistics:
+def visited(prompt: PromptInfo, task: str) -> PromptStatistics:
     """A prompt that was visited once, before the first round."""
-    prompt_id = task.prompts[position][0]
-    return PromptStatistics(
-        prompt_id=prompt_id,
-        task=task.key,
-        entered=0,
-        visits=1,
-        last_mean=0.5,
-        last_variance=0.25,
-        active=prompt_id in active,
-    )
+    return PromptStatistics(prompt_id=prompt.id, task=task, visits=1, successes=4.0, failures=4.0)
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -61,23 +71,47 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def tasks_of(prompts: int) -> list[TaskInfo]:
+    """Tasks of so many prompts."""
+    return [
+        TaskInfo(f"task{k}", [PromptInfo(f"{k}-{i}", i % 5, "", 100 + i) for i in range(prompts)]) for k in range(TASKS)
+    ]
+
+
+def measure_schedulers(prompts: int) -> dict[str, float]:
+    """Milliseconds of a round of every scheduler, further draws left out."""
+    tasks, found = tasks_of(prompts), {}
+    own: dict[str, dict[str, object]] = {"fixed": {"weights": {task.key: 1.0 for task in tasks}}}
+    for name, kind in scheduler_classes().items():
+        random = np.random.default_rng(0)
+        options = kind.options_type.model_validate({"type": name, **own.get(name, {})})
+        scheduler, report = kind(options, tasks, 0), sketched(random)
+        rounds, seen = [], observe(scheduler.next_round(BATCH), random, report)
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            scheduler.observe(seen)
+            plan = scheduler.next_round(BATCH)
+            rounds.append(time.perf_counter() - start)
+            seen = observe(plan, random, report)
+        found[name] = 1e3 * float(np.median(rounds))
+    return found
+
+
 def measure(prompts: int) -> dict[str, float]:
     """Milliseconds of each part for tasks of `prompts` prompts, and microseconds per prompt of all of them."""
-    random = np.random.default_rng(0)
-    tasks = [TaskInfo(f"task{k}", [(f"{k}-{i}", i % 5) for i in range(prompts)]) for k in range(TASKS)]
+    random, tasks = np.random.default_rng(0), tasks_of(prompts)
     start = seconds(lambda: AstorScheduler(AstorOptions(), tasks, 0))
     scheduler = AstorScheduler(AstorOptions(warm_up_rounds=1), tasks, 0)
-    known = {record.prompt_id: record for record in scheduler.prompt_statistics()}
-    half = [visited(task, i, known) for task in tasks for i in range(0, prompts, 2)]
-    scheduler.load_prompt_statistics(list((known | {record.prompt_id: record for record in half}).values()))
-    seen = observe(scheduler.next_round(BATCH), random, sketched(random))
+    scheduler.load_prompt_statistics([visited(prompt, task.key) for task in tasks for prompt in task.prompts[::2]])
+    report = sketched(random)
+    seen = observe(scheduler.next_round(BATCH), random, report)
     rounds = []
     for _ in range(ROUNDS):
         start_of_round = time.perf_counter()
         scheduler.observe(seen)
         plan = scheduler.next_round(BATCH)
         rounds.append(time.perf_counter() - start_of_round)
-        seen = observe(plan, random)
+        seen = observe(plan, random, report)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "statistics.parquet"
         save = seconds(
@@ -107,8 +141,15 @@ def main() -> None:
     result = {prompts: measure(prompts) for prompts in (1_000, 10_000, 100_000)}
     for prompts, figures in result.items():
         print(f"{prompts:>7} prompts a task: " + ", ".join(f"{name} {value:.3g}" for name, value in figures.items()))
+    schedulers = measure_schedulers(100_000)
+    for name, milliseconds in schedulers.items():
+        print(f"{name:>18}: {milliseconds:.1f} ms a round")
     rounded = {str(n): {name: round(value, 4) for name, value in figures.items()} for n, figures in result.items()}
-    print(json.dumps({"benchmark": "coordination", "tasks": TASKS, "batch": BATCH, "prompts": rounded}))
+    print(
+        json.dumps(
+            {"benchmark": "coordination", "tasks": TASKS, "batch": BATCH, "prompts": rounded, "round_ms": schedulers}
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -30,6 +30,12 @@ def test_a_full_disk_is_found_below_what_was_made_of_it() -> None:
     assert explain(mistake).startswith("The disk is full")
 
 
+def test_a_mistake_that_is_its_own_cause_is_told_all_the_same() -> None:
+    mistake = UserError("Engine and trainer disagree.")
+    mistake.__cause__ = mistake
+    assert explain(mistake) == "Engine and trainer disagree."
+
+
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="Not a directory") as refused:

@@ -31,7 +31,8 @@ BETWEEN = "preparing"
 
 
 class Display:
-    """`with Display(console)`: a bar per stage for as long as the block runs, whichever process does the work.
+    """`with Display(console)`: a bar per stage for as long as the block runs, whichever process does the work. Nothing
+    is shown where the command was started by one that watches it.
 
     Where there is no terminal a line is printed when a stage begins, and one for every tenth of it. The file has no
     name of its own where `/proc` gives one to what is open: no process that is killed leaves it behind, and nothing
@@ -61,6 +62,8 @@ class Display:
         )
 
     def __enter__(self) -> Self:
+        if WATCHED in os.environ:  # whoever started this command shows it
+            return self
         try:
             self._file, self._place = _open()
         except OSError as error:  # a run is not worth ending for its display

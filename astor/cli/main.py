@@ -108,6 +108,33 @@ def compile_pipeline(
 
 
 @app.command()
+def compare(
+    recipe: Recipe,
+    methods: Annotated[str, typer.Option(metavar="A,B,…", help="Packaged methods, or YAML files of your own.")],
+    seeds: Annotated[str, typer.Option(metavar="N", help="How many seeds, or which: 0,1,2.")] = "3",
+    budget: Annotated[str, typer.Option(metavar="tokens=N|prompts=N", help="Of each run; default: the recipe's.")] = "",
+    overrides: Overrides = [],
+    store: Store = ".",
+    name: Annotated[str, typer.Option(help="What the comparison is called; default: as the recipe.")] = "",
+    reference: Annotated[str, typer.Option(help="The method to compare with; default: the first.")] = "",
+    never_useful: Annotated[
+        str, typer.Option("--never-useful", metavar="TASK,…", help="Tasks whose groups never count as useful.")
+    ] = "",
+    at_once: Annotated[int, typer.Option(min=0, help="Runs side by side; 0: as cores and memory allow.")] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be run.")] = False,
+) -> None:
+    """Compare methods: all from one warm start, on the same data, at equal budget; a stopped comparison goes on."""
+    from astor.cli.compare import compare, print_comparison, read_comparison
+    from astor.recipe.load import parse_overrides
+
+    asked = read_comparison(recipe, parse_overrides(overrides), methods, seeds, budget, store, name)
+    if dry_run:
+        print_comparison(asked)
+    else:
+        compare(asked, at_once, reference, [task for task in never_useful.split(",") if task])
+
+
+@app.command()
 def serve(
     model: Annotated[str, typer.Option(help="Registered model, or NAME/VERSION; default: the only one.")] = "",
     alias: Annotated[str, typer.Option(help="Alias of the version, where none is named.")] = "champion",

@@ -18,7 +18,7 @@ from astor.errors import UserError
 from astor.recipe.recipe import Recipe
 from astor.run.checkpoints import reached
 from astor.run.failure import find_failure, find_warning
-from astor.run.lifeline import VARIABLE
+from astor.run.lifeline import VARIABLE, hold_lifeline
 from astor.run.lock import alone
 from astor.run.preflight import preflight
 from astor.run.progress import report_progress
@@ -72,6 +72,7 @@ def _told_to_mlflow(run: Run) -> Iterator[None]:
 def _in_process(run: Run) -> None:
     from astor.loop import post_train
 
+    hold_lifeline()
     with run:
         post_train(run)
 

@@ -1,7 +1,8 @@
 """Groups: the rollouts of one prompt, compared with each other."""
 
+import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +20,11 @@ class GroupOptions(Options):
     tolerance: float = Field(default=1e-6, ge=0)
     """A group is informative where its largest and smallest reward differ by more. Tested on rewards, so that a group
     of equal rewards is never informative, whatever they are (MT-GRPO's lenient filter lets all-0.1 groups through)."""
-    anchors: bool = True
-    """Keep groups without reward variance as rows of the KL term, where a saturated task would be protected: as many
-    as make the task's kept groups up to its quota, and none where its KL coefficient is 0 (our choice)."""
+    anchors: float = Field(default=0.5, ge=0, le=1)
+    """Groups without reward variance are kept as rows of the KL term, where a saturated task would be protected: as
+    many as make the task's kept groups up to this share of its quota, and none where its KL coefficient is 0. Our
+    choice: a task's KL term is a mean over its rows and weighs the same however many they are, so half as many measure
+    it nearly as well and cost half of the update's time. 1 keeps all of a round without redraws; 0 keeps none."""
     largest_failure_share: float = Field(default=0.2, ge=0, le=1)
     """Share of rollouts whose judging failed by our fault above which the round stops (our choice: a sandbox that
     fails this often is broken, and going on would teach from a biased remainder)."""
@@ -50,12 +53,14 @@ def form_groups(
     options: GroupOptions,
     quotas: Mapping[str, int],
     kl_coefficients: Mapping[str, float],
+    accept: Callable[[Sequence[Group]], Container[str]] | None = None,
 ) -> tuple[list[Group], dict[str, GroupCounts]]:
     """One group per prompt, in the order in which the prompts first appear, and counts per task of `quotas`.
 
     `reward_of` gives a verdict's shaped reward, None for an infrastructure error; `advantages_of` the loss's advantages
-    of a group's valid rewards, where they differ; `quotas` and `kl_coefficients` are the batch's. UserError where more
-    than `options.largest_failure_share` of the rollouts have no reward.
+    of a group's valid rewards, where they differ; `quotas` and `kl_coefficients` are the batch's; `accept` gives the
+    prompts whose informative groups the update gets, None keeps all. UserError where more than
+    `options.largest_failure_share` of the rollouts have no reward.
     """
     rollouts: dict[str, dict[int, Verdict]] = {}
     for verdict in verdicts:
@@ -71,9 +76,13 @@ def form_groups(
     groups = [
         _compare(prompt_id, of_prompt, reward_of, advantages_of, options) for prompt_id, of_prompt in rollouts.items()
     ]
-    kept.update(group.task for group in groups if group.informative)
+    if accept is not None:
+        accepted = accept(groups)
+        groups = [group.model_copy(update={"kept": group.kept and group.prompt_id in accepted}) for group in groups]
+    kept.update(group.task for group in groups if group.kept)
     for position, group in enumerate(groups):
-        anchor = options.anchors and kl_coefficients[group.task] > 0 and kept[group.task] < quotas[group.task]
+        most = math.ceil(options.anchors * quotas[group.task])
+        anchor = kl_coefficients[group.task] > 0 and kept[group.task] < most
         if anchor and not group.informative and enough_valid(group.rewards):
             kept[group.task] += 1
             groups[position] = group.model_copy(update={"kept": True})
@@ -125,11 +134,10 @@ def _compare(
 
 
 def _count(groups: Sequence[Group]) -> GroupCounts:
-    informative = sum(group.informative for group in groups)
     return GroupCounts(
         groups=len(groups),
-        informative=informative,
-        anchors=sum(group.kept for group in groups) - informative,
+        informative=sum(group.informative for group in groups),
+        anchors=sum(group.kept and not group.informative for group in groups),
         dropped=sum(not enough_valid(group.rewards) for group in groups),
         failures=sum(reward is None for group in groups for reward in group.rewards),
     )

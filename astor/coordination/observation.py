@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from astor.coordination.groups import enough_valid
 from astor.records import Group, UpdateReport, Verdict
@@ -17,6 +21,8 @@ class PromptObservation:
     rewards: tuple[float, ...]
     advantages: tuple[float, ...]
     informative: bool
+    tokens: int = 0
+    """Tokens generated in these rollouts."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,11 @@ class TaskObservation:
         """Groups with more than one reward."""
         return sum(prompt.informative for prompt in self.prompts)
 
+    @cached_property
+    def deviations(self) -> NDArray[np.float64]:
+        """(n,) population standard deviation of each prompt's scores, in [0, 0.5]; exactly 0 where all are equal."""
+        return np.array([np.std(scores) if np.ptp(scores := prompt.scores) else 0.0 for prompt in self.prompts])
+
 
 @dataclass(frozen=True)
 class RoundObservation:
@@ -40,6 +51,11 @@ class RoundObservation:
     """Only tasks that have a prompt to show."""
     report: UpdateReport | None = None
 
+    @property
+    def prompt_ids(self) -> dict[str, list[str]]:
+        """Task → its prompts."""
+        return {task: [prompt.prompt_id for prompt in seen.prompts] for task, seen in self.tasks.items()}
+
 
 def observe_round(
     round: int, verdicts: Iterable[Verdict], groups: Iterable[Group], report: UpdateReport | None
@@ -48,19 +64,21 @@ def observe_round(
 
     Groups with fewer than half of their rollouts valid are left out: what they show is mostly noise.
     """
-    scores = {(verdict.prompt_id, verdict.rollout): verdict.score for verdict in verdicts}
+    judged = {(verdict.prompt_id, verdict.rollout): verdict for verdict in verdicts}
     tasks: dict[str, list[PromptObservation]] = {}
     for group in groups:
         if not enough_valid(group.rewards):
             continue
         valid = [index for index, reward in enumerate(group.rewards) if reward is not None]
+        told = [judged[group.prompt_id, index] for index in valid]
         tasks.setdefault(group.task, []).append(
             PromptObservation(
                 prompt_id=group.prompt_id,
-                scores=tuple(score for index in valid if (score := scores[group.prompt_id, index]) is not None),
+                scores=tuple(verdict.score for verdict in told if verdict.score is not None),
                 rewards=tuple(reward for reward in group.rewards if reward is not None),
                 advantages=tuple(group.advantages[index] for index in valid),
                 informative=group.informative,
+                tokens=sum(verdict.tokens for verdict in told),
             )
         )
     return RoundObservation(round, {task: TaskObservation(tuple(prompts)) for task, prompts in tasks.items()}, report)

@@ -1,4 +1,4 @@
-"""Which prompts of a task are rolled out: those that promise to teach, and now and then those long unseen."""
+"""Which prompts of a task are rolled out: those that promise rewards that differ, none of them for ever."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from astor.coordination.observation import TaskObservation
-from astor.coordination.quotas import softmax
+from astor.coordination.scheduler import PromptInfo, TaskInfo
 from astor.coordination.state import generator, require_keys
 from astor.errors import UserError
 from astor.options import Options
@@ -17,137 +17,112 @@ from astor.records import PromptStatistics
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-COLUMNS = ("entered", "visits", "last_round", "last_mean", "last_variance", "last_delta", "active")
+COLUMNS = ("visits", "successes", "failures")
+MOST_CANDIDATES = 8192
+"""Prompts of a task that one draw is made of, at most; which, the seed says. Our choice: the best few of so many
+promise as much as those of all, and a round costs the same however many there are."""
 
 
 class PromptSamplingOptions(Options):
-    """ASTOR-style: the paper samples prompts by a utility of reward variance and recent reward progress; every formula
-    and value is our choice."""
+    """ASTOR-style: the paper samples prompts by a utility of reward variance and recent reward progress; the model of a
+    prompt and every value are our choice, after Thompson 1933."""
 
-    by: Literal["utility", "uniform"] = "utility"
-    """`uniform` draws from all of a task's prompts alike, the ablation without prompt level."""
-    pool: int = Field(default=1024, ge=1)
-    """Prompts of a task that are drawn from at a time: a large task's prompts would else be met once at most, and what
-    is known of them never used."""
-    turnover: float = Field(default=0.02, ge=0, le=1)
-    """Largest share of the pool that is exchanged in a round. Visited prompts that promise less than unseen ones of
-    their difficulty leave, least first; those longest outside enter. A pool of unseen prompts thus stays."""
-    progress_weight: float = Field(default=0.3, ge=0, le=1)
-    """kappa in u = (1 - kappa) * variance / scale + kappa * delta."""
-    delta: Literal["absolute", "positive"] = "absolute"
-    """delta is the change of a prompt's mean score between its last two visits, 0 before the second; `absolute` counts
-    forgetting too."""
-    temperature: float = Field(default=0.2, gt=0)
-    """Temperature of the softmax over prompt utilities."""
-    staleness_weight: float = Field(default=0.1, ge=0, le=1)
-    """eta: share of the draw that goes by rounds since the last visit, or since entering for an unseen prompt; uniform
-    where nothing is stale."""
+    by: Literal["thompson", "uniform"] = "thompson"
+    """`thompson`: each prompt has a Beta posterior, from which one draw is made, and those that promise most are taken.
+    Where scores are 0 or 1 it is of the pass rate p, and p (1 - p) promises; where they are graded it is of the chance
+    that a group's scores differ by more than the noise floor, which promises itself.
+    `uniform` draws from all of a task's prompts alike, the ablation without prompt level."""
+    prior_strength: float = Field(default=8.0, gt=0)
+    """Observations that a prior counts as: rollouts where scores are 0 or 1, visits where they are graded (our choice:
+    a prompt's first eight rollouts weigh as much as what is known of its class)."""
+    forgetting: float = Field(default=0.9, gt=0, le=1)
+    """What is left of a prompt's earlier observations at its next visit, and of its class's in the next round: the
+    policy moves on (our choice)."""
+    cap: float = Field(default=2.0, ge=1)
+    """A prompt is visited at most `cap` times as often as the task's prompts on average, and once more (our choice:
+    without it, the draws come back to the same few dozens). A task whose other prompts do not suffice takes those that
+    were visited least."""
 
 
-class PromptPool:
-    """One task's prompts: columns over all of them, and a pool of active ones that moves through them."""
+class PromptSampler:
+    """One task's prompts: columns over all of them, and counts of their classes.
 
-    def __init__(
-        self, options: PromptSamplingOptions, task: str, prompts: Sequence[tuple[str, int]], seed: int
-    ) -> None:
-        """`prompts` are ids with difficulty buckets, in the order of the run's prompts."""
-        self.options, self.task, self.seed = options, task, seed
-        self.ids = [prompt_id for prompt_id, _ in prompts]
+    A prompt's prior is that of its class, all prompts of one kind, one bucket and about one length; a class's is that
+    of the task, which is even at first. Each counts `prior_strength` observations.
+    """
+
+    def __init__(self, options: PromptSamplingOptions, task: TaskInfo, noise_floor: float, seed: int) -> None:
+        """`noise_floor` is the standard deviation up to which graded scores do not count as different."""
+        self.options, self.task, self.seed = options, task.key, seed
+        self.graded, self.noise_floor = task.graded, noise_floor
+        self.ids = [prompt.id for prompt in task.prompts]
         self.index = {prompt_id: position for position, prompt_id in enumerate(self.ids)}
-        assert len(self.index) == len(self.ids), f"{task} has a prompt twice"
-        self.bucket = np.array([bucket for _, bucket in prompts], dtype=np.int64)
-        self.order = generator(seed, task, "pool").permutation(len(self.ids))
-        self.position = 0
+        assert len(self.index) == len(self.ids), f"{task.key} has a prompt twice"
+        self.classes = number_classes(task.prompts)
+        self.class_successes, self.class_failures = np.zeros((2, self.classes.max(initial=-1) + 1))
         self._clear()
-        if options.by == "utility":
-            self._enter(min(options.pool, len(self.ids)), round=0)
 
     def _clear(self) -> None:
         size = len(self.ids)
-        self.entered, self.visits = np.zeros(size, np.int64), np.zeros(size, np.int64)
-        self.last_round = np.full(size, -1, np.int64)
-        self.last_mean, self.last_variance, self.last_delta = np.zeros(size), np.zeros(size), np.zeros(size)
-        self.active = np.zeros(size, bool)
+        self.visits = np.zeros(size, np.int64)
+        self.successes, self.failures = np.zeros(size), np.zeros(size)
 
-    @property
-    def capacity(self) -> int:
-        """The most different prompts that one round may draw."""
-        return len(self.ids) if self.options.by == "uniform" else int(np.count_nonzero(self.active))
-
-    def draw(self, count: int, round: int, scale: float) -> list[str]:
-        """`count` different prompts. `scale` is the variance that counts as a whole for this task."""
+    def draw(self, count: int, round: int) -> list[str]:
+        """`count` different prompts, those that promise most first: an order that is the same however many are
+        asked for."""
         random = generator(self.seed, self.task, round, "draw")
         if self.options.by == "uniform":
-            chosen = random.choice(len(self.ids), count, replace=False)
-        else:
-            active = np.flatnonzero(self.active)
-            chosen = active[gumbel_top_k(self.probabilities(active, round, scale), count, random)]
+            return [self.ids[position] for position in random.permutation(len(self.ids))[:count]]
+        rested = self.visits <= self.options.cap * self.visits.mean()
+        candidates = np.flatnonzero(rested)
+        if len(candidates) > max(MOST_CANDIDATES, count):
+            candidates = random.choice(candidates, max(MOST_CANDIDATES, count), replace=False)
+        chosen = candidates[largest(self._promise(candidates, random), count, random)]
+        if len(chosen) < count:
+            tired = np.flatnonzero(~rested)
+            least = largest(-self.visits[tired].astype(np.float64), count - len(chosen), random)
+            chosen = np.concatenate([chosen, tired[least]])
         return [self.ids[position] for position in chosen]
 
-    def probabilities(self, active: Indices, round: int, scale: float) -> Floats:
-        """Chance of each active prompt to come first: (1 - eta) softmax(u / tau) + eta staleness / sum of staleness."""
-        options = self.options
-        by_utility = softmax(self.utilities(active, scale), options.temperature)
-        since = np.where(self.visits[active] > 0, self.last_round[active], self.entered[active])
-        staleness = np.maximum(round - since, 0).astype(np.float64)
-        total = staleness.sum()
-        by_age = staleness / total if total > 0 else np.full(len(active), 1 / max(len(active), 1))
-        return (1 - options.staleness_weight) * by_utility + options.staleness_weight * by_age
+    def _promise(self, positions: Indices, random: np.random.Generator) -> Floats:
+        """What one draw from each prompt's posterior promises."""
+        strength, expected = self.options.prior_strength, self.class_means()[self.classes[positions]]
+        successes = strength * expected + self.successes[positions]
+        failures = strength * (1 - expected) + self.failures[positions]
+        drawn = random.beta(successes, failures)
+        return drawn if self.graded else drawn * (1 - drawn)
 
-    def utilities(self, active: Indices, scale: float) -> Floats:
-        """u per active prompt, in [0, 1]; of an unseen one what `expected` says of its bucket."""
-        return np.where(self.visits[active] > 0, self._known(active, scale), self.expected(active, scale))
+    def class_means(self) -> Floats:
+        """Expected success of an unseen prompt of each class, in (0, 1)."""
+        strength = self.options.prior_strength
+        successes, observations = self.class_successes, self.class_successes + self.class_failures
+        of_task = (successes.sum() + strength / 2) / (observations.sum() + strength)
+        means: Floats = (successes + strength * of_task) / (observations + strength)
+        return means
 
-    def expected(self, active: Indices, scale: float) -> Floats:
-        """Mean u of the visited prompts of each prompt's bucket in the pool; 0.5 where there is none."""
-        seen, buckets = self.visits[active] > 0, self.bucket[active]
-        _, group = np.unique(buckets, return_inverse=True)
-        count = np.bincount(group, weights=seen)
-        total = np.bincount(group, weights=np.where(seen, self._known(active, scale), 0.0))
-        means = np.full(len(count), 0.5)
-        np.divide(total, count, out=means, where=count > 0)
-        return means[group]
-
-    def _known(self, active: Indices, scale: float) -> Floats:
-        weight = self.options.progress_weight
-        delta = self.last_delta[active]
-        change = np.abs(delta) if self.options.delta == "absolute" else np.maximum(delta, 0)
-        return (1 - weight) * np.minimum(self.last_variance[active] / scale, 1) + weight * change
-
-    def observe(self, seen: TaskObservation, round: int) -> None:
+    def observe(self, seen: TaskObservation) -> None:
         """Take in the scores of one round."""
-        for prompt in seen.prompts:
+        keep = self.options.forgetting
+        self.class_successes *= keep
+        self.class_failures *= keep
+        for prompt, deviation in zip(seen.prompts, seen.deviations, strict=True):
             i = self.index[prompt.prompt_id]
-            mean = float(np.mean(prompt.scores))
-            self.last_delta[i] = mean - self.last_mean[i] if self.visits[i] else 0.0
-            self.last_mean[i], self.last_variance[i] = mean, np.var(prompt.scores)
-            self.last_round[i], self.visits[i] = round, self.visits[i] + 1
+            differ = float(deviation > self.noise_floor)
+            successes = differ if self.graded else float(sum(prompt.scores))
+            failures = 1 - differ if self.graded else len(prompt.scores) - successes
+            self.successes[i] = keep * self.successes[i] + successes
+            self.failures[i] = keep * self.failures[i] + failures
+            self.class_successes[self.classes[i]] += successes
+            self.class_failures[self.classes[i]] += failures
+            self.visits[i] += 1
 
-    def turn_over(self, round: int, scale: float) -> None:
-        """Exchange prompts that promise little for those longest outside, before `round` is drawn."""
-        active = np.flatnonzero(self.active)
-        outside = len(self.ids) - len(active)
-        if self.options.by == "uniform" or not outside:
-            return
-        utilities = self.utilities(active, scale)
-        poor = np.flatnonzero((self.visits[active] > 0) & (utilities < self.expected(active, scale)))
-        count = min(len(poor), outside, int(np.ceil(self.options.turnover * len(active))))
-        leaving = active[poor[np.argsort(utilities[poor], kind="stable")[:count]]]
-        self._enter(count, round)
-        self.active[leaving] = False
-
-    def _enter(self, count: int, round: int) -> None:
-        """The next `count` prompts that are not active, on the pool's seeded way around all prompts."""
-        reach = min(count + int(np.count_nonzero(self.active)), len(self.ids))
-        ahead = self.order[(self.position + np.arange(reach)) % len(self.ids)]
-        places = np.flatnonzero(~self.active[ahead])[:count]
-        if count:
-            self.active[ahead[places]], self.entered[ahead[places]] = True, round
-            self.position = int((self.position + places[-1] + 1) % len(self.ids))
+    def unvisited(self, prompt_ids: Sequence[str]) -> set[str]:
+        """Those of the task's prompts that were never observed."""
+        return {prompt_id for prompt_id in prompt_ids if not self.visits[self.index[prompt_id]]}
 
     def statistics(self) -> list[PromptStatistics]:
-        """Records of the prompts that were visited or are active, in the order of the prompts."""
-        known = np.flatnonzero((self.visits > 0) | self.active)
+        """Records of the prompts that were visited, in the order of the prompts."""
+        known = np.flatnonzero(self.visits)
         columns = [getattr(self, name)[known].tolist() for name in COLUMNS]
         return [
             PromptStatistics.model_construct(
@@ -170,16 +145,24 @@ class PromptPool:
 
     def state_dict(self) -> dict[str, Any]:
         """JSON-able, without the statistics."""
-        return {"position": self.position}
+        return {"successes": self.class_successes.tolist(), "failures": self.class_failures.tolist()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from `state`."""
-        require_keys(state, ("position",), f"the prompt pool of {self.task}")
-        self.position = state["position"]
+        require_keys(state, ("successes", "failures"), f"the prompt sampler of {self.task}")
+        self.class_successes, self.class_failures = np.array(state["successes"]), np.array(state["failures"])
 
 
-def gumbel_top_k(probabilities: Floats, count: int, random: np.random.Generator) -> Indices:
-    """`count` different indices, drawn one after the other without replacement (Kool et al. 2019, Gumbel-top-k)."""
-    with np.errstate(divide="ignore"):
-        keys = np.log(probabilities) + random.gumbel(size=len(probabilities))
-    return np.argsort(-keys, kind="stable")[:count]
+def number_classes(prompts: Sequence[PromptInfo]) -> Indices:
+    """The class of each prompt, from 0 on: those of one kind, bucket and half octave of length (our choice: what is
+    cheap to know and goes with difficulty)."""
+    lengths = np.round(2 * np.log2([max(prompt.characters, 1) for prompt in prompts])).astype(np.int64)
+    named = [(prompt.kind, prompt.bucket, length) for prompt, length in zip(prompts, lengths.tolist(), strict=True)]
+    numbers = {name: number for number, name in enumerate(sorted(set(named)))}
+    return np.array([numbers[name] for name in named], dtype=np.int64)
+
+
+def largest(values: Floats, count: int, random: np.random.Generator) -> Indices:
+    """Indices of the `count` largest values, or of all, the largest first; equal ones in an order that is drawn."""
+    order = random.permutation(len(values))
+    return order[np.argsort(-values[order], kind="stable")][:count]

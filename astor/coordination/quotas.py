@@ -47,7 +47,7 @@ def apportion(weights: Floats, total: int, capacities: Sequence[int], ties: np.r
     if capacity.sum() < total:
         raise UserError(
             f"A batch has {total} prompts, but the tasks can give {capacity.sum()} different ones at a time: lower "
-            f"batch.prompts, raise data.prompts.train or the scheduler's pool, or give the tasks more items."
+            f"batch.prompts, raise data.prompts.train, or give the tasks more items."
         )
     weights = np.round(weights, 12)
     order = ties.permutation(len(weights))

@@ -1,17 +1,33 @@
 """What every scheduler is: it plans a round, is shown what came of it, and plans the next one."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar, Literal, NamedTuple
 
+import numpy as np
 from pydantic import Field
 
+from astor.coordination.batches.catalogue import make_batches
+from astor.coordination.batches.options import BatchesOptions
 from astor.coordination.observation import RoundObservation
-from astor.coordination.state import require_keys
+from astor.coordination.quotas import Counts
+from astor.coordination.state import generator, require_keys
 from astor.errors import UserError
 from astor.options import Options
 from astor.records import PromptStatistics
+
+
+class PromptInfo(NamedTuple):
+    """What a scheduler knows of a prompt before anyone answered it."""
+
+    id: str
+    bucket: int
+    """Difficulty bucket."""
+    kind: str = ""
+    """Which of the task's kinds of prompt it is."""
+    characters: int = 0
+    """Length of its messages."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +35,10 @@ class TaskInfo:
     """What a scheduler knows of a task before the first round."""
 
     key: str
-    prompts: Sequence[tuple[str, int]]
-    """Prompt id and difficulty bucket of every training prompt, in the order of the run's prompts."""
-    variance_scale: float | None = None
-    """Variance of scores that counts as a whole, 1/4 for right or wrong; None where the task declares none."""
+    prompts: Sequence[PromptInfo]
+    """Every training prompt, in the order of the run's prompts."""
+    graded: bool = True
+    """Whether scores lie anywhere in [0, 1]; False where they are 0 or 1."""
     kl_base: float | None = None
     """KL coefficient before calibration; None: the scheduler options'."""
 
@@ -33,7 +49,8 @@ class RoundPlan:
 
     round: int
     quotas: dict[str, int]
-    """Prompts per task; their sum is the batch."""
+    """Groups per task that the update is meant to have; their sum is the batch. As many prompts are drawn, but where
+    `batches` makes it more."""
     shares: dict[str, float]
     """Shares of the batch before deficits were added and numbers rounded."""
     prompt_ids: dict[str, list[str]]
@@ -53,14 +70,24 @@ class SchedulerOptions(Options):
     """KL coefficient of every task before calibration (our choice)."""
     kl_coefficients: dict[str, float] = {}
     """Task → its own coefficient instead."""
-    redraws: ClassVar[bool] = False
-    """Whether the scheduler may draw further prompts within a round, which only a loop in one process can follow."""
-    needs_loss_after: ClassVar[bool] = False
-    """Whether the scheduler looks at each task's loss after an update, which costs a forward pass a round."""
+    batches: BatchesOptions = BatchesOptions()
 
-    def sketches(self, round: int) -> bool:
-        """Whether the scheduler wants a sketch of each task's gradient from the update of `round`."""
+    @property
+    def redraws(self) -> bool:
+        """Whether the scheduler may draw further prompts within a round, which only a loop in one process can
+        follow."""
+        return self.batches.redraws
+
+    @property
+    def needs_loss_after(self) -> bool:
+        """Whether the scheduler looks at each task's loss after an update, which costs a forward pass a round."""
         return False
+
+    @property
+    def sketch(self) -> Literal["gradient", "adam"] | None:
+        """Which sketch of each task's gradient the scheduler wants from every update: of the gradient, of the gradient
+        in Adam's metric, or none."""
+        return None
 
 
 class Scheduler(ABC):
@@ -82,6 +109,10 @@ class Scheduler(ABC):
         """Rounds planned so far."""
         self.draw = 0
         """Further draws of the round that was planned last."""
+        self.sketch = options.sketch
+        self.batches = make_batches(options.batches, self.keys)
+        self.planned: dict[str, Any] = {}
+        """The plan of that round but for its prompts; empty before the first."""
         self.without_signal = dict.fromkeys(self.keys, 0)
         """Task → rounds in a row in which none of its groups was informative."""
         for task in tasks:
@@ -102,8 +133,38 @@ class Scheduler(ABC):
     def next_round(self, batch_size: int) -> RoundPlan:
         """The plan of the next round, of `batch_size` prompts."""
         plan = self._plan(self.round, batch_size)
+        shares = np.array([plan.shares[key] for key in self.keys])
+        quotas = np.array([plan.quotas[key] for key in self.keys])
+        open_ = np.where(shares + quotas > 0, self._capacities(), 0)
+        counts = self.batches.begin(shares, quotas, open_, generator(self.seed, plan.round, "batch"))
+        if (counts != quotas).any():
+            targets = dict(zip(self.keys, self.batches.targets.tolist(), strict=True))
+            plan = replace(plan, quotas=targets, prompt_ids=self._next_prompts(plan.round, counts))
+        named = (field.name for field in fields(plan) if field.name not in ("prompt_ids", "draw"))
+        self.planned = {name: getattr(plan, name) for name in named}
         self.round, self.draw = self.round + 1, 0
         return plan
+
+    def _capacities(self) -> Counts:
+        return np.array([len(task.prompts) for task in self.tasks])
+
+    def _next_prompts(self, round: int, counts: Counts) -> dict[str, list[str]]:
+        """The `counts` prompts of each task that come last of those drawn in a round so far."""
+        drawn = zip(self.tasks, self.batches.drawn.tolist(), counts.tolist(), strict=True)
+        return {
+            task.key: self._draw(task, so_far, round)[so_far - count :] if count else []
+            for task, so_far, count in drawn
+        }
+
+    def _draw(self, task: TaskInfo, count: int, round: int) -> list[str]:
+        """The first `count` prompts of a task in the order in which a round draws them; here every prompt has the same
+        chance. A scheduler that chooses prompts has an order of its own, the same however many are asked for."""
+        order = generator(self.seed, task.key, round, "draw").permutation(len(task.prompts))
+        return [task.prompts[position][0] for position in order[:count]]
+
+    def accept(self, observation: RoundObservation) -> set[str]:
+        """The prompts whose informative groups the update gets, of the round that was planned last."""
+        return self.batches.accept(observation, generator(self.seed, observation.round, "accept"))
 
     def redraw(self, observation: RoundObservation) -> RoundPlan | None:
         """A further draw of the round that was planned last, of prompts that it has not drawn yet; None where it has
@@ -116,6 +177,7 @@ class Scheduler(ABC):
     def observe(self, observation: RoundObservation) -> None:
         """Take in what came of the round that was planned last."""
         assert observation.round == self.round - 1, f"round {observation.round} was not planned last"
+        self.batches.observe(observation)
         for key, rounds in self.without_signal.items():
             if seen := observation.tasks.get(key):
                 self.without_signal[key] = 0 if seen.informative else rounds + 1
@@ -128,22 +190,31 @@ class Scheduler(ABC):
             "draw": self.draw,
             "seed": self.seed,
             "without_signal": dict(self.without_signal),
+            "batches": self.batches.state_dict(),
+            "planned": self.planned,
             "own": self._own_state(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from `state`. UserError where it has other keys, another seed or other tasks than this scheduler."""
-        require_keys(state, ("round", "draw", "seed", "without_signal", "own"), "the scheduler")
+        keys = ("round", "draw", "seed", "without_signal", "batches", "planned", "own")
+        require_keys(state, keys, "the scheduler")
         if state["seed"] != self.seed:
             raise UserError(f"The state was made with seed {state['seed']}, the recipe has {self.seed}.")
         require_keys(state["without_signal"], self.keys, "the scheduler's tasks")
         self.round, self.draw = state["round"], state["draw"]
-        self.without_signal = dict(state["without_signal"])
+        self.without_signal, self.planned = dict(state["without_signal"]), dict(state["planned"])
+        self.batches.load_state_dict(state["batches"])
         self._load_own_state(state["own"])
 
     def prompt_statistics(self) -> list[PromptStatistics]:
         """What is known of single prompts; none where the scheduler doesn't look at them."""
         return []
+
+    def first_visits(self, prompt_ids: Mapping[str, Sequence[str]]) -> set[str]:
+        """Those of the prompts, task → ids, that were never observed; none where the scheduler doesn't look at single
+        prompts."""
+        return set()
 
     def load_prompt_statistics(self, statistics: Sequence[PromptStatistics]) -> None:
         """Continue from statistics, in any order."""
@@ -159,7 +230,11 @@ class Scheduler(ABC):
     def _plan(self, round: int, batch_size: int) -> RoundPlan: ...
 
     def _redraw(self, observation: RoundObservation, draw: int) -> RoundPlan | None:
-        return None
+        random = generator(self.seed, observation.round, draw, "batch")
+        counts = self.batches.further(observation, draw, self._capacities(), random)
+        if counts is None:
+            return None
+        return RoundPlan(**self.planned, draw=draw, prompt_ids=self._next_prompts(observation.round, counts))
 
     @abstractmethod
     def _observe(self, observation: RoundObservation) -> None: ...

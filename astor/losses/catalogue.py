@@ -6,6 +6,8 @@ from pydantic import SerializeAsAny
 
 from astor.catalogue import catalogue
 from astor.choice import choice
+from astor.losses.dapo import Dapo
+from astor.losses.dr_grpo import DrGrpo
 from astor.losses.grpo import Grpo
 from astor.losses.loss import Loss
 
@@ -14,7 +16,7 @@ ENTRY_POINTS = "astor.losses"
 
 def loss_classes() -> dict[str, type[Loss]]:
     """Name of a loss, which is its `type` → its class."""
-    ours: dict[str, type[Loss]] = {"grpo": Grpo}
+    ours: dict[str, type[Loss]] = {"grpo": Grpo, "dapo": Dapo, "dr_grpo": DrGrpo}
     return catalogue(ENTRY_POINTS, ours)
 
 

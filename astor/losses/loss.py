@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from astor.losses.aggregation import Aggregation
 from astor.options import Options
 
 if TYPE_CHECKING:  # A recipe names a loss, and is read without torch.
@@ -39,22 +40,19 @@ class LossInputs:
     """(R,), indices."""
     informative: Tensor
     """(R,), bool: rows of groups whose rewards differ."""
-    surrogate_weights: Tensor
-    """(R,), what a token of the row counts in the surrogate's sum, by the aggregation over the whole mini-batch."""
-    kl_weights: Tensor
-    """(R,), the same in the sum of the KL term, its coefficient among it."""
 
 
 @dataclass(frozen=True)
 class LossOutputs:
-    """The loss of a micro-batch, and what its report needs, which has no gradients."""
+    """The two terms of a loss, token by token; the trainer adds tokens up as the aggregation says. All are (R, L), and
+    of any value at padding."""
 
-    loss: Tensor
-    """(), to be descended. Those of a mini-batch's pieces add up to that of the whole."""
     surrogate: Tensor
-    """(R, L), the surrogate per token without importance weights; of any value at padding."""
+    """To be descended, with gradients where `logp` has them. Only rows of informative groups are looked at."""
+    kl: Tensor
+    """The KL term without its coefficient, to be descended too."""
     clipped: Tensor
-    """(R, L), bool: tokens whose ratio is outside the clip range."""
+    """Bool: tokens whose ratio is outside the clip range."""
 
 
 class Loss(Options):
@@ -62,10 +60,19 @@ class Loss(Options):
     `astor.losses`; its field `type` is its name in recipes."""
 
     type: str
-    aggregation: Literal["task_mean", "token_mean"] = "task_mean"
-    """How losses per token become one number. `task_mean`: per task the mean over its own tokens, times its quota's
-    share (our choice: quotas mean what they say). `token_mean`: the mean over all tokens, in which a task weighs what
-    it has of them, not its share (DAPO, Yu et al. 2025)."""
+    aggregation: Aggregation = "task_mean"
+    """How surrogates per token become one number; the KL term is the mean over tasks of coefficient times own token
+    mean, whatever stands here.
+    `task_mean`: each task's mean over its own tokens, times its quota's share (our choice: quotas mean what they say).
+    `common_length`: each task's sum over tokens per row, over a length common to all tasks, times its quota's share: a
+    token weighs the same in each (our choice; Dr. GRPO, Liu et al. 2025, has it for one task). The length is the
+    running mean (0.9) of the tokens of a row.
+    `token_mean`: one mean over all tokens, which ignores quota shares: a task weighs what it has of tokens (DAPO, Yu et
+    al. 2025).
+    `balanced`: `task_mean`, times a factor within [1/4, 4] that brings the tasks' gradients to one norm, by running
+    means (0.9) of their squares (our choice: a share is a share of the movement)."""
+    kl: bool = True
+    """Whether there is a KL term, with the scheduler's coefficients; False makes all of them 0."""
     importance_cap: float | None = Field(default=None, ge=1)
     """Where rollouts come from another engine than the trainer: the largest weight exp(logp_prox - logp_rollout) of a
     token (truncated importance sampling; 2 is verl's value). None: the engine computes what the trainer computes, as
@@ -79,6 +86,10 @@ class Loss(Options):
     def advantages(self, rewards: Floats) -> Floats:
         """Advantages (G,) of one group's rewards (G,), of which two at least differ; not all of them 0."""
 
+    def length_penalty(self, tokens: int, max_tokens: int) -> float:
+        """What is added to the reward of an answer of `tokens` tokens, of which it could have had `max_tokens`."""
+        return 0.0
+
     @abstractmethod
     def __call__(self, inputs: LossInputs) -> LossOutputs:
-        """The loss of a micro-batch. It is made of the tensors alone, on their device."""
+        """The loss of a micro-batch, token by token. It is made of the tensors alone, on their device."""

@@ -50,6 +50,15 @@ def completion_logps(
     return logps.masked_fill(~mask, 0.0), mask
 
 
+def prompts_of_passes(prompts: Sequence[Sequence[int]], completions: Sequence[Sequence[Sequence[int]]]) -> list[Tensor]:
+    """For each forward pass of `completion_logps`, the first over prompts where one is longer than a token, the index
+    of the prompt of every row, none smaller than the one before."""
+    owners = torch.tensor([p for p, group in enumerate(completions) for _ in group])
+    lengths = torch.tensor([len(row) for group in completions for row in group])
+    first = [torch.arange(len(prompts))] if max(map(len, prompts)) > 1 else []
+    return first + [owners[bucket] for bucket in length_buckets(lengths)]
+
+
 def continuation_logps(model: PreTrainedModel, prefix: Prefix, tokens: Tensor, temperature: float) -> Tensor:
     """Log-probabilities (R, W), fp32, of `tokens` (R, W) after their prompts; padding on the right is scored too."""
     width = tokens.shape[1]

@@ -61,14 +61,15 @@ def load_policy(directory: Path, device: str = "auto") -> Policy:
     return Policy(model.to(device).eval(), chat, card)
 
 
-def save_policy(policy: Policy, directory: Path, recipe_digest: str) -> None:
+def save_policy(policy: Policy, directory: Path, recipe_digest: str, parents: tuple[str, ...] = ()) -> None:
     """Write the policy into the empty `directory`, with its card; the policy carries the card from then on.
 
-    One that has a card keeps its descent and gets the digest of its files; one that has none is the first of its run.
+    One that has a card keeps its descent and gets the digest of its files; one that has none is the first of its run,
+    made from `parents`, if any.
     """
     policy.model.save_pretrained(directory)
     policy.chat.tokenizer.save_pretrained(directory)
     digest = digest_directory(directory)
-    first = PolicyCard(digest=digest, origin=digest, round=0, recipe_digest=recipe_digest)
+    first = PolicyCard(digest=digest, origin=digest, parents=parents, round=0, recipe_digest=recipe_digest)
     policy.card = policy.card.model_copy(update={"digest": digest}) if policy.card else first
     write_card(directory, policy.card)

@@ -41,6 +41,12 @@ class World:
         """This rank's items: every size-th, so that shares of what is sorted are alike."""
         return items[self.rank :: self.size]
 
+    def sum(self, tensor: "Tensor") -> "Tensor":
+        """The sum over ranks of a tensor that each has, the same in all; it may be written into the tensor."""
+        if self.size > 1:
+            self.group.allreduce([tensor]).wait()
+        return tensor
+
     def sum_gradients(self, parameters: Iterable["Tensor"]) -> None:
         """Replace each parameter's gradient by the sum over ranks; one that has none counts as zeros."""
         if self.size == 1:
@@ -49,8 +55,7 @@ class World:
 
         weights = list(parameters)
         gradients = [torch.zeros_like(each) if each.grad is None else each.grad for each in weights]
-        flat = torch.cat([gradient.flatten() for gradient in gradients])
-        self.group.allreduce([flat]).wait()
+        flat = self.sum(torch.cat([gradient.flatten() for gradient in gradients]))
         for weight, summed in zip(weights, flat.split([each.numel() for each in weights]), strict=True):
             weight.grad = summed.view_as(weight)
 
@@ -98,7 +103,10 @@ class Ranks:
         except BaseException as error:
             told = [connection.recv() for _, connection in self._others if connection.poll(1)]
             self.close()
-            raise next((result for result, failed in told if failed), error) from error
+            other = next((result for result, failed in told if failed), None)
+            if other is None:
+                raise
+            raise other from error
         results = [connection.recv() for _, connection in self._others]
         for result, failed in results:
             if failed:

@@ -14,6 +14,9 @@ from astor.errors import UserError
 from astor.explain import explain
 from astor.recipe.recipe import Recipe
 
+MERGE = "tag:yaml.org,2002:merge"
+"""The tag of `<<`, which may stand several times."""
+
 
 def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe:
     """The recipe in the file `name`, or the packaged one of that name, with `overrides` (dotted key → value) applied.
@@ -57,7 +60,7 @@ def read_recipe(name: str) -> Any:
 def parse_yaml(text: str | bytes, where: str) -> Any:
     """The YAML value of `text`; a UserError names `where` it stands, and where in it YAML ends."""
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, _Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{where}, line {mark.line + 1}, column {mark.column + 1}" if mark else where
@@ -66,12 +69,24 @@ def parse_yaml(text: str | bytes, where: str) -> Any:
         raise UserError(f"{where} is not YAML: {' '.join(str(error).split())}.") from error
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice in one mapping, of which YAML would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) and key.tag != MERGE else None
+            if name is not None and (key.tag, name) in seen:
+                raise yaml.MarkedYAMLError(problem=f"the key {name!r} stands there twice", problem_mark=key.start_mark)
+            seen.add((key.tag, name))
+        return super().construct_mapping(node, deep)
+
+
 def parse_recipe(value: Any, overrides: Mapping[str, Any] | None = None, where: str = "the recipe") -> Recipe:
     """The recipe that the plain value `value` describes."""
     if not isinstance(value, dict):
         raise UserError(f"{where} holds a {type(value).__name__}, not a mapping of keys: see recipes/quickstart.yaml.")
-    for key, replacement in (overrides or {}).items():
-        _override(value, key, replacement, where)
+    value = override(value, overrides or {}, where)
     try:
         recipe = Recipe.model_validate(value)
     except ValidationError as error:
@@ -80,6 +95,13 @@ def parse_recipe(value: Any, overrides: Mapping[str, Any] | None = None, where: 
         place, truth = slip
         raise UserError(f"{where}: {place} is {str(truth).lower()}: give a number.")
     return recipe
+
+
+def override(value: Any, overrides: Mapping[str, Any], where: str) -> Any:
+    """The plain value of a recipe, itself changed, with `overrides` (dotted key → value) applied."""
+    for key, replacement in overrides.items():
+        _override(value, key, replacement, where)
+    return value
 
 
 def parse_overrides(assignments: Iterable[str]) -> dict[str, Any]:

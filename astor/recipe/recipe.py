@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, SerializeAsAny, model_validator
 
 from astor.choice import Choice, Schema, choice, parse_options
+from astor.coordination.budget import BudgetOptions
 from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.groups import GroupOptions
 from astor.coordination.scheduler import SchedulerOptions
@@ -160,6 +161,7 @@ class Recipe(Options):
     """Every random draw of the run descends from it; splits do not depend on it."""
     rounds: int = Field(400, ge=0)
     """Rounds of rollout, verify, score and update. A run that is finished goes on where there are more."""
+    budget: BudgetOptions = BudgetOptions()
     granularity: Literal["step", "segment"] = "segment"
     """A pipeline task per step, or per `rounds_per_segment` rounds."""
     rounds_per_segment: int = Field(20, ge=1)
@@ -203,6 +205,17 @@ class Recipe(Options):
             raise ValueError(
                 f"the scheduler {type(self.scheduler).__name__} draws further prompts within a round, and granularity "
                 "step has a task for each step of one draw: set granularity: segment"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _budget_holds_a_round(self) -> Self:
+        most = max(task.max_tokens for task in self.tasks.values())
+        prompts = self.scheduler.batches.most_prompts(self.batch.prompts)
+        self.budget.require_round(prompts, prompts * self.batch.rollouts * most)
+        if self.budget.is_set and self.granularity == "step":
+            raise ValueError(
+                "a budget ends a run at a round that no pipeline knows beforehand: set granularity: segment"
             )
         return self
 

@@ -41,7 +41,8 @@ class Batch(Record):
     rows: tuple[BatchRow, ...]
     """The prompts."""
     quotas: dict[str, int] = {}
-    """Task → prompts drawn."""
+    """Task → groups that the update is meant to have of it, in all draws together; each of one draw, as many prompts
+    as are drawn, unless the scheduler's `batches` draw more."""
     kl_coefficients: dict[str, float] = {}
     """Task → coefficient of the KL term in the loss."""
     deficits: dict[str, int] = {}
@@ -150,4 +151,5 @@ class Group(Record):
     informative: bool
     """Whether rewards differ within the group."""
     kept: bool
-    """Whether the update sees it: informative, or an anchor that the KL term holds. False where it was dropped."""
+    """Whether the update sees it: informative and accepted into the batch, or an anchor that the KL term holds. False
+    where it was dropped or discarded."""

@@ -10,6 +10,8 @@ from astor.records.record import Record
 class State(Record):
     """Everything the next round's batch depends on, besides the prompts."""
 
+    schema_version: ClassVar[int] = 2
+
     round: int
     """The round that the batch beside it is for."""
     scheduler: dict[str, Any]
@@ -41,6 +43,8 @@ class TaskStatistics(Record):
     """What there is left to learn: reward variance, smoothed over rounds."""
     synergy: float
     """What it gives other tasks: cosines of gradients, smoothed over rounds."""
+    noise: float = 1.0
+    """What of the potential counts, by the reliability of the task's gradient."""
     prompts: int
     """Prompts rolled out."""
     informative: int
@@ -48,7 +52,9 @@ class TaskStatistics(Record):
     dropped: int
     """Groups with fewer than half of their rollouts valid."""
     score: float
-    """Mean task score of the round's rollouts."""
+    """Mean task score of the round's rollouts, whose prompts the scheduler selected."""
+    first_score: float | None = None
+    """The same over prompts that no round before drew; None where there are none, or a scheduler keeps no account."""
     reward: float
     """Mean shaped reward of the round's rollouts."""
     tokens: int
@@ -60,38 +66,28 @@ class TaskStatistics(Record):
 
 
 class PromptStatistics(Record):
-    """What is known of one prompt that was visited or waits in the active pool."""
+    """What is known of one prompt that was visited."""
+
+    schema_version: ClassVar[int] = 2
 
     prompt_id: str
     """Which prompt."""
     task: str
     """Key of its task in the recipe."""
-    entered: int
-    """Round in which it entered the active pool."""
-    visits: int = 0
-    """Rounds in which it was rolled out."""
-    last_round: int = -1
-    """The last of them; -1 where it never was."""
-    last_mean: float = 0.0
-    """Mean score of its answers then."""
-    last_variance: float = 0.0
-    """Variance of their scores."""
-    last_delta: float = 0.0
-    """Mean then, less the mean at the visit before."""
-    active: bool = True
-    """Whether it is in the active pool now."""
+    visits: int
+    """Rounds in which it was answered."""
+    successes: float
+    """Right answers, or groups whose scores differed where they are graded; earlier ones count less."""
+    failures: float
+    """The others, weighted alike."""
 
     arrow: ClassVar[pa.Schema] = pa.schema(
         [
             ("prompt_id", pa.string()),
             ("task", pa.string()),
-            ("entered", pa.int32()),
             ("visits", pa.int32()),
-            ("last_round", pa.int32()),
-            ("last_mean", pa.float64()),
-            ("last_variance", pa.float64()),
-            ("last_delta", pa.float64()),
-            ("active", pa.bool_()),
+            ("successes", pa.float64()),
+            ("failures", pa.float64()),
         ]
     )
 

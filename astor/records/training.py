@@ -20,13 +20,17 @@ class TaskUpdate(Record):
     loss_after: float | None = None
     """The same after the last one; None where the scheduler did not ask for it."""
     kl: float
-    """k3 estimate of KL(policy || reference policy) per token, in nats."""
+    """KL(policy at the start of the round || reference policy) in nats per token: the mean of k3 over the completion
+    tokens of kept groups, its log-ratio within [-20, 20], its value 10 at most."""
     entropy: float
     """Mean of -logp of the sampled tokens, in nats."""
     gradient_norm: float | None = None
-    """Norm of the task's policy gradient on the sketched parameters, in rounds that sketch it."""
+    """Norm of the gradient of the task's surrogate on the sketched parameters, as it enters the loss of a mini-batch:
+    root mean square over those that were sketched. 0 without informative groups, None where none was sketched."""
+    sketched_groups: int = 0
+    """Informative groups in the task's sketch."""
     clipped_share: float
-    """Share of tokens whose ratio left the clip range."""
+    """Share of tokens whose ratio left the clip range, over all epochs."""
     engine_difference: float
     """Largest |logp_prox - logp_rollout| of a token."""
 
@@ -34,7 +38,7 @@ class TaskUpdate(Record):
 class UpdateReport(Record):
     """What one update did."""
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
 
     round: int
     """The round of the update."""
@@ -49,7 +53,10 @@ class UpdateReport(Record):
     learning_rate: float
     """That of the last step."""
     sketches: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {}
-    """Task → sketches of its policy gradient over two halves of its prompts; empty in rounds that sketch none."""
+    """Task → sketches of its policy gradient over two halves of its prompts, whose sum is the task's gradient; empty
+    where the scheduler asked for none."""
+    preconditioned: bool = False
+    """Whether the sketches are of gradients in Adam's metric."""
 
 
 class PolicyCard(Record):

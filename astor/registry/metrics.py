@@ -22,10 +22,12 @@ def round_metrics(statistics: Mapping[str, TaskStatistics], report: UpdateReport
     for task, of_task in statistics.items():
         values = {
             "score": of_task.score,
+            "first_score": math.nan if of_task.first_score is None else of_task.first_score,
             "reward": of_task.reward,
             "acceptance": of_task.informative / of_task.prompts if of_task.prompts else math.nan,
             "potential": of_task.potential,
             "synergy": of_task.synergy,
+            "noise": of_task.noise,
             "utility": of_task.utility,
             "quota": of_task.quota,
             "share": of_task.share,

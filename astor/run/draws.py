@@ -1,9 +1,11 @@
 """The draws of a round: what was planned, rolled out and verified, most often once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import NamedTuple
 
+from astor.coordination.coins import toss_coins
 from astor.coordination.groups import GroupCounts, form_groups, shuffle_verdicts
+from astor.coordination.observation import RoundObservation, observe_round
 from astor.coordination.state import generator
 from astor.records import Batch, Group, Verdict
 from astor.run.run import Run
@@ -27,27 +29,40 @@ class Judged(NamedTuple):
     counts: Mapping[str, GroupCounts]
 
 
-def judge_draws(run: Run, draws: Sequence[Draw]) -> Judged:
+def judge_draws(
+    run: Run, draws: Sequence[Draw], accept: Callable[[RoundObservation], Container[str]] | None = None
+) -> Judged:
     """Verdicts and groups of all draws together; quotas and KL coefficients are those of the first.
+
+    Of what `accept` is shown, it gives the prompts whose informative groups the update gets; None keeps all.
 
     Raises:
         UserError: too many rollouts could not be judged.
     """
     batch: Batch = run.artifacts.read(draws[0].planned, "batch")
     verdicts = [verdict for draw in draws for verdict in run.artifacts.read(draw.verdicts, "verdicts")]
+    if coins := {key: task.coin_share for key, task in run.recipe.tasks.items() if task.coin_share}:
+        verdicts = toss_coins(verdicts, coins, generator(run.recipe.seed, batch.round, "coins"))
     if run.recipe.groups.shuffle_rewards:
         verdicts = shuffle_verdicts(verdicts, generator(run.recipe.seed, batch.round, "shuffled rewards"))
 
+    loss = run.recipe.training.loss
+    allowed = {
+        row.prompt_id: row.max_tokens for draw in draws for row in run.artifacts.read(draw.planned, "batch").rows
+    }
+
     def reward(verdict: Verdict) -> float | None:
-        return run.tasks[verdict.task].reward(verdict)
+        earned = run.tasks[verdict.task].reward(verdict)
+        return None if earned is None else earned + loss.length_penalty(verdict.tokens, allowed[verdict.prompt_id])
 
     groups, counts = form_groups(
         verdicts,
         reward,
-        run.recipe.training.loss.advantages,
+        loss.advantages,
         run.recipe.groups,
         batch.quotas,
         batch.kl_coefficients,
+        (lambda formed: accept(observe_round(batch.round, verdicts, formed, None))) if accept else None,
     )
     return Judged(verdicts, groups, counts)
 

@@ -10,7 +10,7 @@ from astor.run.prepared import check_batch
 from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.tasks.framing import Framing
-from astor.tasks.instances import tasks_for
+from astor.tasks.instances import chosen_examples, tasks_for
 from astor.tasks.task import Example
 
 STAGE = "prompts"
@@ -50,7 +50,7 @@ class Gathering:
         split, content = item
         before = self.counts.total()
         for task in tasks_for(content, self.tasks):
-            for example in task.examples(content, split):
+            for example in chosen_examples(task, content, split):
                 self.offered[task.key].add(content.structural_hash)
                 self._take(split, content, example)
         gained = self.counts.total() - before

@@ -7,6 +7,7 @@ from typing import Any
 
 from astor.options import Options
 from astor.records import GateDecision, Scores
+from astor.run.budget import rounds_of
 from astor.run.checkpoints import lost_record, reached
 from astor.run.history import held_out_evaluations, read_summary
 from astor.run.places import REPORT
@@ -110,7 +111,7 @@ def _told(run: Run, result: dict[str, Any]) -> dict[str, Any]:
 def _compared(run: Run) -> tuple[ArtifactRef, ArtifactRef] | None:
     """Scores before and after that the result was made from; None where they, or what is shown with them, are gone."""
     result = find(run.places.result)
-    if result is None or lost_record(run, run.recipe.rounds):
+    if result is None or lost_record(run, rounds_of(run)):
         return None
     made_from = result.manifest.made_from
     known = {scores.digest: scores for scores in held_out_evaluations(run)}

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from astor.coordination.catalogue import scheduler_classes
-from astor.coordination.scheduler import RoundPlan, Scheduler, TaskInfo
+from astor.coordination.scheduler import PromptInfo, RoundPlan, Scheduler, TaskInfo
 from astor.records import Batch, BatchRow, Prompt, Split, State, prompts_by_id
 from astor.run.run import Run
 from astor.storage import ArtifactRef, lineage
@@ -11,13 +11,21 @@ from astor.storage import ArtifactRef, lineage
 
 def make_scheduler(run: Run, prompts: ArtifactRef) -> Scheduler:
     """The recipe's scheduler before the first round, over the training prompts."""
-    of_task: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    of_task: defaultdict[str, list[PromptInfo]] = defaultdict(list)
     for prompt in run.artifacts.read(prompts, "prompts"):
         if prompt.split is Split.TRAIN:
-            of_task[prompt.task].append((prompt.id, prompt.bucket))
-    tasks = [TaskInfo(key, of_task[key], variance_scale=task.variance_scale) for key, task in run.tasks.items()]
+            of_task[prompt.task].append(describe(prompt))
+    kl_base = None if run.recipe.training.loss.kl else 0.0
+    tasks = [TaskInfo(key, of_task[key], graded=task.graded, kl_base=kl_base) for key, task in run.tasks.items()]
     options = run.recipe.scheduler
     return scheduler_classes()[options.type](options, tasks, run.recipe.seed)
+
+
+def describe(prompt: Prompt) -> PromptInfo:
+    """What a scheduler knows of a prompt; its kind stands in its id, before the item's."""
+    kind = prompt.id.removeprefix(f"{prompt.task}/").partition(prompt.item_id)[0].rstrip("/")
+    characters = sum(len(message.content) for message in prompt.messages)
+    return PromptInfo(prompt.id, prompt.bucket, kind, characters)
 
 
 def resume_scheduler(run: Run, prompts: ArtifactRef, planned: ArtifactRef) -> Scheduler:

@@ -39,6 +39,6 @@ def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
     policy.card = None  # whatever it was elsewhere, here it is the first
 
     def write(directory: Path) -> None:
-        save_policy(policy, directory, run.recipe.digest)
+        save_policy(policy, directory, run.recipe.digest, options.parents())
 
     return policy_ref(run.artifacts.commit(uri, made_from, policy=write))

@@ -12,6 +12,7 @@ from astor.registry.metrics import gate_metrics, main_metrics, score_metrics
 from astor.registry.models import MODEL, PROMOTED, register
 from astor.registry.tracking import RECIPE, ROUNDS, RUN
 from astor.run.artifacts import Inputs
+from astor.run.budget import rounds_of
 from astor.run.checkpoints import reached
 from astor.run.history import read_history
 from astor.run.models import keep_policy
@@ -48,9 +49,10 @@ def promote(
     uri, read = run.places.result, run.artifacts.read
     scores = {"before": before, "after": after, "champion": champion, "challenger": challenger}
     made_from: Inputs = {"policy": policy, **scores}
-    if policy.updates < run.recipe.rounds:
+    rounds = rounds_of(run)
+    if policy.updates < rounds:
         raise UserError(
-            f"The pipeline's chain ended after {policy.updates} of {run.recipe.rounds} rounds: submit it again, "
+            f"The pipeline's chain ended after {policy.updates} of {rounds} rounds: submit it again, "
             "which continues, or compile it for as many."
         )
     kept = keep_policy(run, policy)
@@ -70,7 +72,7 @@ def promote(
     from astor.evaluation.report import render_report  # Its pictures bring matplotlib, which no round needs.
 
     wait_for(run.services.tracking_uri)
-    run.curves.catch_up(run.recipe.rounds)
+    run.curves.catch_up(rounds)
     tracker = run.services.tracker
     version = register(
         run.services.tracking_uri,
@@ -99,7 +101,7 @@ def promote(
     summary = {
         "scores_before": {task: round(first.value(task), 4) for task in run.tasks},
         "scores_after": {task: round(last.value(task), 4) for task in run.tasks},
-        "rounds": run.recipe.rounds,
+        "rounds": rounds,
         "model": name,
         "alias": version.alias,
         "policy": run.places.inside(kept.committed.uri),

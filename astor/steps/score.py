@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from astor.coordination.groups import GroupCounts
 from astor.coordination.observation import observe_round
 from astor.coordination.scheduler import Scheduler
-from astor.records import Batch, Group, Outcome, State, TaskStatistics, UpdateReport, Verdict
-from astor.run.draws import Draw, inputs, judge_draws
+from astor.records import Batch, Outcome, State, TaskStatistics, UpdateReport, Verdict
+from astor.run.draws import Draw, Judged, inputs, judge_draws
 from astor.run.run import Run
 from astor.run.scheduling import make_batch, origin_of, resume_scheduler
 from astor.storage import ArtifactRef
@@ -33,13 +32,12 @@ def score(run: Run, prompts: ArtifactRef, draws: Sequence[Draw], report: Artifac
     planned = draws[-1].planned
     state: State = run.artifacts.read(planned, "state")
     scheduler = resume_scheduler(run, prompts, planned)
-    judged = judge_draws(run, draws)
-    scheduler.observe(observe_round(batch.round, judged.verdicts, judged.groups, last))
+    judged = judge_draws(run, draws, scheduler.accept)
+    observation = observe_round(batch.round, judged.verdicts, judged.groups, last)
+    new = scheduler.first_visits(observation.prompt_ids)
+    scheduler.observe(observation)
     plan = scheduler.next_round(run.recipe.batch.prompts)
-    measured = {
-        task: _statistics(task, batch, state, judged.verdicts, judged.groups, judged.counts[task], scheduler)
-        for task in run.tasks
-    }
+    measured = {task: _statistics(task, batch, state, judged, new, scheduler) for task in run.tasks}
     scored = run.artifacts.commit(
         uri,
         made_from,
@@ -63,16 +61,17 @@ def _statistics(
     task: str,
     batch: Batch,
     state: State,
-    verdicts: list[Verdict],
-    groups: list[Group],
-    counts: GroupCounts,
+    judged: Judged,
+    new: set[str],
     scheduler: Scheduler,
 ) -> TaskStatistics:
-    """What the round showed of one task; means over no rollouts are 0."""
-    judged = [verdict for verdict in verdicts if verdict.task == task]
-    scores = [verdict.score for verdict in judged if verdict.score is not None]
-    rewards = [reward for group in groups if group.task == task for reward in group.rewards if reward is not None]
-    tokens = sum(verdict.tokens for verdict in judged)
+    """What the round showed of one task, to which `new` prompts are new; means over no rollouts are 0."""
+    verdicts, counts = [verdict for verdict in judged.verdicts if verdict.task == task], judged.counts[task]
+    scores = [verdict.score for verdict in verdicts if verdict.score is not None]
+    first = [verdict.score for verdict in verdicts if verdict.score is not None and verdict.prompt_id in new]
+    groups = [group for group in judged.groups if group.task == task]
+    rewards = [reward for group in groups for reward in group.rewards if reward is not None]
+    tokens = sum(verdict.tokens for verdict in verdicts)
     metrics = scheduler.metrics()[task]
     return TaskStatistics(
         quota=batch.quotas[task],
@@ -82,14 +81,16 @@ def _statistics(
         utility=metrics["utility"],
         potential=metrics["potential"],
         synergy=metrics["synergy"],
+        noise=metrics.get("noise", 1.0),
         prompts=counts.groups,
         informative=counts.informative,
         dropped=counts.dropped,
         score=sum(scores) / max(len(scores), 1),
+        first_score=sum(first) / len(first) if first else None,
         reward=sum(rewards) / max(len(rewards), 1),
         tokens=tokens,
-        mean_tokens=tokens / max(len(judged), 1),
-        outcomes=dict(Counter(verdict.outcome.value for verdict in judged)),
+        mean_tokens=tokens / max(len(verdicts), 1),
+        outcomes=dict(Counter(verdict.outcome.value for verdict in verdicts)),
     )
 
 

@@ -52,7 +52,7 @@ def update(
         [completion for draw in draws for completion in run.artifacts.read(draw.completions, "completions")],
         run.artifacts.read(scored, "groups"),
         batch,
-        sketch=run.recipe.scheduler.sketches(batch.round),
+        sketch=run.recipe.scheduler.sketch,
         loss_after=run.recipe.scheduler.needs_loss_after,
     )
     report = run.artifacts.commit(report_uri, made_from, report=measured)

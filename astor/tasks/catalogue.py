@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from astor.catalogue import catalogue
+from astor.errors import UserError
+from astor.explain import nearest
 from astor.tasks.code_generation import CodeGeneration
 from astor.tasks.commit_message import CommitMessage
 from astor.tasks.io_prediction import IOPrediction
@@ -20,8 +22,18 @@ def task_classes() -> dict[str, type[Task]]:
 
 
 def make_tasks(options: Mapping[str, TaskOptions]) -> dict[str, Task]:
-    """Key of an instance → the task, from the options by key that a recipe has."""
+    """Key of an instance → the task, from the options by key that a recipe has.
+
+    Raises:
+        UserError: an instance asks a kind of prompt that its task does not have.
+    """
     classes = task_classes()
+    for key, one in options.items():
+        known = classes[one.type].kinds()
+        for kind in one.kinds or ():
+            if kind not in known:
+                told = nearest(kind, list(known), "known are") if known else f"{one.type} has one kind, without a name"
+                raise UserError(f"tasks.{key}.kinds names {kind!r}: {told}.")
     return {key: classes[one.type](one, key) for key, one in options.items()}
 
 

@@ -61,7 +61,7 @@ class IOPrediction(Task):
     reference_type = IOReference
     parser = "literal"
     shares_runs = True
-    variance_scale = 0.25
+    graded = False
     promotion_metric = "exact_match"
     """The answer is right, and nothing but the literal as `repr` writes it."""
 

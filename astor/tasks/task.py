@@ -38,6 +38,14 @@ class TaskOptions(Options):
     """How each answer begins, as "```python": the policy goes on from there, and is judged with it."""
     difficulties: tuple[int, ...] | None = Field(default=None, min_length=1)
     """Difficulty buckets of the items that it asks about; None asks about all. Sources say what a bucket is."""
+    kinds: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """Which of the task's kinds of prompt it asks, as `output` and `input` of `io_prediction`; None asks all."""
+    sources: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """Sources of the items that it asks about, by the name that their items carry; None asks about all."""
+    coin_share: float = Field(default=0.0, ge=0, le=1)
+    """Share of the verdicts on training rollouts in place of which a coin is tossed, by the run's seed: a task with
+    noise for rewards, to see what a method makes of it. What is committed as a verdict stays the true one, and
+    evaluations are not touched."""
 
     @field_validator("prefill")
     @classmethod
@@ -123,9 +131,8 @@ class Task(ABC):
     shares_runs: ClassVar[bool] = False
     """Whether one run serves several answers. When it ends early, the answers of its prompt are judged one by one, so
     that none pays for another."""
-    variance_scale: ClassVar[float | None] = None
-    """Variance of a group's scores that counts as a whole: 1/4 where scores are 0 or 1; None where it is not known
-    beforehand."""
+    graded: ClassVar[bool] = True
+    """Whether scores lie anywhere in [0, 1]; False where they are 0 or 1."""
     multi_turn: MultiTurn | None = None
     """How an answer is replied to; None where each prompt is answered once."""
     promotion_metric: ClassVar[str]

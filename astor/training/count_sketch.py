@@ -1,4 +1,4 @@
-"""CountSketch: a long gradient in few numbers that keep its inner products with others."""
+"""CountSketch: long gradients in few numbers that keep their inner products."""
 
 from collections.abc import Iterable
 
@@ -7,11 +7,11 @@ from torch import Tensor
 
 SEED = 0x5A5706
 CHUNK = 1 << 22
-"""Entries sketched at a time, so that hashes need little memory beside the gradient."""
+"""Entries sketched at a time, so that hashes need little memory beside the gradients."""
 
 
-def count_sketch(tensors: Iterable[Tensor], size: int) -> Tensor:
-    """Sketch (size,), fp64, of the tensors laid end to end; `size` is a power of two.
+def count_sketch(gradients: Iterable[Tensor], size: int) -> Tensor:
+    """Sketches (N, size), fp64, of N gradients, given in consecutive parts (N, n); `size` is a power of two.
 
     Every entry is added with a random sign to a random bucket, both a hash of its position, so that sketches of
     different rounds, tasks and machines can be compared, and the sketch of a sum is the sum of the sketches. The inner
@@ -21,16 +21,16 @@ def count_sketch(tensors: Iterable[Tensor], size: int) -> Tensor:
     assert size & (size - 1) == 0, "a sketch's size is a power of two"
     sketch: Tensor | None = None
     start = 0
-    for tensor in tensors:
-        for chunk in tensor.detach().reshape(-1).split(CHUNK):
+    for part in gradients:
+        for chunk in part.detach().split(CHUNK, dim=1):
             if sketch is None:
-                sketch = torch.zeros(size, dtype=torch.float64, device=chunk.device)
-            hashes = _hash(torch.arange(start, start + len(chunk), device=chunk.device))
+                sketch = torch.zeros(size, len(chunk), dtype=torch.float64, device=chunk.device)
+            hashes = _hash(torch.arange(start, start + chunk.shape[1], device=chunk.device))
             signs = 1 - 2 * ((hashes >> 40) & 1)
-            sketch.index_add_(0, hashes & (size - 1), signs * chunk.double())
-            start += len(chunk)
+            sketch.index_add_(0, hashes & (size - 1), signs[:, None] * chunk.T.double())
+            start += chunk.shape[1]
     assert sketch is not None, "there is nothing to sketch"
-    return sketch
+    return sketch.T
 
 
 def _hash(positions: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from astor.losses.catalogue import LossChoice
 from astor.losses.grpo import Grpo
@@ -14,6 +14,10 @@ from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
 
 if TYPE_CHECKING:
     from astor.policies.policy import Policy
+
+Sketch = Literal["gradient", "adam"]
+"""Whose sketch: the gradient's, or that of the gradient times (sqrt(v) + epsilon)^(-1/2), v being Adam's bias-corrected
+second moment, so that inner products are those in the metric of Adam's steps."""
 
 
 class UpdateEngine(Protocol):
@@ -40,13 +44,14 @@ class UpdateEngine(Protocol):
         completions: Sequence[Completion],
         groups: Sequence[Group],
         batch: Batch,
-        sketch: bool = False,
+        sketch: Sketch | None = None,
         loss_after: bool = False,
     ) -> UpdateReport:
         """Train on the kept `groups` of `batch`, whose rollouts `completions` has; a round without any changes nothing.
 
-        With `sketch` the report has a sketch of each task's policy gradient, taken before the first optimizer step;
-        with `loss_after` each task's surrogate after the last one, at the price of a forward pass.
+        With `sketch` the report has sketches of each task's policy gradient, taken in the update itself; those of
+        `adam` from the 11th optimizer step on. With `loss_after` it has each task's surrogate after the last step, at
+        the price of a forward pass.
 
         UserError where the engine that sampled and this one disagree on log-probabilities, at the first update, or
         gradients stay non-finite.

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from astor.catalogue import catalogue
+from astor.errors import UserError
 from astor.options import Options
-from astor.policies.card import policy_directory
+from astor.policies.card import find_card, policy_directory
 from astor.policies.options import TinyOptions
 from astor.policies.ranks import Ranks
 from astor.policies.size import PolicySize, size_of_directory, size_of_tiny
-from astor.records import Demonstration
+from astor.records import Demonstration, PolicyCard
 from astor.storage import digest_json, known_digest
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ class FirstPolicyOptions(Options):
     def contents(self) -> str:
         """Digest of what the field `path` points at; empty where the options have none, or nothing is there."""
         return ""
+
+    def parents(self) -> tuple[str, ...]:
+        """Digests of the policies that it is made from; none of what is trained from nothing, or found."""
+        return ()
 
     def identity(self) -> dict[str, Any]:
         """What decides which policy is made: the options, with the digest of what is there in place of a path."""
@@ -137,6 +142,61 @@ class PackageOptions(FirstPolicyOptions):
         return load_policy(package_directory(self.name))
 
 
+class MergeOptions(FirstPolicyOptions):
+    """Several policies of one origin made into one. With `rounds: 0` a run measures it."""
+
+    type: Literal["merge"] = "merge"
+    base: Path
+    """Directory of the policy that they began from, or an artifact that holds it."""
+    paths: tuple[Path, ...] = Field(min_length=2)
+    """Directories of the policies that are merged, or the `policy` that the results of their runs name."""
+    by: Literal["average", "ties"] = "average"
+    """The mean of their weights, or TIES (Yadav and others 2306.01708)."""
+    density: float = Field(default=0.2, gt=0, le=1)
+    """TIES: share of each policy's changes that is kept, the largest (the paper's)."""
+    scale: float = Field(default=1.0, gt=0)
+    """TIES: factor of the merged change (the paper's)."""
+
+    def cards(self) -> list[PolicyCard]:
+        """The cards of the base and of the policies.
+
+        Raises:
+            UserError: one has none, or they are not of one origin.
+        """
+        cards = []
+        for place in (self.base, *self.paths):
+            card = find_card(policy_directory(place))
+            if card is None:
+                raise UserError(f"There is no policy of astor at {place}, which policy names to merge: check the path.")
+            cards.append(card)
+            if card.origin != cards[0].origin or card.kind != "full":
+                raise UserError(f"{place} and {self.base} did not begin from one policy, so they cannot be merged.")
+        return cards
+
+    def contents(self) -> str:
+        return digest_json([card.digest for card in self.cards()])
+
+    def parents(self) -> tuple[str, ...]:
+        return tuple(card.digest for card in self.cards()[1:])
+
+    def identity(self) -> dict[str, Any]:
+        options = self.model_dump(mode="json", exclude={"base", "paths"})
+        return options | {"paths": [card.digest for card in self.cards()]}
+
+    def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
+        from astor.policies import merge  # torch
+        from astor.policies.policy import load_policy
+
+        self.cards()
+        policy, *merged = (load_policy(policy_directory(path), device="cpu") for path in (self.base, *self.paths))
+        base, *parents = (dict(each.model.named_parameters()) for each in (policy, *merged))
+        if self.by == "ties":
+            merge.replace(base, merge.ties(base, parents, self.density, self.scale))
+        else:
+            merge.replace(base, merge.average(base, parents))
+        return policy
+
+
 def first_policy_options() -> dict[str, type[FirstPolicyOptions]]:
     """Name of an origin, which is the `type` of its options → its options, which make the policy."""
     ours: dict[str, type[FirstPolicyOptions]] = {
@@ -144,5 +204,6 @@ def first_policy_options() -> dict[str, type[FirstPolicyOptions]]:
         "huggingface": HuggingFaceOptions,
         "registered": RegisteredOptions,
         "package": PackageOptions,
+        "merge": MergeOptions,
     }
     return catalogue(ENTRY_POINTS, ours)

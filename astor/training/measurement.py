@@ -18,12 +18,12 @@ class Measurement:
 
     def add(self, name: str, values: Tensor, mask: Tensor, tasks: Tensor) -> None:
         """Add `values` (R, L) where `mask` (R, L) is true to each row's task."""
-        rows = values.masked_fill(~mask, 0.0).sum(dim=1, dtype=torch.float64)
+        rows = values.detach().masked_fill(~mask, 0.0).sum(dim=1, dtype=torch.float64)
         self._sums[name] = self._sums.get(name, self._zeros).index_add(0, tasks, rows)
 
     def add_largest(self, name: str, values: Tensor, mask: Tensor, tasks: Tensor) -> None:
         """Keep the largest of `values` (R, L), none negative, of each task; NaN where one of them is."""
-        rows = values.masked_fill(~mask, 0.0).amax(dim=1).double()
+        rows = values.detach().masked_fill(~mask, 0.0).amax(dim=1).double()
         self._largest.add(name)
         self._sums[name] = self._sums.get(name, self._zeros).scatter_reduce(0, tasks, rows, "amax")
 
@@ -56,6 +56,6 @@ def measure_start(sums: Measurement, batch: MicroBatch, outputs: LossOutputs) ->
 
 
 def measure_pass(sums: Measurement, batch: MicroBatch, outputs: LossOutputs) -> None:
-    """The share of tokens whose ratio is outside the clip range, over every pass of an update."""
+    """The share of tokens whose ratio is outside the clip range, over every pass of an update, of all epochs."""
     sums.add("clipped", outputs.clipped.float(), batch.mask, batch.tasks)
     sums.add("passed", torch.ones_like(outputs.surrogate), batch.mask, batch.tasks)

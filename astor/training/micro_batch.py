@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from astor.losses.aggregation import Aggregation
-from astor.losses.loss import LossInputs
+from astor.losses.aggregation import weighted_sum
+from astor.losses.loss import LossInputs, LossOutputs
 from astor.policies.logprobs import completion_logps
 from astor.training.rows import TrainingGroup
 
@@ -18,9 +17,8 @@ from astor.training.rows import TrainingGroup
 class MicroBatch:
     """R rows of L tokens, right padded; rows of informative groups come first."""
 
-    prompts: list[Sequence[int]]
-    completions: list[list[Sequence[int]]]
-    """Per prompt; their rows lie one after the other."""
+    groups: list[TrainingGroup]
+    """Whose completions are the rows, one after the other; of a group that was cut, some of them."""
     mask: Tensor
     """All tensors are as `LossInputs` has them."""
     advantages: Tensor
@@ -28,8 +26,9 @@ class MicroBatch:
     informative: Tensor
     logp_rollout: Tensor
     surrogate_weights: Tensor
-    """0 until `weigh`, as kl_weights."""
+    """(R,), what a token of the row counts in the surrogate's sum; 0 until it is weighed, as kl_weights."""
     kl_weights: Tensor
+    """(R,), the same in the sum of the KL term, its coefficient among it."""
     logp_prox: Tensor
     """0 until it is known, as logp_ref."""
     logp_ref: Tensor
@@ -49,6 +48,16 @@ class MicroBatch:
         logps, _ = completion_logps(model, self.prompts, self.completions, temperature)
         return logps
 
+    @property
+    def prompts(self) -> list[Sequence[int]]:
+        """Tokens of each group's prompt."""
+        return [group.prompt for group in self.groups]
+
+    @property
+    def completions(self) -> list[list[Sequence[int]]]:
+        """Tokens of each group's completions."""
+        return [[completion.tokens for completion in group.completions] for group in self.groups]
+
     def loss_inputs(self, logp: Tensor) -> LossInputs:
         """What a loss is made of where the policy's log-probabilities are `logp` (R, L)."""
         return LossInputs(
@@ -60,20 +69,21 @@ class MicroBatch:
             mask=self.mask,
             tasks=self.tasks,
             informative=self.informative,
-            surrogate_weights=self.surrogate_weights,
-            kl_weights=self.kl_weights,
         )
+
+    def loss(self, outputs: LossOutputs) -> Tensor:
+        """(), its part of the mini-batch's loss: those of all pieces add up to it."""
+        surrogate = weighted_sum(outputs.surrogate, self.mask, self.surrogate_weights)
+        return surrogate + weighted_sum(outputs.kl, self.mask, self.kl_weights)
 
     def informative_part(self) -> "MicroBatch | None":
         """Its rows of informative groups, as a micro-batch of their own; None where there are none."""
-        rows = int(self.informative.sum())
-        if not rows:
+        groups = [group for group in self.groups if group.informative]
+        if not groups:
             return None
-        prompts = int(np.searchsorted(np.cumsum([len(group) for group in self.completions]), rows)) + 1
-        width = max(len(tokens) for group in self.completions[:prompts] for tokens in group)
+        rows, width = int(self.informative.sum()), max(group.longest for group in groups)
         return MicroBatch(
-            prompts=self.prompts[:prompts],
-            completions=self.completions[:prompts],
+            groups=groups,
             mask=self.mask[:rows, :width],
             advantages=self.advantages[:rows],
             tasks=self.tasks[:rows],
@@ -98,8 +108,7 @@ def make_micro_batch(groups: Sequence[TrainingGroup], device: torch.device) -> M
     advantages = torch.tensor([value for group in groups for value in group.advantages])
     zeros = torch.zeros(len(rows), device=device)
     return MicroBatch(
-        prompts=[group.prompt for group in groups],
-        completions=[[completion.tokens for completion in group.completions] for group in groups],
+        groups=list(groups),
         mask=mask.to(device),
         advantages=advantages[:, None].to(device),
         tasks=torch.tensor([group.task for group in of_rows], device=device),
@@ -110,19 +119,3 @@ def make_micro_batch(groups: Sequence[TrainingGroup], device: torch.device) -> M
         logp_prox=torch.zeros_like(logps, device=device),
         logp_ref=torch.zeros_like(logps, device=device),
     )
-
-
-def weigh(part: Sequence[MicroBatch], aggregate: Aggregation, shares: Tensor, kl_coefficients: Tensor) -> None:
-    """Weigh the rows of a mini-batch, given in pieces, as `aggregate` does over the whole of it.
-
-    Rows of informative groups are counted in the surrogate, all rows in the KL term, whose factors are the
-    coefficients. Shares and coefficients are (K,).
-    """
-    tokens = torch.cat([piece.tokens for piece in part])
-    tasks = torch.cat([piece.tasks for piece in part])
-    informative = torch.cat([piece.informative for piece in part])
-    rows = [len(piece.tasks) for piece in part]
-    surrogate = aggregate(tokens, tasks, informative, shares, torch.ones_like(shares)).split(rows)
-    kl = aggregate(tokens, tasks, torch.ones_like(informative), shares, kl_coefficients).split(rows)
-    for piece, of_surrogate, of_kl in zip(part, surrogate, kl, strict=True):
-        piece.surrogate_weights, piece.kl_weights = of_surrogate, of_kl

@@ -73,6 +73,16 @@ class Optimization:
             )
         return norm if finite else None
 
+    def preconditioner(self, weight: Tensor) -> Tensor:
+        """(sqrt(v) + epsilon)^(-1/2), v being the bias-corrected second moment of `weight`, whose shape it has.
+
+        Inner products of two gradients that are multiplied by it are those in the metric of Adam's steps. There must
+        have been a step.
+        """
+        group, state = self.optimizer.param_groups[0], self.optimizer.state[weight]
+        corrected = state["exp_avg_sq"] / (1 - group["betas"][1] ** state["step"].item())
+        return (corrected.sqrt() + group["eps"]).rsqrt()
+
     def state(self) -> TrainerState:
         """The live state: save it before the next step. Weights that never had a gradient have moments of 0."""
         stepped = self.parameters if self.counters.optimizer_steps else {}

@@ -33,12 +33,15 @@ class OptimizerOptions(Options):
 
 
 class SketchOptions(Options):
-    """The sketch of each task's policy gradient, which synergy is made of. All values are our choice."""
+    """The sketch of each task's policy gradient, which synergy and gradient norms are made of. All values are our
+    choice."""
 
-    prompts: int = Field(default=16, ge=2)
-    """Most informative prompts of a task that are sketched; half of them make each half of the sketch."""
+    share: float = Field(default=0.4, gt=0, le=1)
+    """Share of a round's mini-batches that are sketched, drawn by the seed, one at least. Sketching all of them takes
+    about a tenth of the update's time, so that this takes less than a twentieth where there are several."""
     layers: float = Field(default=0.25, gt=0, le=1)
-    """Share of the layers, from the last, whose `o_proj` and `down_proj` are sketched, where there is no LoRA."""
+    """Share of the layers, from the last, whose `o_proj` and `down_proj` are sketched; or LoRA's maps, where there is
+    LoRA."""
     size: int = Field(default=16384, ge=64)
     """Numbers in a sketch, a power of two; the error of a cosine is about the root of its reciprocal."""
 
@@ -48,7 +51,10 @@ class TorchOptions(UpdateEngineOptions):
 
     type: Literal["torch"] = "torch"
     mini_batches: int = Field(default=2, ge=1)
-    """Optimizer steps a round, each on its own part of every task's groups (128 prompts in mini-batches of 64)."""
+    """Optimizer steps an epoch, each on its own part of every task's groups (128 prompts in mini-batches of 64)."""
+    epochs: int = Field(default=1, ge=1)
+    """Passes over a round's data, each after the first in its own order of the same mini-batches. Ratios are to the
+    policy at the start of the round in all of them."""
     tokens_per_micro_batch: int = Field(default=16384, ge=1)
     """Most tokens, prompt and completion padded, whose activations are in memory at once; gradients accumulate over
     micro-batches and the loss does not depend on how many there are."""

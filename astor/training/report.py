@@ -1,11 +1,13 @@
 """The report of an update, from what was measured in it."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from astor.records import Batch, TaskUpdate, UpdateReport
+from astor.training.engine import Sketch
 from astor.training.measurement import Measurement
 from astor.training.rows import TrainingGroup
-from astor.training.sketch import TaskSketch
+from astor.training.sketches import TaskSketch
 
 
 def make_report(
@@ -13,14 +15,15 @@ def make_report(
     rows: Sequence[TrainingGroup],
     sums: Measurement,
     sketches: Mapping[int, TaskSketch],
+    metric: Sketch | None,
     norms: Sequence[float | None],
     learning_rate: float,
     loss_after: bool,
 ) -> UpdateReport:
     """The report of an update that trained on `rows` of `batch`.
 
-    `norms` has the gradient's norm of every optimizer step, None for one that was skipped; `loss_after` says whether
-    the loss after the last step was measured.
+    The report tells the sketches where they are in a `metric`. `norms` has the gradient's norm of every optimizer step,
+    None for one that was skipped; `loss_after` says whether the loss after the last step was measured.
     """
     columns = zip(
         sums.values("tokens"),
@@ -44,7 +47,8 @@ def make_report(
             loss_after=after if loss_after else None,
             kl=kl,
             entropy=entropy,
-            gradient_norm=sketches[index].norm if index in sketches else None,
+            gradient_norm=math.sqrt(sketches[index].square) if index in sketches else None,
+            sketched_groups=sketches[index].groups if index in sketches else 0,
             clipped_share=clipped,
             engine_difference=difference,
         )
@@ -57,5 +61,6 @@ def make_report(
         skipped_steps=len(norms) - len(made),
         gradient_norm=sum(made) / max(len(made), 1),
         learning_rate=learning_rate,
-        sketches={names[index]: sketch.halves for index, sketch in sketches.items()},
+        sketches={names[index]: sketch.halves for index, sketch in sketches.items()} if metric else {},
+        preconditioned=metric == "adam",
     )

@@ -78,6 +78,15 @@ def mini_batches(groups: Sequence[TrainingGroup], count: int, seed: int) -> list
     return [part for part in parts if part]
 
 
+def mini_batch_order(count: int, epochs: int, seed: int) -> list[int]:
+    """Numbers of mini-batches in the order of optimizer steps: 0 to `count` - 1 in the first epoch, and in each further
+    one a permutation of them by `seed`."""
+    order = list(range(count))
+    for epoch in range(1, epochs):
+        order += np.random.default_rng((seed, epoch)).permutation(count).tolist()
+    return order
+
+
 def split_evenly(groups: Sequence[TrainingGroup], parts: int) -> list[list[TrainingGroup]]:
     """The groups in `parts` parts of about the same work; some are empty where there are fewer groups."""
     if parts == 1:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 from safetensors import SafetensorError
@@ -10,9 +11,11 @@ from torch import Tensor
 
 from astor.errors import UserError
 from astor.records import Record, read_json, write_json
+from astor.training.weighing import WeighingState
 
-TENSORS, COUNTERS = "trainer.safetensors", "trainer.json"
+TENSORS, COUNTERS, WEIGHING = "trainer.safetensors", "trainer.json", "weighing.json"
 GROUPS = ("master", "first_moment", "second_moment")
+R = TypeVar("R", bound=Record)
 
 
 class TrainerCounters(Record):
@@ -35,7 +38,7 @@ def first_counters(world_size: int = 1) -> TrainerCounters:
 
 @dataclass
 class TrainerState:
-    """fp32 master weights and AdamW's moments by parameter name, with counters.
+    """fp32 master weights and AdamW's moments by parameter name, with counters, and what the loss remembers.
 
     Its tensors are the live ones: save it before the next update.
     """
@@ -45,6 +48,7 @@ class TrainerState:
     """Empty before the first optimizer step, as the second ones."""
     second_moments: dict[str, Tensor] = field(default_factory=dict)
     counters: TrainerCounters = field(default_factory=first_counters)
+    weighing: WeighingState = field(default_factory=WeighingState)
 
     def save(self, directory: Path) -> None:
         """Write into the existing `directory`."""
@@ -52,11 +56,12 @@ class TrainerState:
         tensors = {f"{group}/{name}": tensor.detach() for group, named in parts for name, tensor in named.items()}
         save_file(tensors, directory / TENSORS)
         write_json(directory / COUNTERS, self.counters)
+        write_json(directory / WEIGHING, self.weighing)
 
     @classmethod
     def load(cls, directory: Path) -> "TrainerState":
         """Read what `save` wrote, onto the CPU. UserError where a file is missing or holds something else."""
-        for name in (TENSORS, COUNTERS):
+        for name in (TENSORS, COUNTERS, WEIGHING):
             if not (directory / name).is_file():
                 raise UserError(
                     f"{directory} is not a trainer state: it has no {name}. Give one that a round committed."
@@ -77,8 +82,12 @@ class TrainerState:
         masters, first, second = (named[group] for group in GROUPS)
         if first.keys() != second.keys() or (first and first.keys() != masters.keys()):
             raise UserError(f"The trainer state in {directory} lacks moments of some of its weights.")
-        try:
-            counters = read_json(directory / COUNTERS, TrainerCounters)
-        except ValidationError as error:
-            raise UserError(f"{directory / COUNTERS} is not of a trainer state of this version: {error}") from error
-        return cls(masters, first, second, counters)
+        counters, weighing = _read(directory / COUNTERS, TrainerCounters), _read(directory / WEIGHING, WeighingState)
+        return cls(masters, first, second, counters, weighing)
+
+
+def _read(path: Path, record: type[R]) -> R:
+    try:
+        return read_json(path, record)
+    except ValidationError as error:
+        raise UserError(f"{path} is not of a trainer state of this version: {error}") from error

@@ -7,7 +7,7 @@ import pytest
 
 from astor.coordination.groups import GroupOptions, form_groups
 from astor.coordination.observation import RoundObservation, observe_round
-from astor.coordination.scheduler import RoundPlan, TaskInfo
+from astor.coordination.scheduler import PromptInfo, RoundPlan, TaskInfo
 from astor.records import Outcome, UpdateReport, Verdict
 
 Play = Callable[..., RoundObservation]
@@ -15,10 +15,10 @@ Play = Callable[..., RoundObservation]
 
 @pytest.fixture
 def make_tasks() -> Callable[..., list[TaskInfo]]:
-    """`make_tasks("a", "b", prompts=10)`: tasks with prompts in three difficulty buckets."""
+    """`make_tasks("a", "b", prompts=10)`: tasks with prompts in three difficulty buckets, scored 0 or 1."""
 
-    def make(*keys: str, prompts: int = 50, scale: float | None = 0.25) -> list[TaskInfo]:
-        return [TaskInfo(key, [(f"{key}-{i:04d}", i % 3) for i in range(prompts)], scale) for key in keys]
+    def make(*keys: str, prompts: int = 50, graded: bool = False) -> list[TaskInfo]:
+        return [TaskInfo(key, [PromptInfo(f"{key}-{i:04d}", i % 3) for i in range(prompts)], graded) for key in keys]
 
     return make
 
@@ -39,6 +39,7 @@ def play() -> Play:
                 outcome=Outcome.PASSED if passed else Outcome.FAILED,
                 score=float(passed),
                 format=1.0,
+                tokens=10,
             )
             for task, prompt_ids in plan.prompt_ids.items()
             for prompt_id in prompt_ids

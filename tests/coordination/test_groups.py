@@ -48,15 +48,26 @@ def test_a_constant_group_is_an_anchor_whatever_the_constant(constant: float) ->
     assert (group.informative, group.kept, group.advantages) == (False, True, (0.0,) * 4)
 
 
-def test_anchors_fill_up_to_the_quota_and_no_further() -> None:
-    verdicts = [v for name in "pqr" for v in verdicts_of(name, [0.0, 0.0])] + verdicts_of("s", [0.0, 1.0])
-    assert [group.kept for group in form(verdicts, quota=3)] == [True, True, False, True]
+def test_anchors_fill_up_to_half_of_the_quota_and_no_further() -> None:
+    """Four groups at a quota of four, as in every round without redraws: two are kept, whichever."""
+    constant = [verdicts_of(name, [0.0, 0.0]) for name in "pqrs"]
+    varied = [verdicts_of(name, [0.0, 1.0]) for name in "pqrs"]
+    for informative, anchors in ((0, 2), (1, 1), (2, 0), (3, 0)):
+        groups = form([v for of_prompt in constant[informative:] + varied[:informative] for v in of_prompt], quota=4)
+        assert sum(group.kept and not group.informative for group in groups) == anchors
+        assert all(group.kept for group in groups if group.informative)
+
+
+@pytest.mark.parametrize(("share", "kept"), [(0.0, 0), (0.1, 1), (0.5, 2), (0.6, 3), (1.0, 3)])
+def test_their_share_of_the_quota_is_an_option(share: float, kept: int) -> None:
+    verdicts = [v for name in "pqr" for v in verdicts_of(name, [0.0, 0.0])]
+    assert sum(group.kept for group in form(verdicts, quota=4, anchors=share)) == kept
 
 
 def test_without_kl_term_or_by_option_there_are_no_anchors() -> None:
     verdicts = verdicts_of("p", [1.0, 1.0])
     assert not form(verdicts, beta=0.0)[0].kept
-    assert not form(verdicts, anchors=False)[0].kept
+    assert not form(verdicts, anchors=0.0)[0].kept
 
 
 def test_a_rollout_that_was_not_judged_has_no_reward_and_no_advantage() -> None:
@@ -103,3 +114,18 @@ def test_what_a_reward_is_computed_from_moves_as_a_whole() -> None:
     shuffled = shuffle_verdicts(verdicts, np.random.default_rng(0))
     assert [v.score for v in shuffled] != [v.score for v in verdicts]
     assert all(v.data == {"points": v.score} for v in shuffled)
+
+
+def test_groups_that_a_batch_does_not_accept_are_discarded_and_make_room_for_anchors() -> None:
+    verdicts = [v for name in "pq" for v in verdicts_of(name, [0.0, 1.0])] + verdicts_of("r", [0.0, 0.0])
+    options = GroupOptions(anchors=1.0)
+    shown: list[str] = []
+
+    def accept(groups: Sequence[Group]) -> set[str]:
+        shown.extend(group.prompt_id for group in groups)
+        return {"q", "r"}
+
+    groups, counts = form_groups(verdicts, lambda v: v.score, centred, options, {"a": 2}, {"a": 1.0}, accept)
+    assert shown == ["p", "q", "r"]
+    assert [(group.informative, group.kept) for group in groups] == [(True, False), (True, True), (False, True)]
+    assert (counts["a"].informative, counts["a"].anchors) == (2, 1)

@@ -16,12 +16,12 @@ def schedulers():
 
 def test_ours_have_option_models_that_carry_their_names() -> None:
     for name, scheduler in scheduler_classes().items():
-        assert scheduler.options_type().type == name
+        assert scheduler.options_type.model_fields["type"].default == name
 
 
 def test_a_package_adds_its_own(installed) -> None:
     installed("astor.schedulers", PACKAGE.replace("NAMES", "{'mine': MyScheduler}"), "schedulers")
-    assert set(scheduler_classes()) == {"astor", "uniform", "mine"}
+    assert {"astor", "uniform", "mine"} < set(scheduler_classes())
 
 
 def test_a_name_that_is_taken_is_refused(installed) -> None:

@@ -1,76 +1,44 @@
-import json
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from astor.coordination.synergy import Synergy, SynergyOptions, reliability
+from astor.coordination.sketches import RunningSketches
+from astor.coordination.synergy import SynergyOptions, cosines, synergies
+from tests.coordination.sketched import directions, report_of, sketched
 
-SIZE = 4096
-
-
-def unit(random: np.random.Generator) -> NDArray[np.float64]:
-    vector = random.normal(size=SIZE)
-    return vector / np.linalg.norm(vector)
-
-
-def noisy(direction: NDArray[np.float64], noise: float, random: np.random.Generator) -> tuple[list[float], list[float]]:
-    """Two halves of a sketch: `direction` in noise of `noise` times its length."""
-    return tuple((direction + noise * unit(random)).tolist() for _ in range(2))
-
-
-def measured(cosine: float, noise: float, sketches: int = 20) -> Synergy:
-    """Synergy of two tasks whose true gradients have this cosine, after some noisy sketches."""
-    random = np.random.default_rng(0)
-    a, other = unit(random), unit(random)
-    b = cosine * a + np.sqrt(1 - cosine**2) * (other - (other @ a) * a) / np.linalg.norm(other - (other @ a) * a)
-    synergy = Synergy(SynergyOptions(), ("a", "b"))
-    for _ in range(sketches):
-        synergy.observe({"a": noisy(a, noise, random), "b": noisy(b, noise, random)})
-    return synergy
+TRUSTED = SynergyOptions().least_reliability
 
 
 @pytest.mark.parametrize("cosine", [-0.8, 0.0, 0.6])
-@pytest.mark.parametrize("noise", [0.1, 2.0])
+@pytest.mark.parametrize("noise", [0.05, 1.0])
 def test_the_corrected_cosine_finds_the_true_one_through_noise(cosine: float, noise: float) -> None:
-    synergy = measured(cosine, noise)
-    assert synergy.cosines()[0, 1] == pytest.approx(cosine, abs=0.15)
-    assert synergy.values(np.array([0.3, 0.7])) == pytest.approx(synergy.cosines()[0, 1])
+    a, b = directions(cosine, np.random.default_rng(0))
+    found = cosines(sketched({"a": a, "b": b}, noise, rounds=40), TRUSTED)
+    assert found[0, 1] == pytest.approx(cosine, abs=0.15)
+    assert synergies(found, np.array([0.3, 0.7])) == pytest.approx(found[0, 1])
 
 
-def test_the_correction_is_for_the_noise_that_smoothing_leaves() -> None:
-    """One sketch alone has a reliability of about 0.02; twenty smoothed ones are worth a judgement."""
-    assert max(measured(0.6, noise=10.0, sketches=1).reliabilities().values()) < 0.1
-    assert min(measured(0.6, noise=2.0, sketches=20).reliabilities().values()) > 0.7
+def test_the_length_of_a_gradient_is_no_part_of_its_direction() -> None:
+    a, b = directions(0.6, np.random.default_rng(0))
+    assert cosines(sketched({"a": a, "b": 1e-3 * b}, 0.0), TRUSTED)[0, 1] == pytest.approx(0.6)
 
 
-def test_noise_alone_is_unknown_and_counts_as_nothing() -> None:
-    assert measured(0.9, noise=100.0, sketches=1).values(np.array([0.5, 0.5])).tolist() == [0, 0]
-
-
-def test_halves_that_disagree_are_not_reliable() -> None:
-    assert reliability(np.array([[1, 0], [-1, 0]], np.float32)) == 0
-    assert reliability(np.array([[1, 0], [0, 1]], np.float32)) == 0
-    assert reliability(np.array([[1, 0], [2, 0]], np.float32)) == pytest.approx(1)
+def test_below_a_reliability_of_a_half_synergy_is_unknown_and_counts_as_nothing() -> None:
+    a, b = directions(0.9, np.random.default_rng(0))
+    early, late = (sketched({"a": a, "b": b}, noise=1.5, rounds=rounds) for rounds in (1, 60))
+    assert early.reliabilities().max() < 0.5 < late.reliabilities().min()
+    assert synergies(cosines(early, TRUSTED), np.array([0.5, 0.5])).tolist() == [0, 0]
+    assert cosines(late, TRUSTED)[0, 1] > 0.6
 
 
 def test_zeros_and_a_task_alone_are_neutral() -> None:
-    synergy = Synergy(SynergyOptions(), ("a",))
-    synergy.observe({"a": ([0.0, 0.0], [0.0, 0.0])})
-    assert synergy.values(np.array([1.0])).tolist() == [0]
-    assert synergy.reliabilities() == {"a": 0.0}
+    sketches = RunningSketches(0.9, ("a",))
+    sketches.observe(report_of({"a": (np.zeros(2), np.zeros(2))}, groups=0))
+    assert synergies(cosines(sketches, TRUSTED), np.array([1.0])).tolist() == [0]
 
 
 def test_synergy_is_weighted_by_the_others_shares() -> None:
-    synergy = Synergy(SynergyOptions(), ("a", "b", "c"))
-    same, opposite = [1.0, 0.0], [-1.0, 0.0]
-    synergy.observe({"a": (same, same), "b": (same, same), "c": (opposite, opposite)})
-    assert synergy.values(np.array([0.5, 0.3, 0.2]))[0] == pytest.approx((0.3 - 0.2) / 0.5)
-
-
-def test_a_state_goes_through_json_bit_for_bit() -> None:
-    synergy = measured(0.5, 1.0, sketches=3)
-    again = Synergy(SynergyOptions(), ("a", "b"))
-    again.load_state_dict(json.loads(json.dumps(synergy.state_dict())))
-    assert np.array_equal(again.cosines(), synergy.cosines())
-    assert again.state_dict() == synergy.state_dict()
+    same, opposite = np.array([1.0, 0.0]), np.array([-1.0, 0.0])
+    sketches = RunningSketches(0.9, ("a", "b", "c"))
+    sketches.observe(report_of({"a": (same, same), "b": (same, same), "c": (opposite, opposite)}))
+    values = synergies(cosines(sketches, TRUSTED), np.array([0.5, 0.3, 0.2]))
+    assert values[0] == pytest.approx((0.3 - 0.2) / 0.5)

@@ -114,6 +114,38 @@ def test_means_of_shares_are_covered_too(means, prompts):
     assert covered >= 0.93 * DRAWS
 
 
+LONG_TAILED = {
+    "rare, of any size": (lambda random, n: (random.random(n) < 0.05) * random.beta(0.5, 1, n), 0.05 / 3),
+    "mostly next to nothing": (lambda random, n: random.beta(0.02, 2, n), 0.02 / 2.02),
+    "little, now and then all": (
+        lambda random, n: np.where(random.random(n) < 0.01, 1.0, 0.01 * random.random(n)),
+        0.01 + 0.99 * 0.005,
+    ),
+    "little, now and then much": (
+        lambda random, n: np.where(random.random(n) < 0.02, random.beta(5, 2, n), 0.02 * random.random(n)),
+        0.02 * 5 / 7 + 0.98 * 0.01,
+    ),
+}
+
+
+@pytest.mark.parametrize("prompts", [40, 120, 480])
+@pytest.mark.parametrize("kind", LONG_TAILED)
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_rare_graded_scores_are_covered_in_93_of_100_cases_at_least(kind, prompts, mirrored):
+    random, (draw, mean) = np.random.default_rng(0), LONG_TAILED[kind]
+    covered = 0
+    for _ in range(DRAWS // 2):
+        values = draw(random, prompts)
+        interval = share_interval(1 - values if mirrored else values)
+        covered += interval.low <= (1 - mean if mirrored else mean) <= interval.high
+    assert covered >= 0.93 * DRAWS / 2
+
+
+def test_scores_that_are_not_rare_are_no_wider_for_it():
+    observed = np.random.default_rng(0).beta(1, 9, 120)
+    assert share_interval(observed) == pytest.approx(mean_interval([observed], UNIT), abs=0.005)
+
+
 def _shares(random, mean, prompts, alike):
     if alike == 0 or mean in (0, 1):
         return np.full(prompts, float(mean))

@@ -59,6 +59,12 @@ def test_one_rank_is_this_process_alone() -> None:
         assert ranks.call(summed, [1.0, 2.0, 4.0]) == [[7.0, 7.0, 7.0, 1.0, 1.0]]
 
 
+def test_an_error_of_this_rank_alone_is_raised_as_it_is() -> None:
+    with pytest.raises(UserError, match="rank 0 refuses") as refused:
+        Ranks(1, threads=1).call(refuse, 0)
+    assert refused.value.__cause__ is None, "what is its own cause makes whoever follows causes go in circles"
+
+
 @pytest.mark.parametrize("rank", [0, 1])
 def test_an_error_of_any_rank_is_raised_and_ends_the_others(rank: int) -> None:
     with Ranks(2, threads=1) as ranks:

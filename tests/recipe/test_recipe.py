@@ -103,7 +103,7 @@ def test_packaged_recipes_are_found_by_name(name: str) -> None:
         ({"policy": "tiny"}, "policy: 'tiny' is a policy without its keys: write {type: tiny}"),
         (
             {"policy": {"typ": "tiny"}},
-            "policy: the key 'type' is missing: known are huggingface, package, registered, tiny",
+            "policy: the key 'type' is missing: known are huggingface, merge, package, registered, tiny",
         ),
         ({"batch": 3}, "batch is 3: give a mapping of keys"),
         ({"rounds": True}, "rounds is true: give a number"),

@@ -62,7 +62,7 @@ def test_verdicts_survive_jsonl(tmp_path_factory: pytest.TempPathFactory, writte
 @given(st.floats(allow_nan=False, allow_infinity=False), st.floats(0, 1))
 def test_finite_floats_survive_to_the_bit(tmp_path_factory: pytest.TempPathFactory, delta: float, mean: float) -> None:
     directory = tmp_path_factory.mktemp("floats")
-    written = PromptStatistics(prompt_id="p", task="t", entered=1, last_mean=mean, last_delta=delta)
+    written = PromptStatistics(prompt_id="p", task="t", visits=1, successes=mean, failures=delta)
     write_parquet(directory / "s.parquet", [written], PromptStatistics)
     write_json(directory / "s.json", written)
     assert read_parquet(directory / "s.parquet", PromptStatistics) == [written]

@@ -43,9 +43,10 @@ def test_a_run_trains_and_measures_two_instances_of_one_task(miniature: Callable
             )
             assert Counter(verdict.task for verdict in verdicts) == {"easy": 8, "hard": 8}
             assert all(verdict.prompt_id.startswith(f"{verdict.task}/{verdict.kind}/") for verdict in verdicts)
-            assert run.artifacts.read(
-                run.artifacts.committed(run.places.at("rounds", round, "score")), "state"
-            ).tasks.keys() == {"easy", "hard"}
+            scored = run.artifacts.committed(run.places.at("rounds", round, "score"))
+            shown = run.artifacts.read(scored, "state").tasks
+            assert shown.keys() == {"easy", "hard"}
+            assert all(of_task.first_score == of_task.score for of_task in shown.values()), "all prompts are new"
         history = history_so_far(run)
         assert {(score.task, score.metric) for score in history.after.scores} >= {
             (key, metric) for key in run.tasks for metric in ("score", "exact_match", "pass@1/input")

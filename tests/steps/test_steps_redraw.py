@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from astor.coordination.catalogue import scheduler_classes
-from astor.coordination.scheduler import TaskInfo
+from astor.coordination.scheduler import PromptInfo, TaskInfo
 from astor.errors import UserError
 from astor.loop import Start, train
 from astor.records import Batch, Group, State
@@ -31,7 +31,7 @@ class Again(UniformScheduler):
         if draw > 1:
             return None
         seen = {prompt.prompt_id for task in observation.tasks.values() for prompt in task.prompts}
-        fresh = {task.key: [next(key for key, _ in task.prompts if key not in seen)] for task in self.tasks}
+        fresh = {task.key: [next(prompt.id for prompt in task.prompts if prompt.id not in seen)] for task in self.tasks}
         plan = self._plan(observation.round, len(self.tasks))
         return replace(plan, draw=draw, prompt_ids=fresh, quotas=dict.fromkeys(fresh, 1))
 
@@ -85,7 +85,10 @@ def test_a_round_that_ended_after_its_first_draw_goes_on_to_the_same_end(miniatu
 
 def test_a_state_between_draws_is_resumed() -> None:
     options = scheduler_classes()["again"].options_type(type="again")
-    make = [scheduler_classes()["again"](options, [TaskInfo("t", [("p", 1), ("q", 1)])], seed=0) for _ in range(2)]
+    make = [
+        scheduler_classes()["again"](options, [TaskInfo("t", [PromptInfo("p", 1), PromptInfo("q", 1)])], seed=0)
+        for _ in range(2)
+    ]
     make[0].next_round(1)
     make[0].draw = 1
     make[1].load_state_dict(make[0].state_dict())

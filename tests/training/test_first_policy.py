@@ -52,4 +52,4 @@ def test_names_are_those_that_the_options_carry() -> None:
 
 def test_a_package_adds_its_own(installed: Callable[..., None]) -> None:
     installed("astor.policies", MINE, "policies")
-    assert set(first_policy_options()) == {"tiny", "huggingface", "registered", "package", "mine"}
+    assert set(first_policy_options()) == {"tiny", "huggingface", "registered", "package", "merge", "mine"}

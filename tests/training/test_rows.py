@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astor.records import Batch, Completion, Group
-from astor.training.rows import TrainingGroup, micro_batches, mini_batches, training_groups
+from astor.training.rows import TrainingGroup, micro_batches, mini_batch_order, mini_batches, training_groups
 
 
 def completion(prompt_id: str, rollout: int, length: int = 3, prompt: int = 4) -> Completion:
@@ -61,6 +61,15 @@ def test_mini_batches_have_their_share_of_every_tasks_groups_and_anchors(
 def test_mini_batches_follow_their_seed() -> None:
     many = [group(0, True, name=str(i)) for i in range(20)]
     assert mini_batches(many, 2, seed=1) == mini_batches(many, 2, seed=1) != mini_batches(many, 2, seed=2)
+
+
+def test_each_epoch_has_its_own_order_of_the_same_mini_batches() -> None:
+    order = mini_batch_order(8, epochs=3, seed=5)
+    epochs = [order[:8], order[8:16], order[16:]]
+    assert epochs[0] == list(range(8))
+    assert [sorted(epoch) for epoch in epochs] == [epochs[0]] * 3
+    assert epochs[0] != epochs[1] != epochs[2]
+    assert mini_batch_order(8, epochs=3, seed=5) == order != mini_batch_order(8, epochs=3, seed=6)
 
 
 @given(

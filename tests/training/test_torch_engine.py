@@ -39,7 +39,7 @@ def test_the_report_says_what_happened(policy: Policy, reference: Policy, play: 
     )
     for number in range(2):
         round = play(policy, number, rollouts=48)
-        report = engine.update(round.completions, round.groups, round.batch, sketch=True, loss_after=True)
+        report = engine.update(round.completions, round.groups, round.batch, sketch="gradient", loss_after=True)
     for task, update in report.tasks.items():
         mine = [completion for completion in round.completions if completion.task == task]
         groups = [group for group in round.groups if group.task == task]
@@ -52,13 +52,14 @@ def test_the_report_says_what_happened(policy: Policy, reference: Policy, play: 
         assert update.kl > 0
         assert update.gradient_norm > 0
         assert len(report.sketches[task]) == 2
+        assert update.sketched_groups == update.informative_groups
     updates = report.tasks.values()
     assert sum(update.loss_after for update in updates) < sum(update.loss_before for update in updates)
     assert report.learning_rate == 1e-3
     assert set(engine.metrics) == {"prepare_seconds", "sketch_seconds", "train_seconds", "measure_seconds"}
 
 
-def test_the_loss_is_the_sum_over_tasks_of_quota_share_times_own_token_mean(
+def test_the_loss_has_quota_shares_of_own_token_means_and_of_the_divergence_a_mean_over_tasks(
     policy: Policy, reference: Policy, play: Callable, make_policy: Callable
 ) -> None:
     """The first moment after one step, a tenth of the gradient, against the formula written out row by row."""
@@ -87,7 +88,7 @@ def test_the_loss_is_the_sum_over_tasks_of_quota_share_times_own_token_mean(
                     informative_tokens += logp.numel()
                     surrogate = surrogate - advantage * logp.sum()
         share = quota / sum(round.batch.quotas.values())
-        loss = loss + share * (surrogate / max(informative_tokens, 1) + kl * divergence / tokens)
+        loss = loss + share * surrogate / max(informative_tokens, 1) + kl / 2 * divergence / tokens
     loss.backward()
     for name, weight in policy.model.named_parameters():
         assert torch.allclose(moments[name] / 0.1, weight.grad, atol=1e-5), name
@@ -106,23 +107,42 @@ def test_micro_batches_change_nothing_but_rounding(
     assert torch.allclose(weights(policy), weights(twin), atol=2e-4)
 
 
+@pytest.mark.parametrize("aggregation", ["task_mean", "common_length", "balanced"])
 def test_a_saved_state_goes_on_bit_for_bit(
-    policy: Policy, reference: Policy, play: Callable, make_policy: Callable, tmp_path: Path
+    aggregation: str, policy: Policy, reference: Policy, play: Callable, make_policy: Callable, tmp_path: Path
 ) -> None:
-    undisturbed = TorchEngine(policy, reference, options())
+    of_all = options(loss={"aggregation": aggregation}, epochs=2)
+    undisturbed = TorchEngine(policy, reference, of_all)
     for number in range(2):
         round = play(policy, number)
-        undisturbed.update(round.completions, round.groups, round.batch, sketch=True)
+        undisturbed.update(round.completions, round.groups, round.batch)
     undisturbed.save_trainer(tmp_path)
-    resumed = TorchEngine(make_policy(3), reference, options(), tmp_path)
+    resumed = TorchEngine(make_policy(3), reference, of_all, tmp_path)
     assert torch.equal(weights(resumed.policy), weights(policy)), "the masters are the policy's weights"
     for number in range(2, 5):
         reports = []
         for engine in (undisturbed, resumed):
             round = play(engine.policy, number)
-            reports.append(engine.update(round.completions, round.groups, round.batch, sketch=number == 3))
+            reports.append(engine.update(round.completions, round.groups, round.batch, sketch="adam"))
         assert reports[0] == reports[1]
+        assert reports[0].preconditioned == (number > 2), "of the first twelve steps ten were made before the round"
         assert torch.equal(weights(resumed.policy), weights(policy))
+    assert undisturbed.weighing.state == resumed.weighing.state
+
+
+def test_epochs_go_over_a_round_again_with_ratios_to_its_start(
+    policy: Policy, reference: Policy, play: Callable, make_policy: Callable
+) -> None:
+    round = play(policy, rollouts=16)
+    reports = [
+        TorchEngine(trained, reference, options(epochs=epochs)).update(round.completions, round.groups, round.batch)
+        for trained, epochs in ((make_policy(), 1), (policy, 3))
+    ]
+    assert [report.optimizer_steps for report in reports] == [2, 6]
+    for task in ("a", "b"):
+        assert reports[1].tasks[task].loss_before == reports[0].tasks[task].loss_before
+        assert reports[1].tasks[task].kl == reports[0].tasks[task].kl
+        assert reports[1].tasks[task].clipped_share > reports[0].tasks[task].clipped_share
 
 
 def test_an_engine_that_samples_from_another_policy_is_found_out(
@@ -131,9 +151,7 @@ def test_an_engine_that_samples_from_another_policy_is_found_out(
     round = play(make_policy(seed=5))
     before = weights(policy)
     with pytest.raises(UserError, match="Engine and trainer disagree: a token of"):
-        TorchEngine(policy, reference, options()).update(
-            round.completions, round.groups, round.batch, sketch=False, loss_after=False
-        )
+        TorchEngine(policy, reference, options()).update(round.completions, round.groups, round.batch)
     assert torch.equal(weights(policy), before)
 
 
@@ -142,9 +160,7 @@ def test_another_engines_tokens_are_weighed_where_the_options_allow_them(
 ) -> None:
     round = play(make_policy(seed=5))
     tolerant = options(engine_tolerance=100, loss={"importance_cap": 2})
-    report = TorchEngine(policy, reference, tolerant).update(
-        round.completions, round.groups, round.batch, sketch=False, loss_after=False
-    )
+    report = TorchEngine(policy, reference, tolerant).update(round.completions, round.groups, round.batch)
     assert report.skipped_steps == 0
     assert report.tasks["a"].engine_difference > 0.1
 
@@ -175,7 +191,7 @@ def test_a_round_without_kept_groups_changes_nothing(policy: Policy, reference: 
     dropped = [group.model_copy(update={"kept": False}) for group in round.groups]
     before = weights(policy)
     report = TorchEngine(policy, reference, options()).update(
-        round.completions, dropped, round.batch, sketch=True, loss_after=False
+        round.completions, dropped, round.batch, sketch="gradient", loss_after=False
     )
     assert report.optimizer_steps == report.skipped_steps == 0
     assert set(report.tasks) == {"a", "b"}
@@ -184,13 +200,14 @@ def test_a_round_without_kept_groups_changes_nothing(policy: Policy, reference: 
 
 
 def test_anchors_alone_pull_back_to_the_reference(policy: Policy, play: Callable, make_policy: Callable) -> None:
-    engine = TorchEngine(policy, make_policy(1), options(mini_batches=1))
+    engine = TorchEngine(policy, make_policy(1), options(mini_batches=1, sketch={"size": 256}))
     kls = []
     for number in range(24):
         round = play(policy, number, rollouts=8, reward=lambda tokens: 0.0, kl=1.0)
-        report = engine.update(round.completions, round.groups, round.batch, sketch=True)
+        report = engine.update(round.completions, round.groups, round.batch, sketch="gradient")
         assert report.tasks["a"].informative_groups == 0
-        assert report.sketches == {}
+        assert report.tasks["a"].gradient_norm == 0
+        assert not any(map(any, report.sketches["a"])), "a task that has nothing to teach points nowhere"
         kls.append(report.tasks["a"].kl)
     assert sum(kls[-3:]) / 3 < kls[0] / 2
 

@@ -4,20 +4,20 @@ Re-derived from the abstract of ASTOR (arXiv 2605.06111) and summaries of it, no
 paper was at hand, so every formula is our choice, and an option.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
 
-from astor.coordination.calibration import Calibration, CalibrationOptions
+from astor.coordination.calibration import CalibrationOptions, make_calibration
 from astor.coordination.observation import RoundObservation
-from astor.coordination.prompt_sampling import PromptPool, PromptSamplingOptions
+from astor.coordination.prompt_sampling import PromptSampler, PromptSamplingOptions
 from astor.coordination.quotas import Floats, apportion, check_floor, floored_shares, owed, softmax
 from astor.coordination.scheduler import RoundPlan, Scheduler, SchedulerOptions, TaskInfo
 from astor.coordination.state import generator, require_keys
 from astor.coordination.utility import Utility, UtilityOptions
-from astor.records import PromptStatistics
+from astor.records import PromptStatistics, UpdateReport
 
 
 class AstorOptions(SchedulerOptions):
@@ -29,21 +29,22 @@ class AstorOptions(SchedulerOptions):
     of the paper's 400)."""
     quotas: Literal["utility", "uniform"] = "utility"
     """`uniform` is the ablation without task level."""
-    temperature: float = Field(default=0.5, gt=0)
-    """Temperature of the softmax over utilities (our choice: odds between two tasks of e^3, 20 to 1, at most)."""
+    temperature: float = Field(default=0.25, gt=0)
+    """Temperature of the softmax over utilities (our choice: of four tasks, one saturated and one hopeless, these two
+    get 0.16 of the batch; at 0.5 they get 0.27)."""
     floor: float = Field(default=0.05, ge=0, lt=1)
     """Least share of a task."""
-    deficit: Literal["carry", "drop"] = "carry"
+    deficit: Literal["carry", "drop"] = "drop"
     """Whether informative groups that a task was short of are added to its next quota; never in the warm-up, whose
-    quotas are equal."""
+    quotas are equal. `carry` gives to tasks that have nothing to teach: the two of the world above get 0.37 at a
+    temperature of 0.5, of 0.50 under uniform quotas."""
     utility: UtilityOptions = UtilityOptions()
     prompts: PromptSamplingOptions = PromptSamplingOptions()
     calibration: CalibrationOptions = CalibrationOptions()
 
-    def sketches(self, round: int) -> bool:
-        synergy = self.utility.synergy
-        weight = synergy.weight if self.utility.combine == "mul" else synergy.add_weight
-        return weight > 0 and round % synergy.every == 0
+    @property
+    def sketch(self) -> Literal["gradient", "adam"] | None:
+        return self.utility.sketch
 
 
 class AstorScheduler(Scheduler):
@@ -55,9 +56,12 @@ class AstorScheduler(Scheduler):
         super().__init__(options, tasks, seed)
         check_floor(options.floor, len(tasks))
         self.options = options
-        self.utility = Utility(options.utility, self.keys, [task.variance_scale for task in tasks])
-        self.calibration = Calibration(options.calibration, len(tasks))
-        self.pools = [PromptPool(options.prompts, task.key, task.prompts, seed) for task in tasks]
+        self.utility = Utility(options.utility, self.keys, [task.graded for task in tasks])
+        self.calibration = make_calibration(options.calibration, len(tasks))
+        self.samplers = [
+            PromptSampler(options.prompts, task, noise_floor, seed)
+            for task, noise_floor in zip(tasks, self.utility.potential.floors, strict=True)
+        ]
         self.targets = np.zeros(len(tasks), np.int64)
         """Informative groups that the last plan meant each task to have."""
         self.deficits = np.zeros(len(tasks), np.int64)
@@ -66,45 +70,44 @@ class AstorScheduler(Scheduler):
         """Each task's share of the next round, before deficits and rounding."""
         if warming_up or self.options.quotas == "uniform":
             return np.full(len(self.keys), 1 / len(self.keys))
+        return self._useful_shares()
+
+    def _useful_shares(self) -> Floats:
         return floored_shares(self.utility.values, self.options.temperature, self.options.floor)
 
     def metrics(self) -> dict[str, dict[str, float]]:
-        reliabilities = self.utility.synergy.reliabilities()
+        utilities, reliabilities = self.utility.values, self.utility.sketches.reliabilities()
         potentials = np.nan_to_num(self.utility.potential.values, nan=1.0)
+        noise = np.nan_to_num(self.utility.noise, nan=1.0)
         return {
             key: {
-                "utility": float(self.utility.values[k]),
+                "utility": float(utilities[k]),
                 "potential": float(potentials[k]),
-                "synergy": float(self.utility.last_synergy[k]),
-                "synergy_reliability": reliabilities[key],
-                "variance_scale": float(self.utility.potential.scales[k]),
+                "synergy": float(self.utility.synergy[k]),
+                "noise": float(noise[k]),
+                "reliability": float(reliabilities[k]),
                 "rounds_without_signal": float(self.without_signal[key]),
             }
             for k, key in enumerate(self.keys)
         }
 
     def _plan(self, round: int, batch_size: int) -> RoundPlan:
-        scales = self.utility.potential.scales
-        for pool, scale in zip(self.pools, scales, strict=True):
-            pool.turn_over(round, scale)
         warming_up = round < self.options.warm_up_rounds
-        shares, capacities = self.shares(warming_up), [pool.capacity for pool in self.pools]
+        shares, capacities = self.shares(warming_up), [len(task.prompts) for task in self.tasks]
         deficits = np.zeros_like(self.deficits) if warming_up else self.deficits
         ties = generator(self.seed, round, "quotas")
         self.targets = apportion(shares, batch_size, capacities, ties)
         quotas = self.targets
         if deficits.any():
             quotas = apportion(batch_size * shares + deficits, batch_size, capacities, ties)
-        if not warming_up:
-            self.calibration.advance(softmax(self.utility.values, self.options.temperature))
         multipliers = self.calibration.multipliers.tolist()
         return RoundPlan(
             round=round,
             quotas=dict(zip(self.keys, quotas.tolist(), strict=True)),
             shares=dict(zip(self.keys, shares.tolist(), strict=True)),
             prompt_ids={
-                pool.task: pool.draw(quota, round, scale)
-                for pool, quota, scale in zip(self.pools, quotas.tolist(), scales, strict=True)
+                sampler.task: sampler.draw(quota, round)
+                for sampler, quota in zip(self.samplers, quotas.tolist(), strict=True)
             },
             kl_coefficients={
                 key: self.kl_bases[key] * multiplier for key, multiplier in zip(self.keys, multipliers, strict=True)
@@ -113,12 +116,21 @@ class AstorScheduler(Scheduler):
             deficits=dict(zip(self.keys, deficits.tolist(), strict=True)),
         )
 
+    def _draw(self, task: TaskInfo, count: int, round: int) -> list[str]:
+        return self.samplers[self.keys.index(task.key)].draw(count, round)
+
     def _observe(self, observation: RoundObservation) -> None:
         drawn = self.targets / self.targets.sum()
-        self.utility.observe(observation, drawn, observation.round < self.options.warm_up_rounds)
-        for pool in self.pools:
-            if seen := observation.tasks.get(pool.task):
-                pool.observe(seen, observation.round)
+        self.utility.observe(observation, drawn)
+        for sampler in self.samplers:
+            if seen := observation.tasks.get(sampler.task):
+                sampler.observe(seen)
+        self.calibration.advance(
+            softmax(self.utility.values, self.options.temperature),
+            self._useful_shares(),
+            np.array([measured_kl(observation.report, key) for key in self.keys]),
+            warming_up=self.round < self.options.warm_up_rounds,
+        )
         if self.options.deficit == "carry":
             informative = [seen.informative if (seen := observation.tasks.get(key)) else 0 for key in self.keys]
             self.deficits = owed(self.targets, np.array(informative, np.int64))
@@ -127,27 +139,36 @@ class AstorScheduler(Scheduler):
         return {
             "utility": self.utility.state_dict(),
             "calibration": self.calibration.state_dict(),
-            "pools": {pool.task: pool.state_dict() for pool in self.pools},
+            "samplers": {sampler.task: sampler.state_dict() for sampler in self.samplers},
             "targets": self.targets.tolist(),
             "deficits": self.deficits.tolist(),
         }
 
     def _load_own_state(self, state: dict[str, Any]) -> None:
-        require_keys(state, ("utility", "calibration", "pools", "targets", "deficits"), "the ASTOR scheduler")
-        require_keys(state["pools"], self.keys, "the prompt pools")
+        require_keys(state, ("utility", "calibration", "samplers", "targets", "deficits"), "the ASTOR scheduler")
+        require_keys(state["samplers"], self.keys, "the prompt samplers")
         self.utility.load_state_dict(state["utility"])
         self.calibration.load_state_dict(state["calibration"])
-        for pool in self.pools:
-            pool.load_state_dict(state["pools"][pool.task])
+        for sampler in self.samplers:
+            sampler.load_state_dict(state["samplers"][sampler.task])
         self.targets, self.deficits = np.array(state["targets"], np.int64), np.array(state["deficits"], np.int64)
 
     def prompt_statistics(self) -> list[PromptStatistics]:
-        return [record for pool in self.pools for record in pool.statistics()]
+        return [record for sampler in self.samplers for record in sampler.statistics()]
 
     def load_prompt_statistics(self, statistics: Sequence[PromptStatistics]) -> None:
         by_task: dict[str, list[PromptStatistics]] = {key: [] for key in self.keys}
         for record in statistics:
             by_task.setdefault(record.task, []).append(record)
         require_keys(by_task, self.keys, "the prompt statistics' tasks")
-        for pool in self.pools:
-            pool.load_statistics(by_task[pool.task])
+        for sampler in self.samplers:
+            sampler.load_statistics(by_task[sampler.task])
+
+    def first_visits(self, prompt_ids: Mapping[str, Sequence[str]]) -> set[str]:
+        return {new for sampler in self.samplers for new in sampler.unvisited(prompt_ids.get(sampler.task, ()))}
+
+
+def measured_kl(report: UpdateReport | None, task: str) -> float:
+    """The KL to the reference that an update measured of a task, in nats per token; NaN where it kept no row of it."""
+    told = report.tasks.get(task) if report else None
+    return told.kl if told and told.tokens else np.nan

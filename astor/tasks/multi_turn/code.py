@@ -82,7 +82,7 @@ class MultiTurnCode(Task):
     options_type = MultiTurnCodeOptions
     reference_type = MultiTurnReference
     parser = PARSER
-    variance_scale = 0.25
+    graded = False
     promotion_metric = "second_tests"
     """All tests of the second hidden set pass; where an item has too few tests for one, all of the first."""
     options: MultiTurnCodeOptions

@@ -7,7 +7,7 @@ from astor.policies.live import keep_trained
 from astor.policies.policy import Policy, load_policy
 from astor.policies.ranks import Ranks, World
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
-from astor.training.engine import ReferencePolicy
+from astor.training.engine import ReferencePolicy, Sketch
 from astor.training.engines.torch import TorchEngine, Trained
 from astor.training.measurement import Measurement
 from astor.training.options import TorchOptions
@@ -55,15 +55,14 @@ class RankedEngine:
         completions: Sequence[Completion],
         groups: Sequence[Group],
         batch: Batch,
-        sketch: bool = False,
+        sketch: Sketch | None = None,
         loss_after: bool = False,
     ) -> UpdateReport:
         own: list[Trained] = []
         _, *others = self._ranks.call(_train, completions, groups, batch, sketch, loss_after, kept=own)
-        rows, sums, sketches, norms = own[0]
         for other in others:
-            sums.merge(other)
-        return make_report(batch, rows, sums, sketches, norms, self._own.optimization.learning_rate, loss_after)
+            own[0].sums.merge(other)
+        return make_report(batch, *own[0], self._own.optimization.learning_rate, loss_after)
 
     def save_policy(self, directory: Path, recipe_digest: str) -> None:
         self._own.save_policy(directory, recipe_digest)
@@ -99,7 +98,7 @@ def _train(
     completions: Sequence[Completion],
     groups: Sequence[Group],
     batch: Batch,
-    sketch: bool,
+    sketch: Sketch | None,
     loss_after: bool,
     kept: list[Trained] | None = None,
 ) -> Measurement:

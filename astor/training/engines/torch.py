@@ -1,26 +1,38 @@
 """The update with torch in one rank: one round's groups become a few optimizer steps."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
-from astor.losses.aggregation import AGGREGATIONS
+from astor.coordination.groups import enough_valid
+from astor.errors import UserError
 from astor.policies.policy import Policy, save_policy
 from astor.policies.ranks import World
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
 from astor.training.agreement import check_agreement
+from astor.training.engine import Sketch
 from astor.training.measurement import Measurement, measure_pass, measure_start
-from astor.training.micro_batch import MicroBatch, make_micro_batch, weigh
+from astor.training.micro_batch import MicroBatch
 from astor.training.optimization import Optimization
 from astor.training.options import TorchOptions
+from astor.training.preparation import prepare
+from astor.training.probe import Probe
 from astor.training.report import make_report
-from astor.training.rows import TrainingGroup, micro_batches, mini_batches, split_evenly, training_groups
-from astor.training.sketch import TaskSketch, sketch_tasks
+from astor.training.rows import TrainingGroup, mini_batch_order, mini_batches, training_groups
+from astor.training.sketches import RoundSketches, TaskSketch
 from astor.training.trainer_state import TrainerState
+from astor.training.weighing import Weighing
+
+STEPS_BEFORE_ADAM = 10
+"""Optimizer steps before the second moments are believed (our choice: until then they are of a few gradients)."""
 
 
 class Trained(NamedTuple):
@@ -29,6 +41,9 @@ class Trained(NamedTuple):
     rows: list[TrainingGroup]
     sums: Measurement
     sketches: dict[int, TaskSketch]
+    """Summed over ranks."""
+    metric: Sketch | None
+    """What the halves of the sketches are sketches of, for the report; None where it is not to have them."""
     norms: list[float | None]
     """The gradient's norm of every optimizer step, the same in every rank; None where it was skipped."""
 
@@ -55,12 +70,15 @@ class TorchEngine:
         assert policy.model is not reference.model, "the reference policy must not be trained"
         self.policy, self.reference, self.options = policy, reference, options
         self.world = world or World()
-        state = TrainerState.load(trainer) if trainer else None
+        state = TrainerState.load(trainer) if trainer else TrainerState({})
         self.optimization = Optimization(
-            policy.model, options.optimizer, options.skips_in_a_row, state, self.world.size
+            policy.model, options.optimizer, options.skips_in_a_row, state if trainer else None, self.world.size
         )
+        self.weighing = Weighing(options.loss, state.weighing)
+        self.probe = Probe(policy.model, options.sketch.layers, options.sketch.size)
         self._checked = False
-        self._seconds = {"prepare": 0.0, "sketch": 0.0, "train": 0.0, "measure": 0.0}
+        self._seconds: dict[str, float] = {}
+        self._sketching = 0.0
 
     @property
     def world_size(self) -> int:
@@ -84,89 +102,135 @@ class TorchEngine:
         save_policy(self.policy, directory, recipe_digest)
 
     def save_trainer(self, directory: Path) -> None:
-        self.optimization.state().save(directory)
+        replace(self.optimization.state(), weighing=self.weighing.state).save(directory)
 
     def update(
         self,
         completions: Sequence[Completion],
         groups: Sequence[Group],
         batch: Batch,
-        sketch: bool = False,
+        sketch: Sketch | None = None,
         loss_after: bool = False,
     ) -> UpdateReport:
         trained = self.train(completions, groups, batch, sketch, loss_after)
         return make_report(batch, *trained, self.optimization.learning_rate, loss_after)
 
     def train(
-        self, completions: Sequence[Completion], groups: Sequence[Group], batch: Batch, sketch: bool, loss_after: bool
+        self,
+        completions: Sequence[Completion],
+        groups: Sequence[Group],
+        batch: Batch,
+        sketch: Sketch | None,
+        loss_after: bool,
     ) -> "Trained":
         """An update of this rank; what it measured of its share."""
+        times, self._sketching = [time.perf_counter()], 0.0
+        if sketch == "adam" and self.optimization.counters.optimizer_steps < STEPS_BEFORE_ADAM:
+            sketch = None
         rows = training_groups(completions, groups, batch)
+        self.weighing.see_lengths(rows)
+        whole = mini_batches(rows, self.options.mini_batches, batch.seed)
+        sketches = self._begin_sketches(whole, batch, sketch)
         sums = Measurement(len(batch.quotas), self.policy.device)
-        times = [time.perf_counter()]
         with torch.no_grad():
-            parts = self._prepare(rows, batch, sums)
+            parts = prepare(
+                whole,
+                batch,
+                self.policy.model,
+                self.reference.model,
+                self.options.loss,
+                self.weighing,
+                self.world,
+                self.options.tokens_per_micro_batch,
+                sums,
+            )
         times.append(time.perf_counter())
-        sketches = self._sketch(rows, batch) if sketch and self.world.rank == 0 else {}
-        times.append(time.perf_counter())
-        norms = [self._train(part, batch.temperature, sums) for part in parts]
+        norms: list[float | None] = []
+        for number in mini_batch_order(len(parts), self.options.epochs, batch.seed):
+            drawn = sketches is not None and len(norms) < len(parts) and number in sketches.drawn
+            norms.append(self._train(number, parts[number], batch, sums, sketches if drawn else None, first=not norms))
+        found = self._end_sketches(sketches, groups, batch) if sketches else {}
         times.append(time.perf_counter())
         if loss_after:
             with torch.no_grad():
                 self._measure_end(parts, batch.temperature, sums)
         times.append(time.perf_counter())
-        seconds = (after - before for before, after in pairwise(times))
-        self._seconds = dict(zip(self._seconds, seconds, strict=True))
-        return Trained(rows, sums, sketches, norms)
+        prepared, trained, measured = (after - before for before, after in pairwise(times))
+        self._seconds = {
+            "prepare": prepared,
+            "sketch": self._sketching,
+            "train": trained - self._sketching,
+            "measure": measured,
+        }
+        return Trained(rows, sums, found, sketch, norms)
 
-    def _prepare(self, rows: Sequence[TrainingGroup], batch: Batch, sums: Measurement) -> list[list[MicroBatch]]:
-        """Mini-batches in pieces, weighted, with the log-probabilities that stay the same through the round."""
-        device, loss = self.policy.device, self.options.loss
-        quotas = torch.tensor(list(batch.quotas.values()), dtype=torch.float32, device=device)
-        coefficients = [batch.kl_coefficients[task] for task in batch.quotas]
-        betas = torch.tensor(coefficients, dtype=torch.float32, device=device)
-        parts = []
-        for groups in mini_batches(rows, self.options.mini_batches, batch.seed):
-            shares = [
-                [make_micro_batch(piece, device) for piece in micro_batches(share, self.options.tokens_per_micro_batch)]
-                for share in split_evenly(groups, self.world.size)
-            ]
-            weigh(
-                [piece for share in shares for piece in share],
-                AGGREGATIONS[loss.aggregation],
-                quotas / quotas.sum(),
-                betas,
-            )
-            part = shares[self.world.rank]
-            for piece in part:
-                piece.logp_prox = piece.logps(self.policy.model, batch.temperature)
-                piece.logp_ref = piece.logps(self.reference.model, batch.temperature)
-                measure_start(sums, piece, loss(piece.loss_inputs(piece.logp_prox)))
-            parts.append(part)
-        if not self._checked and parts:
-            differences = dict(zip(batch.quotas, sums.values("engine difference"), strict=True))
-            check_agreement(differences, self.options, bf16=device.type == "cuda")
-            self._checked = True
-        return parts
+    def _train(
+        self,
+        number: int,
+        part: Sequence[MicroBatch],
+        batch: Batch,
+        sums: Measurement,
+        sketches: RoundSketches | None,
+        first: bool,
+    ) -> float | None:
+        """One optimizer step on mini-batch `number`: the gradient's norm, None where the step was skipped.
 
-    def _sketch(self, rows: Sequence[TrainingGroup], batch: Batch) -> dict[int, TaskSketch]:
-        return sketch_tasks(
-            self.policy.model,
-            rows,
-            self.options.sketch,
-            batch.temperature,
-            self.options.tokens_per_micro_batch,
-            batch.seed,
-        )
-
-    def _train(self, part: Sequence[MicroBatch], temperature: float, sums: Measurement) -> float | None:
-        """One optimizer step on a mini-batch: the gradient's norm, None where the step was skipped."""
+        The `first` step of a round finds out where the policy stood at its start. `sketches` are given where they are
+        to have this mini-batch.
+        """
         for piece in part:
-            outputs = self.options.loss(piece.loss_inputs(piece.logps(self.policy.model, temperature)))
-            outputs.loss.backward()
+            with self.probe.watching() if sketches else nullcontext():
+                logp = piece.logps(self.policy.model, batch.temperature)
+            if first:
+                piece.logp_prox = logp.detach()
+            outputs = self.options.loss(piece.loss_inputs(logp))
+            if first:
+                measure_start(sums, piece, outputs)
+            if sketches and piece.informative.any():
+                start = time.perf_counter()
+                sketches.add(number, piece, self.sketch(piece, outputs.surrogate, sketches.metric))
+                self._sketching += time.perf_counter() - start
+            piece.loss(outputs).backward()
             measure_pass(sums, piece, outputs)
+        if not self._checked:
+            differences = dict(zip(batch.quotas, sums.values("engine difference"), strict=True))
+            check_agreement(differences, self.options, bf16=self.policy.device.type == "cuda")
+            self._checked = True
         self.world.sum_gradients(self.optimization.parameters.values())
         return self.optimization.step()
+
+    def sketch(self, piece: MicroBatch, surrogate: Tensor, metric: Sketch | None) -> Tensor:
+        """(N, P, size), for each of the piece's P informative groups the sketch of the gradient of its sum of
+        `surrogate` (R, L); of which the graph stays, and is that of the last forward pass that the probe watched.
+
+        N is 1; with `adam` 2, the second sketch being that of the preconditioned gradient.
+        """
+        factors = None
+        if metric == "adam":
+            factors = [self.optimization.preconditioner(map.weight) for map in self.probe.maps]
+        return self.probe.sketch(piece, surrogate, factors)
+
+    def _begin_sketches(
+        self, whole: Sequence[Sequence[TrainingGroup]], batch: Batch, sketch: Sketch | None
+    ) -> RoundSketches | None:
+        """None where the model has nothing to sketch and nobody needs it."""
+        if self.probe.maps:
+            options, device = self.options.sketch, self.policy.device
+            return RoundSketches(whole, len(batch.quotas), sketch, options, batch.seed, device)
+        if sketch or self.options.loss.aggregation == "balanced":
+            raise UserError(
+                f"A {type(self.policy.model).__name__} has no o_proj or down_proj to sketch gradients of: set the "
+                f"scheduler's utility.synergy.weight to 0, and no training.loss.aggregation: balanced."
+            )
+        return None
+
+    def _end_sketches(self, sketches: RoundSketches, groups: Sequence[Group], batch: Batch) -> dict[int, TaskSketch]:
+        start, names = time.perf_counter(), list(batch.quotas)
+        generated = Counter(names.index(group.task) for group in groups if enough_valid(group.rewards))
+        found = sketches.finish(self.world, generated, self.weighing.balances(names))
+        self.weighing.see_norms(batch, {names[index]: sketch.square for index, sketch in found.items()})
+        self._sketching += time.perf_counter() - start
+        return found
 
     def _measure_end(self, parts: Sequence[Sequence[MicroBatch]], temperature: float, sums: Measurement) -> None:
         for piece in (piece for part in parts for whole in part if (piece := whole.informative_part())):

@@ -1,0 +1,110 @@
+"""Methods compared at equal budget: tuning, then the report, as `plan.yaml` says. It can be stopped at any time.
+
+    python benchmarks/methods/run.py --plan --store /tmp/methods
+    python benchmarks/methods/run.py --store /tmp/methods --at-once 2
+
+Tuning ends with `configurations.json`, what it chose and the digests of what that makes. The report is run only with
+one that is committed and still makes the same: nothing is chosen on what is reported. What every run came to lies in
+the store, what the report came to is written to `results/`, of which `table.py` makes the tables of docs/methods.md.
+The last line is JSON: methods' mean scores in each setting.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from plan import CONFIGURATIONS, HERE, Plan, Stage, read_configurations
+
+from astor.cli.compare import compare
+from astor.errors import UserError, explain
+from astor.experiments.execution import begin
+from astor.experiments.notes import RESULTS, Notes
+
+KEPT = HERE / "results"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--store", required=True, help="finished runs found there are not run again")
+    parser.add_argument("--at-once", type=int, default=0, help="runs side by side; 0: as cores and memory allow")
+    parser.add_argument("--plan", action="store_true", help="count what is left, and run nothing")
+    parser.add_argument("--setting", action="append", help="of the report, these settings alone")
+    arguments = parser.parse_args()
+    plan = Plan(arguments.store)
+    settings = arguments.setting or plan.settings()
+    try:
+        if arguments.plan:
+            print_plan(plan, settings)
+            return
+        chosen = tune(plan, arguments.at_once)
+        print(json.dumps({setting: report(plan, setting, chosen, arguments.at_once) for setting in settings}))
+    except UserError as error:
+        sys.exit(f"error: {explain(error)}")
+
+
+def tune(plan: Plan, at_once: int) -> dict[str, int]:
+    """The trial that is best for each arm, by the mean sampled score; run and written down where it is not known.
+
+    Raises:
+        UserError: it is not committed, or makes something else now.
+    """
+    if (known := read_configurations()) is None:
+        stage = plan.tuning()
+        compare(stage.comparison, at_once, stage.reference, stage.never_useful)
+        arms = {arm["name"]: arm["sampled"]["mean"] for arm in _results(stage)["arms"]}
+        chosen = {arm: max(range(6), key=lambda n, a=arm: arms[f"{a}~{n}"]) for arm in plan.says["tuning"]["arms"]}
+        told = {"chosen": chosen, "tuning": arms, "digests": plan.digests(chosen)}
+        CONFIGURATIONS.write_text(json.dumps(told, indent=1) + "\n")
+        raise UserError(f"Tuning is done: commit {CONFIGURATIONS}, then run this again for the report.")
+    if _git("ls-files", CONFIGURATIONS.name) == "" or _git("status", "--porcelain", CONFIGURATIONS.name):
+        raise UserError(f"{CONFIGURATIONS} is not committed: commit it before anything is run that is reported.")
+    chosen = known["chosen"]
+    for setting, digests in plan.digests(chosen).items():
+        for method, digest in digests.items():
+            if known["digests"].get(setting, {}).get(method) != digest:
+                raise UserError(
+                    f"{method} in {setting} is not what {CONFIGURATIONS.name} was written of: remove that file and "
+                    "tune anew, or put back what was changed."
+                )
+    return chosen
+
+
+def report(plan: Plan, setting: str, chosen: dict[str, int], at_once: int) -> dict[str, float]:
+    """Run what is left of a setting's report and keep its results; method → mean sampled score."""
+    stage = plan.report(setting, chosen)
+    compare(stage.comparison, at_once, stage.reference, stage.never_useful)
+    found = _results(stage)
+    for run in found["runs"].values():
+        del run["curve"], run["spending"]
+    KEPT.mkdir(exist_ok=True)
+    (KEPT / f"{setting}.json").write_text(json.dumps(found, indent=1) + "\n")
+    return {arm["name"]: round(arm["sampled"]["mean"], 4) for arm in found["arms"] if not arm["is_part"]}
+
+
+def print_plan(plan: Plan, settings: list[str]) -> None:
+    """Stages with their runs and hours of one core, before tuning as if it chose every arm's first trial."""
+    chosen = (read_configurations() or {"chosen": dict.fromkeys(plan.says["tuning"]["arms"], 0)})["chosen"]
+    stages = {"tuning": plan.tuning()} | {f"report, {name}": plan.report(name, chosen) for name in settings}
+    print("| stage | runs | finished | seconds each | hours of one core left |\n|---|---|---|---|---|")
+    total = 0.0
+    for name, stage in stages.items():
+        standing = begin(stage.comparison, Notes(stage.comparison))
+        left = sum(cell.work for cell in standing.cells if cell.name not in standing.figures) * stage.seconds / 3600
+        total += left
+        print(f"| {name} | {len(standing.cells)} | {len(standing.figures)} | {stage.seconds:g} | {left:.1f} |")
+    print(f"| all | | | | {total:.1f} |")
+
+
+def _results(stage: Stage) -> dict:
+    return json.loads((Notes(stage.comparison).directory / RESULTS).read_text())
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", "-C", str(HERE), *arguments], capture_output=True, text=True, check=True).stdout
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    main()
