@@ -51,7 +51,7 @@ def read_comparison(
 
 def print_comparison(comparison: Comparison) -> None:
     """Print, as YAML comments, what would be run; start nothing."""
-    preflight(comparison.place(comparison.cells()[0]).run())
+    preflight(comparison.place(comparison.cells()[0]).run(), writes=False)
     notes = Notes(comparison)
     standing = begin(comparison, notes)
     for method in comparison.methods:
@@ -78,7 +78,7 @@ def compare(comparison: Comparison, at_once: int, reference: str, never_useful: 
     standing = begin(comparison, notes)
     with Watch(len(standing.cells)) as watch:
         if len(standing.figures) < len(standing.cells):
-            preflight(comparison.place(standing.cells[0]).run())
+            preflight(comparison.place(standing.cells[0]).run(), writes=True)
             if len(standing.cells) - len(standing.figures) > 1:
                 make_shared(comparison, notes, watch.prepare)
             measured = max((each.peak_rss_mb for each in standing.figures.values()), default=None)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from astor.evaluation import charts
-from astor.evaluation.report import words
+from astor.evaluation.page import words
 from astor.experiments import pictures
 
 MUCH = 1e6

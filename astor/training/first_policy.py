@@ -146,9 +146,9 @@ class MergeOptions(FirstPolicyOptions):
     """Several policies of one origin made into one. With `rounds: 0` a run measures it."""
 
     type: Literal["merge"] = "merge"
-    base: Path
+    base: str = Field(min_length=1)
     """Directory of the policy that they began from, or an artifact that holds it."""
-    paths: tuple[Path, ...] = Field(min_length=2)
+    paths: tuple[str, ...] = Field(min_length=2)
     """Directories of the policies that are merged, or the `policy` that the results of their runs name."""
     by: Literal["average", "ties"] = "average"
     """The mean of their weights, or TIES (Yadav and others 2306.01708)."""
