@@ -198,6 +198,10 @@ def _acceptance(statistics: TaskStatistics) -> float:
     return statistics.informative / statistics.prompts if statistics.prompts else float("nan")
 
 
+def _gradient_norm(update: TaskUpdate) -> float:
+    return float("nan") if update.gradient_norm is None else update.gradient_norm
+
+
 CURVES = (
     Curve("score", "Score of selected prompts", "Mean over the rollouts of each round", "score", lambda s: s.score),
     Curve("first_score", "Score at first visits", "Of prompts that no round before drew", "score", _first_score),
@@ -209,6 +213,7 @@ CURVES = (
     Curve("noise", "Reliability", "Of gradients: what of potential counts", "factor", lambda s: s.noise, neutral=1),
     Curve("kl_coefficient", "KL coefficient", "Hold on the reference policy", "factor", lambda s: s.kl_coefficient),
     Curve("kl", "Measured KL", "Distance to the reference policy", "nats per token", None, lambda u: u.kl),
+    Curve("gradient_norm", "Gradient norm", "Of the surrogate as it enters the loss", "norm", None, _gradient_norm),
     Curve("entropy", "Entropy", "Surprise of the sampled tokens", "nats per token", None, lambda u: u.entropy),
     Curve("length", "Length", "Mean length of an answer", "tokens", lambda s: s.mean_tokens),
 )  # fmt: skip

@@ -52,7 +52,7 @@ def completion_logps(
 
 def prompts_of_passes(prompts: Sequence[Sequence[int]], completions: Sequence[Sequence[Sequence[int]]]) -> list[Tensor]:
     """For each forward pass of `completion_logps`, the first over prompts where one is longer than a token, the index
-    of the prompt of every row."""
+    of the prompt of every row, none smaller than the one before."""
     owners = torch.tensor([p for p, group in enumerate(completions) for _ in group])
     lengths = torch.tensor([len(row) for group in completions for row in group])
     first = [torch.arange(len(prompts))] if max(map(len, prompts)) > 1 else []

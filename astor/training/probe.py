@@ -52,20 +52,23 @@ class Probe:
         loss = losses.masked_fill(~piece.informative_mask, 0.0).sum()
         outputs = [output for calls in self._calls for _, output in calls]
         found = list(torch.autograd.grad(loss, outputs, retain_graph=True, allow_unused=True))
-        passes = [owners.to(losses.device) for owners in prompts_of_passes(piece.prompts, piece.completions)]
+        passes = [
+            torch.bincount(owners, minlength=prompts).tolist()
+            for owners in prompts_of_passes(piece.prompts, piece.completions)
+        ]
         sketches = count_sketch(self._parts(prompts, found, passes, factors), self._size)
         for calls in self._calls:
             calls.clear()
         return sketches.view(-1, prompts, self._size)
 
     def _parts(
-        self, prompts: int, gradients: list[Tensor | None], passes: list[Tensor], factors: Sequence[Tensor] | None
+        self, prompts: int, gradients: list[Tensor | None], passes: list[list[int]], factors: Sequence[Tensor] | None
     ) -> Iterator[Tensor]:
         """The prompts' gradients, map after map, some rows of the weights at a time."""
         remaining = iter(gradients)
         for index, (map, calls) in enumerate(zip(self.maps, self._calls, strict=True)):
             known = zip(calls, remaining, passes[-len(calls) :], strict=False)
-            used = [(inputs, gradient, owners) for (inputs, _), gradient, owners in known if gradient is not None]
+            used = [(inputs, gradient, counts) for (inputs, _), gradient, counts in known if gradient is not None]
             out, width = map.weight.shape
             step = max(CHUNK // (width * prompts), 1)
             for rows in (slice(start, start + step) for start in range(0, out, step)):
@@ -75,14 +78,16 @@ class Probe:
                 yield part
 
 
-def _by_prompt(prompts: int, calls: Sequence[tuple[Tensor, Tensor, Tensor]], rows: slice, weight: Tensor) -> Tensor:
-    """(P, n) gradients of some rows of a weight, laid flat, from inputs, gradients of outputs, and whose rows are."""
+def _by_prompt(prompts: int, calls: Sequence[tuple[Tensor, Tensor, list[int]]], rows: slice, weight: Tensor) -> Tensor:
+    """(P, n) gradients of some rows of a weight, laid flat, from inputs, gradients of outputs, and how many of their
+    rows are each prompt's, one after the other."""
     total = weight.new_zeros(prompts, weight[rows].numel())
-    for inputs, gradient, owners in calls:
-        for prompt in range(prompts):
-            mine = owners == prompt
-            out = gradient[mine][..., rows].flatten(0, -2)
-            total[prompt] += (out.T @ inputs[mine].flatten(0, -2).to(out.dtype)).flatten()
+    for inputs, gradient, counts in calls:
+        start = 0
+        for prompt, count in enumerate(counts[:prompts]):
+            mine = slice(start, start := start + count)
+            out = gradient[mine, :, rows].flatten(0, 1)
+            total[prompt] += (out.T @ inputs[mine].flatten(0, 1).to(out.dtype)).flatten()
     return total
 
 

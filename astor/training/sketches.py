@@ -37,7 +37,8 @@ class RoundSketches:
     A task's gradient is d = 1 / n sum of the gradients of its informative groups' token means, over advantages of
     standard deviation 1; n are the groups generated, so that zero-variance groups count 0. Each group's gradient is
     that at the start of its mini-batch's own step, of the surrogate alone. Where only some groups were sketched, they
-    stand for all. Groups go to the two halves in turn.
+    stand for all. Groups go to the two halves in turn, beginning with one that is drawn: so a task of one group a round
+    has halves too, in the mean over rounds.
     """
 
     def __init__(
@@ -52,10 +53,11 @@ class RoundSketches:
         """`parts` are the round's mini-batches, whole; a share of them is drawn by `seed`."""
         self.metric = metric
         """Whose gradients the halves are made of; None as for `gradient`, where only norms are wanted."""
-        random = np.random.default_rng((seed, len(parts)))
+        random = np.random.default_rng((seed, len(parts), tasks))
         count = min(max(int(options.share * len(parts) + random.random()), 1), len(parts))
         self.drawn = sorted(random.permutation(len(parts))[:count].tolist())
         """Numbers of the mini-batches that are sketched."""
+        first_half = random.integers(2, size=tasks).tolist()
         self.groups: Counter[int] = Counter()
         """Index of a task → its groups that are sketched."""
         self._informative = Counter(group.task for part in parts for group in part if group.informative)
@@ -65,7 +67,7 @@ class RoundSketches:
             task for n in self.drawn for task in {group.task for group in parts[n] if group.informative}
         )
         for group in (group for n in self.drawn for group in parts[n] if group.informative):
-            self._half[group.prompt_id] = self.groups[group.task] % 2
+            self._half[group.prompt_id] = (first_half[group.task] + self.groups[group.task]) % 2
             self._weight[group.prompt_id] = _mean_weight(group)
             self.groups[group.task] += 1
         self._sums = torch.zeros(2 + count, tasks, options.size, dtype=torch.float64, device=device)

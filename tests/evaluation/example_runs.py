@@ -90,6 +90,7 @@ def make_rounds(count, sketched=True, tasks=TASKS, seed=0):
                 loss_after=-0.01,
                 kl=float(0.25 * learned * (1 + length / 40) + abs(random.normal(0, 0.01))),
                 entropy=float(0.9 - 0.4 * learned + random.normal(0, 0.03)) * (1 + length / 60),
+                gradient_norm=0.3 * (1 + spread) / length**0.5,
                 clipped_share=0.02,
                 engine_difference=1e-5,
             )

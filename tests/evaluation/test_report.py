@@ -180,7 +180,7 @@ def test_rounds_without_updates_and_with_absent_tasks():
         for number, statistics, _ in make_rounds(30)
     ]
     text = Page(render_report(replace(long_run(2), rounds=rounds))).text
-    assert "nothing was measured: measured kl, entropy" in text
+    assert "nothing was measured: measured kl, gradient norm, entropy" in text
 
 
 def test_a_task_name_may_be_any_text():

@@ -126,7 +126,18 @@ def test_a_share_of_the_mini_batches_stands_for_all(policy: Policy, play: Callab
         first, second = torch.tensor(whole.sketches[task], dtype=torch.float64)
         found = gradient_of(half, task)
         assert any(torch.allclose(found, 2 * one, rtol=0.02, atol=1e-3) for one in (first, second))
-        assert not any(half.sketches[task][1]), "there is one group, in the first half"
+        assert sum(any(one) for one in half.sketches[task]) == 1, "there is one group, in one half"
+
+
+def test_a_task_of_one_group_a_round_has_it_in_either_half(played: object, reference: Policy, policy: Policy) -> None:
+    only = [group.model_copy(update={"kept": group.prompt_id == "a0"}) for group in played.groups]
+    engine = TorchEngine(policy, reference, options(sketch={"size": 64}))
+    halves = set()
+    for seed in range(8):
+        batch = played.batch.model_copy(update={"seed": seed})
+        report = engine.update(played.completions, only, batch, sketch="gradient")
+        halves.add(tuple(any(half) for half in report.sketches["a"]))
+    assert halves == {(True, False), (False, True)}
 
 
 def test_in_adam_s_metric_sketches_come_from_the_eleventh_step_on(

@@ -225,10 +225,11 @@ class TorchEngine:
         return None
 
     def _end_sketches(self, sketches: RoundSketches, groups: Sequence[Group], batch: Batch) -> dict[int, TaskSketch]:
-        names = list(batch.quotas)
+        start, names = time.perf_counter(), list(batch.quotas)
         generated = Counter(names.index(group.task) for group in groups if enough_valid(group.rewards))
         found = sketches.finish(self.world, generated, self.weighing.balances(names))
         self.weighing.see_norms(batch, {names[index]: sketch.square for index, sketch in found.items()})
+        self._sketching += time.perf_counter() - start
         return found
 
     def _measure_end(self, parts: Sequence[Sequence[MicroBatch]], temperature: float, sums: Measurement) -> None:
