@@ -19,7 +19,7 @@ class SynergyOptions(Options):
     """a in U = (1 - a) P + a (1 + S) / 2, where utility combines by `add`."""
     smoothing: float = Field(default=0.9, ge=0, lt=1)
     """Factor by which the weight of an earlier sketch falls in a round, in the running means that synergy, noise and
-    first-order utility are read from (our choice: they hold the groups of 19 rounds). With fewer than eleven informative
+    first-order utility are read from (our choice: they hold the groups of 19 rounds). With fewer than 11 informative
     groups of a task in the sketch of a round, they never hold the 200 that noise is judged by; with 0.97 they hold the
     groups of 65 rounds."""
     least_reliability: float = Field(default=0.5, gt=0, le=1)
