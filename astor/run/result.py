@@ -19,7 +19,7 @@ PLACES = ("policy", "report")
 
 
 class Result(Options):
-    """What a finished run came to, as the last line of `astor run` says it, and `results/ROUNDS.json` with a checksum."""
+    """What a finished run came to: the last line of `astor run`, and `results/ROUNDS.json` with a checksum."""
 
     scores_before: dict[str, float]
     """Task → sampled score of the first policy on held-out prompts."""
