@@ -67,7 +67,7 @@ def curves(
             )
         finite = np.concatenate([values[np.isfinite(values)] for values in series.values()])
         if finite.min() >= 0:
-            axes.set_ylim(0, top or max(float(finite.max()) * 1.08, 1e-9))
+            axes.set_ylim(0, top or float(finite.max()) * 1.08 or 1.0)
         else:
             axes.axhline(0, color="#b4bcc4", linewidth=0.8)
         if len(rounds) > 8:
@@ -79,7 +79,7 @@ def curves(
         axes.yaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
         axes.set_xlabel("round")
         axes.set_ylabel(label)
-        return svg(figure, name, f"{label} per task over {len(rounds)} rounds")
+        return to_svg(figure, name, f"{label} per task over {len(rounds)} rounds")
 
 
 def before_after(name: str, rows: Mapping[str, tuple[Interval, Interval]], colours: Mapping[str, str]) -> str:
@@ -94,12 +94,12 @@ def before_after(name: str, rows: Mapping[str, tuple[Interval, Interval]], colou
                     [interval.value], [y + offset], "o", markersize=6.5, markerfacecolor=fill, markeredgecolor=colour,
                     markeredgewidth=1.5,
                 )  # fmt: skip
-        name_rows(axes, list(rows))
+        label_rows(axes, list(rows))
         highest = max(interval.high for pair in rows.values() for interval in pair)
         axes.set_xlim(0, min(1.0, max(highest * 1.08, 0.1)))
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=STEPS))
         axes.set_xlabel("score")
-        return svg(figure, name, "score before and after, per task, with 95 % intervals")
+        return to_svg(figure, name, "score before and after, per task, with 95 % intervals")
 
 
 def over_turns(name: str, rows: Mapping[str, Sequence[Interval]], colours: Mapping[str, str], label: str) -> str:
@@ -117,7 +117,7 @@ def over_turns(name: str, rows: Mapping[str, Sequence[Interval]], colours: Mappi
         axes.yaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
         axes.set_xlabel("turn")
         axes.set_ylabel(label)
-        return svg(figure, name, f"{label} per turn, with 95 % intervals")
+        return to_svg(figure, name, f"{label} per turn, with 95 % intervals")
 
 
 def stacks(name: str, rows: Mapping[str, Mapping[str, float]], colours: Mapping[str, str], label: str) -> str:
@@ -134,11 +134,11 @@ def stacks(name: str, rows: Mapping[str, Mapping[str, float]], colours: Mapping[
                         left + share / 2, y, percent(share), ha="center", va="center", color="white", fontsize=9.5
                     )
                 left += share
-        name_rows(axes, list(rows))
+        label_rows(axes, list(rows))
         axes.set_xlim(0, 1)
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
         axes.set_xlabel(label)
-        return svg(figure, name, f"{label}, per row")
+        return to_svg(figure, name, f"{label}, per row")
 
 
 def bars(name: str, amounts: Mapping[str, tuple[float, str]], label: str) -> str:
@@ -150,11 +150,11 @@ def bars(name: str, amounts: Mapping[str, tuple[float, str]], label: str) -> str
         for y, (_, (amount, words)) in enumerate(ordered):
             axes.barh(y, amount, height=0.58, color="#7d93a8")
             axes.text(amount + most * 0.02, y, words, va="center", color=MUTED, fontsize=9.5)
-        name_rows(axes, [key for key, _ in ordered])
+        label_rows(axes, [key for key, _ in ordered])
         axes.set_xlim(0, most * 1.34)
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
         axes.set_xlabel(label)
-        return svg(figure, name, f"{label} per kind")
+        return to_svg(figure, name, f"{label} per kind")
 
 
 def percent(share: float) -> str:
@@ -179,19 +179,19 @@ def moving_mean(values: Series, window: int) -> Series:
 
 
 def frame(height: float, width: float = WIDTH) -> tuple[Figure, Axes]:
-    """An empty picture, so many points high and wide."""
+    """A figure of so many points with one pair of axes."""
     figure = Figure(figsize=(width / 72, height / 72), layout="constrained")
     return figure, figure.add_subplot()
 
 
-def name_rows(axes: Axes, names: Sequence[str]) -> None:
-    """Name the rows of a picture, the first at the top."""
+def label_rows(axes: Axes, names: Sequence[str]) -> None:
+    """Name the rows at 0, 1 and so on, from the top down."""
     axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
     axes.tick_params(axis="y", labelcolor=INK)
     axes.set_ylim(len(names) - 0.45, -0.55)
 
 
-def svg(figure: Figure, name: str, description: str) -> str:
+def to_svg(figure: Figure, name: str, description: str) -> str:
     """The figure as an `svg` element that fills its column; `name` keeps its identifiers apart from other pictures'."""
     buffer = io.StringIO()
     nothing: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))

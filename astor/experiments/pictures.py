@@ -6,7 +6,7 @@ from typing import Any
 import matplotlib.style
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from astor.evaluation.charts import INK, MUTED, STYLE, frame, name_rows, svg
+from astor.evaluation.charts import INK, MUTED, STYLE, frame, label_rows, to_svg
 
 WIDE = 620
 """Points, of a picture that takes the whole column."""
@@ -23,10 +23,10 @@ def scores(
             axes.plot([values["mean"]] * 2, [y - 0.33, y + 0.33], color=INK, linewidth=2.4, solid_capstyle="butt")
             for task in tasks:
                 axes.plot([values[task]], [y], "o", markersize=6.5, color=colours[task], alpha=0.9, markeredgewidth=0)
-        name_rows(axes, [name for name, _ in rows])
+        label_rows(axes, [name for name, _ in rows])
         axes.set_xlim(0, min(1.02, 1.06 * max(max(values[task] for task in tasks) for _, values in rows) + 0.02))
         axes.set_xlabel("sampled held-out score")
-        return svg(figure, "scores", "score of every task under every method, and their mean")
+        return to_svg(figure, "scores", "score of every task under every method, and their mean")
 
 
 def differences(found: Mapping[str, Mapping[str, Any]], reference: str | None) -> str:
@@ -42,9 +42,9 @@ def differences(found: Mapping[str, Mapping[str, Any]], reference: str | None) -
             if mean["low"] is not None:
                 axes.plot([mean["low"], mean["high"]], [y] * 2, color=INK, linewidth=3.4, alpha=0.45)
             axes.plot([mean["value"]], [y], "o", color=INK, markersize=6.5)
-        name_rows(axes, list(found))
+        label_rows(axes, list(found))
         axes.set_xlabel(f"difference of the mean score from {reference}")
-        return svg(figure, "differences", "difference of every method from the reference, with 95 % intervals")
+        return to_svg(figure, "differences", "difference of every method from the reference, with 95 % intervals")
 
 
 def learning(arms: Sequence[Mapping[str, Any]], key: str, colours: Mapping[str, str], threshold: float | None) -> str:
@@ -64,7 +64,7 @@ def learning(arms: Sequence[Mapping[str, Any]], key: str, colours: Mapping[str, 
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:,.4g}k"))
         axes.set_xlabel("tokens generated in training")
         axes.set_ylabel(f"{key} held-out score")
-        return svg(figure, f"learning-{key}", f"{key} held-out score over tokens")
+        return to_svg(figure, f"learning-{key}", f"{key} held-out score over tokens")
 
 
 def shares(name: str, of_tasks: Mapping[str, Sequence[float]], colours: Mapping[str, str]) -> str:
@@ -80,4 +80,4 @@ def shares(name: str, of_tasks: Mapping[str, Sequence[float]], colours: Mapping[
         axes.set_ylim(0, 1)
         axes.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
         axes.set_xticks([along[0], along[-1]], ["start", "end"])
-        return svg(figure, f"shares-{name}", f"share of prompts per task over the run of {name}")
+        return to_svg(figure, f"shares-{name}", f"share of prompts per task over the run of {name}")
