@@ -22,10 +22,10 @@ class BudgetOptions(Options):
         return self.tokens is not None or self.prompts is not None
 
     def require_round(self, prompts: int, tokens: int) -> None:
-        """ValueError where a round may take more than there is."""
+        """ValueError where the batch of one round may take more than there is."""
         for name, has, takes in (("prompts", self.prompts, prompts), ("tokens", self.tokens, tokens)):
             if has is not None and has < takes:
-                raise ValueError(f"budget.{name} is {has}, and one round may take {takes}: give it as many at least")
+                raise ValueError(f"budget.{name} is {has}, and one batch may take {takes}: give it as many at least")
 
     def ends(self, rounds: int, tokens: int, prompts: int) -> bool:
         """Whether no further round fits after `rounds` that took so much together.

@@ -211,7 +211,7 @@ class Recipe(Options):
     @model_validator(mode="after")
     def _budget_holds_a_round(self) -> Self:
         most = max(task.max_tokens for task in self.tasks.values())
-        prompts = self.scheduler.batches.most_prompts(self.batch.prompts)
+        prompts = self.batch.prompts  # Further draws of a round are no more than may be needed.
         self.budget.require_round(prompts, prompts * self.batch.rollouts * most)
         if self.budget.is_set and self.granularity == "step":
             raise ValueError(

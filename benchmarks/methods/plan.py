@@ -56,7 +56,8 @@ class Plan:
     def report(self, setting: str, chosen: Mapping[str, int]) -> Stage:
         """The methods in a setting, each as its tuning chose."""
         says = self.says["report"]
-        methods = [self._tuned(name, chosen, says["fewer"].get(name)) for name in _flat(says["settings"][setting])]
+        few = {name: says["few_seeds"] for name in _flat(says["settings"][setting]) if name not in says["headline"]}
+        methods = [self._tuned(name, chosen, few.get(name)) for name in _flat(says["settings"][setting])]
         return self._stage(setting, setting, methods, range(says["seeds"]), {}, says["reference"])
 
     def settings(self) -> list[str]:

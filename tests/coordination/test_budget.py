@@ -27,5 +27,5 @@ def test_the_first_round_always_begins() -> None:
 
 def test_less_than_a_round_is_refused() -> None:
     BudgetOptions(tokens=64, prompts=4).require_round(prompts=4, tokens=64)
-    with pytest.raises(ValueError, match=r"budget\.tokens is 63, and one round may take 64"):
+    with pytest.raises(ValueError, match=r"budget\.tokens is 63, and one batch may take 64"):
         BudgetOptions(tokens=63).require_round(prompts=4, tokens=64)

@@ -10,6 +10,7 @@ from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.observation import PromptObservation, RoundObservation, TaskObservation
 from astor.coordination.scheduler import RoundPlan, Scheduler, TaskInfo
 from astor.coordination.schedulers.pac import PacOptions, PacScheduler
+from astor.coordination.schedulers.uniform import UniformOptions, UniformScheduler
 from astor.errors import UserError
 
 RATES = {"easy": 0.99, "hopeless": 0.01, "one": 0.5, "other": 0.2}
@@ -186,3 +187,11 @@ def test_what_cannot_be_weighed_is_refused_in_one_sentence(make_tasks: MakeTasks
         make("curriculum", tasks, ends=[5, 5])
     with pytest.raises(UserError, match="more than the whole batch"):
         make("learnability", tasks, floor=0.6)
+
+
+def test_a_specialist_is_held_as_tightly_as_if_there_were_no_other_task(make_tasks: MakeTasks) -> None:
+    tasks = make_tasks("easy", "one", prompts=20)
+    alone = UniformScheduler(UniformOptions(tasks=("one",), kl_coefficient=0.1), tasks, seed=0).next_round(4)
+    together = make("uniform", tasks, kl_coefficient=0.1).next_round(4)
+    assert (alone.quotas["one"], alone.kl_coefficients["one"]) == (4, pytest.approx(0.2))
+    assert set(together.kl_coefficients.values()) == {0.1}

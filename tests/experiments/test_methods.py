@@ -72,8 +72,8 @@ def test_a_method_that_does_not_exist_is_told_with_the_nearest_one() -> None:
         ((), {}, "There is nothing to compare"),
         (("astor",), {"seeds": (1, 2, 1)}, "The seed 1 stands twice"),
         (("astor",), {"seeds": ()}, "There is no seed"),
-        (("astor",), {"budget": {"prompts": 7}}, "budget.prompts is 7, and one round may take 8"),
-        (("specialists_split",), {"budget": {"prompts": 16}}, "budget.prompts is 4, and one round may take 8"),
+        (("astor",), {"budget": {"prompts": 7}}, "budget.prompts is 7, and one batch may take 8"),
+        (("specialists_split",), {"budget": {"prompts": 16}}, "budget.prompts is 4, and one batch may take 8"),
     ],
 )
 def test_what_cannot_be_compared_is_told(names: tuple[str, ...], changes: dict[str, object], sentence: str) -> None:

@@ -1,6 +1,5 @@
 """Options of a round's batch: which groups of what was rolled out the update gets, and how many draws it may take."""
 
-import math
 from typing import Literal
 
 from pydantic import Field
@@ -33,10 +32,6 @@ class BatchesOptions(Options):
     forgetting: float = Field(default=0.9, ge=0, lt=1)
     """What is left of rho, the share of a task's groups that the filter discards, at each further draw; it starts at 0
     (MT-GRPO's code)."""
-
-    def most_prompts(self, batch: int) -> int:
-        """The most prompts that a round of `batch` prompts may roll out."""
-        return batch if self.by == "plain" else math.ceil(self.oversampling * batch) * self.draws
 
     @property
     def redraws(self) -> bool:

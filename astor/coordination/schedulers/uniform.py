@@ -16,7 +16,9 @@ class UniformOptions(SchedulerOptions):
 
     type: Literal["uniform"] = "uniform"
     tasks: tuple[str, ...] | None = Field(default=None, min_length=1)
-    """Keys of the tasks that are trained, the others being evaluated alone: one makes a specialist. None trains all."""
+    """Keys of the tasks that are trained, the others being evaluated alone: one makes a specialist. None trains all.
+    The update shares the KL term among all tasks, so KL coefficients are larger by as much as fewer are trained: each
+    task is held as tightly as if the recipe had no others."""
 
 
 class UniformScheduler(WeightedScheduler):
@@ -29,6 +31,7 @@ class UniformScheduler(WeightedScheduler):
         trained = self.keys if options.tasks is None else list(dict.fromkeys(options.tasks))
         self.require_tasks("tasks", trained)
         self.shares = np.array([(key in trained) / len(trained) for key in self.keys])
+        self.kl_bases = {key: base * len(self.keys) / len(trained) for key, base in self.kl_bases.items()}
 
     def weights(self, round: int) -> Floats:
         return self.shares
