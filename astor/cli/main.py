@@ -123,9 +123,7 @@ def serve(
 
 @app.command()
 def ask(
-    task: Annotated[
-        str, typer.Argument(metavar="TASK", help="As commit-message; a wrong name is told others.")
-    ],
+    task: Annotated[str, typer.Argument(help="As commit-message; of a wrong name it says which there are.")],
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="What it is asked about; default: stdin.")] = None,
     fields: Annotated[
         list[str], typer.Option("--set", metavar="KEY=VALUE", help="A further field of the task, as 'call=f(4)'.")

@@ -72,7 +72,7 @@ def test_files_that_are_no_text_are_told(endpoint, tmp_path):
 
 
 def test_a_wrong_key_and_a_wrong_address_are_told(endpoint, source, monkeypatch):
-    with pytest.raises(UserError, match="Nothing answers at http://127.0.0.1:1 .* start an endpoint with astor serve"):
+    with pytest.raises(UserError, match=r"Nothing answers at http://127.0.0.1:1 .* start an endpoint with astor serve"):
         ask_task("unit_tests", source, [], "http://127.0.0.1:1")
     with pytest.raises(UserError, match="Nothing answers at localhost:8000"):
         ask_task("unit_tests", source, [], "localhost:8000")

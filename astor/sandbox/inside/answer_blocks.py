@@ -14,7 +14,7 @@ from astor.sandbox.inside.fences import Block, fenced_blocks
 _PYTHON = re.compile(r"[{.\s]*(?:language-)?py(?:thon)?[0-9.]*(?![\w-])", re.IGNORECASE)
 _PROSE = re.compile(r"(?:(?:plain)?text|txt|markdown|md|git|(?:git-?)?commit)?", re.IGNORECASE)
 _STATEMENT = re.compile(
-    r"^(?:assert|async|class|def|for|from|if|import|try|while|with)\b|^@|^\w+ *=(?!=)", re.MULTILINE
+    r"^(?:assert|async|class|def|for|from|if|import|try|while|with)\b|^@|^\w+ *=(?!=)|^[\w.]+\(", re.MULTILINE
 )
 _MARKDOWN = re.compile(r"markdown|md", re.IGNORECASE)
 
