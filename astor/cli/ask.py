@@ -10,7 +10,6 @@ import httpx
 
 from astor.errors import UserError
 from astor.explain import nearest
-from astor.recipe.load import parse_yaml
 
 KEY_VARIABLE = "ASTOR_API_KEY"
 SECONDS = httpx.Timeout(10, read=330)
@@ -89,5 +88,11 @@ def _fields(given: Sequence[str], task: dict[str, Any]) -> dict[str, Any]:
             raise UserError(f"--set {assignment!r} has no value: write KEY=VALUE.")
         if key not in known:
             raise UserError(f"--set {key}: {task['id']} has no such field, {nearest(key, list(known), 'it has')}.")
-        read[key] = value if known[key].get("type") == "string" else parse_yaml(value, f"The value of --set {key}")
+        read[key] = value if known[key].get("type") == "string" else _parse(key, value)
     return read
+
+
+def _parse(key: str, value: str) -> Any:
+    from astor.recipe.load import parse_yaml  # What recipes are made of takes a second, and commits wait for it.
+
+    return parse_yaml(value, f"The value of --set {key}")
