@@ -22,6 +22,7 @@ from astor.rollout.engine import Engine, EngineOptions, Request, Sample, Sampler
 from astor.sandbox import Sandbox
 from astor.sandbox.runner import JobRunner
 from astor.tasks import catalogue as tasks
+from astor.tasks.front_door import AskableTask, TaskRequest
 from astor.tasks.task import Answer, Example, Judgement, Task, TaskOptions
 from astor.training import catalogue as update_engines
 from astor.training import first_policy
@@ -31,7 +32,7 @@ from astor.training.first_policy import FirstPolicyOptions
 GOLDEN = Path(__file__).parent / "golden" / "signatures.txt"
 CATALOGUES = (tasks, sources, schedulers, losses, rollout_engines, update_engines, first_policy)
 CLASSES: tuple[type, ...] = (
-    *(Task, TaskOptions, Example, Answer, Judgement, Source),
+    *(Task, TaskOptions, Example, Answer, Judgement, AskableTask, TaskRequest, Source),
     *(Scheduler, SchedulerOptions, TaskInfo, RoundPlan, RoundObservation),
     *(JobRunner, Sandbox, Engine, EngineOptions, Request, Sample, Sampler),
     *(UpdateEngine, UpdateEngineOptions, ReferencePolicy, Loss, LossInputs, LossOutputs, FirstPolicyOptions),

@@ -150,13 +150,31 @@ def serve(
     limits: Annotated[
         list[str], typer.Option("--limit", metavar="KEY=VALUE", help="As max_answers=256; docs/serving.md has all.")
     ] = [],
+    tasks: Annotated[
+        str, typer.Option(metavar="RECIPE", help="Recipe whose tasks can be asked, if the policy does not say which.")
+    ] = "",
 ) -> None:
-    """Answer OpenAI's API with a registered model."""
+    """Answer OpenAI's API, and a policy's own tasks, with a registered model."""
     from astor.cli.serve import read_keys, serve_model
     from astor.recipe.load import parse_overrides
 
     keys = read_keys(api_keys)
-    serve_model(model, alias, policy, store, mlflow_uri, host, port, keys, no_key, parse_overrides(limits))
+    serve_model(model, alias, policy, store, mlflow_uri, host, port, keys, no_key, parse_overrides(limits), tasks)
+
+
+@app.command()
+def ask(
+    task: Annotated[str, typer.Argument(help="As commit-message; of a wrong name it says which there are.")],
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="What it is asked about; default: stdin.")] = None,
+    fields: Annotated[
+        list[str], typer.Option("--set", metavar="KEY=VALUE", help="A further field of the task, as 'call=f(4)'.")
+    ] = [],
+    url: Annotated[str, typer.Option(envvar="ASTOR_URL", help="The endpoint.")] = "http://127.0.0.1:8000",
+) -> None:
+    """Ask an endpoint one of its tasks, as `git diff --cached | astor ask commit-message`; prints the answer alone."""
+    from astor.cli.ask import ask_task
+
+    typer.echo(ask_task(task, file, fields, url))
 
 
 @app.command()

@@ -12,10 +12,12 @@ from astor.errors import UserError
 from astor.explain import explain
 from astor.listening import is_loopback
 from astor.policies.card import policy_directory
+from astor.recipe.load import load_recipe
 from astor.registry.choose import OPTION, choose
 from astor.registry.weights import find_policy
 from astor.serving.limits import Limits
 from astor.storage import load
+from astor.tasks.trained import doors_of, find_doors
 
 KEYS_VARIABLE = "ASTOR_API_KEYS"
 
@@ -31,8 +33,10 @@ def serve_model(
     keys: Sequence[str],
     no_key: bool,
     limits: Mapping[str, Any],
+    tasks: str,
 ) -> None:
-    """Serve the version of `model` that it names, or that has `alias`; or the policy in a directory.
+    """Serve the version of `model` that it names, or that has `alias`; or the policy in a directory. Its tasks are
+    those that it was trained on, or those of the recipe `tasks`.
 
     Raises:
         UserError: there is no such model, or anyone elsewhere could ask without a key where that was not allowed.
@@ -49,6 +53,7 @@ def serve_model(
         uri = mlflow_uri or f"sqlite:///{Path(store).absolute() / 'mlflow.db'}"
         version = choose(uri, model, alias, None, OPTION)
         name, directory = version.name, load(find_policy(uri, version, store).committed).part("policy")
+    doors = doors_of(load_recipe(tasks).tasks) if tasks else find_doors(directory)
     from astor.serving.serve import serve  # torch and transformers, which take seconds
 
     name = name or "astor"
@@ -56,7 +61,7 @@ def serve_model(
     def announce(address: str) -> None:
         typer.echo(f"{address}/v1 answers as {name}, from {directory}", err=True)
 
-    serve(directory, host, port, name, announce, bounds, keys)
+    serve(directory, host, port, name, announce, bounds, keys, doors)
 
 
 def read_keys(file: Path | None) -> list[str]:

@@ -16,6 +16,7 @@ from astor.records.prompt import Demonstration, Prompt, Reference, Split, prompt
 from astor.records.record import Record
 from astor.records.rollout import Batch, BatchRow, Completion, Group, Outcome, Verdict
 from astor.records.state import PromptStatistics, State, TaskStatistics
+from astor.records.trained import TrainedTask, TrainedTasks
 from astor.records.training import PolicyCard, TaskUpdate, UpdateReport
 from astor.records.trajectory import PublicTest, Trajectory, Turn
 
@@ -52,6 +53,8 @@ __all__ = [
     "StdinTest",
     "TaskStatistics",
     "TaskUpdate",
+    "TrainedTask",
+    "TrainedTasks",
     "Trajectory",
     "Turn",
     "UpdateReport",

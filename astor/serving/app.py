@@ -1,7 +1,7 @@
-"""The endpoint: OpenAI's routes, health, readiness and metrics, of one model."""
+"""The endpoint: OpenAI's routes, front doors of tasks, health, readiness and metrics, of one model."""
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -10,18 +10,25 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from astor.serving.completions import check_model, routes
+from astor.serving.front_doors import task_routes
 from astor.serving.guard import Guarded
 from astor.serving.limits import Limits
 from astor.serving.metrics import Metrics
 from astor.serving.model import Model
 from astor.serving.refusals import install
+from astor.tasks.front_door import Door
+
+NO_DOORS: Mapping[str, Door] = {}
 
 
-def create_app(model: Model, name: str, limits: Limits, keys: Sequence[str] = ()) -> FastAPI:
+def create_app(
+    model: Model, name: str, limits: Limits, keys: Sequence[str] = (), doors: Mapping[str, Door] = NO_DOORS
+) -> FastAPI:
     """The application. It serves the started `model` as `name`, and says which policy that is by its digest.
 
     Args:
         keys: of which clients must show one; without any, none is asked for.
+        doors: of the tasks that can be asked by name, by key.
     """
 
     @asynccontextmanager
@@ -71,4 +78,5 @@ def create_app(model: Model, name: str, limits: Limits, keys: Sequence[str] = ()
 
     app.include_router(router)
     app.include_router(routes(model, name))
+    app.include_router(task_routes(model, name, doors))
     return app

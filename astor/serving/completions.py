@@ -115,10 +115,11 @@ def check_model(asked: str, served: str) -> None:
 def _whole(
     client: Request, first: dict[str, Any], answers: Sequence[dict[str, Any]], wanted: Sequence[Choice]
 ) -> Response:
-    return JSONResponse(first | {"choices": answers, "usage": _count(client, wanted)})
+    return JSONResponse(first | {"choices": answers, "usage": count_usage(client, wanted)})
 
 
-def _count(client: Request, wanted: Sequence[Choice]) -> dict[str, int]:
+def count_usage(client: Request, wanted: Sequence[Choice]) -> dict[str, int]:
+    """`usage` of what was answered, which the endpoint's metrics take in."""
     counted = usage(wanted)
     client.app.state.metrics.prompt_tokens.inc(counted["prompt_tokens"])
     client.app.state.metrics.sampled_tokens.inc(counted["completion_tokens"])
@@ -152,7 +153,7 @@ def _stream(
         except UserError as error:
             yield _event(describe(400, str(error)))
         else:
-            numbers = _count(client, wanted)
+            numbers = count_usage(client, wanted)
             if counted:
                 yield _event(first | {"choices": [], "usage": numbers})
         yield "data: [DONE]\n\n"

@@ -1,7 +1,7 @@
 """An endpoint on this machine, until SIGTERM."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from socket import socket
 from types import FrameType
@@ -11,9 +11,10 @@ import uvicorn
 from astor.connection import Connection, most_connections
 from astor.errors import UserError
 from astor.listening import Server, listen
-from astor.serving.app import create_app
+from astor.serving.app import NO_DOORS, create_app
 from astor.serving.limits import Limits
 from astor.serving.model import Model
+from astor.tasks.front_door import Door
 
 LAST_SECONDS = 5
 """How long those who were told that no answer comes have to read it."""
@@ -29,6 +30,7 @@ def serve(
     announce: Callable[[str], None],
     limits: Limits = DEFAULTS,
     keys: Sequence[str] = (),
+    doors: Mapping[str, Door] = NO_DOORS,
 ) -> None:
     """Answer under `http://HOST:PORT/v1` until the process is interrupted; port 0 takes a free one.
 
@@ -41,7 +43,7 @@ def serve(
     """
     with listen(host, port) as listener, Model(policy_directory, limits.tokens_together, limits.max_answers) as model:
         config = uvicorn.Config(
-            create_app(model, name, limits, keys),
+            create_app(model, name, limits, keys, doors),
             http=Connection,
             ws="none",
             # So many are accepted at once before any is known to be one too many.

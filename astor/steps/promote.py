@@ -55,7 +55,7 @@ def promote(
             f"The pipeline's chain ended after {policy.updates} of {rounds} rounds: submit it again, "
             "which continues, or compile it for as many."
         )
-    kept = keep_policy(run, policy)
+    kept = keep_policy(run, policy, run.artifacts.read(prompts, "prompts"))
     if done := run.artifacts.done(uri, made_from):
         return done
     report_progress(STAGE, 0, 0)

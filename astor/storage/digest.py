@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-OUTSIDE_DIGEST = frozenset({"policy.json"})
+OUTSIDE_DIGEST = frozenset({"policy.json", "tasks.json"})
 """File names that describe a payload without being part of it: they never change its digest."""
 
 

@@ -10,9 +10,12 @@ from astor.data.preambles import shown as shown_preamble
 from astor.data.preambles import with_preamble
 from astor.records import Function, Item, Outcome, Program, Split, StdinTest
 from astor.sandbox import CheckJob, Ending, Job, Result
+from astor.sandbox.inside.answer_blocks import block_in
 from astor.tasks.endings import outcome_of
+from astor.tasks.front_door import AskableTask
+from astor.tasks.natural_inputs import CodeRequest
 from astor.tasks.program_tests import ENDS, ProgramTests, as_call, job_on, passes, says_something
-from astor.tasks.task import Answer, Example, Judgement, Judging, Task, TaskOptions
+from astor.tasks.task import Answer, Example, Judgement, Judging, TaskOptions
 from astor.tolerance import Tolerance
 
 INSTRUCTION = (
@@ -39,7 +42,7 @@ class CodeGenerationOptions(TaskOptions):
     it themselves. None: what the sandbox takes, 1e-6 relative, and absolute 1e-9 in results and 1e-6 in outputs."""
 
 
-class CodeGeneration(Task):
+class CodeGeneration(AskableTask):
     """One prompt per function or problem that has a description and hidden tests.
 
     Terse: `write f for list: reverse, then first item`, and a line `assert f([1, 2]) == 2` per shown test; the answer
@@ -61,6 +64,7 @@ class CodeGeneration(Task):
     name = "code_generation"
     options_type = CodeGenerationOptions
     reference_type = ProgramTests
+    request_type = CodeRequest
     parser = "program"
     promotion_metric = "second_tests"
     """All tests of the second hidden set pass; where an item has too few tests for one, all of the first."""
@@ -86,9 +90,15 @@ class CodeGeneration(Task):
             preamble=function.preamble,
             tolerance=function.tolerance or self.options.tolerance,
         )
-        tests = [assertion(function.entry, call) for call in shown]
+        request = CodeRequest(
+            description=function.description,
+            name=function.entry,
+            argument_type=function.argument_type,
+            preamble=function.preamble,
+            tests=tuple(assertion(function.entry, call) for call in shown),
+        )
         answer = self._answer(function.source) if function.source else None
-        yield self.ask(item, split, self._text(function, tests), answer, reference, public_tests=shown)
+        yield self.ask(item, split, self.question(request), answer, reference, public_tests=shown)
 
     def _of_program(self, item: Item, problem: Program, split: Split) -> Iterator[Example]:
         shown, hidden = problem.public_tests[: self.options.shown_tests], tuple(map(as_call, problem.hidden_tests))
@@ -111,18 +121,22 @@ class CodeGeneration(Task):
     def _answer(self, source: str) -> str:
         return source if self.options.style == "terse" else f"```python\n{source.rstrip()}\n```"
 
-    def _text(self, function: Function, tests: Sequence[str]) -> str:
+    def question(self, request: CodeRequest) -> str:
+        tests = request.tests
         if self.options.style == "terse":
-            kind = f" for {function.argument_type}" if function.argument_type else ""
-            above = [function.preamble.strip()] if function.preamble.strip() else []
-            return "\n".join([f"write {function.entry}{kind}: {function.description}", *above, *tests])
+            kind = f" for {request.argument_type}" if request.argument_type else ""
+            above = [request.preamble.strip()] if request.preamble.strip() else []
+            return "\n".join([f"write {request.name}{kind}: {request.description}", *above, *tests])
         listing = "It must pass this test:\n```python\n" + "\n".join(tests) + "\n```\n\n" if tests else ""
         return INSTRUCTION.format(
-            definition=definition(function.entry),
-            description=function.description,
-            above=shown_preamble(function.preamble),
+            definition=definition(request.name),
+            description=request.description,
+            above=shown_preamble(request.preamble),
             tests=listing,
         )
+
+    def answer(self, request: CodeRequest, said: str) -> str:
+        return block_in(said, request.name).strip("\n")
 
     def _statement(self, problem: Program, shown: Sequence[StdinTest]) -> str:
         listing = "".join(f"Input:\n{test.stdin.rstrip()}\nOutput:\n{test.stdout.rstrip()}\n\n" for test in shown)

@@ -8,6 +8,8 @@ from pydantic import Field
 from astor.data.diffs import Line, changed_files
 from astor.records import Commit, Item, Outcome, Record, Split
 from astor.sandbox.inside.answer_blocks import message_in
+from astor.tasks.front_door import AskableTask
+from astor.tasks.natural_inputs import CommitRequest
 from astor.tasks.overlap import (
     b_norm,
     bleu,
@@ -17,7 +19,7 @@ from astor.tasks.overlap import (
     rouge_l,
     share_of_words,
 )
-from astor.tasks.task import Answer, Example, Judgement, Judging, Task, TaskOptions
+from astor.tasks.task import Answer, Example, Judgement, Judging, TaskOptions
 from astor.tasks.words import length_in_words
 
 FEWEST_WORDS, MOST_WORDS = 3, 60
@@ -48,7 +50,7 @@ class CommitReference(Record):
     message: str
 
 
-class CommitMessage(Task):
+class CommitMessage(AskableTask):
     """One prompt per commit that changes a line of text.
 
     Terse: `commit`, then the lines of the diff that were removed or added; the answer is the message.
@@ -69,6 +71,7 @@ class CommitMessage(Task):
     name = "commit_message"
     options_type = CommitMessageOptions
     reference_type = CommitReference
+    request_type = CommitRequest
     parser = None
     promotion_metric = "meteor"
     """METEOR with exact and stem matching only."""
@@ -81,12 +84,16 @@ class CommitMessage(Task):
         if not _changes(commit.diff):
             return
         reference = CommitReference(diff=commit.diff, message=commit.message)
-        yield self.ask(item, split, self._text(commit.diff), commit.message, reference)
+        question = self.question(CommitRequest(diff=commit.diff))
+        yield self.ask(item, split, question, commit.message, reference)
 
-    def _text(self, diff: str) -> str:
+    def question(self, request: CommitRequest) -> str:
         if self.options.style == "instruct":
-            return INSTRUCTION.format(diff=diff.strip("\n"))
-        return "\n".join(["commit", *changed_lines(diff)]).rstrip()
+            return INSTRUCTION.format(diff=request.diff.strip("\n"))
+        return "\n".join(["commit", *changed_lines(request.diff)]).rstrip()
+
+    def answer(self, request: CommitRequest, said: str) -> str:
+        return _message(said)
 
     def judge(self, reference: CommitReference, answers: Sequence[Answer], extended: bool) -> Judging:
         yield []

@@ -1,5 +1,7 @@
 """What stands around a task's questions: answered questions before them, and the beginning of the answer after them."""
 
+from collections.abc import Iterable
+
 from astor.errors import UserError
 from astor.records import Demonstration, Message, Prompt, Split
 from astor.tasks.task import Example, Task
@@ -57,5 +59,10 @@ class Framing:
             for example in shown
             for message in (*example.prompt.messages, Message(role="assistant", content=str(example.answer)))
         ]
-        begun = [Message(role="assistant", content=self.options.prefill)] if self.options.prefill else []
-        return (*before, *messages, *begun)
+        return framed(before, messages, self.options.prefill)
+
+
+def framed(before: Iterable[Message], question: Iterable[Message], prefill: str) -> tuple[Message, ...]:
+    """A question after answered ones, and the beginning of its answer."""
+    begun = [Message(role="assistant", content=prefill)] if prefill else []
+    return (*before, *question, *begun)

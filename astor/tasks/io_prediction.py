@@ -7,7 +7,10 @@ from astor.data.calls import arguments_of, call_text, callee, result_of
 from astor.literals import write_literal
 from astor.records import Call, Function, Item, Outcome, Record, Split
 from astor.sandbox import CallsJob, Result, same_value
-from astor.tasks.task import Answer, Example, Judgement, Judging, Task, TaskOptions, place_in
+from astor.sandbox.inside.answer_blocks import literal_in
+from astor.tasks.front_door import AskableTask
+from astor.tasks.natural_inputs import IORequest
+from astor.tasks.task import Answer, Example, Judgement, Judging, TaskOptions, place_in
 
 CANDIDATES = 8
 """Calls that prompts are made of: an item's first ones."""
@@ -40,7 +43,7 @@ class IOReference(Record):
     call: Call
 
 
-class IOPrediction(Task):
+class IOPrediction(AskableTask):
     """One prompt of kind `output` and one of kind `input` per function; for a warm start more outputs.
 
     Terse: the source, then `f(4) == ?` with the answer `7`, or `f(?) == 7` with an answer such as `4`.
@@ -59,6 +62,7 @@ class IOPrediction(Task):
     name = "io_prediction"
     options_type = IOPredictionOptions
     reference_type = IOReference
+    request_type = IORequest
     parser = "literal"
     shares_runs = True
     graded = False
@@ -79,25 +83,26 @@ class IOPrediction(Task):
         for number, kind in enumerate(kinds):
             call = calls[(place + number) % len(calls)]
             output = kind == "output"
-            question = (
-                f"{call_text(function.entry, call)} == ?"
-                if output
-                else f"{callee(function.entry)}(?) == {call.returns}"
-            )
+            asked = {"call": call_text(function.entry, call)} if output else {"value": call.returns}
             yield self.ask(
                 item,
                 split,
-                self._text(kind, function.source.rstrip(), question),
+                self.question(IORequest(source=function.source, name=function.entry, **asked)),
                 call.returns if output else _input_answer(call),
                 IOReference(kind=kind, entry=function.entry, solution=function.source, call=call),
                 kind=kind,
                 number=number if number > 1 else 0,
             )
 
-    def _text(self, kind: str, source: str, question: str) -> str:
+    def question(self, request: IORequest) -> str:
+        source, value = request.source.rstrip(), request.value
+        line = f"{callee(request.entry)}(?) == {value}" if request.kind == "input" else f"{request.call} == ?"
         if self.options.style == "terse":
-            return f"{source}\n{question}"
-        return f"```python\n{source}\n```\n\n```python\n{question}\n```\n\n{INSTRUCTIONS[kind]}"
+            return f"{source}\n{line}"
+        return f"```python\n{source}\n```\n\n```python\n{line}\n```\n\n{INSTRUCTIONS[request.kind]}"
+
+    def answer(self, request: IORequest, said: str) -> str:
+        return literal_in(said).strip()
 
     def judge(self, reference: IOReference, answers: Sequence[Answer], extended: bool) -> Judging:
         """One run of the function on all the different inputs that were proposed; none for outputs."""

@@ -211,15 +211,14 @@ class Task(ABC):
     ) -> Example:
         """An example that asks `question`, one user turn or a conversation; `reference` is what judges the answers.
 
-        White space at the end of a user turn is cut: a prompt that ends in it costs a small model most of its answers.
         `kind` and, from 1 on, `number` tell apart the prompts that a task makes of one item. `public_tests` are those
         that the prompt shows.
         """
         assert isinstance(reference, self.reference_type), f"{type(reference)} is not {self.reference_type}"
-        prompt_id = "/".join([self.key, *([kind] if kind else []), item.id, *([str(number)] if number else [])])
-        messages = (Message(role="user", content=question.rstrip()),) if isinstance(question, str) else question
+        name = prompt_id(self.key, kind, item.id) + (f"/{number}" if number else "")
+        messages = (user_turn(question),) if isinstance(question, str) else question
         prompt = Prompt(
-            id=prompt_id,
+            id=name,
             item_id=item.id,
             task=self.key,
             split=split,
@@ -228,7 +227,7 @@ class Task(ABC):
             bucket=item.difficulty,
             max_tokens=self.options.max_tokens,
         )
-        known = Reference(prompt_id=prompt_id, task=self.key, kind=kind, data=reference.model_dump(mode="json"))
+        known = Reference(prompt_id=name, task=self.key, kind=kind, data=reference.model_dump(mode="json"))
         return Example(prompt, known, answer)
 
     def read_reference(self, reference: Reference) -> Any:
@@ -238,6 +237,17 @@ class Task(ABC):
     def read_verdict(self, verdict: Verdict) -> Any:
         """The `data` of a verdict of this task as its `verdict_type`; None where the verdict has none."""
         return self.verdict_type.model_validate(verdict.data) if verdict.data else None
+
+
+def prompt_id(key: str, kind: str, item_id: str) -> str:
+    """Identifier of the first prompt that the task `key` makes of an item, of one kind."""
+    return "/".join([key, *([kind] if kind else []), item_id])
+
+
+def user_turn(question: str) -> Message:
+    """A question as a turn. White space at its end is cut: a prompt that ends in it costs a small model most of its
+    answers."""
+    return Message(role="user", content=question.rstrip())
 
 
 def place_in(item: Item, length: int, salt: str = "") -> int:

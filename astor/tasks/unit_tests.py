@@ -8,9 +8,12 @@ from pydantic import Field
 from astor.data.calls import assertion
 from astor.records import Function, Item, Split
 from astor.sandbox import CallsJob, CoverageJob
+from astor.sandbox.inside.answer_blocks import block_in
 from astor.tasks.assert_suite import COUNTED, AssertSuite, Given, judge_asserts, judge_kills, union_of_calls
+from astor.tasks.front_door import AskableTask
 from astor.tasks.generated_suite import TestedFunction, job_of, judge_generated
-from astor.tasks.task import Answer, Example, Judging, Task, TaskOptions, place_in
+from astor.tasks.natural_inputs import TestsRequest
+from astor.tasks.task import Answer, Example, Judging, TaskOptions, place_in
 
 DEMONSTRATED = 2
 """Answers for one function that a warm start is shown (our choice)."""
@@ -36,7 +39,7 @@ class UnitTestsOptions(TaskOptions):
     """Asserts in a demonstration for the warm start. Our choice: 3."""
 
 
-class UnitTests(Task):
+class UnitTests(AskableTask):
     """One prompt per function that has mutants and is no method.
 
     Terse: `test`, then the source; the answer is lines of the form `assert f(4) == 7`.
@@ -61,6 +64,7 @@ class UnitTests(Task):
     name = "unit_tests"
     options_type = UnitTestsOptions
     reference_type = TestedFunction
+    request_type = TestsRequest
     shares_runs = True
     promotion_metric = "branch_coverage"
     """Share of the function's branches that the tested calls take, 1 where it has none; 0 unless all are right."""
@@ -75,15 +79,19 @@ class UnitTests(Task):
         if not isinstance(function, Function) or not function.mutants or "." in function.entry:
             return  # Of a method: asserts are read as calls of a function by its name.
         reference = TestedFunction(entry=function.entry, solution=function.source, mutants=function.mutants)
+        question = self.question(TestsRequest(source=function.source, name=function.entry))
         for number in range(DEMONSTRATED if split is Split.WARM_START else 1):
             answer = self._answer(item, function, number)
-            yield self.ask(item, split, self._text(function), answer, reference, number=number)
+            yield self.ask(item, split, question, answer, reference, number=number)
 
-    def _text(self, function: Function) -> str:
+    def question(self, request: TestsRequest) -> str:
         if self.options.style == "terse":
-            return f"test\n{function.source}"
+            return f"test\n{request.source}"
         instruction = FREE_INSTRUCTION if self.options.free_form else INSTRUCTION
-        return instruction.format(source=function.source, entry=function.entry)
+        return instruction.format(source=request.source, entry=request.entry)
+
+    def answer(self, request: TestsRequest, said: str) -> str:
+        return block_in(said).strip("\n")
 
     def _answer(self, item: Item, function: Function, number: int) -> str | None:
         """Some of the first calls, from a place of the item's own and `number`'s: None where there are too few."""

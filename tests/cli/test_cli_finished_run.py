@@ -86,7 +86,7 @@ def test_its_policy_is_taken_wherever_a_policy_is(finished: Finished, monkeypatc
     assert (policy_directory(finished.result["policy"]) / "config.json").is_file()
 
 
-def test_its_policy_answers_openais_client(finished: Finished) -> None:
+def test_its_policy_answers_openais_client_and_its_own_tasks(finished: Finished) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -105,6 +105,8 @@ def test_its_policy_answers_openais_client(finished: Finished) -> None:
         answer = client.chat.completions.create(model="astor-miniature", messages=messages, max_tokens=4, seed=1)
         assert answer.choices[0].finish_reason in ("stop", "length")
         assert 1 <= answer.usage.completion_tokens <= 4
+        with urlopen(f"http://127.0.0.1:{port}/v1/tasks") as listed:
+            assert {task["id"] for task in json.load(listed)["data"]} == set(load_recipe("miniature").tasks)
     finally:
         server.terminate()
         server.communicate(timeout=30)

@@ -22,7 +22,9 @@ def keep(tmp_path):
 
     def make(name, store="store"):
         with Attempt(str(tmp_path / "draft")) as attempt:
-            (attempt.part("policy", "Policy/1") / "config.json").write_text(name)
+            directory = attempt.part("policy", "Policy/1")
+            (directory / "config.json").write_text(name)
+            (directory / "tasks.json").write_text('{"tasks": []}')
             digest = attempt.commit().manifest.parts["policy"].digest
         place = tmp_path / store / "models" / digest[:16]
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -59,7 +59,8 @@ def test_a_run_and_a_model_go_through_a_server(server, keep):
     assert version.alias == "champion"
     found = registered(server, "astor", "champion")
     assert (found.policy.artifact, found.source) == (policy.artifact, f"runs:/{tracker.run_id}/policy")
-    assert [file.path for file in connect(server).list_artifacts(tracker.run_id, "policy")] == ["policy/config.json"]
+    uploaded = [file.path for file in connect(server).list_artifacts(tracker.run_id, "policy")]
+    assert uploaded == ["policy/config.json", "policy/tasks.json"]
 
 
 def test_weights_that_are_gone_from_their_place_come_from_the_server(server, keep, tmp_path, monkeypatch):
@@ -72,6 +73,7 @@ def test_weights_that_are_gone_from_their_place_come_from_the_server(server, kee
     fetched = find_policy(server, version, str(tmp_path / "other store"))
     assert fetched == PolicyRef(policy.digest, "first+9", ArtifactRef(fetched.artifact.uri, policy.artifact.digest))
     assert (load(fetched.artifact).part("policy") / "config.json").read_text() == "another"
+    assert (load(fetched.artifact).part("policy") / "tasks.json").is_file(), "what it was trained on comes with it"
     # Not twice: what was fetched is kept by its digest.
     connect(server).delete_run(run_id)
     assert find_policy(server, version, str(tmp_path / "other store")) == fetched

@@ -13,6 +13,8 @@ from astor.policies.tiny import make_policy
 from astor.serving.app import create_app
 from astor.serving.limits import Limits
 from astor.serving.model import Model
+from astor.tasks.catalogue import task_classes
+from astor.tasks.trained import doors_of
 
 TEXTS = ["def f(x):\n    return x + 1", "write f for list: reverse, then first item", "assert f([1, 2]) == 3"]
 
@@ -40,7 +42,10 @@ def served_model(policy_directory):
 @pytest.fixture(scope="session")
 def app(served_model):
     """What serves it; one of its keys is `open-sesame`."""
-    return create_app(served_model, "tiny", Limits(max_body_mb=1, request_seconds=20), keys=["another", "open-sesame"])
+    options = {name: task.options_type(type=name, max_tokens=12) for name, task in task_classes().items()}
+    options["begun"] = options["io_prediction"].model_copy(update={"prefill": "[1"})
+    limits, keys = Limits(max_body_mb=1, request_seconds=20), ["another", "open-sesame"]
+    return create_app(served_model, "tiny", limits, keys, doors_of(options))
 
 
 @pytest.fixture(scope="session")

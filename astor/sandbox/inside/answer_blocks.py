@@ -13,6 +13,9 @@ from astor.sandbox.inside.fences import Block, fenced_blocks
 
 _PYTHON = re.compile(r"[{.\s]*(?:language-)?py(?:thon)?[0-9.]*(?![\w-])", re.IGNORECASE)
 _PROSE = re.compile(r"(?:(?:plain)?text|txt|markdown|md|git|(?:git-?)?commit)?", re.IGNORECASE)
+_STATEMENT = re.compile(
+    r"^(?:assert|async|class|def|for|from|if|import|try|while|with)\b|^@|^\w+ *=(?!=)|^[\w.]+\(", re.MULTILINE
+)
 _MARKDOWN = re.compile(r"markdown|md", re.IGNORECASE)
 
 
@@ -23,13 +26,17 @@ def program_in(text: str, entry: str = "") -> str:
     So neither a shell command nor an output after the program hides it, nor does an example of its use. A block
     without a language is Python where it does more than state a value.
     """
-    name = re.escape(entry.partition(".")[0])
-    definition = re.compile(rf"^(?:(?:async[ \t]+)?def|class)[ \t]+{name}\b|^{name}[ \t]*(?::|=(?!=))", re.MULTILINE)
+    return _last(text, _definer(entry), _is_python, _may_be_python)
 
-    def defines(block: Block) -> bool:
-        return bool(entry) and _may_be_python(block) and definition.search(block.content) is not None
 
-    return _last(text, defines, _is_python, _may_be_python)
+def block_in(text: str, entry: str = "") -> str:
+    """The block that `program_in` would find, by its lines alone, for who must not parse a text: one without a language
+    is Python where a line of it begins as a statement does."""
+
+    def is_python(block: Block) -> bool:
+        return _may_be_python(block) and (bool(block.info) or _STATEMENT.search(block.content) is not None)
+
+    return _last(text, _definer(entry), is_python, _may_be_python)
 
 
 def literal_in(text: str) -> str:
@@ -54,6 +61,17 @@ def says_python(block: Block) -> bool:
 def has_block(text: str) -> bool:
     """Whether any block of a text holds something."""
     return bool(_blocks(text))
+
+
+def _definer(entry: str) -> Callable[[Block], bool]:
+    """Whether a block defines `entry`."""
+    name = re.escape(entry.partition(".")[0])
+    definition = re.compile(rf"^(?:(?:async[ \t]+)?def|class)[ \t]+{name}\b|^{name}[ \t]*(?::|=(?!=))", re.MULTILINE)
+
+    def defines(block: Block) -> bool:
+        return bool(entry) and _may_be_python(block) and definition.search(block.content) is not None
+
+    return defines
 
 
 def _last(text: str, *kinds: Callable[[Block], bool]) -> str:
