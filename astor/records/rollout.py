@@ -94,13 +94,15 @@ class Outcome(StrEnum):
 class Verdict(Record):
     """What one rollout is worth, and why."""
 
-    schema_version: ClassVar[int] = 4
+    schema_version: ClassVar[int] = 5
 
     prompt_id: str
     rollout: int
     task: str
     kind: str = ""
     """Which of the task's kinds of prompt was answered, as its reference says."""
+    apart: bool = False
+    """Whether the prompt is asked for the sake of the promotion metric alone, and its answers enter no other figure."""
     outcome: Outcome
     score: float | None
     """The task part of the reward, in [0, 1]; None exactly where the outcome is `infrastructure_error`."""
