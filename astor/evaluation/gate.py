@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from astor.evaluation.guards import GuardOptions, check_guards, tell_guard
+from astor.evaluation.intervals import Interval
 from astor.evaluation.noninferiority import assumed_deviation, compare, prompts_needed
 from astor.evaluation.paired import paired_difference, paired_values
 from astor.options import Options
@@ -75,7 +76,7 @@ def decide(
             "the metric that was not its reward."
         )
     return GateDecision(
-        promoted=holder != contender and mean.low > 0 and not blocks,
+        promoted=holder != contender and is_better(mean, tasks) and all(guard.passed for guard in guards),
         reason=reason,
         mean_difference=mean.value,
         low=mean.low,
@@ -89,10 +90,25 @@ def decide(
     )
 
 
+def is_better(mean: Interval, tasks: Mapping[str, Sequence[Comparison]]) -> bool:
+    """The rule on scores: the mean difference over tasks is shown to be above 0, and no task to have lost."""
+    return mean.low > 0 and all(one.verdict == "non-inferior" for compared in tasks.values() for one in compared)
+
+
 def power(prompts: Mapping[str, int], samples: int, options: GateOptions) -> Power:
     """What the gate needs, by task → promotion prompts and the samples of each, before anything is measured."""
     deviation = assumed_deviation(samples)
     return Power(needed=prompts_needed(deviation, options.margin), deviation=deviation, prompts=dict(prompts))
+
+
+def tell_few(power: Power) -> str:
+    """What a gate without prompts enough means, in one sentence."""
+    few = ", ".join(f"{task} {count}" for task, count in power.few.items())
+    return (
+        f"The gate wants {power.needed} promotion prompts of each task to see with 80 % power that nothing was lost, "
+        f"and there are fewer ({few}): a task may stay undecided, which blocks promotion; raise "
+        "data.prompts.promotion, evaluation.samples or gate.margin."
+    )
 
 
 def _compared(champion: Measured, challenger: Measured, task: str, metric: str, options: GateOptions) -> Comparison:

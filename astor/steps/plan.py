@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from astor.evaluation.gate import power
+from astor.evaluation.gate import power, tell_few
 from astor.records import Batch, BatchRow, Power, Prompt, Split, State
 from astor.registry.models import CHAMPION, registered
 from astor.registry.weights import find_policy
@@ -73,16 +73,6 @@ def gate_power(run: Run, prompts: list[Prompt]) -> Power:
     """Whether there are promotion prompts enough, as far as that is known now."""
     counts = Counter(prompt.task for prompt in prompts if prompt.split is Split.PROMOTION and not prompt.apart)
     return power({task: counts[task] for task in run.tasks}, run.recipe.evaluation.samples, run.recipe.gate)
-
-
-def tell_few(power: Power) -> str:
-    """What a gate without prompts enough means, in one sentence."""
-    few = ", ".join(f"{task} {count}" for task, count in power.few.items())
-    return (
-        f"The gate wants {power.needed} promotion prompts of each task to see with 80 % power that nothing was lost, "
-        f"and there are fewer ({few}): a task may stay undecided, which blocks promotion; raise data.prompts.promotion, "
-        "evaluation.samples or gate.margin."
-    )
 
 
 def evaluation_batch(run: Run, prompts: list[Prompt], split: Split) -> Batch:
