@@ -46,7 +46,8 @@ def render_card(decision: GateDecision, champion: Scores, challenger: Scores, mo
 
 
 def _row(task: str, one: Comparison) -> str:
-    verdict = one.verdict if one.prompts_needed is None else f"{one.verdict}: {one.prompts_needed} prompts would decide"
+    more = (one.prompts_needed or 0) > one.prompts
+    verdict = f"{one.verdict}: {one.prompts_needed} prompts would decide" if more else one.verdict
     return (
         f"| {task} | {one.metric} | {one.prompts} | {one.champion:.3f} | {one.challenger:.3f} "
         f"| {one.difference:+.3f} | {one.low:+.3f} | {verdict} |"

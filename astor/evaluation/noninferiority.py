@@ -12,6 +12,7 @@ ONE_SIDED = 0.9
 """Confidence of the two-sided interval whose ends are those of the one-sided 95 % intervals."""
 Z_CONFIDENCE, Z_POWER = 1.6449, 0.8416
 """Quantiles of the normal distribution at 95 % and 80 %."""
+TAIL = 0.05
 ROUNDING = 1e-9
 """A margin of 0.05 and a loss of 0.05 are the same loss."""
 
@@ -23,19 +24,23 @@ def compare(metric: str, champion: Sequence[float], challenger: Sequence[float],
     - `worse`: the upper end of the other one-sided 95 % interval is below -margin, so that a loss beyond it is shown;
     - `undecided`: neither is shown. A lower estimate is no proof of a loss, nor a higher one of its absence.
 
-    Non-inferiority by a confidence limit: Schuirmann 1987, one of his two one-sided tests.
+    Non-inferiority by a confidence limit: Schuirmann 1987, one of his two one-sided tests. Where all prompts differ by
+    the same, as when neither policy ever answered one, the interval reaches as far as prompts that were not seen may.
     """
     differences = np.subtract(challenger, champion)
-    interval = mean_interval([differences.tolist()], (-1.0, 1.0), ONE_SIDED)
+    value, low, high = mean_interval([differences.tolist()], (-1.0, 1.0), ONE_SIDED)
     deviation = float(np.std(differences, ddof=1)) if len(differences) > 1 else 1.0
-    kept, lost = interval.low >= -margin - ROUNDING, interval.high < -margin - ROUNDING
+    if len(differences) > 1 and np.ptp(differences) < ROUNDING:
+        unseen = unseen_share(len(differences))
+        low, high = max(value - unseen, -1.0), min(value + unseen, 1.0)
+    kept, lost = low >= -margin - ROUNDING, high < -margin - ROUNDING
     return Comparison(
         metric=metric,
         champion=float(np.mean(champion)),
         challenger=float(np.mean(challenger)),
-        difference=interval.value,
-        low=interval.low,
-        high=interval.high,
+        difference=value,
+        low=low,
+        high=high,
         deviation=deviation,
         prompts=len(differences),
         verdict="non-inferior" if kept else "worse" if lost else "undecided",
@@ -49,7 +54,14 @@ def prompts_needed(deviation: float, margin: float) -> int:
     The normal approximation, with Guenther's (1981) correction for Student's t. `deviation` is that of a prompt's
     difference, `margin` above 0.
     """
-    return math.ceil(((Z_CONFIDENCE + Z_POWER) * deviation / margin) ** 2 + Z_CONFIDENCE**2 / 2)
+    least = math.log(TAIL) / math.log(1 - margin) if margin < 1 else 1.0  # `unseen_share` is the margin then
+    return math.ceil(max(((Z_CONFIDENCE + Z_POWER) * deviation / margin) ** 2 + Z_CONFIDENCE**2 / 2, least))
+
+
+def unseen_share(prompts: int) -> float:
+    """Share of all prompts that may be unlike the ones that were seen, which are alike: the upper end of Clopper and
+    Pearson's (1934) one-sided 95 % interval of 0 of `prompts`."""
+    return float(1 - TAIL ** (1 / prompts))
 
 
 def assumed_deviation(samples: int) -> float:

@@ -17,7 +17,7 @@ def shifted(change: float, spread: float, prompts: int = 40) -> tuple[list[float
     ("change", "spread", "verdict"),
     [
         (0.0, 0.05, "non-inferior"),
-        (-0.05, 0.0, "non-inferior"),
+        (-0.05, 0.0, "undecided"),
         (-0.04, 0.02, "non-inferior"),
         (-0.04, 0.3, "undecided"),
         (0.0, 0.3, "undecided"),
@@ -29,6 +29,13 @@ def test_the_interval_decides_and_not_the_estimate(change: float, spread: float,
     compared = compare("score", *shifted(change, spread), margin=0.05)
     assert compared.verdict == verdict
     assert (compared.prompts_needed is not None) == (verdict == "undecided")
+
+
+def test_prompts_that_are_all_alike_are_no_proof_while_they_are_few() -> None:
+    """A task that neither policy solves once."""
+    few = compare("score", [0.0] * 58, [0.0] * 58, 0.05)
+    assert (few.verdict, few.deviation, few.prompts_needed) == ("undecided", 0, 59)
+    assert compare("score", [0.0] * 59, [0.0] * 59, 0.05).verdict == "non-inferior"
 
 
 def test_one_prompt_decides_nothing() -> None:
