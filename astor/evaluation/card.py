@@ -24,9 +24,9 @@ def render_card(decision: GateDecision, champion: Scores, challenger: Scores, mo
         if task in decision.greedy:
             before, after = decision.greedy[task]
             lines.append(f"| {task} | greedy score | | {before:.3f} | {after:.3f} | {after - before:+.3f} | | |")
-    before, after = find_score(champion, ALL, "mean"), find_score(challenger, ALL, "mean")
+    held, won = find_score(champion, ALL, "mean"), find_score(challenger, ALL, "mean")
     lines += [
-        f"| **mean** | score | {before.count} | {before.value:.3f} | {after.value:.3f} "
+        f"| **mean** | score | {held.count} | {held.value:.3f} | {won.value:.3f} "
         f"| **{decision.mean_difference:+.3f}** | **{decision.low:+.3f}** | "
         f"{'better' if decision.low > 0 else 'not shown to be better'} |",
         "",
