@@ -6,9 +6,10 @@ from typing import Literal
 import typer
 
 from astor.cli.words import size
+from astor.evaluation.gate import power, tell_few
 from astor.masking import masked
 from astor.recipe.recipe import Recipe
-from astor.records import Split
+from astor.records import Power, Split
 from astor.run.checkpoints import checkpoints
 from astor.run.forecast import Forecast
 from astor.run.machine import free_disk, memory_limit
@@ -41,6 +42,8 @@ def plan_lines(forecast: Forecast, on: Literal["local", "process"]) -> Iterator[
     yield "lies in", forecast.run.places.uri
     yield "state", _state(forecast)
     yield from _prompts(recipe, forecast.prepared)
+    if (gate := _gate(recipe, forecast.prepared)).few:
+        yield "gate", tell_few(gate)
     yield "rounds", f"{recipe.rounds}, of {recipe.batch.prompts} prompts with {recipe.batch.rollouts} rollouts each"
     yield "rollouts", f"{work.trained:,} in training, {work.judged:,} in {work.evaluations} evaluations and the gate"
     yield "tokens", f"at most {work.most_tokens:,} generated; {_expected(forecast)}"
@@ -72,6 +75,12 @@ def _prompts(recipe: Recipe, prepared: Prepared | None) -> Iterator[tuple[str, s
         told = ", ".join(f"{task} {prepared.counts[split].get(task, 0):,}" for task in recipe.tasks)
         if split is not Split.WARM_START or recipe.policy.reads_demonstrations:
             yield f"  {split.value.replace('_', ' ')}", told
+
+
+def _gate(recipe: Recipe, prepared: Prepared | None) -> Power:
+    """What the gate needs and has; before prompts are prepared, as many as the recipe asks for."""
+    known = prepared.counts[Split.PROMOTION] if prepared else dict.fromkeys(recipe.tasks, recipe.data.prompts.promotion)
+    return power({task: known.get(task, 0) for task in recipe.tasks}, recipe.evaluation.samples, recipe.gate)
 
 
 def _expected(forecast: Forecast) -> str:

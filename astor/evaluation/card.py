@@ -1,13 +1,14 @@
 """The promotion card: what the gate decided and why, as Markdown."""
 
 from astor.evaluation.score import ALL, find_score
-from astor.records import GateDecision, Scores
+from astor.records import Comparison, GateDecision, Guard, Scores
 
 
 def render_card(decision: GateDecision, champion: Scores, challenger: Scores, model: str | None = None) -> str:
-    """One heading, one sentence, one table; `champion` and `challenger` are scores on the promotion prompts.
+    """One heading, the reason, one table of what decided and one of guards.
 
-    `model` is the registered model and version, as `astor/3`.
+    `champion` and `challenger` are scores on the promotion prompts. `model` is the registered model and version, as
+    `astor/3`.
     """
     headline = "Promoted" if decision.promoted else "Not promoted"
     lines = [
@@ -15,27 +16,47 @@ def render_card(decision: GateDecision, champion: Scores, challenger: Scores, mo
         "",
         decision.reason,
         "",
-        "| task | prompts | champion | challenger | paired difference | that of the metric that was not the reward |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| task | measured by | prompts | champion | challenger | difference | at least | verdict |",
+        "|---|---|---:|---:|---:|---:|---:|---|",
     ]
-    for task, difference in decision.task_differences.items():
-        before, after = _cell(champion, task, "score"), _cell(challenger, task, "score")
-        count = find_score(champion, task, "score").count
-        lines.append(
-            f"| {task} | {count} | {before} | {after} | {difference:+.3f} | {decision.metric_differences[task]:+.3f} |"
-        )
-    before, after = _cell(champion, ALL, "mean"), _cell(challenger, ALL, "mean")
-    interval = f"{decision.mean_difference:+.3f} ({decision.low:+.3f} to {decision.high:+.3f})"
+    for task, compared in decision.tasks.items():
+        lines += [_row(task, one) for one in compared]
+        if task in decision.greedy:
+            before, after = decision.greedy[task]
+            lines.append(f"| {task} | greedy score | | {before:.3f} | {after:.3f} | {after - before:+.3f} | | |")
+    held, won = find_score(champion, ALL, "mean"), find_score(challenger, ALL, "mean")
     lines += [
-        f"| **mean** | {find_score(champion, ALL, 'mean').count} | {before} | {after} | **{interval}** | |",
+        f"| **mean** | score | {held.count} | {held.value:.3f} | {won.value:.3f} "
+        f"| **{decision.mean_difference:+.3f}** | **{decision.low:+.3f}** | "
+        f"{'better' if decision.low > 0 else 'not shown to be better'} |",
         "",
-        f"Champion `{decision.champion_digest[:12]}`, challenger `{decision.challenger_digest[:12]}`; "
-        "sampled answers; in brackets 95 % intervals over prompts.",
+        f"A task is non-inferior where its difference is at least {-decision.margin:g}; `at least` is the lower end of "
+        f"the one-sided 95 % interval, and of the mean that of the two-sided one, to {decision.high:+.3f}.",
+        "",
+    ]
+    if decision.guards:
+        lines += ["| guard | task | champion | challenger | limit | |", "|---|---|---:|---:|---:|---|"]
+        lines += [*map(_guard, decision.guards), ""]
+    lines += [
+        f"Champion `{decision.champion_digest[:12]}`, challenger `{decision.challenger_digest[:12]}`; sampled answers "
+        "decide, greedy ones stand beside them.",
         "",
     ]
     return "\n".join(lines)
 
 
-def _cell(scores: Scores, task: str, metric: str) -> str:
-    score = find_score(scores, task, metric)
-    return f"{score.value:.3f} ({score.low:.3f} to {score.high:.3f})"
+def _row(task: str, one: Comparison) -> str:
+    more = (one.prompts_needed or 0) > one.prompts
+    verdict = f"{one.verdict}: {one.prompts_needed} prompts would decide" if more else one.verdict
+    return (
+        f"| {task} | {one.metric} | {one.prompts} | {one.champion:.3f} | {one.challenger:.3f} "
+        f"| {one.difference:+.3f} | {one.low:+.3f} | {verdict} |"
+    )
+
+
+def _guard(guard: Guard) -> str:
+    limit = f"× {guard.limit:g}" if guard.name == "length" else f"+ {guard.limit:g}"
+    values = f"{guard.champion:.3g} | {guard.challenger:.3g}"
+    return (
+        f"| {guard.name.replace('_', ' ')} | {guard.task} | {values} | {limit} | {'ok' if guard.passed else 'blocks'} |"
+    )

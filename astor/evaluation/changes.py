@@ -9,7 +9,7 @@ from astor.evaluation.intervals import Interval, mean_interval
 from astor.evaluation.score import ALL, TOKENS
 from astor.records import ItemScore, Score, Scores
 
-BETTER_LOW = frozenset({"malformed"})
+BETTER_LOW = frozenset({"malformed", "hard_coded"})
 """Metrics that are worse where they are higher."""
 SAME_AS_OTHERS = frozenset({"passed", TOKENS})
 """`passed` is pass@1 by another name, and a length is neither good nor bad."""

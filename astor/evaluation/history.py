@@ -68,8 +68,6 @@ class RunHistory:
     evaluations: Sequence[Scores] = ()
     """Sampled scores on held-out prompts between the two, in the order of rounds."""
     decision: GateDecision | None = None
-    promotion_metrics: Mapping[str, str] = field(default_factory=dict)
-    """Task → name of the metric of the decision that was not its reward."""
     promotion_prompts: Mapping[str, int] = field(default_factory=dict)
     """Task → prompts that the gate compared on."""
     facts: Mapping[str, str] = field(default_factory=dict)

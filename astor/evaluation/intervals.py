@@ -58,8 +58,10 @@ def mean_of_shares(strata: Sequence[Sequence[float]]) -> Interval:
     return Interval(value, max(value - below, 0.0), min(value + above, 1.0))
 
 
-def mean_interval(strata: Sequence[Sequence[float]], bounds: tuple[float, float]) -> Interval:
-    """Unweighted mean over strata (tasks) of the means within each (over prompts), with its 95 % interval.
+def mean_interval(
+    strata: Sequence[Sequence[float]], bounds: tuple[float, float], confidence: float = CONFIDENCE
+) -> Interval:
+    """Unweighted mean over strata (tasks) of the means within each (over prompts), with its interval, 95 % by default.
 
     Student's t on prompt means, with the degrees of freedom of Welch 1947 and Satterthwaite 1946 over strata; of one
     stratum it is the ordinary t interval. Our choice against a bootstrap: prompts are independent, a hundred of them
@@ -84,7 +86,7 @@ def mean_interval(strata: Sequence[Sequence[float]], bounds: tuple[float, float]
     degrees = 1 / sum((variance / total) ** 2 / n for variance, n in zip(variances, freedom, strict=True))
     from scipy.special import stdtrit  # as in `_effective`
 
-    half = float(stdtrit(degrees, (1 + CONFIDENCE) / 2)) * math.sqrt(total) / len(means)
+    half = float(stdtrit(degrees, (1 + confidence) / 2)) * math.sqrt(total) / len(means)
     return Interval(value, max(value - half, bounds[0]), min(value + half, bounds[1]))
 
 

@@ -30,25 +30,10 @@ def paired_difference(
     Raises:
         UserError: the two were not measured on the same prompts, or neither was measured by a metric.
     """
-    differences: dict[str, list[float]] = {}
+    differences = {}
     for task, metric in metrics.items():
-        before, after = _measured(champion, task, metric), _measured(challenger, task, metric)
-        if before is None and after is None:
-            raise UserError(f"Neither policy was measured by {metric!r} on {task}: evaluate both again with it.")
-        unlike = _prompts(champion, task).keys() ^ _prompts(challenger, task).keys()
-        if unlike:
-            raise UserError(
-                f"{len(unlike)} prompts of {task} were answered by one of the two policies only, as {min(unlike)}: "
-                "evaluate both on the same batch."
-            )
-        both = [
-            prompt
-            for prompt, samples in sorted(_prompts(champion, task).items())
-            if samples and _prompts(challenger, task)[prompt]
-        ]
-        if not both:
-            raise UserError(f"No prompt of {task} was measured on both policies: evaluate both again.")
-        differences[task] = [(after or {}).get(prompt, 0.0) - (before or {}).get(prompt, 0.0) for prompt in both]
+        before, after = paired_values(champion, challenger, task, metric)
+        differences[task] = [late - early for early, late in zip(before, after, strict=True)]
     bounds = (-1.0, 1.0)
     return PairedDifference(
         mean=mean_interval(list(differences.values()), bounds),
@@ -57,9 +42,36 @@ def paired_difference(
     )
 
 
-def _prompts(items: Sequence[ItemScore], task: str) -> dict[str, int]:
-    """Prompt → valid samples."""
-    return {item.prompt_id: item.samples for item in items if (item.task, item.metric) == (task, "score")}
+def paired_values(
+    champion: Sequence[ItemScore], challenger: Sequence[ItemScore], task: str, metric: str
+) -> tuple[list[float], list[float]]:
+    """The champion's values and the challenger's, of each prompt that both were measured on, in one order.
+
+    Raises:
+        UserError: as `paired_difference`.
+    """
+    before, after = _measured(champion, task, metric), _measured(challenger, task, metric)
+    if before is None and after is None:
+        raise UserError(f"Neither policy was measured by {metric!r} on {task}: evaluate both again with it.")
+    of_champion, of_challenger = _prompts(champion, task, metric), _prompts(challenger, task, metric)
+    unlike = of_champion.keys() ^ of_challenger.keys()
+    if unlike:
+        raise UserError(
+            f"{len(unlike)} prompts of {task} were answered by one of the two policies only, as {min(unlike)}: "
+            "evaluate both on the same batch."
+        )
+    both = [prompt for prompt, samples in sorted(of_champion.items()) if samples and of_challenger[prompt]]
+    if not both:
+        raise UserError(f"No prompt of {task} was measured on both policies: evaluate both again.")
+    return [(before or {}).get(prompt, 0.0) for prompt in both], [(after or {}).get(prompt, 0.0) for prompt in both]
+
+
+def _prompts(items: Sequence[ItemScore], task: str, metric: str) -> dict[str, int]:
+    """Prompt → valid samples: those that the metric was measured on, and all with a score where it never was."""
+    for name in (metric, "score"):
+        if found := {item.prompt_id: item.samples for item in items if (item.task, item.metric) == (task, name)}:
+            return found
+    return {}
 
 
 def _measured(items: Sequence[ItemScore], task: str, metric: str) -> dict[str, float] | None:

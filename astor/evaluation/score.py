@@ -28,14 +28,17 @@ def score_verdicts(
     `corpus_bleu`, which no prompt's result holds. `all` has `mean` and `worst` of the tasks' scores,
     MT-GRPO's two figures (arXiv 2602.05547). A part that a verdict lacks counts 0: a malformed answer earned none.
 
+    Answers that were asked for `apart` enter their parts' metrics alone.
+
     Infrastructure errors are left out and counted. A prompt without any other verdict has items with 0 samples.
 
     Raises:
         UserError: a task has infrastructure errors only.
     """
     by_task: dict[str, dict[str, list[Verdict]]] = defaultdict(lambda: defaultdict(list))
+    apart: dict[str, dict[str, list[Verdict]]] = defaultdict(lambda: defaultdict(list))
     for verdict in verdicts:
-        samples = by_task[verdict.task][verdict.prompt_id]
+        samples = (apart if verdict.apart else by_task)[verdict.task][verdict.prompt_id]
         if verdict.outcome is not Outcome.INFRASTRUCTURE_ERROR:
             assert verdict.score is not None, f"{verdict.prompt_id} has an outcome and no score"
             samples.append(verdict)
@@ -46,7 +49,7 @@ def score_verdicts(
     scores: list[Score] = []
     totals: dict[str, list[float]] = {}
     for task, prompts in sorted(by_task.items()):
-        measured = _measure(task, prompts, most)
+        measured = [*_measure(task, prompts, most), *_parts(task, apart[task])]
         items += measured
         by_metric: dict[str, list[float]] = defaultdict(list)
         for item in measured:
@@ -69,7 +72,9 @@ def score_verdicts(
         round=round,
         scores=tuple(scores),
         outcomes={
-            task: dict(Counter(verdict.outcome.value for verdict in verdicts if verdict.task == task))
+            task: dict(
+                Counter(verdict.outcome.value for verdict in verdicts if verdict.task == task and not verdict.apart)
+            )
             for task in sorted(by_task)
         },
         infrastructure_errors=sum(verdict.outcome is Outcome.INFRASTRUCTURE_ERROR for verdict in verdicts),
@@ -116,6 +121,22 @@ def _measure(task: str, prompts: Mapping[str, Sequence[Verdict]], most: int) -> 
             for metric in sorted({f"pass@{k}", f"pass@{k}{kind}"}):
                 items.append(ItemScore(prompt_id=prompt, task=task, metric=metric, value=value, samples=used))
     return items
+
+
+def _parts(task: str, prompts: Mapping[str, Sequence[Verdict]]) -> list[ItemScore]:
+    """The metrics of prompts that are asked for them alone."""
+    names = sorted({part for samples in prompts.values() for verdict in samples for part in verdict.parts})
+    return [
+        ItemScore(
+            prompt_id=prompt,
+            task=task,
+            metric=name,
+            value=sum(verdict.parts.get(name, 0.0) for verdict in samples) / max(len(samples), 1),
+            samples=len(samples),
+        )
+        for prompt, samples in sorted(prompts.items())
+        for name in names
+    ]
 
 
 def _over_answers(task: str, prompts: Mapping[str, Sequence[Verdict]]) -> list[Score]:

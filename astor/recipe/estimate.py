@@ -29,7 +29,8 @@ def workload(recipe: Recipe) -> Workload:
     trained = recipe.rounds * recipe.batch.prompts * recipe.batch.rollouts
     counts, samples = recipe.data.prompts, recipe.evaluation.samples + 1
     evaluations = 2 + (max(recipe.rounds - 1, 0) // recipe.evaluation.every if recipe.evaluation.every else 0)
-    judged = len(recipe.tasks) * samples * (evaluations * counts.held_out + 2 * counts.promotion)
+    gated = 2 * counts.promotion * sum(2 if task.asks_apart else 1 for task in tasks)
+    judged = samples * (len(recipe.tasks) * evaluations * counts.held_out + gated)
     compared = 2 * counts.held_out * recipe.evaluation.samples * sum(map(_compared_tokens, tasks))
     by_segment = recipe.granularity == "segment"
     return Workload(

@@ -1,6 +1,6 @@
 """The records that steps hand to each other, and their files."""
 
-from astor.records.evaluation import Champion, GateDecision, ItemScore, Score, Scores
+from astor.records.evaluation import Champion, Comparison, GateDecision, Guard, ItemScore, Power, Score, Scores
 from astor.records.files import (
     read_json,
     read_jsonl,
@@ -27,17 +27,20 @@ __all__ = [
     "Call",
     "Champion",
     "Commit",
+    "Comparison",
     "Completion",
     "Conversation",
     "Demonstration",
     "Function",
     "GateDecision",
     "Group",
+    "Guard",
     "Item",
     "ItemScore",
     "Message",
     "Outcome",
     "PolicyCard",
+    "Power",
     "PreparedManifest",
     "PreparedPart",
     "Program",

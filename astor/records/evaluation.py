@@ -1,6 +1,6 @@
 """Scores, and the per-item results that let two policies be compared in pairs."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from astor.records.record import Record
 from astor.storage import PolicyRef
@@ -62,27 +62,92 @@ class Scores(Record):
         raise KeyError((task, metric))
 
 
+class Comparison(Record):
+    """Two policies on one task by one metric, over the prompts that both were measured on."""
+
+    metric: str
+    """`score`, or the metric that was not the reward."""
+    champion: float
+    """Its mean over prompts, in [0, 1]."""
+    challenger: float
+    """The same of the challenger."""
+    difference: float
+    """Challenger minus champion."""
+    low: float
+    """Lower end of the one-sided 95 % interval of the difference."""
+    high: float
+    """Upper end of the other one-sided 95 % interval."""
+    deviation: float
+    """Standard deviation of the difference over prompts."""
+    prompts: int
+    """On which both were measured."""
+    verdict: Literal["non-inferior", "worse", "undecided"]
+    """Whether the task keeps what it may not lose."""
+    prompts_needed: int | None = None
+    """Of an undecided comparison: prompts that would show it non-inferior with 80 % power if nothing had changed."""
+
+
+class Guard(Record):
+    """One thing besides the scores that a challenger must keep to on a task."""
+
+    name: Literal["length", "malformed", "hard_coded"]
+    """What is looked at: tokens of an answer, the share of answers that cannot be read, that of programs which return
+    what shown tests expect."""
+    task: str
+    """Whose answers."""
+    champion: float
+    """What it is for the champion."""
+    challenger: float
+    """The same for the challenger."""
+    limit: float
+    """Of `length` the largest ratio, of shares the largest rise."""
+    passed: bool
+    """Whether the challenger keeps to it."""
+
+
 class GateDecision(Record):
-    """Whether a challenger takes the champion's place, and why."""
+    """Whether a challenger takes the champion's place, why, and every number that decided it."""
+
+    schema_version: ClassVar[int] = 2
 
     promoted: bool
     """Whether it does."""
     reason: str
-    """One sentence for people."""
+    """One sentence for people, and one for each task or guard that blocks."""
     mean_difference: float
     """Of the mean of the tasks' sampled scores, challenger minus champion."""
     low: float
     """Lower end of its interval."""
     high: float
-    """Paired 95 % interval of the mean difference, challenger minus champion."""
-    task_differences: dict[str, float]
-    """Task → difference of its score."""
-    metric_differences: dict[str, float]
-    """Task → difference of the metric that was not its reward."""
+    """Paired two-sided 95 % interval of the mean difference over tasks, challenger minus champion."""
+    margin: float = 0.0
+    """What a task may lose."""
+    tasks: dict[str, tuple[Comparison, Comparison]] = {}
+    """Task → its score, and its metric that was not its reward."""
+    guards: tuple[Guard, ...] = ()
+    """What else was looked at."""
+    greedy: dict[str, tuple[float, float]] = {}
+    """Task → greedy scores of champion and challenger, for people: they decide nothing."""
     champion_digest: str
     """The policy that was compared with."""
     challenger_digest: str
     """The run's last policy."""
+
+
+class Power(Record):
+    """Whether the gate has prompts enough, as far as that is known before anything is measured."""
+
+    needed: int
+    """Prompts of a task that show it non-inferior with 80 % power where nothing changed."""
+    deviation: float
+    """Standard deviation of a prompt's difference that this assumes."""
+    prompts: dict[str, int]
+    """Task → promotion prompts that there are."""
+
+    @property
+    def few(self) -> dict[str, int]:
+        """Tasks with fewer than are needed."""
+        return {task: count for task, count in self.prompts.items() if count < self.needed}
 
 
 class Champion(Record):

@@ -22,7 +22,7 @@ class Split(StrEnum):
 class Prompt(Record):
     """What a policy is asked, and everything that it may know."""
 
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
 
     id: str
     """Task, kind and item: unique in a run."""
@@ -46,12 +46,14 @@ class Prompt(Record):
     """Difficulty bucket of the item."""
     max_tokens: int = 64
     """Most tokens that an answer may have."""
+    apart: bool = False
+    """Whether it is asked for the sake of the promotion metric alone, as its reference says."""
 
 
 class Reference(Record):
     """What only `verify` may read of a prompt: what its answers are judged by."""
 
-    schema_version: ClassVar[int] = 4
+    schema_version: ClassVar[int] = 5
 
     prompt_id: str
     """Which prompt."""
@@ -59,6 +61,8 @@ class Reference(Record):
     """Key of its task in the recipe."""
     kind: str = ""
     """Which of the task's kinds of prompt this is, as `output` or `input`."""
+    apart: bool = False
+    """Whether the prompt, of the promotion split, is asked for the sake of the promotion metric alone."""
     data: dict[str, Any] = {}
     """The fields of the record that the task names as its `reference_type`, as JSON has them."""
 

@@ -108,7 +108,7 @@ class Outcome(StrEnum):
 class Verdict(Record):
     """What one rollout is worth, and why."""
 
-    schema_version: ClassVar[int] = 4
+    schema_version: ClassVar[int] = 5
 
     prompt_id: str
     """Which prompt was answered."""
@@ -118,6 +118,8 @@ class Verdict(Record):
     """Key of its task in the recipe."""
     kind: str = ""
     """Which of the task's kinds of prompt was answered, as its reference says."""
+    apart: bool = False
+    """Whether the prompt is asked for the sake of the promotion metric alone, and its answers enter no other figure."""
     outcome: Outcome
     """How judging ended."""
     score: float | None

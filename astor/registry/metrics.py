@@ -66,9 +66,10 @@ def main_metrics(scores: Scores, prefix: str) -> dict[str, float]:
 def gate_metrics(decision: GateDecision, champion: Scores, challenger: Scores) -> dict[str, float]:
     """Of the gate: both policies' scores, and the paired differences that it decided by, with their interval."""
     metrics = score_metrics(challenger) | main_metrics(champion, "champion")
-    for task, difference in decision.task_differences.items():
-        metrics[f"{PROMOTION}/{task}/difference"] = difference
-        metrics[f"{PROMOTION}/{task}/metric_difference"] = decision.metric_differences[task]
+    for task, (score, other) in decision.tasks.items():
+        for name, compared in (("difference", score), ("metric_difference", other)):
+            metrics[f"{PROMOTION}/{task}/{name}"] = compared.difference
+            metrics[f"{PROMOTION}/{task}/{name}_low"] = compared.low
     metrics[f"{PROMOTION}/{ALL}/difference"] = decision.mean_difference
     metrics[f"{PROMOTION}/{ALL}/difference_low"] = decision.low
     metrics[f"{PROMOTION}/{ALL}/difference_high"] = decision.high

@@ -42,6 +42,8 @@ class Gathering:
         """Task → structures of the items that it made examples of, whatever their split."""
         self.barren = 0
         self._seen: set[str] = set()
+        self._asked: set[tuple[str, str]] = set()
+        """Key of a task and identifier of an item that prompts of its promotion split ask about."""
         self._texts: dict[tuple[Message, ...], Split] = {}
         """What is asked → the split that asks it: different functions may make the same diff."""
 
@@ -71,10 +73,17 @@ class Gathering:
             if framing.demonstrates(example) and self.counts[split, key] < self.wanted_demonstrations.get(key, 0):
                 self.demonstrations.append(example)
                 self.counts[split, key] += 1
+        elif example.reference.apart:
+            # It stands beside the item's prompts that are counted, and is not one of them.
+            if (task, item.id) in self._asked and example.prompt.id not in self._seen:
+                self._seen.add(example.prompt.id)
+                self.prompts.append(example.prompt)
+                self.references.append(example.reference)
         elif self.counts[split, task] < self.wanted_prompts[split] and example.prompt.id not in self._seen:
             self._seen.add(example.prompt.id)
             self.prompts.append(example.prompt)
             self.references.append(example.reference)
+            self._asked.add((task, item.id))
             self.classes[split].add(item.structural_hash)
             self.counts[split, task] += 1
         if self.counts.total() > before:

@@ -48,7 +48,6 @@ def read_history(
         sampled=sampled_pair(run, before, after),
         greedy=greedy_pair(run, before, after),
         evaluations=[scores for scores in evaluated if 0 < scores.round < run.artifacts.read(after, "scores").round],
-        promotion_metrics={key: task.promotion_metric for key, task in run.tasks.items()},
         promotion_prompts=promotion_prompts(run, decision),
         facts={"seed": str(recipe.seed)} | told(read_environments(run.places)),
         seconds=seconds_by_step(run, prompts),

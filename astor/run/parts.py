@@ -12,6 +12,7 @@ from astor.records import (
     GateDecision,
     Group,
     ItemScore,
+    Power,
     Prompt,
     PromptStatistics,
     Record,
@@ -39,6 +40,7 @@ ONE: dict[str, type[Record]] = {
     "greedy_scores": Scores,
     "decision": GateDecision,
     "champion": Champion,
+    "power": Power,
 }
 """Parts that are one record, in a JSON file."""
 

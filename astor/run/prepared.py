@@ -69,11 +69,11 @@ def find_prepared(run: Run) -> Prepared | None:
 
 
 def count(prompts: Iterable[Prompt], demonstrations: Iterable[Demonstration], verified: bool = True) -> Prepared:
-    """The prompts per split and task."""
+    """The prompts per split and task, but those that are asked apart."""
     counts: dict[Split, Counter[str]] = {split: Counter() for split in Split}
     longest = 0
     for prompt in prompts:
-        counts[prompt.split][prompt.task] += 1
+        counts[prompt.split][prompt.task] += not prompt.apart
         longest = max(longest, sum(len(message.content) for message in prompt.messages))
     counts[Split.WARM_START] = Counter(one.task for one in demonstrations)
     return Prepared(counts, longest, verified)

@@ -1,11 +1,15 @@
 """plan: the first state and batch, the batches that evaluations roll out, and the champion to compare with."""
 
-from astor.records import Batch, BatchRow, Prompt, Split, State
+from collections import Counter
+
+from astor.evaluation.gate import power, tell_few
+from astor.records import Batch, BatchRow, Power, Prompt, Split, State
 from astor.registry.connection import sqlite_file, wait_for
 from astor.registry.models import CHAMPION, registered
 from astor.registry.weights import find_policy
 from astor.run.artifacts import Inputs
 from astor.run.champion import champion_record
+from astor.run.failure import warn
 from astor.run.models import keep_policy
 from astor.run.progress import report_progress
 from astor.run.run import Run
@@ -38,6 +42,9 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
     tracker.log_datasets(list(datasets(run, prompts)))
     tracker.log_texts({"recipe.yaml": recipe_text(run)})
     first = scheduler.next_round(run.recipe.batch.prompts)
+    gate = gate_power(run, known)
+    if gate.few:
+        warn(tell_few(gate))
     planned = run.artifacts.commit(
         uri,
         made_from,
@@ -52,6 +59,7 @@ def plan(run: Run, prompts: ArtifactRef, policy: PolicyRef) -> ArtifactRef:
         held_out=evaluation_batch(run, known, Split.HELD_OUT),
         promotion=evaluation_batch(run, known, Split.PROMOTION),
         champion=champion_record(run, _champion(run) or policy),
+        power=gate,
     )
     report_progress("plan", 1, 1)
     return planned
@@ -62,6 +70,12 @@ def _champion(run: Run) -> PolicyRef | None:
     uri = run.services.tracking_uri
     version = registered(uri, run.recipe.tracking.model, CHAMPION)
     return keep_policy(run, find_policy(uri, version, run.places.root)) if version else None
+
+
+def gate_power(run: Run, prompts: list[Prompt]) -> Power:
+    """Whether there are promotion prompts enough, as far as that is known now."""
+    counts = Counter(prompt.task for prompt in prompts if prompt.split is Split.PROMOTION and not prompt.apart)
+    return power({task: counts[task] for task in run.tasks}, run.recipe.evaluation.samples, run.recipe.gate)
 
 
 def evaluation_batch(run: Run, prompts: list[Prompt], split: Split) -> Batch:

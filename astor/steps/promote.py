@@ -5,7 +5,7 @@ from pathlib import Path
 
 from astor.errors import UserError
 from astor.evaluation.card import render_card
-from astor.evaluation.gate import decide
+from astor.evaluation.gate import Measured, decide
 from astor.registry.connection import wait_for
 from astor.registry.description import describe
 from astor.registry.metrics import gate_metrics, main_metrics, score_metrics
@@ -62,12 +62,10 @@ def promote(
     first, last = read(before, "scores"), read(after, "scores")
     holder, contender = read(champion, "scores"), read(challenger, "scores")
     decision = decide(
-        read(champion, "items"),
-        read(challenger, "items"),
+        Measured(holder, read(champion, "items"), read(champion, "greedy_scores")),
+        Measured(contender, read(challenger, "items"), read(challenger, "greedy_scores")),
         {key: task.promotion_metric for key, task in run.tasks.items()},
         run.recipe.gate,
-        champion_digest=holder.policy_digest,
-        challenger_digest=contender.policy_digest,
     )
     from astor.evaluation.report import render_report  # Its pictures bring matplotlib, which no round needs.
 

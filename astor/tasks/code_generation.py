@@ -9,10 +9,11 @@ from astor.data.calls import assertion, definition
 from astor.data.preambles import shown as shown_preamble
 from astor.data.preambles import with_preamble
 from astor.records import Function, Item, Outcome, Program, Split, StdinTest
-from astor.sandbox import CheckJob, Ending, Job, Result
+from astor.sandbox import CheckJob, Ending, Job, ParseJob, Result
 from astor.sandbox.inside.answer_blocks import block_in
 from astor.tasks.endings import outcome_of
 from astor.tasks.front_door import AskableTask
+from astor.tasks.hard_coding import hard_codes
 from astor.tasks.natural_inputs import CodeRequest
 from astor.tasks.program_tests import ENDS, ProgramTests, as_call, job_on, passes, says_something
 from astor.tasks.task import Answer, Example, Judgement, Judging, TaskOptions
@@ -51,7 +52,7 @@ class CodeGeneration(AskableTask):
     Score: 0.3 * share of hidden tests passed + 0.7 * [all pass], and 0 unless all shown tests pass and the program
     comes to its end. Test code of an item is one hidden test. A policy could
 
-    - return what the shown tests expect: only hidden tests are paid;
+    - return what the shown tests expect: only hidden tests are paid, and evaluation counts it as `hard_coded`;
     - read or replace what judges it: expected values are never where the program runs, what it claims is plain data,
       and test code runs in a process of its own;
     - exit, hang or fill the memory before a hard test: a function that does not end earns nothing, and an input that
@@ -159,16 +160,19 @@ def _programs(answers: Sequence[Answer]) -> list[str]:
     return list(dict.fromkeys(answer.value for answer in answers))
 
 
-def _jobs(reference: ProgramTests, program: str, extended: bool) -> list[Job]:
-    """The jobs in the order in which `_judge` takes their results: calls of the reward, second calls, check."""
+def _jobs(reference: ProgramTests, answer: str, extended: bool) -> list[Job]:
+    """The jobs in the order in which `_judge` takes their results: calls of the reward, second calls, check, literals
+    of the answer."""
     jobs: list[Job] = []
-    program = with_preamble(reference.preamble, program)
+    program = with_preamble(reference.preamble, answer)
     for calls in (reference.public_tests + reference.tests, reference.second_tests if extended else ()):
         if calls:
             jobs.append(job_on(calls, reference, program))
     if reference.check is not None:
         assert reference.entry is not None, "test code tests a function"
         jobs.append(CheckJob(program, reference.entry, reference.check, reference.check_style))
+    if extended and reference.public_tests:
+        jobs.append(ParseJob("literals", (answer,)))
     return jobs
 
 
@@ -179,6 +183,7 @@ def _judge(reference: ProgramTests, results: list[Result], extended: bool) -> Ju
     first = left.pop(0) if calls else None
     second = left.pop(0) if extended and reference.second_tests else None
     check = left.pop(0) if reference.check is not None else None
+    read = left.pop(0) if extended and reference.public_tests else None
     passed = passes(reference, first, calls) if first is not None else []
     shown, hidden = passed[: len(reference.public_tests)], passed[len(reference.public_tests) :]
     if check is not None:
@@ -193,6 +198,9 @@ def _judge(reference: ProgramTests, results: list[Result], extended: bool) -> Ju
     if extended:
         apart = passes(reference, second, reference.second_tests) if second is not None else [full]
         parts["second_tests"] = float(all(apart))
+    if read is not None:
+        literals = [text for claim in read.claims if claim.kind == "value" for text in claim.value]
+        parts["hard_coded"] = float(hard_codes(literals, reference.public_tests, all(shown), all(hidden)))
     return Judgement(
         outcome,
         0.3 * share + 0.7 * full if all(shown) and ended else 0.0,

@@ -44,7 +44,8 @@ class IOReference(Record):
 
 
 class IOPrediction(AskableTask):
-    """One prompt of kind `output` and one of kind `input` per function; for a warm start more outputs.
+    """One prompt of kind `output` and one of kind `input` per function; for a warm start more outputs, and for the
+    promotion gate the same two questions on a second call.
 
     Terse: the source, then `f(4) == ?` with the answer `7`, or `f(?) == 7` with an answer such as `4`.
 
@@ -66,8 +67,11 @@ class IOPrediction(AskableTask):
     parser = "literal"
     shares_runs = True
     graded = False
-    promotion_metric = "exact_match"
-    """The answer is right, and nothing but the literal as `repr` writes it."""
+    promotion_metric = "second_call"
+    """The answer is right on another call of the same function, in prompts of their own that enter no score: what was
+    hit by chance or by a habit of one call's literals is not hit twice. Of a function with two calls each end is asked
+    of the call whose other end the score asks; one with a single call is asked it again."""
+    asks_apart = True
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         function = item.content
@@ -77,22 +81,34 @@ class IOPrediction(AskableTask):
         if not calls:
             return
         place = place_in(item, len(calls))
-        kinds: list[Literal["output", "input"]] = ["output", "input"]
+        ends: list[Literal["output", "input"]] = ["output", "input"]
         if split is Split.WARM_START:
-            kinds += ["output"] * min(DEMONSTRATED - 1, len(calls) - 2)
-        for number, kind in enumerate(kinds):
+            ends += ["output"] * min(DEMONSTRATED - 1, len(calls) - 2)
+        for number, end in enumerate(ends):
             call = calls[(place + number) % len(calls)]
-            output = kind == "output"
-            asked = {"call": call_text(function.entry, call)} if output else {"value": call.returns}
-            yield self.ask(
-                item,
-                split,
-                self.question(IORequest(source=function.source, name=function.entry, **asked)),
-                call.returns if output else _input_answer(call),
-                IOReference(kind=kind, entry=function.entry, solution=function.source, call=call),
-                kind=kind,
-                number=number if number > 1 else 0,
-            )
+            yield self._example(item, split, end, call, number if number > 1 else 0)
+        if split is Split.PROMOTION:
+            for number, end in enumerate(ends):
+                call = calls[(place + (2 if len(calls) > 2 else 1 - number)) % len(calls)]
+                yield self._example(item, split, end, call, 1, apart=True)
+
+    def _example(
+        self, item: Item, split: Split, end: Literal["output", "input"], call: Call, number: int, apart: bool = False
+    ) -> Example:
+        function = item.content
+        assert isinstance(function, Function)
+        output = end == "output"
+        asked = {"call": call_text(function.entry, call)} if output else {"value": call.returns}
+        return self.ask(
+            item,
+            split,
+            self.question(IORequest(source=function.source, name=function.entry, **asked)),
+            call.returns if output else _input_answer(call),
+            IOReference(kind=end, entry=function.entry, solution=function.source, call=call),
+            kind=end,
+            number=number,
+            apart=apart,
+        )
 
     def question(self, request: IORequest) -> str:
         source, value = request.source.rstrip(), request.value

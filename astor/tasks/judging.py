@@ -42,8 +42,9 @@ def judge_completions(
     """One verdict per completion, in order.
 
     `tasks` by key, `references` by prompt identifier. `extended` adds metrics that are no part of the reward to the
-    verdicts' parts, each task's promotion metric to every verdict with a score (0 where it was not measured), and the
-    counts of metrics over all answers. Answers that shared a run which ended early run once more, each alone.
+    verdicts' parts, each task's promotion metric to every verdict with a score (0 where it was not measured; where the
+    task asks apart, to those answers alone), and the counts of metrics over all answers. Answers that shared a run
+    which ended early run once more, each alone.
     """
     task_of = {completion.prompt_id: tasks[completion.task] for completion in completions}
     known = {prompt_id: task.read_reference(references[prompt_id]) for prompt_id, task in task_of.items()}
@@ -65,7 +66,7 @@ def judge_completions(
     verdicts = []
     for place, completion in enumerate(completions):
         task, reference = task_of[completion.prompt_id], known[completion.prompt_id]
-        verdict = _verdict(completion, references[completion.prompt_id].kind, task, judgements[place])
+        verdict = _verdict(completion, references[completion.prompt_id], task, judgements[place])
         verdicts.append(_extended(verdict, task, reference, answers[place]) if extended else verdict)
     return verdicts
 
@@ -174,14 +175,15 @@ def _ended_early(jobs: Sequence[Job], results: Sequence[Result]) -> bool:
     )
 
 
-def _verdict(completion: Completion, kind: str, task: Task, judgement: Judgement) -> Verdict:
+def _verdict(completion: Completion, reference: Reference, task: Task, judgement: Judgement) -> Verdict:
     told = judgement.data
     assert told is None or isinstance(told, task.verdict_type), f"{type(told)} is not {task.verdict_type}"
     return Verdict(
         prompt_id=completion.prompt_id,
         rollout=completion.rollout,
         task=completion.task,
-        kind=kind,
+        kind=reference.kind,
+        apart=reference.apart,
         outcome=judgement.outcome,
         score=judgement.score,
         tokens=sum(completion.loss_mask),
@@ -195,6 +197,8 @@ def _verdict(completion: Completion, kind: str, task: Task, judgement: Judgement
 def _extended(verdict: Verdict, task: Task, reference: Any, read: Answer | Judgement) -> Verdict:
     if verdict.score is None:
         return verdict
-    parts = {task.promotion_metric: 0.0} | verdict.parts
+    if verdict.apart:
+        return verdict.model_copy(update={"parts": {task.promotion_metric: verdict.score}})
+    parts = verdict.parts if task.asks_apart else {task.promotion_metric: 0.0} | verdict.parts
     counts = task.counts(reference, read.said if isinstance(read, Answer) else "")
     return verdict.model_copy(update={"parts": parts, "counts": counts})

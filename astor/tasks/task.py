@@ -137,6 +137,9 @@ class Task(ABC):
     """How an answer is replied to; None where each prompt is answered once."""
     promotion_metric: ClassVar[str]
     """The named part of a verdict that the promotion gate reads and no reward contains."""
+    asks_apart: ClassVar[bool] = False
+    """Whether the promotion metric is measured by prompts of their own, which `ask` makes with `apart`, and not by
+    every answer."""
 
     def __init_subclass__(cls) -> None:
         if "name" in vars(cls) and "options_type" not in vars(cls):
@@ -208,12 +211,14 @@ class Task(ABC):
         kind: str = "",
         number: int = 0,
         public_tests: tuple[Call, ...] = (),
+        apart: bool = False,
     ) -> Example:
         """An example that asks `question`, one user turn or a conversation; `reference` is what judges the answers.
 
         `kind` and, from 1 on, `number` tell apart the prompts that a task makes of one item. `public_tests` are those
-        that the prompt shows.
+        that the prompt shows. `apart` is for the promotion split: the answers' score is the promotion metric alone.
         """
+        assert not apart or (self.asks_apart and split is Split.PROMOTION), f"{split} asks nothing apart"
         assert isinstance(reference, self.reference_type), f"{type(reference)} is not {self.reference_type}"
         name = prompt_id(self.key, kind, item.id) + (f"/{number}" if number else "")
         messages = (user_turn(question),) if isinstance(question, str) else question
@@ -226,8 +231,9 @@ class Task(ABC):
             public_tests=public_tests,
             bucket=item.difficulty,
             max_tokens=self.options.max_tokens,
+            apart=apart,
         )
-        known = Reference(prompt_id=name, task=self.key, kind=kind, data=reference.model_dump(mode="json"))
+        known = Reference(prompt_id=name, task=self.key, kind=kind, apart=apart, data=reference.model_dump(mode="json"))
         return Example(prompt, known, answer)
 
     def read_reference(self, reference: Reference) -> Any:

@@ -4,8 +4,10 @@ import numpy as np
 
 from astor.evaluation.history import Pair, RunHistory
 from astor.records import (
+    Comparison,
     Completion,
     GateDecision,
+    Guard,
     Message,
     Outcome,
     Prompt,
@@ -25,6 +27,24 @@ TASKS = {
     "io_prediction": (0.21, 0.31, 0.60, 0.30, 4),
     "unit_tests": (0.02, 0.21, 0.08, 0.55, 24),
 }
+
+
+OTHER_METRICS = ("second_tests", "meteor", "second_call", "branch_coverage")
+
+
+def comparison(metric, before, after):
+    return Comparison(
+        metric=metric,
+        champion=before,
+        challenger=after,
+        difference=after - before,
+        low=after - before - 0.043,
+        high=after - before + 0.043,
+        deviation=0.28,
+        prompts=117,
+        verdict="non-inferior" if after - before - 0.043 >= -0.05 else "undecided",
+        prompts_needed=None if after - before - 0.043 >= -0.05 else 196,
+    )
 
 
 def scores(digest, round, values, lift=0.0):
@@ -159,13 +179,21 @@ def long_run(count=120):
             mean_difference=0.148,
             low=0.121,
             high=0.175,
-            task_differences={task: last[task] - first[task] for task in TASKS},
-            metric_differences=dict(zip(TASKS, (0.19, 0.08, 0.11, -0.004), strict=True)),
+            margin=0.05,
+            tasks={
+                task: (
+                    comparison("score", first[task], last[task]),
+                    comparison(metric, first[task], first[task] + gain),
+                )
+                for task, metric, gain in zip(TASKS, OTHER_METRICS, (0.19, 0.08, 0.11, -0.004), strict=True)
+            },
+            guards=[
+                Guard(name="length", task="unit_tests", champion=24, challenger=31, limit=2, passed=True),
+                Guard(name="malformed", task="unit_tests", champion=0.3, challenger=0.08, limit=0.02, passed=True),
+            ],
+            greedy={task: (first[task] + 0.06, last[task] + 0.03) for task in TASKS},
             champion_digest="a" * 64,
             challenger_digest="b" * 64,
-        ),
-        promotion_metrics=dict(
-            zip(TASKS, ("second_tests", "meteor", "exact_match", "branch_coverage"), strict=True)
         ),
         seconds={
             "prepare": 4.1, "initialise": 81.3, "rollout": 55.2, "verify": 31.0, "score": 4.5, "update": 88.7,

@@ -9,8 +9,6 @@ DECISION = GateDecision(
     mean_difference=0.0,
     low=-0.1,
     high=0.1,
-    task_differences={},
-    metric_differences={},
     champion_digest="a",
     challenger_digest="b",
 )

@@ -1,6 +1,8 @@
 """The names that MLflow's curves have."""
 
-from astor.records import GateDecision, Score, Scores, TaskStatistics, TaskUpdate, UpdateReport
+import pytest
+
+from astor.records import Comparison, GateDecision, Score, Scores, TaskStatistics, TaskUpdate, UpdateReport
 from astor.registry.metrics import EVERY_ROUND, gate_metrics, main_metrics, metric_name, round_metrics, score_metrics
 
 STATISTICS = TaskStatistics(
@@ -78,6 +80,20 @@ def test_an_evaluation_is_of_its_split_and_greedy_scores_say_so():
     assert main_metrics(measured, "greedy") == {"held_out/io/greedy_score": 0.4, "held_out/all/greedy_mean": 0.4}
 
 
+def comparison(metric, difference):
+    return Comparison(
+        metric=metric,
+        champion=0.3,
+        challenger=0.3 + difference,
+        difference=difference,
+        low=difference - 0.04,
+        high=difference + 0.04,
+        deviation=0.3,
+        prompts=120,
+        verdict="non-inferior",
+    )
+
+
 def test_the_gate_has_both_scores_and_what_it_decided_by():
     decision = GateDecision(
         promoted=True,
@@ -85,8 +101,7 @@ def test_the_gate_has_both_scores_and_what_it_decided_by():
         mean_difference=0.1,
         low=0.05,
         high=0.15,
-        task_differences={"io": 0.1},
-        metric_differences={"io": 0.02},
+        tasks={"io": (comparison("score", 0.1), comparison("second_call", 0.02))},
         champion_digest="a",
         challenger_digest="b",
     )
@@ -95,6 +110,7 @@ def test_the_gate_has_both_scores_and_what_it_decided_by():
     assert metrics["promotion/io/champion_score"] == 0.3
     assert metrics["promotion/io/difference"] == 0.1
     assert metrics["promotion/io/metric_difference"] == 0.02
+    assert metrics["promotion/io/metric_difference_low"] == pytest.approx(-0.02)
     assert metrics["promotion/all/difference_low"] == 0.05
 
 

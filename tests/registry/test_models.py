@@ -30,8 +30,6 @@ def decide(challenger, against="first", promoted=True):
         mean_difference=0.1,
         low=0.05,
         high=0.15,
-        task_differences={"io": 0.1},
-        metric_differences={"io": 0.02},
         champion_digest=against,
         challenger_digest=challenger,
     )

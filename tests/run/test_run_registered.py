@@ -32,7 +32,7 @@ def add_version(run: Run, directory: Path, seed: int) -> PolicyRef:
         artifact = attempt.commit()
     digest = artifact.manifest.parts["policy"].digest
     kept = keep_policy(run, PolicyRef(digest, digest, artifact.ref))
-    decision = GateDecision(**DECISION, task_differences={}, metric_differences={}, challenger_digest=digest)
+    decision = GateDecision(**DECISION, challenger_digest=digest)
     uri = run.services.tracking_uri
     version = register(uri, "mine", kept, "0" * 32, decision, {}).version
     connect(uri).set_registered_model_alias("mine", "champion", version)

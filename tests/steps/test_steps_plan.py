@@ -36,7 +36,7 @@ def register_champion(run: Run, directory: Path) -> PolicyRef:
         artifact = attempt.commit()
     policy = PolicyRef(artifact.manifest.parts["policy"].digest, "first+3", artifact.ref)
     kept = keep_policy(Run(str(directory / "other"), run.recipe), policy)
-    decision = GateDecision(**DECISION, task_differences={}, metric_differences={}, challenger_digest=policy.digest)
+    decision = GateDecision(**DECISION, challenger_digest=policy.digest)
     register(run.services.tracking_uri, run.recipe.tracking.model, kept, "0" * 32, decision, {})
     return kept
 

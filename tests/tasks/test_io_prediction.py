@@ -1,5 +1,6 @@
 import pytest
 
+from astor.evaluation.score import score_verdicts
 from astor.records import Outcome, Split
 from astor.tasks.io_prediction import IOPrediction, IOPredictionOptions
 
@@ -104,6 +105,44 @@ def test_exact_match_wants_the_canonical_literal_and_nothing_else(make_item, fir
     assert [verdict.score for verdict in verdicts] == [1, 1, 1, 0]
     (verdict,) = judge(TASK, first(TASK, item, "input"), "[1, 2]", extended=True)
     assert verdict.parts == {"exact_match": 1}
+
+
+def test_the_promotion_split_alone_asks_a_second_call_apart(make_item) -> None:
+    item = make_item(SOURCE, CALLS)
+    examples = list(TASK.examples(item, Split.PROMOTION))
+    asked = [(each.reference.kind, TASK.read_reference(each.reference).call) for each in examples]
+    assert [each.reference.apart for each in examples] == [each.prompt.apart for each in examples]
+    assert [each.prompt.apart for each in examples] == [False, False, True, True]
+    assert len({each.prompt.id for each in examples}) == 4
+    (first_output, first_input), (second, again) = asked[:2], asked[2:]
+    assert [second[0], again[0]] == ["output", "input"]
+    assert second[1] == again[1]
+    assert second[1] not in (first_output[1], first_input[1])
+    for split in (Split.TRAIN, Split.HELD_OUT, Split.WARM_START):
+        assert not any(each.prompt.apart for each in TASK.examples(item, split))
+
+
+def test_of_two_calls_each_end_is_asked_of_the_one_whose_other_end_is_scored(make_item) -> None:
+    examples = TASK.examples(make_item(SOURCE, CALLS[:2]), Split.PROMOTION)
+    output, wanted, second_output, second_input = (TASK.read_reference(each.reference).call for each in examples)
+    assert (second_output, second_input) == (wanted, output)
+    lone = list(TASK.examples(make_item(SOURCE, CALLS[:1]), Split.PROMOTION))
+    assert len({TASK.read_reference(each.reference).call.arguments for each in lone}) == 1
+
+
+def test_what_is_asked_apart_is_the_promotion_metric_and_nothing_else(make_item, judge) -> None:
+    item = make_item(SOURCE, CALLS)
+    scored, apart = (list(TASK.examples(item, Split.PROMOTION))[place] for place in (0, 2))
+    wrong = judge(TASK, scored, "99", extended=True)
+    right, unread = judge(TASK, apart, TASK.read_reference(apart.reference).call.returns, "three", extended=True)
+    assert (right.apart, right.parts, unread.parts) == (True, {"second_call": 1}, {"second_call": 0})
+    assert wrong[0].parts == {"exact_match": 0}
+    scores, items = score_verdicts([*wrong, right, unread], "digest", "promotion", 0)
+    assert scores.value("io_prediction") == 0
+    assert scores.value("io_prediction", "second_call") == 0.5
+    assert scores.outcomes == {"io_prediction": {"failed": 1}}
+    assert [one.prompt_id for one in items if one.metric == "score"] == [scored.prompt.id]
+    assert [one.prompt_id for one in items if one.metric == "second_call"] == [apart.prompt.id]
 
 
 def test_long_literals_are_not_asked_for(make_item) -> None:
