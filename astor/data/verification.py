@@ -129,6 +129,15 @@ def _candidates(function: Function | Program, seed: str) -> list[str]:
     return Random(seed).sample(function.mutants, min(CANDIDATES, len(function.mutants)))
 
 
+def with_candidates(item: Item) -> Item:
+    """The item as it is before anything of it was run: a function without mutants has those that may count."""
+    content = item.content
+    if not isinstance(content, Function) or not content.source:
+        return item
+    mutants = tuple(_candidates(content, item.structural_hash))
+    return item.model_copy(update={"content": content.model_copy(update={"mutants": mutants})})
+
+
 def _agrees(claim: Claim, call: Call, tolerance: Tolerance | None) -> bool:
     return claim.kind == "value" and same_value(claim.value, result_of(call), tolerance)
 

@@ -1,13 +1,11 @@
 """The recipe: everything that decides what a run computes, joined from options beside the classes they configure."""
 
-import re
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SerializeAsAny, model_validator
 
-from astor.choice import Choice, Schema, choice, parse_options
+from astor.choice import choice
 from astor.coordination.budget import BudgetOptions
 from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.groups import GroupOptions
@@ -17,9 +15,9 @@ from astor.data.catalogue import source_classes
 from astor.data.decontamination import DecontaminationOptions
 from astor.data.splits import SplitOptions
 from astor.evaluation.gate import GateOptions
-from astor.evaluation.score import ALL
 from astor.explain import nearest
 from astor.options import Options
+from astor.recipe.tasks import TasksOptions
 from astor.rollout.catalogue import engine_options
 from astor.rollout.engine import EngineOptions
 from astor.rollout.options import TransformersEngineOptions
@@ -27,7 +25,6 @@ from astor.sandbox import SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
 from astor.storage import digest_json
 from astor.tasks.catalogue import task_classes
-from astor.tasks.task import TaskOptions
 from astor.training.catalogue import update_engine_options
 from astor.training.engine import UpdateEngineOptions
 from astor.training.first_policy import FirstPolicyOptions, first_policy_options
@@ -49,39 +46,6 @@ SandboxChoice = Annotated[
 ]
 TrainingChoice = Annotated[
     SerializeAsAny[UpdateEngineOptions], choice("update engine", update_engine_options, default="torch")
-]
-
-
-def _task_options() -> Mapping[str, type[TaskOptions]]:
-    return {name: task.options_type for name, task in task_classes().items()}
-
-
-def _parse_tasks(value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    known = _task_options()
-    return {key: _parse_task(key, options or {}, known) for key, options in value.items()}
-
-
-def _parse_task(key: Any, value: Any, known: Mapping[str, type[TaskOptions]]) -> Options:
-    """The options of the instance `key`, of the task that its `type` names, or the key itself where it has none."""
-    if isinstance(value, Options):
-        return value
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", str(key)) or key == ALL:
-        raise ValueError(f"{key!r} is no key of a task: use letters, digits, _ and -, and not the word {ALL}")
-    name = value.get("type", key) if isinstance(value, Mapping) else key
-    return parse_options("task", name, value, known, place=str(key))
-
-
-def _describe_tasks(field: Schema, models: dict[str, Schema]) -> Schema:
-    # The key names the task where `type` is left out, so no model can require it.
-    return field | {"additionalProperties": {"anyOf": [*models.values(), {"type": "null"}]}}
-
-
-TasksOptions = Annotated[
-    dict[str, SerializeAsAny[TaskOptions]],
-    Field(min_length=1),
-    Choice(_parse_tasks, _task_options, _describe_tasks),
 ]
 
 

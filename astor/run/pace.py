@@ -10,7 +10,7 @@ from astor.run.durations import seconds_by_step
 from astor.run.environment import Environment, read_environments
 from astor.run.places import names_below
 from astor.run.run import Run
-from astor.storage import find
+from astor.storage import DamagedError, find
 
 ROUND = ("rollout", "redraw", "verify", "score", "update", "checkpoint")
 """Kinds of steps that every round has."""
@@ -64,10 +64,17 @@ class Pace(NamedTuple):
 def find_pace(run: Run) -> Pace | None:
     """The run's own pace, else that of the run in the same store that is like it and went furthest; None where there
     is none. Two runs are alike where recipe and machine differ in nothing that a round's time depends on."""
-    if own := Pace.of(run):
+    if own := _measured(run):
         return own
-    found = [pace for other in _alike(run) if (pace := Pace.of(other))]
+    found = [pace for other in _alike(run) if (pace := _measured(other))]
     return max(found, key=lambda pace: pace.rounds, default=None)
+
+
+def _measured(run: Run) -> Pace | None:
+    try:
+        return Pace.of(run)
+    except DamagedError:  # Whoever needs what is damaged says so.
+        return None
 
 
 def _alike(run: Run) -> Iterator[Run]:

@@ -125,7 +125,7 @@ def _records(store: Path) -> Iterator[BaseModel]:
         yield from (model.model_validate_json(file.read_bytes()) for file in sorted(store.rglob(pattern)))
     for file in sorted(store.rglob(ENVIRONMENT)):
         yield Environment.model_validate(_facts(json.loads(file.read_bytes())[0]))
-    for file in sorted(store.glob("runs/*/result*.json")):
+    for file in sorted(store.glob("runs/*/results/*.json")):
         yield Result.model_validate(_facts(json.loads(file.read_bytes())))
 
 

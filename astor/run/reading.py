@@ -9,7 +9,7 @@ from pathlib import Path
 from astor.data.catalogue import make_source
 from astor.data.decontamination import Decontamination, DecontaminationOptions
 from astor.data.source import Source
-from astor.data.verification import verify_items
+from astor.data.verification import verify_items, with_candidates
 from astor.records import Item, Split
 from astor.run.gathering import STAGE, Gathering
 from astor.run.prepared import Prepared, count
@@ -71,8 +71,8 @@ def gather(run: Run, sources: Sequence[Source], verified: bool) -> Gathering:
 def _items(run: Run, source: Source, verified: bool) -> Iterator[tuple[Split, Item]]:
     items: Iterable[Item] = source.items()
     refuted: Counter[str] = Counter()
-    if verified and not source.trusted:
-        items = _true_items(items, run, refuted)
+    if not source.trusted:
+        items = _true_items(items, run, refuted) if verified else map(with_candidates, items)
     yield from ((source.split_of(item), item) for item in items)
     if source.unread:
         logger.info("%s: columns that are not read: %s", source.format, ", ".join(source.unread))

@@ -9,7 +9,8 @@ from astor.errors import UserError
 from astor.options import Options
 from astor.records import Message
 from astor.tasks.framing import framed
-from astor.tasks.task import Task, user_turn
+from astor.tasks.prompting import user_turn
+from astor.tasks.task import Task
 from astor.tasks.thinking import after_thinking
 
 

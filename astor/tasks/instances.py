@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from astor.records import Item, Split
-from astor.tasks.task import Example, Task, place_in
+from astor.tasks.prompting import place_in
+from astor.tasks.task import Example, Task
 
 
 def tasks_for(item: Item, tasks: Mapping[str, Task]) -> list[Task]:

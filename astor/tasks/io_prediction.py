@@ -10,7 +10,8 @@ from astor.sandbox import CallsJob, Result, same_value
 from astor.sandbox.inside.answer_blocks import literal_in
 from astor.tasks.front_door import AskableTask
 from astor.tasks.natural_inputs import IORequest
-from astor.tasks.task import Answer, Example, Judgement, Judging, TaskOptions, place_in
+from astor.tasks.prompting import place_in
+from astor.tasks.task import Answer, Example, Judgement, Judging, TaskOptions
 
 CANDIDATES = 8
 """Calls that prompts are made of: an item's first ones."""

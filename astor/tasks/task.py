@@ -10,9 +10,9 @@ from pydantic import Field, create_model, field_validator
 from astor.options import Options
 from astor.records import Call, Item, Message, Outcome, Prompt, Record, Reference, Split, Verdict
 from astor.sandbox import Claim, Ending, Job, Result
-from astor.storage import digest_bytes
 from astor.tasks.endings import outcome_of
 from astor.tasks.multi_turn.capability import MultiTurn
+from astor.tasks.prompting import prompt_id, user_turn
 from astor.tasks.thinking import after_thinking
 
 NOTHING = Record()
@@ -243,19 +243,3 @@ class Task(ABC):
     def read_verdict(self, verdict: Verdict) -> Any:
         """The `data` of a verdict of this task as its `verdict_type`; None where the verdict has none."""
         return self.verdict_type.model_validate(verdict.data) if verdict.data else None
-
-
-def prompt_id(key: str, kind: str, item_id: str) -> str:
-    """Identifier of the first prompt that the task `key` makes of an item, of one kind."""
-    return "/".join([key, *([kind] if kind else []), item_id])
-
-
-def user_turn(question: str) -> Message:
-    """A question as a turn. White space at its end is cut: a prompt that ends in it costs a small model most of its
-    answers."""
-    return Message(role="user", content=question.rstrip())
-
-
-def place_in(item: Item, length: int, salt: str = "") -> int:
-    """An index below `length` that depends on the item's identifier alone; another `salt` gives an independent one."""
-    return int(digest_bytes(f"{salt}{item.id}".encode())[:8], 16) % length

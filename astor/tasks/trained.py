@@ -9,7 +9,8 @@ from astor.errors import UserError
 from astor.records import Message, Prompt, TrainedTask, TrainedTasks, read_json, write_json
 from astor.tasks.catalogue import make_tasks, task_classes
 from astor.tasks.front_door import AskableTask, Door
-from astor.tasks.task import Task, TaskOptions, prompt_id
+from astor.tasks.prompting import prompt_id
+from astor.tasks.task import Task, TaskOptions
 
 FILE = "tasks.json"
 

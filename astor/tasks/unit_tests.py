@@ -13,7 +13,8 @@ from astor.tasks.assert_suite import COUNTED, AssertSuite, Given, judge_asserts,
 from astor.tasks.front_door import AskableTask
 from astor.tasks.generated_suite import TestedFunction, job_of, judge_generated
 from astor.tasks.natural_inputs import TestsRequest
-from astor.tasks.task import Answer, Example, Judging, TaskOptions, place_in
+from astor.tasks.prompting import place_in
+from astor.tasks.task import Answer, Example, Judging, TaskOptions
 
 DEMONSTRATED = 2
 """Answers for one function that a warm start is shown (our choice)."""

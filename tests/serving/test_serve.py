@@ -40,7 +40,7 @@ def serving(policy_directory, **limits):
 
 def wait_for(address, answers):
     """Until so many answers are waited for."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while f"astor_serving_answers_waited_for {answers}.0" not in httpx.get(f"{address}/metrics").text:
         assert time.monotonic() < deadline
         time.sleep(0.02)

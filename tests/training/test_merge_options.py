@@ -40,8 +40,13 @@ def moved(base: Path, by: float) -> Path:
     return save(policy, base.parent / f"moved-{by}")
 
 
+def options_of(base: Path, *paths: Path, by: str = "average") -> MergeOptions:
+    places = {"base": str(base), "paths": [str(path) for path in paths]}
+    return MergeOptions.model_validate({**places, "by": by, "density": 1.0})
+
+
 def made(base: Path, *paths: Path, by: str = "average") -> tuple[Policy, Path]:
-    options = MergeOptions(base=base, paths=paths, by=by, density=1.0)  # type: ignore[arg-type]
+    options = options_of(base, *paths, by=by)
     policy = options.make([], lambda *_: None, ALONE)
     policy.card = None
     directory = base.parent / f"merged-{by}"
@@ -67,17 +72,17 @@ def test_changes_are_merged_and_parents_stand_in_the_card(base: Path, by: str) -
 def test_policies_of_another_origin_or_of_none_are_refused(base: Path) -> None:
     stranger = save(make_policy(["f(2) == 1"], SIZE, seed=1), base.parent / "stranger")
     with pytest.raises(UserError, match="did not begin from one policy"):
-        MergeOptions(base=base, paths=(moved(base, 0.01), stranger)).cards()
+        options_of(base, moved(base, 0.01), stranger).cards()
     with pytest.raises(UserError, match="There is no policy of astor at"):
-        MergeOptions(base=base, paths=(base, base.parent / "nowhere")).cards()
+        options_of(base, base, base.parent / "nowhere").cards()
 
 
 def test_what_is_merged_decides_its_identity_wherever_it_lies(base: Path) -> None:
     first, second = moved(base, 0.01), moved(base, 0.03)
-    known = MergeOptions(base=base, paths=(first, second)).identity()
+    known = options_of(base, first, second).identity()
     elsewhere = second.rename(base.parent / "elsewhere")
-    assert MergeOptions(base=base, paths=(first, elsewhere)).identity() == known
+    assert options_of(base, first, elsewhere).identity() == known
     card = find_card(elsewhere)
     assert isinstance(card, PolicyCard)
     (elsewhere / "policy.json").write_text(card.model_copy(update={"digest": "other"}).model_dump_json())
-    assert MergeOptions(base=base, paths=(first, elsewhere)).identity() != known
+    assert options_of(base, first, elsewhere).identity() != known
