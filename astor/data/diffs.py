@@ -22,7 +22,7 @@ _STAMP = re.compile(
     r"\t.*$|(?<!\s)\s++(\((revision|working copy|nonexistent)\b[^()]*\)|\d{4}-\d\d-\d\d[ T]\d\d:.*"
     r"|[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ .*)$"
 )
-"""What may follow a name: times, and Subversion's revisions. No part of it is tried twice: endpoints read diffs, too."""
+"""What may follow a name: times, and Subversion's revisions. None of it is tried twice: endpoints read diffs."""
 _NOTES = {
     "Binary files ": "binary files",
     "GIT binary patch": "binary files",
