@@ -15,14 +15,14 @@ NOWHERE = "/dev/null"
 """The name of a file that is not there."""
 EMPTY = "empty files"
 _HUNK = re.compile(r"(@@+)((?: -\d{1,9}(?:,\d{1,9})?)+ \+\d{1,9}(?:,\d{1,9})?) \1")
-_GIT = re.compile(r'diff --git "?(?:(\w)/)?(.+?)"? "?(?:(\w)/)?\2"?')
+_GIT = re.compile(r'diff --git "?(?:(\w)/)?(.+?)"?\n"?(?:(\w)/)?\2"?')
 """Git's header, where both names are the same."""
 _FILE = re.compile(r"(?:diff --(?:cc|combined) |Index: )(.+)")
 _STAMP = re.compile(
-    r"\t.*$|\s+(\((revision|working copy|nonexistent)\b.*\)|\d{4}-\d\d-\d\d[ T]\d\d:.*"
+    r"\t.*$|(?<!\s)\s++(\((revision|working copy|nonexistent)\b[^()]*\)|\d{4}-\d\d-\d\d[ T]\d\d:.*"
     r"|[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ .*)$"
 )
-"""What may follow a name: times, and Subversion's revisions."""
+"""What may follow a name: times, and Subversion's revisions. None of it is tried twice: endpoints read diffs."""
 _NOTES = {
     "Binary files ": "binary files",
     "GIT binary patch": "binary files",
@@ -159,7 +159,9 @@ class _Reader:
 
 
 def _name_of(header: str) -> str:
-    if git := _GIT.fullmatch(header):
+    middle = (len("diff --git ") + len(header)) // 2  # Two equal names: trying every place takes hours for a long line.
+    halves = f"{header[:middle]}\n{header[middle + 1 :]}" if header[middle : middle + 1] == " " else ""
+    if git := _GIT.fullmatch(halves):
         prefix = f"{git[1]}/" if git[1] and git[1] == git[3] else ""
         return _unquoted(f'"{prefix}{git[2]}"' if header.endswith('"') else prefix + git[2])
     named = _FILE.fullmatch(header)

@@ -1,6 +1,7 @@
 """What is a header, and what a line, of diffs as they come."""
 
 import difflib
+import time
 
 import pytest
 from hypothesis import given
@@ -121,3 +122,17 @@ def test_why_there_is_nothing_to_show_is_told(diff: str, reason: str) -> None:
     told = why_nothing_changes(changed_files(diff))
     assert told.endswith(reason)
     assert bool(told) is bool(reason)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "diff --git " + "a " * 100_000 + "b",
+        "--- a" + " " * 200_000 + "b\n+++ a" + " " * 200_000 + "b",
+        "--- a" + " (revision" * 20_000 + "\n+++ a",
+    ],
+)
+def test_a_long_header_takes_no_long_time(header: str) -> None:
+    start = time.process_time()
+    changed_files(header + "\n@@ -1 +1 @@\n-a\n+b\n")
+    assert time.process_time() - start < 2, "it takes minutes where parts of it are tried twice"
