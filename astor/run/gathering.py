@@ -79,6 +79,7 @@ class Gathering:
                 self._seen.add(example.prompt.id)
                 self.prompts.append(example.prompt)
                 self.references.append(example.reference)
+                self._texts[example.prompt.messages] = split
         elif self.counts[split, task] < self.wanted_prompts[split] and example.prompt.id not in self._seen:
             self._seen.add(example.prompt.id)
             self.prompts.append(example.prompt)

@@ -31,7 +31,7 @@ def test_before_anything_was_run_it_says_what_it_cannot_know(miniature: Miniatur
     assert plan["state"] == "not begun"
     assert plan["prompts"].startswith("not prepared yet: at most, for each of 4 tasks, 30 to train on")
     assert plan["policy"] == "34,976 parameters"
-    assert plan["tokens"] == "at most 9,984 generated; how many is known after the first round"
+    assert plan["tokens"] == "at most 10,848 generated; how many is known after the first round"
     assert plan["time"] == "unknown until a round was run on this machine"
 
 
@@ -45,7 +45,7 @@ def test_time_and_tokens_come_from_a_run_that_was_measured(miniature: Miniature)
     assert plan["time"] == "about 55 s more, at 2 s a round as in 40 rounds of miniature-1", "30 + 4 * 2 + 4 * 3 + 5"
     made = Prepared({split: {} for split in Split}, longest=50)
     assert lines(miniature(), made, pace=PACE)["time"].startswith("about 26 s more"), "prompts are found made"
-    assert plan["tokens"].endswith("about 4,160 at the length of answers in miniature-1")
+    assert plan["tokens"].endswith("about 4,520 at the length of answers in miniature-1")
     longer = lines(miniature(rounds=400), pace=PACE)
     assert longer["time"].startswith("about 14 min more")
 

@@ -48,9 +48,11 @@ def test_each_task_gets_as_many_prompts_as_are_asked_for(miniature: Miniature) -
     run = miniature()
     prepared = prepare(run)
     prompts: list[Prompt] = run.artifacts.read(prepared.prompts, "prompts")
-    counts = Counter((prompt.task, prompt.split.value) for prompt in prompts)
+    counts = Counter((prompt.task, prompt.split.value) for prompt in prompts if not prompt.apart)
     wanted = {"train": 30, "held_out": 6, "promotion": 6}
     assert counts == {(task, split): count for task in run.tasks for split, count in wanted.items()}
+    apart = Counter((prompt.task, prompt.split.value) for prompt in prompts if prompt.apart)
+    assert apart == {("io_prediction", "promotion"): 6}, "they stand beside those that are asked for"
     demonstrations: list[Demonstration] = run.artifacts.read(prepared.prompts, "demonstrations")
     assert Counter(d.task for d in demonstrations) == run.recipe.data.prompts.demonstrations
 
