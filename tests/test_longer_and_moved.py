@@ -18,6 +18,7 @@ from astor.recipe.load import load_recipe
 from astor.recipe.recipe import Recipe
 from astor.registry.choose import OPTION, choose
 from astor.registry.connection import connect
+from astor.registry.metrics import EVERY_ROUND
 from astor.registry.weights import find_policy
 from astor.run.history import history_so_far
 from astor.run.run import Run
@@ -96,7 +97,7 @@ def test_more_rounds_go_on_and_come_to_what_they_come_to_at_once(store: Path, tm
     (tracked,) = client.search_runs(["1"])
     assert tracked.data.tags["astor.rounds"] == "2"
     assert tracked.info.status == "FINISHED"
-    assert [one.step for one in client.get_metric_history(tracked.info.run_id, "optimizer/learning_rate")] == [0, 1]
+    assert [one.step for one in client.get_metric_history(tracked.info.run_id, EVERY_ROUND)] == [0, 1]
 
     again, said = told(small(), store)
     assert "It has gone on to 2 rounds since; this is what it came to after 1." in said

@@ -40,11 +40,12 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
             run = Run(store, recipe)
         if (result := read_result(run)) is None:
             say(f"{recipe.name}: {len(run.tasks)} tasks, {recipe.rounds} rounds, in {run.places.uri}")
-            with Measured() as cost, Display(console), _told_to_mlflow(run):
+            with Measured() as cost, Display(console):
                 report_progress("checks", 0, 0)
                 preflight(run, writes=True)
                 report_progress("checks", 1, 1)
-                _in_process(run) if on == "process" else _on_local_runner(run)
+                with _told_to_mlflow(run):
+                    _in_process(run) if on == "process" else _on_local_runner(run)
             result = write_result(run, cost.seconds, cost.peak_rss_mb)
         else:
             say(f"This run is finished, in {run.places.uri}; --fresh starts over.")

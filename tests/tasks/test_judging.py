@@ -31,7 +31,7 @@ def test_a_demonstration_of_every_task_is_right(examples, complete, sandbox) -> 
         assert verdict.format == 1
         assert verdict.score >= (0.2 if verdict.task == "unit_tests" else 1 - 1e-9)
         assert 0 < task.reward(verdict) <= 1
-        assert task.promotion_metric in verdict.parts
+        assert task.promotion_metric in verdict.parts or task.asks_apart
         assert all(0 <= part <= 1 for part in verdict.parts.values())
 
 
@@ -56,7 +56,9 @@ def test_the_promotion_metric_of_a_malformed_answer_is_0(examples, complete, san
     references = {example.prompt.id: example.reference for example in examples}
     completions = [complete(example, 0, "\x00(") for example in examples]
     for verdict in judge_completions(TASKS, references, completions, sandbox, extended=True):
-        assert verdict.parts[TASKS[verdict.task].promotion_metric] == 0
+        task = TASKS[verdict.task]
+        assert task.asks_apart or verdict.parts[task.promotion_metric] == 0
+        assert verdict.score == 0
 
 
 def test_no_completions_no_verdicts(sandbox) -> None:
@@ -112,5 +114,5 @@ def test_no_reward_contains_the_metric_that_the_gate_looks_at(examples, complete
     for less, more in zip(plain, extended, strict=True):
         task = TASKS[less.task]
         assert task.promotion_metric not in less.parts
-        assert task.promotion_metric in more.parts
+        assert task.promotion_metric in more.parts or task.asks_apart, "what is asked apart is in no reward anyway"
         assert task.reward(less) == task.reward(more)
