@@ -2,11 +2,11 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from astor.errors import UserError
 from astor.masking import masked
@@ -27,6 +27,7 @@ that is not there for some minutes, and report usage to its makers."""
 ARTIFACTS = "mlflow-artifacts:/"
 """Begins the location of artifacts that lie in `mlartifacts` beside a database, wherever that is."""
 
+T = TypeVar("T")
 PATIENCE = 180.0
 """Seconds that a server may be away where a run cannot go on without it. Our choice: two minutes, and a restart."""
 
@@ -75,6 +76,28 @@ def wait_for(uri: str, seconds: float = PATIENCE) -> None:
     for attempt in waiting(lambda error: isinstance(error, UserError), seconds):
         with attempt, explained(uri):
             connect(uri).search_experiments(max_results=1)
+
+
+def patiently(call: Callable[[], T], seconds: float = PATIENCE) -> T:
+    """What `call` returns, which is called again while it fails because a server cannot be reached: nothing that it
+    tells MLflow may do harm when it is told twice.
+
+    Raises:
+        UserError: as `call`, at once where the server answered, else after `seconds`.
+    """
+    return waiting(_is_unreachable, seconds)(call)
+
+
+def _is_unreachable(error: BaseException | None) -> bool:
+    """Whether an error goes back to a connection that could not be had, or broke."""
+    from requests.exceptions import ConnectionError as Unreachable
+    from requests.exceptions import Timeout
+
+    while error is not None:
+        if isinstance(error, Unreachable | Timeout):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 from astor.errors import UserError
 from astor.evaluation.card import render_card
 from astor.evaluation.gate import Measured, decide
-from astor.registry.connection import wait_for
+from astor.registry.connection import patiently, wait_for
 from astor.registry.description import describe
 from astor.registry.metrics import gate_metrics, main_metrics, score_metrics
 from astor.registry.models import MODEL, PROMOTED, register
@@ -72,30 +72,36 @@ def promote(
     wait_for(run.services.tracking_uri)
     run.curves.catch_up(rounds)
     tracker = run.services.tracker
-    version = register(
-        run.services.tracking_uri,
-        run.recipe.tracking.model,
-        kept,
-        tracker.run_id,
-        decision,
-        {RECIPE: run.recipe.digest, RUN: run.places.name},
-        describe(first, last, list(run.tasks), decision, run.places.name, tracker.page, REPORT),
+    version = patiently(
+        lambda: register(
+            run.services.tracking_uri,
+            run.recipe.tracking.model,
+            kept,
+            tracker.run_id,
+            decision,
+            {RECIPE: run.recipe.digest, RUN: run.places.name},
+            describe(first, last, list(run.tasks), decision, run.places.name, tracker.page, REPORT),
+        )
     )
     name = f"{version.name}/{version.version}"
     history = read_history(run, prompts, before, after, decision=decision, model=name, alias=version.alias)
     page, promotion = render_report(history), render_card(decision, holder, contender, name)
     if reached(run) <= run.recipe.rounds:
         run.places.publish(run.places.at(REPORT), page.encode())
-    for scores in (first, *history.evaluations, last):
-        tracker.log_round(scores.round, score_metrics(scores))
-    for scores in (read(before, "greedy_scores"), read(after, "greedy_scores")):
-        tracker.log_round(scores.round, main_metrics(scores, "greedy"))
-    tracker.log_round(last.round, gate_metrics(decision, holder, contender))
-    tracker.log_texts({REPORT: page, "promotion.md": promotion, "recipe.yaml": recipe_text(run)})
-    tracker.tag(
-        {PROMOTED: str(decision.promoted).lower(), MODEL: name, NOTE: promotion, ROUNDS: str(run.recipe.rounds)}
-    )
-    tracker.finish()
+
+    def tell() -> None:
+        for scores in (first, *history.evaluations, last):
+            tracker.log_round(scores.round, score_metrics(scores))
+        for scores in (read(before, "greedy_scores"), read(after, "greedy_scores")):
+            tracker.log_round(scores.round, main_metrics(scores, "greedy"))
+        tracker.log_round(last.round, gate_metrics(decision, holder, contender))
+        tracker.log_texts({REPORT: page, "promotion.md": promotion, "recipe.yaml": recipe_text(run)})
+        tracker.tag(
+            {PROMOTED: str(decision.promoted).lower(), MODEL: name, NOTE: promotion, ROUNDS: str(run.recipe.rounds)}
+        )
+        tracker.finish()
+
+    patiently(tell)
     summary = {
         "scores_before": {task: round(first.value(task), 4) for task in run.tasks},
         "scores_after": {task: round(last.value(task), 4) for task in run.tasks},
