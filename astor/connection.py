@@ -16,7 +16,7 @@ class Connection(H11Protocol):
     uvicorn's own limit answers 503 once a request is read, and so leaves room for any number that never send one.
     """
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Take the connection, and close one where there are too many."""
         super().connection_made(transport)
         if len(self.connections) > most_connections():

@@ -1,5 +1,6 @@
 """Pages that need nothing beside themselves: their templates, and how they say keys and figures."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 NAMES = {
@@ -12,18 +13,20 @@ NAMES = {
 """Names that are not their keys."""
 
 
-def render_page(template: str, **values: Any) -> str:
-    """The page of a template: styles inline, no scripts, nothing fetched."""
+def render_page(
+    template: str, package: str = "astor.evaluation", filters: Mapping[str, Callable[..., str]] = {}, **values: Any
+) -> str:
+    """The page of a template of `package`: styles inline, no scripts, nothing fetched. `filters` are its own ones."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("astor.evaluation", ""),
+        loader=PackageLoader(package, ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(signed=signed, words=words, seconds=seconds, grouped=grouped)
+    environment.filters.update(signed=signed, words=words, seconds=seconds, grouped=grouped, **filters)
     return environment.get_template(template).render(**values)
 
 
@@ -32,9 +35,9 @@ def words(key: str) -> str:
     return NAMES.get(key, key.replace("_", " "))
 
 
-def signed(value: float) -> str:
-    """A difference with its sign: `−0.058`."""
-    return f"{value:+.3f}".replace("-", "−")
+def signed(value: float | None) -> str:
+    """A difference with its sign: `−0.058`; a dash where it is unknown."""
+    return "–" if value is None else f"{value:+.3f}".replace("-", "−")
 
 
 def plural(count: int, noun: str) -> str:

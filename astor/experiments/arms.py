@@ -66,10 +66,15 @@ def make_arms(method: str, runs: Sequence[RunFigures], merged_from: Mapping[int,
     if not whole:
         return []
     best = max(tasks, key=lambda task: parts[task].mean("mean"))
-    chosen = {task: max(tasks, key=lambda part, task=task: parts[part].mean(task)) for task in tasks}  # type: ignore[misc]
+    chosen = {task: _best_at(task, parts) for task in tasks}
     single = {seed: _trial(of_seed[best], tuple(of_seed.values())) for seed, of_seed in whole.items()}
     joined = {seed: _joined(chosen, of_seed) for seed, of_seed in whole.items()}
     return [Arm(f"{method}, single ({best})", single), Arm(f"{method}, per task", joined), *parts.values()]
+
+
+def _best_at(task: str, parts: Mapping[str, Arm]) -> str:
+    """The specialist that is best at a task."""
+    return max(parts, key=lambda part: parts[part].mean(task))
 
 
 def _trial(run: RunFigures, runs: tuple[RunFigures, ...]) -> Trial:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from astor.evaluation import charts
-from astor.evaluation.page import words
+from astor.evaluation import charts, page
 from astor.experiments import pictures
 
 MUCH = 1e6
@@ -12,22 +11,15 @@ MUCH = 1e6
 
 def render_page(found: Mapping[str, Any]) -> str:
     """The page of results as `Results.as_json` gives them: styles and pictures inline, nothing fetched."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("astor.experiments", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(words=words, signed=signed, score=score, count=count, percent=charts.percent)
     tasks = list(found["held_out_prompts"])
     arms = [arm for arm in found["arms"] if not arm["is_part"]]
     task_colours = {task: charts.PALETTE[at % len(charts.PALETTE)] for at, task in enumerate(tasks)}
     arm_colours = {arm["name"]: charts.PALETTE[at % len(charts.PALETTE)] for at, arm in enumerate(arms)}
     over_time = [arm for arm in arms if arm["shares"]]
-    return environment.get_template("page.html").render(
+    return page.render_page(
+        "page.html",
+        package="astor.experiments",
+        filters={"score": score, "count": count, "percent": charts.percent},
         found=found,
         tasks=tasks,
         arms=arms,
@@ -43,11 +35,6 @@ def render_page(found: Mapping[str, Any]) -> str:
         shares=[(arm["name"], pictures.shares(arm["name"], arm["shares"], task_colours)) for arm in over_time],
         runs=sorted(found["runs"].items()),
     )
-
-
-def signed(value: float | None) -> str:
-    """A difference with its sign: `−0.058`; a dash where it is unknown."""
-    return "–" if value is None else f"{value:+.3f}".replace("-", "−")
 
 
 def score(value: float | None) -> str:

@@ -73,6 +73,7 @@ class IOPrediction(AskableTask):
     hit by chance or by a habit of one call's literals is not hit twice. Of a function with two calls each end is asked
     of the call whose other end the score asks; one with a single call is asked it again."""
     asks_apart = True
+    extended_parts = ("exact_match",)
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         function = item.content

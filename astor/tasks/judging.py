@@ -199,6 +199,6 @@ def _extended(verdict: Verdict, task: Task, reference: Any, read: Answer | Judge
         return verdict
     if verdict.apart:
         return verdict.model_copy(update={"parts": {task.promotion_metric: verdict.score}})
-    parts = verdict.parts if task.asks_apart else {task.promotion_metric: 0.0} | verdict.parts
+    parts = dict.fromkeys(task.extended_parts, 0.0) | verdict.parts
     counts = task.counts(reference, read.said if isinstance(read, Answer) else "")
     return verdict.model_copy(update={"parts": parts, "counts": counts})

@@ -141,7 +141,12 @@ class Task(ABC):
     """Whether the promotion metric is measured by prompts of their own, which `ask` makes with `apart`, and not by
     every answer."""
 
+    extended_parts: ClassVar[tuple[str, ...]]
+    """Parts that evaluation measures beside the reward, 0 of what cannot be read; by default the promotion metric."""
+
     def __init_subclass__(cls) -> None:
+        if "promotion_metric" in vars(cls) and "extended_parts" not in vars(cls):
+            cls.extended_parts = (cls.promotion_metric,)
         if "name" in vars(cls) and "options_type" not in vars(cls):
             kind: Any = (Literal[cls.name], cls.name)
             cls.options_type = create_model(f"{cls.__name__}Options", __base__=TaskOptions, type=kind)

@@ -3,23 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
-import openai
 import pytest
 
 from astor.policies.logprobs import completion_logps
-
-KEY = {"Authorization": "Bearer open-sesame"}
-ASK = [{"role": "user", "content": "write f for list"}]
-
-
-def chat(client, **options):
-    values = {"model": "tiny", "messages": ASK, "max_tokens": 8, "seed": 1}
-    return client.chat.completions.create(**values | options)
-
-
-def complete(client, **options):
-    values = {"model": "tiny", "prompt": "def f(x):", "max_tokens": 8, "seed": 1}
-    return client.completions.create(**values | options)
+from tests.serving.asking import chat, complete
 
 
 def test_health_and_models_say_which_policy_it_is(endpoint, client, served_policy):
@@ -102,134 +89,10 @@ def test_newer_names_and_text_parts(client):
     assert chat(client, messages=parts, max_tokens=None, max_completion_tokens=2).usage.completion_tokens <= 2
 
 
-@pytest.mark.parametrize("as_sent", [lambda message: message, lambda message: message.model_dump()])
-def test_an_answer_is_taken_when_the_client_sends_it_back(client, as_sent):
-    messages = [*ASK]
-    for _ in range(3):
-        answer = chat(client, messages=messages).choices[0].message
-        messages += [as_sent(answer), {"role": "user", "content": "go on"}]
-
-
-@pytest.mark.parametrize(
-    "nothing",
-    [
-        {"refusal": None, "audio": None, "annotations": [], "function_call": None, "tool_calls": None, "name": None},
-        {"tool_calls": [], "reasoning_content": "", "refusal": ""},
-        {"content": [{"type": "text", "text": "x", "annotations": []}]},
-        {"content": ""},
-    ],
-)
-def test_what_says_nothing_in_a_message_is_taken(client, nothing):
-    said = {"role": "assistant", "content": "x"} | nothing
-    assert chat(client, messages=[*ASK, said, *ASK]).choices[0].message.content is not None
-
-
-def test_null_is_a_field_that_was_left_out(endpoint):
-    nothing = dict.fromkeys(("n", "temperature", "stop", "logprobs", "stream", "tools", "response_format", "user"))
-    asked = {"model": "tiny", "messages": ASK, "max_tokens": 2} | nothing
-    assert httpx.post(f"{endpoint}/v1/chat/completions", json=asked, headers=KEY).status_code == 200
-
-
-def test_what_asks_for_nothing_is_taken(endpoint):
-    nothing = {
-        "tools": [],
-        "tool_choice": "none",
-        "response_format": {"type": "text"},
-        "store": False,
-        "logit_bias": {},
-        "best_of": 1,
-        "metadata": {},
-        "service_tier": "auto",
-        "parallel_tool_calls": True,
-        "top_logprobs": 0,
-    }
-    asked = {"model": "tiny", "messages": ASK, "max_tokens": 2} | nothing
-    assert httpx.post(f"{endpoint}/v1/chat/completions", json=asked, headers=KEY).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("said", "field"),
-    [
-        ({"refusal": "I will not"}, "refusal"),
-        ({"tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": ""}}]}, "tool_calls"),
-        ({"function_call": {"name": "f", "arguments": "{}"}}, "function_call"),
-        ({"audio": {"id": "1"}}, "audio"),
-        ({"reasoning_content": "so"}, "reasoning_content"),
-        ({"annotations": [{"type": "url_citation"}]}, "annotations"),
-        ({"content": None}, "content"),
-        ({"content": [{"type": "text"}]}, "content.text"),
-        ({"content": [{"type": "refusal", "refusal": "no"}]}, "content"),
-    ],
-)
-def test_what_is_not_offered_in_a_message_is_400_and_named(client, said, field):
-    with pytest.raises(openai.BadRequestError) as error:
-        chat(client, messages=[*ASK, {"role": "assistant", "content": "x"} | said, *ASK])
-    assert error.value.param == f"messages.1.{field}"
-
-
-def test_turns_that_the_chat_template_does_not_take_are_400_and_a_sentence(client, served_model, monkeypatch):
-    monkeypatch.setattr(
-        served_model.chat.tokenizer,
-        "chat_template",
-        "{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}"
-        "{{ raise_exception('Roles must alternate') }}{% endif %}{{ message['content'] }}{% endfor %}",
-    )
-    monkeypatch.setattr(served_model.chat, "_takes_system", {})
-
-    def ask(*roles):
-        return chat(client, messages=[{"role": role, "content": "f"} for role in roles], max_tokens=2)
-
-    assert ask("system", "user").choices
-    assert ask("user", "assistant", "user").choices
-    with pytest.raises(openai.BadRequestError, match="does not take the turns user, user: Roles must alternate") as e:
-        ask("user", "user")
-    assert e.value.param == "messages"
-
-
 def test_requests_at_the_same_time_do_not_disturb_each_other(client):
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda seed: chat(client, seed=seed).choices[0].message.content, range(8)))
     assert together == [chat(client, seed=seed).choices[0].message.content for seed in range(8)]
-
-
-def test_an_unknown_model_is_404(client):
-    with pytest.raises(openai.NotFoundError) as error:
-        chat(client, model="gpt")
-    assert error.value.code == "model_not_found"
-    assert "serves 'tiny'" in error.value.body["message"]
-
-
-@pytest.mark.parametrize(
-    ("options", "param", "words"),
-    [
-        ({"top_p": 0}, "top_p", "greater than 0"),
-        ({"extra_body": {"best_of": 3}}, "body", "best_of is 3"),
-        ({"tools": [{"type": "function"}]}, "tools", "not supported"),
-        ({"temperature": 3}, "temperature", "less than or equal to 2"),
-        ({"max_tokens": 0}, "max_tokens", "greater than or equal to 1"),
-        ({"n": 0}, "n", "greater than or equal to 1"),
-        ({"stop": ""}, "stop", "must not be empty"),
-        ({"stop": [""]}, "stop", "must not be empty"),
-        ({"max_tokens": 500}, "prompt", "do not fit the context of 128"),
-        ({"presence_penalty": 1}, "presence_penalty", "no penalties"),
-        ({"logit_bias": {"1": 5}}, "logit_bias", "not supported"),
-        ({"messages": []}, "messages", "at least 1 item"),
-        ({"messages": [{"role": "tool", "content": "x"}]}, "messages.0.role", "'user'"),
-        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "messages.0.content", "only text"),
-    ],
-)
-def test_bad_input_is_400_and_says_what(client, options, param, words):
-    with pytest.raises(openai.BadRequestError) as error:
-        chat(client, **options)
-    assert error.value.param == param
-    assert words in error.value.body["message"]
-    assert error.value.body["type"] == "invalid_request_error"
-
-
-@pytest.mark.parametrize("prompt", ["", [], [[]], [100000], [-1]])
-def test_prompts_that_cannot_be_continued_are_400(client, prompt):
-    with pytest.raises(openai.BadRequestError):
-        complete(client, prompt=prompt)
 
 
 def test_the_prompt_is_echoed_with_what_the_policy_thinks_of_it(client, served_policy):
@@ -255,10 +118,3 @@ def test_a_stream_comes_token_by_token(client):
     assert chunks[-1].finish_reason
     assert sum(bool(chunk.delta.content) for chunk in chunks) > 1
     assert sum(len(chunk.logprobs.content) for chunk in chunks if chunk.logprobs) > 1
-
-
-def test_other_paths_and_bodies_have_the_same_form(endpoint):
-    assert httpx.get(f"{endpoint}/v1/embeddings").json()["error"]["type"] == "invalid_request_error"
-    response = httpx.post(f"{endpoint}/v1/completions", content=b"{", headers=KEY)
-    assert response.status_code == 400
-    assert "error" in response.json()

@@ -161,13 +161,6 @@ def test_problems_must_be_divided_as_they_were(collected: Collected, directory: 
         next(TrajectoriesSource(TrajectoriesOptions(path=directory), SplitOptions()).items())
 
 
-def test_a_directory_whose_collection_cannot_be_read_is_no_source(tmp_path: Path) -> None:
-    for name in ("collection.json", "manifest.json"):
-        (tmp_path / name).write_text("{}")
-    with pytest.raises(UserError, match="cannot be read as a collection"):
-        next(TrajectoriesSource(TrajectoriesOptions(path=tmp_path), splits()).items())
-
-
 def test_prompts_are_made_anew_of_another_collection(collected: Collected, make: Make, directory: Path) -> None:
     overrides = {
         "data.sources": [{"type": "trajectories", "path": str(directory)}],

@@ -49,7 +49,7 @@ def test_a_run_trains_and_measures_two_instances_of_one_task(miniature: Callable
             assert all(of_task.first_score == of_task.score for of_task in shown.values()), "all prompts are new"
         history = history_so_far(run)
         assert {(score.task, score.metric) for score in history.after.scores} >= {
-            (key, metric) for key in run.tasks for metric in ("score", "pass@1/input")
+            (key, metric) for key in run.tasks for metric in ("score", "exact_match", "pass@1/input")
         }
         (scores,) = {name for name in run.places.below("evaluations") if name.startswith("promotion")}
         items: list[ItemScore] = run.artifacts.read(

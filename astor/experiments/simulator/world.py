@@ -78,7 +78,8 @@ class World:
 
     def with_task(self, name: str, **changes: float) -> "World":
         """The same world with one task changed."""
-        return replace(self, tasks={**self.tasks, name: replace(self.tasks[name], **changes)})  # type: ignore[arg-type]
+        task: SimulatedTask = replace(self.tasks[name], **changes)  # type: ignore[arg-type]  # all that changes are numbers
+        return replace(self, tasks={**self.tasks, name: task})
 
     def difficulties(self, seed: int) -> list[Floats]:
         """Of each task's prompts, in logits."""
