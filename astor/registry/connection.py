@@ -101,6 +101,18 @@ def _is_unreachable(error: BaseException | None) -> bool:
 
 
 @contextmanager
+def made_once() -> Iterator[None]:
+    """Let whoever makes what another process has made meanwhile go on with that."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+
+
+@contextmanager
 def explained(uri: str) -> Iterator[None]:
     """Turn what MLflow raises into one sentence."""
     from mlflow.exceptions import MlflowException

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from astor.errors import UserError
 from astor.records import GateDecision
 from astor.registry.beside import relative, resolved
-from astor.registry.connection import connect, explained, sqlite_file
+from astor.registry.connection import connect, explained, made_once, sqlite_file
 from astor.storage import ArtifactRef, PolicyRef, load
 
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -77,7 +77,8 @@ def register(
     with explained(uri):
         client = connect(uri)
         if not client.search_registered_models(f"name = '{name}'"):
-            client.create_registered_model(name)
+            with made_once():
+                client.create_registered_model(name)
         holder = _version(client, name, CHAMPION)
         found = client.search_model_versions(f"name = '{name}' and tags.`{DIGEST}` = '{decision.challenger_digest}'")
         facts = {**tags, **_policy_tags(policy, artifact), PROMOTED: str(decision.promoted).lower()}

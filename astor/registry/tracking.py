@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from astor.registry.beside import location, write_text
-from astor.registry.connection import connect, explained
+from astor.registry.connection import connect, explained, made_once
 from astor.registry.metrics import EVERY_ROUND, metric_name
 
 RUN, RECIPE, CONTINUES = "astor.run", "astor.recipe_digest", "astor.continues"
@@ -163,10 +163,10 @@ class Tracker:
         return self._logged[key]
 
     def _find_experiment(self, name: str) -> str:
-        found = self._client.get_experiment_by_name(name)
-        if found is not None:
-            return str(found.experiment_id)
-        return str(self._client.create_experiment(name, artifact_location=location(self.uri, name)))
+        if self._client.get_experiment_by_name(name) is None:
+            with made_once():
+                self._client.create_experiment(name, artifact_location=location(self.uri, name))
+        return str(self._client.get_experiment_by_name(name).experiment_id)
 
     def _find_run(self, tags: Mapping[str, str], other_than: str | None) -> str | None:
         condition = " and ".join(f"tags.`{key}` = '{value}'" for key, value in tags.items())

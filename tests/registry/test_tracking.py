@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -23,6 +24,13 @@ def test_the_same_run_is_found_again_and_another_is_made_for_another(mlflow_uri)
     first = tracker(mlflow_uri)
     assert tracker(mlflow_uri).run_id == first.run_id
     assert tracker(mlflow_uri, "quickstart-2", "e" * 64).run_id != first.run_id
+
+
+def test_runs_that_begin_together_share_an_experiment_that_one_of_them_makes(mlflow_uri):
+    with ThreadPoolExecutor(8) as together:
+        found = list(together.map(lambda n: tracker(mlflow_uri, f"quickstart-{n}"), range(8)))
+    assert len({one.page.split("/")[2] for one in found}) == 1
+    assert len({one.run_id for one in found}) == 8
 
 
 def test_a_retired_run_is_not_found_again(mlflow_uri):
