@@ -1,7 +1,7 @@
 """The promotion card: what the gate decided and why, as Markdown."""
 
 from astor.evaluation.score import ALL, find_score
-from astor.records import Comparison, GateDecision, Guard, Scores
+from astor.records import GateDecision, Guard, MetricComparison, Scores
 
 
 def render_card(decision: GateDecision, champion: Scores, challenger: Scores, model: str | None = None) -> str:
@@ -45,7 +45,7 @@ def render_card(decision: GateDecision, champion: Scores, challenger: Scores, mo
     return "\n".join(lines)
 
 
-def _row(task: str, one: Comparison) -> str:
+def _row(task: str, one: MetricComparison) -> str:
     more = (one.prompts_needed or 0) > one.prompts
     verdict = f"{one.verdict}: {one.prompts_needed} prompts would decide" if more else one.verdict
     return (

@@ -27,7 +27,7 @@ class Difference(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RunComparison:
     """Everything that a page of two runs shows."""
 
     first: Side

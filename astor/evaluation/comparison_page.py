@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from astor.evaluation import comparison_charts as charts
-from astor.evaluation.comparison import Comparison, Paired, Side
+from astor.evaluation.comparison import Paired, RunComparison, Side
 from astor.evaluation.history import CURVES, Pair
 from astor.evaluation.intervals import Interval
 from astor.evaluation.page import plural, render_page, signed
@@ -17,7 +17,7 @@ DRAWN = ("score", "share", "kl", "entropy", "length")
 """Curves, by their keys, that are drawn of both runs."""
 
 
-def render_comparison(comparison: Comparison) -> str:
+def render_comparison(comparison: RunComparison) -> str:
     """The page as HTML. The same comparison, the same bytes."""
     return render_page(
         "comparison.html",
@@ -32,7 +32,7 @@ def render_comparison(comparison: Comparison) -> str:
     )
 
 
-def headline(comparison: Comparison) -> str:
+def headline(comparison: RunComparison) -> str:
     """What one may say of the two, and of how many prompts."""
     found = comparison.sampled.scores
     if found is None:
@@ -55,7 +55,7 @@ def headline(comparison: Comparison) -> str:
     return told
 
 
-def _scores(comparison: Comparison) -> Iterator[dict[str, Any]]:
+def _scores(comparison: RunComparison) -> Iterator[dict[str, Any]]:
     """Sampled and greedy: per task both runs before and after, and their paired difference."""
     histories = [side.history for side in comparison.sides]
     pairs: list[tuple[str, str, list[Pair | None], Paired | None]] = [
@@ -87,7 +87,7 @@ def _ends(pair: Pair | None, task: str, metric: str) -> tuple[Interval, Interval
         return None
 
 
-def _curves(comparison: Comparison) -> Iterator[dict[str, Any]]:
+def _curves(comparison: RunComparison) -> Iterator[dict[str, Any]]:
     """Per quantity a picture for each task, with a line for each run."""
     histories = [side.history for side in comparison.sides]
     for curve in (curve for curve in CURVES if curve.key in DRAWN):
@@ -108,7 +108,7 @@ def _curves(comparison: Comparison) -> Iterator[dict[str, Any]]:
         yield {"title": "Held-out score", "caption": caption, "pictures": pictures}
 
 
-def _held_out(comparison: Comparison, task: str) -> str:
+def _held_out(comparison: RunComparison, task: str) -> str:
     runs: list[charts.Line | None] = []
     for side in comparison.sides:
         history = side.history
@@ -119,7 +119,7 @@ def _held_out(comparison: Comparison, task: str) -> str:
     return charts.lines(f"held_out_{task}", runs, "score", None)
 
 
-def _metrics(comparison: Comparison) -> dict[str, list[dict[str, Any]]]:
+def _metrics(comparison: RunComparison) -> dict[str, list[dict[str, Any]]]:
     """Task → what was measured of the last policies beside the score, and the paired differences."""
     after = [{(score.task, score.metric): score for score in side.history.after.scores} for side in comparison.sides]
     tables: dict[str, list[dict[str, Any]]] = {}

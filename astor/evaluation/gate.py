@@ -10,7 +10,7 @@ from astor.evaluation.intervals import Interval
 from astor.evaluation.noninferiority import assumed_deviation, compare, prompts_needed
 from astor.evaluation.paired import paired_difference, paired_values
 from astor.options import Options
-from astor.records import Comparison, GateDecision, ItemScore, Power, Scores
+from astor.records import GateDecision, ItemScore, MetricComparison, Power, Scores
 
 LEAST_MARGIN = 0.001
 """Below it no number of prompts that anybody has shows anything."""
@@ -90,7 +90,7 @@ def decide(
     )
 
 
-def is_better(mean: Interval, tasks: Mapping[str, Sequence[Comparison]]) -> bool:
+def is_better(mean: Interval, tasks: Mapping[str, Sequence[MetricComparison]]) -> bool:
     """The rule on scores: the mean difference over tasks is shown to be above 0, and no task to have lost."""
     return mean.low > 0 and all(one.verdict == "non-inferior" for compared in tasks.values() for one in compared)
 
@@ -111,11 +111,13 @@ def tell_few(power: Power) -> str:
     )
 
 
-def _compared(champion: Measured, challenger: Measured, task: str, metric: str, options: GateOptions) -> Comparison:
+def _compared(
+    champion: Measured, challenger: Measured, task: str, metric: str, options: GateOptions
+) -> MetricComparison:
     return compare(metric, *paired_values(champion.items, challenger.items, task, metric), options.margin)
 
 
-def _blocks(tasks: Mapping[str, Sequence[Comparison]], margin: float) -> Iterator[str]:
+def _blocks(tasks: Mapping[str, Sequence[MetricComparison]], margin: float) -> Iterator[str]:
     """A sentence for each comparison that is not shown to be non-inferior."""
     for task, compared in tasks.items():
         for one in compared:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from astor.evaluation.intervals import mean_interval
-from astor.records import Comparison
+from astor.records import MetricComparison
 
 ONE_SIDED = 0.9
 """Confidence of the two-sided interval whose ends are those of the one-sided 95 % intervals."""
@@ -17,7 +17,7 @@ ROUNDING = 1e-9
 """A margin of 0.05 and a loss of 0.05 are the same loss."""
 
 
-def compare(metric: str, champion: Sequence[float], challenger: Sequence[float], margin: float) -> Comparison:
+def compare(metric: str, champion: Sequence[float], challenger: Sequence[float], margin: float) -> MetricComparison:
     """Compare values in [0, 1] prompt by prompt, in one order. Of the difference, challenger minus champion,
 
     - `non-inferior`: the lower end of its one-sided 95 % interval is at least -margin;
@@ -34,7 +34,7 @@ def compare(metric: str, champion: Sequence[float], challenger: Sequence[float],
         unseen = unseen_share(len(differences))
         low, high = max(value - unseen, -1.0), min(value + unseen, 1.0)
     kept, lost = low >= -margin - ROUNDING, high < -margin - ROUNDING
-    return Comparison(
+    return MetricComparison(
         metric=metric,
         champion=float(np.mean(champion)),
         challenger=float(np.mean(challenger)),

@@ -8,7 +8,7 @@ import numpy as np
 from astor.experiments.arms import Arm, Trial, make_arms
 from astor.experiments.comparison import Comparison
 from astor.experiments.figures import RunFigures
-from astor.experiments.statistics import bootstrap_interval, holm, paired_difference
+from astor.experiments.statistics import bootstrap_interval, difference_over_seeds, holm
 
 MEAN, WORST = "mean", "worst"
 
@@ -94,7 +94,7 @@ class Results:
     def _difference(self, pairs: Sequence[tuple[Trial, Trial]], key: str) -> dict[str, Any]:
         values = [arm.sampled[key] - reference.sampled[key] for arm, reference in pairs]
         of_reference = float(np.mean([reference.sampled[key] for _, reference in pairs]))
-        told = paired_difference(values)
+        told = difference_over_seeds(values)
         return told._asdict() | {"relative": told.value / of_reference if of_reference else None}
 
     def _items(self, arm: Trial, reference: Trial) -> dict[str, Any]:

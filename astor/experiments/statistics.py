@@ -26,7 +26,7 @@ class Difference(NamedTuple):
     seeds: int
 
 
-def paired_difference(differences: Sequence[float]) -> Difference:
+def difference_over_seeds(differences: Sequence[float]) -> Difference:
     """Student's paired t over the seeds' differences: what other seeds would give on the same prompts."""
     values = np.asarray(differences, dtype=np.float64)
     mean, count = float(values.mean()), len(values)

@@ -1,6 +1,6 @@
 """The records that steps hand to each other, and their files."""
 
-from astor.records.evaluation import Champion, Comparison, GateDecision, Guard, ItemScore, Power, Score, Scores
+from astor.records.evaluation import Champion, GateDecision, Guard, ItemScore, MetricComparison, Power, Score, Scores
 from astor.records.files import (
     read_json,
     read_jsonl,
@@ -27,7 +27,6 @@ __all__ = [
     "Call",
     "Champion",
     "Commit",
-    "Comparison",
     "Completion",
     "Conversation",
     "Demonstration",
@@ -38,6 +37,7 @@ __all__ = [
     "Item",
     "ItemScore",
     "Message",
+    "MetricComparison",
     "Outcome",
     "PolicyCard",
     "Power",

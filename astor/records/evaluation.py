@@ -62,7 +62,7 @@ class Scores(Record):
         raise KeyError((task, metric))
 
 
-class Comparison(Record):
+class MetricComparison(Record):
     """Two policies on one task by one metric, over the prompts that both were measured on."""
 
     metric: str
@@ -122,7 +122,7 @@ class GateDecision(Record):
     """Paired two-sided 95 % interval of the mean difference over tasks, challenger minus champion."""
     margin: float = 0.0
     """What a task may lose."""
-    tasks: dict[str, tuple[Comparison, Comparison]] = {}
+    tasks: dict[str, tuple[MetricComparison, MetricComparison]] = {}
     """Task → its score, and its metric that was not its reward."""
     guards: tuple[Guard, ...] = ()
     """What else was looked at."""

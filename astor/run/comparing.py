@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from astor.evaluation.comparison import Comparison, Side, differences
+from astor.evaluation.comparison import RunComparison, Side, differences
 from astor.records import Prompt, Split, prompts_by_id
 from astor.run.begun import own_prompts
 from astor.run.history import history_so_far
 from astor.run.run import Run
 
 
-def compare_runs(first: Run, second: Run) -> Comparison:
+def compare_runs(first: Run, second: Run) -> RunComparison:
     """What the two runs have come to so far, of whichever stores they are.
 
     Held-out prompts are the same where what the policy reads of them is, and their task: then their references are of
@@ -21,7 +21,7 @@ def compare_runs(first: Run, second: Run) -> Comparison:
         UserError: nothing was evaluated in one of them yet.
     """
     prompts, others = _held_out(first), _held_out(second)
-    return Comparison(
+    return RunComparison(
         Side(first.places.name, history_so_far(first)),
         Side(second.places.name, history_so_far(second)),
         settings=differences(*(flatten(run.recipe.model_dump(mode="json")) for run in (first, second))),

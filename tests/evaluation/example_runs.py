@@ -4,11 +4,11 @@ import numpy as np
 
 from astor.evaluation.history import Pair, RunHistory
 from astor.records import (
-    Comparison,
     Completion,
     GateDecision,
     Guard,
     Message,
+    MetricComparison,
     Outcome,
     Prompt,
     Score,
@@ -33,7 +33,7 @@ OTHER_METRICS = ("second_tests", "meteor", "second_call", "branch_coverage")
 
 
 def comparison(metric, before, after):
-    return Comparison(
+    return MetricComparison(
         metric=metric,
         champion=before,
         challenger=after,

@@ -6,7 +6,7 @@ import pytest
 from example_runs import long_run, scores, short_run
 from test_report import Page
 
-from astor.evaluation.comparison import Comparison, Difference, Side, differences
+from astor.evaluation.comparison import Difference, RunComparison, Side, differences
 from astor.evaluation.comparison_page import headline, render_comparison
 from astor.evaluation.history import Pair
 from astor.records import ItemScore
@@ -35,7 +35,7 @@ def history(share, name, tasks=TASKS, first=0):
 
 
 def compare(first, second, same=tuple(f"{task}-{n}" for task in TASKS for n in range(100)), settings=()):
-    return Comparison(Side("run-a", first), Side("run-b", second), settings, same)
+    return RunComparison(Side("run-a", first), Side("run-b", second), settings, same)
 
 
 def test_last_policies_are_paired_prompt_by_prompt() -> None:

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from astor.experiments.statistics import bootstrap_interval, holm, paired_difference
+from astor.experiments.statistics import bootstrap_interval, difference_over_seeds, holm
 
 
 def test_a_paired_difference_is_that_of_the_t_test() -> None:
     first, second = [0.5, 0.6, 0.55, 0.7], [0.45, 0.58, 0.56, 0.6]
-    found = paired_difference(np.subtract(first, second))
+    found = difference_over_seeds(np.subtract(first, second))
     known = stats.ttest_rel(first, second)
     assert found.value == pytest.approx(0.04)
     assert found.p == pytest.approx(known.pvalue)
@@ -17,13 +17,13 @@ def test_a_paired_difference_is_that_of_the_t_test() -> None:
 
 
 def test_one_seed_leaves_the_interval_unknown() -> None:
-    assert paired_difference([0.1])[:5] == (0.1, None, None, None, None)
+    assert difference_over_seeds([0.1])[:5] == (0.1, None, None, None, None)
 
 
 def test_the_detectable_difference_is_found_four_times_in_five() -> None:
     random = np.random.default_rng(1)
-    reach = float(np.mean([paired_difference(random.normal(0, 0.02, 8)).detectable for _ in range(150)]))
-    found = [paired_difference(random.normal(reach, 0.02, 8)) for _ in range(150)]
+    reach = float(np.mean([difference_over_seeds(random.normal(0, 0.02, 8)).detectable for _ in range(150)]))
+    found = [difference_over_seeds(random.normal(reach, 0.02, 8)) for _ in range(150)]
     assert np.mean([(each.p or 0) < 0.05 for each in found]) == pytest.approx(0.8, abs=0.09)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from astor.records import Comparison, GateDecision, Score, Scores, TaskStatistics, TaskUpdate, UpdateReport
+from astor.records import GateDecision, MetricComparison, Score, Scores, TaskStatistics, TaskUpdate, UpdateReport
 from astor.registry.metrics import EVERY_ROUND, gate_metrics, main_metrics, metric_name, round_metrics, score_metrics
 
 STATISTICS = TaskStatistics(
@@ -81,7 +81,7 @@ def test_an_evaluation_is_of_its_split_and_greedy_scores_say_so():
 
 
 def comparison(metric, difference):
-    return Comparison(
+    return MetricComparison(
         metric=metric,
         champion=0.3,
         challenger=0.3 + difference,
