@@ -10,6 +10,7 @@ from pydantic import Field
 
 from astor.coordination.batches.catalogue import make_batches
 from astor.coordination.batches.options import BatchesOptions
+from astor.coordination.kl_coefficients import AdaptiveKL, kl_bases
 from astor.coordination.observation import RoundObservation
 from astor.coordination.quotas import Counts
 from astor.coordination.state import generator, require_keys
@@ -70,6 +71,9 @@ class SchedulerOptions(Options):
     """KL coefficient of every task before calibration (our choice)."""
     kl_coefficients: dict[str, float] = {}
     """Task → its own coefficient instead."""
+    kl_target: float | None = Field(default=None, gt=0)
+    """Mean KL to the reference policy over tasks, in nats per token as reports measure it, to which one factor of all
+    coefficients is steered (the adaptive coefficient of Ziegler and others 2019, section 2.2); null: they stay."""
     batches: BatchesOptions = BatchesOptions()
 
     @property
@@ -118,17 +122,8 @@ class Scheduler(ABC):
         for task in tasks:
             if not task.prompts:
                 raise UserError(f"The task {task.key} has no training prompts: give it a source that yields some.")
-        for key, coefficient in options.kl_coefficients.items():
-            if key not in self.keys or coefficient < 0:
-                raise UserError(
-                    f"scheduler.kl_coefficients has {key}: {coefficient}, which is no task of the recipe or below 0."
-                )
-        self.kl_bases = {
-            task.key: options.kl_coefficients.get(task.key, options.kl_coefficient)
-            if task.kl_base is None
-            else task.kl_base
-            for task in tasks
-        }
+        self.kl_bases = kl_bases(options, tasks)
+        self.adaptive_kl = AdaptiveKL(options.kl_target)
 
     def next_round(self, batch_size: int) -> RoundPlan:
         """The plan of the next round, of `batch_size` prompts."""
@@ -140,6 +135,7 @@ class Scheduler(ABC):
         if (counts != quotas).any():
             targets = dict(zip(self.keys, self.batches.targets.tolist(), strict=True))
             plan = replace(plan, quotas=targets, prompt_ids=self._next_prompts(plan.round, counts))
+        plan = self.adaptive_kl.steer(plan)
         named = (field.name for field in fields(plan) if field.name not in ("prompt_ids", "draw"))
         self.planned = {name: getattr(plan, name) for name in named}
         self.round, self.draw = self.round + 1, 0
@@ -178,6 +174,7 @@ class Scheduler(ABC):
         """Take in what came of the round that was planned last."""
         assert observation.round == self.round - 1, f"round {observation.round} was not planned last"
         self.batches.observe(observation)
+        self.adaptive_kl.observe(observation.report)
         for key, rounds in self.without_signal.items():
             if seen := observation.tasks.get(key):
                 self.without_signal[key] = 0 if seen.informative else rounds + 1
@@ -191,13 +188,14 @@ class Scheduler(ABC):
             "seed": self.seed,
             "without_signal": dict(self.without_signal),
             "batches": self.batches.state_dict(),
+            "adaptive_kl": self.adaptive_kl.state_dict(),
             "planned": self.planned,
             "own": self._own_state(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from `state`. UserError where it has other keys, another seed or other tasks than this scheduler."""
-        keys = ("round", "draw", "seed", "without_signal", "batches", "planned", "own")
+        keys = ("round", "draw", "seed", "without_signal", "batches", "adaptive_kl", "planned", "own")
         require_keys(state, keys, "the scheduler")
         if state["seed"] != self.seed:
             raise UserError(f"The state was made with seed {state['seed']}, the recipe has {self.seed}.")
@@ -205,6 +203,7 @@ class Scheduler(ABC):
         self.round, self.draw = state["round"], state["draw"]
         self.without_signal, self.planned = dict(state["without_signal"]), dict(state["planned"])
         self.batches.load_state_dict(state["batches"])
+        self.adaptive_kl.load_state_dict(state["adaptive_kl"])
         self._load_own_state(state["own"])
 
     def prompt_statistics(self) -> list[PromptStatistics]:

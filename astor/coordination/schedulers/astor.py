@@ -5,19 +5,20 @@ paper was at hand, so every formula is our choice, and an option.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from astor.coordination.calibration import CalibrationOptions, make_calibration
+from astor.coordination.kl_coefficients import measured_kl
 from astor.coordination.observation import RoundObservation
 from astor.coordination.prompt_sampling import PromptSampler, PromptSamplingOptions
 from astor.coordination.quotas import Floats, apportion, check_floor, floored_shares, owed, softmax
 from astor.coordination.scheduler import RoundPlan, Scheduler, SchedulerOptions, TaskInfo
 from astor.coordination.state import generator, require_keys
 from astor.coordination.utility import Utility, UtilityOptions
-from astor.records import PromptStatistics, UpdateReport
+from astor.records import PromptStatistics
 
 
 class AstorOptions(SchedulerOptions):
@@ -41,6 +42,12 @@ class AstorOptions(SchedulerOptions):
     utility: UtilityOptions = UtilityOptions()
     prompts: PromptSamplingOptions = PromptSamplingOptions()
     calibration: CalibrationOptions = CalibrationOptions()
+
+    @model_validator(mode="after")
+    def _steered_once(self) -> Self:
+        if self.kl_target is not None and self.calibration.by == "target":
+            raise ValueError("kl_target and calibration.by: target both steer KL coefficients: leave one of them out")
+        return self
 
     @property
     def sketch(self) -> Literal["gradient", "adam"] | None:
@@ -166,9 +173,3 @@ class AstorScheduler(Scheduler):
 
     def first_visits(self, prompt_ids: Mapping[str, Sequence[str]]) -> set[str]:
         return {new for sampler in self.samplers for new in sampler.unvisited(prompt_ids.get(sampler.task, ()))}
-
-
-def measured_kl(report: UpdateReport | None, task: str) -> float:
-    """The KL to the reference that an update measured of a task, in nats per token; NaN where it kept no row of it."""
-    told = report.tasks.get(task) if report else None
-    return told.kl if told and told.tokens else np.nan
