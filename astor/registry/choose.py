@@ -3,8 +3,9 @@
 from difflib import get_close_matches
 
 from astor.errors import UserError
+from astor.registry.claims import CHAMPION
 from astor.registry.connection import connect, explained
-from astor.registry.models import CHAMPION, Registered, registered
+from astor.registry.models import Registered, registered
 from astor.registry.standing import Aliases, models
 
 OPTION, KEY = "--", "policy."

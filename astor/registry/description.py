@@ -4,6 +4,12 @@ from collections.abc import Sequence
 
 from astor.evaluation.score import ALL, find_score
 from astor.records import GateDecision, Scores
+from astor.registry.metrics import metric_name
+
+SCORE = "astor.score."
+"""Begins the tags of a version that have its scores on held-out prompts."""
+PROMPTS, ORIGIN, CODE = "astor.prompts", "astor.first_policy", "astor.code"
+"""Tags of a version: digests of the prompts that it was trained on, of the policy that it began as, and our code."""
 
 
 def describe(
@@ -30,6 +36,12 @@ def describe(
         count = find_score(before, task, metric).count
         lines.append(f"| {name} | {count} | {_cell(before, task, metric)} | {_cell(after, task, metric)} |")
     return "\n".join([*lines, "", f"[Report]({page}/artifacts/{report}) of the run [{run}]({page}).", ""])
+
+
+def score_tags(scores: Scores, tasks: Sequence[str]) -> dict[str, str]:
+    """The sampled score of each task and their mean, as tags of a version."""
+    told = [*((task, task, "score") for task in tasks), ("mean", ALL, "mean")]
+    return {SCORE + metric_name(name): f"{scores.value(task, metric):.4f}" for name, task, metric in told}
 
 
 def _cell(scores: Scores, task: str, metric: str) -> str:

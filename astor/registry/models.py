@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 from astor.errors import UserError
 from astor.records import GateDecision
 from astor.registry.beside import relative, resolved
+from astor.registry.claims import CHALLENGER, CHAMPION, Claims, follow
 from astor.registry.connection import connect, explained, made_once, sqlite_file
 from astor.storage import ArtifactRef, PolicyRef, load
 
-CHAMPION, CHALLENGER = "champion", "challenger"
 DIGEST, LINEAGE, POLICY = "astor.policy_digest", "astor.policy_lineage", "astor.policy"
-PROMOTED, PREVIOUS = "astor.promoted", "astor.previous_champion"
-"""Tags of a version; `astor.promoted` is a run's, too."""
+PROMOTED = "astor.promoted"
+"""A tag of a version, and of a run."""
 MODEL = "astor.model"
 """Tag of a run: the version that it registered."""
 
@@ -50,6 +50,7 @@ def register(
     run_id: str,
     decision: GateDecision,
     tags: Mapping[str, str],
+    claims: Claims,
     description: str = "",
 ) -> ModelVersion:
     """Register a policy that the gate has seen, and give it the alias `champion` or `challenger`.
@@ -58,8 +59,9 @@ def register(
     server, which refuses paths of other machines, the policy is uploaded to the run first. A policy is registered once,
     whoever asks again, and a repeat finishes what an interrupted one began.
 
-    It becomes champion when it was promoted over the champion that stands: where another took the place meanwhile, it
-    was not compared with that one, and stays challenger. Nothing but a promotion takes the alias from a champion.
+    It becomes champion when it was promoted over the champion that stands: where another took the place meanwhile, or
+    claims it first, it was not compared with that one, and stays challenger. Nothing but a promotion takes the alias
+    from a champion.
 
     Args:
         uri: of the MLflow registry.
@@ -68,6 +70,7 @@ def register(
         run_id: of the MLflow run.
         decision: of the gate; `challenger_digest` is the policy's.
         tags: further ones, as the recipe's digest.
+        claims: on the model `name`.
         description: Markdown, for the version's page.
 
     Raises:
@@ -79,7 +82,8 @@ def register(
         if not client.search_registered_models(f"name = '{name}'"):
             with made_once():
                 client.create_registered_model(name)
-        holder = _version(client, name, CHAMPION)
+        follow(client, claims)
+        last, holder = claims.last(), _version(client, name, CHAMPION)
         found = client.search_model_versions(f"name = '{name}' and tags.`{DIGEST}` = '{decision.challenger_digest}'")
         facts = {**tags, **_policy_tags(policy, artifact), PROMOTED: str(decision.promoted).lower()}
         if not found:
@@ -98,13 +102,10 @@ def register(
         version = str(own.version)
         if holder is not None and str(holder.version) == version:
             return ModelVersion(name, version, CHAMPION)
-        if decision.promoted and (holder is None or holder.tags.get(DIGEST) == decision.champion_digest):
-            if holder is not None:
-                client.set_model_version_tag(name, version, PREVIOUS, str(holder.version))
-            client.set_registered_model_alias(name, CHAMPION, version)
-            contender = _version(client, name, CHALLENGER)
-            if contender is not None and str(contender.version) == version:
-                client.delete_registered_model_alias(name, CHALLENGER)
+        before = str(holder.version) if holder is not None else ""
+        stands = holder is None or holder.tags.get(DIGEST) == decision.champion_digest
+        if decision.promoted and stands and claims.make(last, version, before):
+            follow(client, claims)
             return ModelVersion(name, version, CHAMPION)
         client.set_registered_model_alias(name, CHALLENGER, version)
         return ModelVersion(name, version, CHALLENGER)

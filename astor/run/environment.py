@@ -113,6 +113,13 @@ def read_environments(places: Places) -> list[Environment]:
         raise DamagedError(places.at(FILE), "it is not what was written") from error
 
 
+def code_of(places: Places) -> str:
+    """The version and the commit of the code that a run was begun with; empty where nobody wrote them down."""
+    for each in read_environments(places)[:1]:
+        return f"{each.version} {each.commit}".strip()
+    return ""
+
+
 def told(environments: Sequence[Environment]) -> dict[str, str]:
     """Name → words for a report; where the run went on elsewhere, the second place is numbered, and so on."""
     words: dict[str, str] = {}

@@ -9,8 +9,9 @@ from astor.data.catalogue import make_source
 from astor.errors import UserError
 from astor.recipe.memory import certain_memory
 from astor.recipe.recipe import Recipe
+from astor.registry.claims import CHAMPION
 from astor.registry.connection import sqlite_file, wait_for
-from astor.registry.models import CHAMPION, registered
+from astor.registry.models import registered
 from astor.registry.weights import find_policy
 from astor.run.checkpoints import require_within_reach
 from astor.run.failure import warn

@@ -20,8 +20,8 @@ INTERVAL = 0.2
 """Seconds in which a stage that has begun and not ended is reported once: steps may report as often as they like."""
 LIBRARIES = "libraries"
 """The stage in which torch and what needs it are imported."""
-EVALUATION = 4
-"""Parts of an evaluation: answers sampled and greedy, and the judging of both."""
+EVALUATION = 3
+"""Parts of an evaluation: sampled answers, greedy ones, and the judging of all."""
 Stage = tuple[str, int, int, str]
 """Name, done, total and note."""
 _stages: dict[str, Stage] = {}

@@ -4,8 +4,9 @@ from collections import Counter
 
 from astor.evaluation.gate import power, tell_few
 from astor.records import Batch, BatchRow, Power, Prompt, Split, State
+from astor.registry.claims import CHAMPION
 from astor.registry.connection import sqlite_file, wait_for
-from astor.registry.models import CHAMPION, registered
+from astor.registry.models import registered
 from astor.registry.weights import find_policy
 from astor.run.artifacts import Inputs
 from astor.run.champion import champion_record

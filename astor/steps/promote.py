@@ -6,14 +6,16 @@ from pathlib import Path
 from astor.errors import UserError
 from astor.evaluation.card import render_card
 from astor.evaluation.gate import Measured, decide
+from astor.registry.claims import Claims
 from astor.registry.connection import patiently, wait_for
-from astor.registry.description import describe
+from astor.registry.description import CODE, ORIGIN, PROMPTS, describe, score_tags
 from astor.registry.metrics import gate_metrics, main_metrics, score_metrics
 from astor.registry.models import MODEL, PROMOTED, register
 from astor.registry.tracking import RECIPE, ROUNDS, RUN
 from astor.run.artifacts import Inputs
 from astor.run.budget import rounds_of
 from astor.run.checkpoints import reached
+from astor.run.environment import code_of
 from astor.run.history import read_history
 from astor.run.models import keep_policy
 from astor.run.places import REPORT
@@ -79,7 +81,15 @@ def promote(
             kept,
             tracker.run_id,
             decision,
-            {RECIPE: run.recipe.digest, RUN: run.places.name},
+            {
+                RECIPE: run.recipe.digest,
+                RUN: run.places.name,
+                PROMPTS: prompts.digest,
+                ORIGIN: policy.origin,
+                CODE: code_of(run.places),
+                **score_tags(last, list(run.tasks)),
+            },
+            Claims(run.places.root, run.recipe.tracking.model),
             describe(first, last, list(run.tasks), decision, run.places.name, tracker.page, REPORT),
         )
     )

@@ -1,5 +1,7 @@
 """verify: completions and references → verdicts. The only step that reads references."""
 
+from itertools import islice
+
 from astor.records import Completion, Verdict, references_by_prompt
 from astor.run.progress import EVALUATION, evaluation_stage, report_progress
 from astor.run.run import Run
@@ -17,17 +19,14 @@ def verify(run: Run, references: ArtifactRef, completions: ArtifactRef) -> Artif
     if done := run.artifacts.done(uri, made_from):
         return done
     known = run.artifacts.read(references, "references", references_by_prompt)
-    evaluating = run.artifacts.has(completions, "greedy_completions")
-
-    def judge(part: str) -> list[Verdict]:
-        rolled_out: list[Completion] = run.artifacts.read(completions, part)
-        return judge_completions(run.tasks, known, rolled_out, run.services.sandbox, extended=evaluating)
-
-    stage = evaluation_stage(uri)
-    if evaluating:
-        report_progress(stage, 2, EVALUATION, "judging sampled answers")
-    parts = {"verdicts": judge("completions")}
-    if evaluating:
-        report_progress(stage, 3, EVALUATION, "judging greedy answers")
-        parts["greedy_verdicts"] = judge("greedy_completions")
-    return run.artifacts.commit(uri, made_from, **parts)
+    sampled: list[Completion] = run.artifacts.read(completions, "completions")
+    greedy: list[Completion] = []
+    if evaluating := run.artifacts.has(completions, "greedy_completions"):
+        report_progress(evaluation_stage(uri), 2, EVALUATION, "judging answers")
+        greedy = run.artifacts.read(completions, "greedy_completions")
+    # All together: what is equal is run once, and most greedy answers were sampled too.
+    judged = iter(judge_completions(run.tasks, known, [*sampled, *greedy], run.services.sandbox, extended=evaluating))
+    verdicts: list[Verdict] = list(islice(judged, len(sampled)))
+    if not evaluating:
+        return run.artifacts.commit(uri, made_from, verdicts=verdicts)
+    return run.artifacts.commit(uri, made_from, verdicts=verdicts, greedy_verdicts=list(judged))

@@ -32,3 +32,15 @@ def keep(tmp_path):
         return PolicyRef(digest, "first+9", committed(str(place)).ref)
 
     return make
+
+
+@pytest.fixture
+def policy(tmp_path):
+    """Makes an artifact with a policy, as `promote` does; its reference."""
+
+    def make(name):
+        with Attempt(str(tmp_path / "models" / name)) as attempt:
+            (attempt.part("policy", "Policy/1") / "config.json").write_text(name)
+            return attempt.commit().ref
+
+    return make

@@ -6,21 +6,10 @@ import pytest
 
 from astor.errors import UserError
 from astor.records import GateDecision
+from astor.registry.claims import Claims
 from astor.registry.connection import connect
 from astor.registry.models import Registered, register, registered
-from astor.storage import ArtifactRef, Attempt, PolicyRef, load
-
-
-@pytest.fixture
-def policy(tmp_path):
-    """Makes an artifact with a policy, as `promote` does; its reference."""
-
-    def make(name):
-        with Attempt(str(tmp_path / "models" / name)) as attempt:
-            (attempt.part("policy", "Policy/1") / "config.json").write_text(name)
-            return attempt.commit().ref
-
-    return make
+from astor.storage import ArtifactRef, PolicyRef, load
 
 
 def decide(challenger, against="first", promoted=True):
@@ -36,8 +25,13 @@ def decide(challenger, against="first", promoted=True):
 
 
 def put(uri, reference, decision, run_id="0" * 32):
-    policy = PolicyRef(decision.challenger_digest, "first+9", reference)
-    return register(uri, "astor", policy, run_id, decision, {"astor.run": "own-1"}, decision.reason)
+    """As `promote` registers; claims lie in the store of the policy."""
+    policy, claims = PolicyRef(decision.challenger_digest, "first+9", reference), Claims(store(reference), "astor")
+    return register(uri, "astor", policy, run_id, decision, {"astor.run": "own-1"}, claims, decision.reason)
+
+
+def store(reference):
+    return reference.uri.rpartition("/models/")[0]
 
 
 def test_a_promoted_policy_becomes_champion_and_can_be_found(mlflow_uri, policy, tmp_path):
