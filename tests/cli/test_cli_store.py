@@ -74,7 +74,7 @@ def test_recipes_and_runs_are_completed(here: Path) -> None:
     assert complete("astor", "run", "q") == ["quickstart"]
     assert complete("astor", "report", "miniature-") == ["miniature-7233304b8347"]
     assert complete("astor", "prune", "--runs", "m") == ["miniature-7233304b8347"]
-    assert complete("astor", "pr") == ["prune"]
+    assert complete("astor", "pru") == ["prune"]
 
 
 @pytest.mark.parametrize(
