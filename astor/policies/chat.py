@@ -96,8 +96,9 @@ class Chat:
 def load_chat(directory: Path) -> Chat:
     """The chat of the policy in a Hugging Face directory, ours or any other's.
 
-    UserError where the directory, its tokenizer or its chat template is missing, transformers can't read it, the
-    template does not take a question, or nothing says how long the policy's context is.
+    UserError where the directory, its tokenizer or its chat template is missing, transformers can't read it, tokenizer
+    and weights are not of one model, the template does not take a question, or nothing says how long the policy's
+    context is.
     """
     if not (directory / "config.json").is_file():
         raise UserError(f"{directory} is not a Hugging Face model directory: it has no config.json.")
@@ -107,8 +108,10 @@ def load_chat(directory: Path) -> Chat:
         tokenizer = _load_tokenizer(directory)
         written = json.loads((directory / "config.json").read_text())
         generation = directory / "generation_config.json"
-        ends = (json.loads(generation.read_text()) if generation.is_file() else written).get("eos_token_id")
-        config = _load_config(directory)
+        config = load_config(directory)
+        ends = json.loads(generation.read_text()).get("eos_token_id") if generation.is_file() else None
+        if ends is None:
+            ends = (written.get("text_config") or written).get("eos_token_id")
     except Exception as error:  # Of a damaged file tokenizers raises Exception itself, and transformers what comes.
         raise UserError(f"transformers cannot read the policy in {directory}: {error}") from error
     # They would be written into the next policy's tokenizer_config.json, and change its digest.
@@ -118,11 +121,23 @@ def load_chat(directory: Path) -> Chat:
         raise UserError(f"The tokenizer in {directory} has no chat template: add one, or use another model.")
     try:
         check_context_is_said(config, written)
+        _check_vocabularies(tokenizer, config)
         chat = Chat.of(tokenizer, config, ends)
         chat.encode([Message(role="user", content="?")])
     except UserError as error:
         raise UserError(f"{directory}: {error}") from error
     return chat
+
+
+def _check_vocabularies(tokenizer: PreTrainedTokenizerBase, config: "PretrainedConfig") -> None:
+    """UserError where tokenizer and weights cannot be of one model: a token without an embedding, or fewer than half of
+    the embeddings with a token (our choice: what pads a vocabulary to a round number is a few percent of it)."""
+    tokens, embeddings = max(tokenizer.get_vocab().values()) + 1, config.get_text_config(decoder=True).vocab_size
+    if not embeddings / 2 <= tokens <= embeddings:
+        raise UserError(
+            f"The tokenizer has {tokens} tokens and the weights {embeddings}, so they are not of one model: use the "
+            "tokenizer that the weights were trained with."
+        )
 
 
 def _load_tokenizer(directory: Path) -> PreTrainedTokenizerBase:
@@ -133,7 +148,8 @@ def _load_tokenizer(directory: Path) -> PreTrainedTokenizerBase:
     return AutoTokenizer.from_pretrained(directory, **LOCAL)
 
 
-def _load_config(directory: Path) -> "PretrainedConfig":
+def load_config(directory: Path) -> "PretrainedConfig":
+    """The model's configuration, with the defaults of its type."""
     from transformers import AutoConfig  # which brings torch, where it is installed
 
     return AutoConfig.from_pretrained(directory, **LOCAL)
