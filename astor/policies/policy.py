@@ -10,7 +10,7 @@ from transformers.utils.logging import disable_progress_bar
 from astor.errors import UserError
 from astor.policies.attention import attention_of
 from astor.policies.card import find_card, write_card
-from astor.policies.chat import LOCAL, Chat, load_chat, load_config
+from astor.policies.chat import LOCAL, Chat, load_chat, load_config, write_options
 from astor.policies.trial import check_sharing
 from astor.records import PolicyCard
 from astor.storage import PolicyRef, digest_directory
@@ -81,8 +81,11 @@ def save_policy(policy: Policy, directory: Path, recipe_digest: str, parents: tu
     One that has a card keeps its descent and gets the digest of its files; one that has none is the first of its run,
     made from `parents`, if any.
     """
+    if policy.chat.options.stop_tokens:  # so that whatever else generates from the directory ends there too
+        policy.model.generation_config.eos_token_id = sorted(policy.chat.stop_tokens)
     policy.model.save_pretrained(directory)
     policy.chat.tokenizer.save_pretrained(directory)
+    write_options(directory, policy.chat.options)
     digest = digest_directory(directory)
     first = PolicyCard(digest=digest, origin=digest, parents=parents, round=0, recipe_digest=recipe_digest)
     policy.card = policy.card.model_copy(update={"digest": digest}) if policy.card else first
