@@ -28,4 +28,6 @@ def free_memory(device: torch.device) -> int:
     CPU, whose memory is not ours to fill."""
     if device.type != "cuda":
         return 0
-    return torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    free: int = torch.cuda.mem_get_info(device)[0]
+    unused: int = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return free + unused
