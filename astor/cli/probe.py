@@ -31,6 +31,8 @@ def probe_directory(directory: str, recipe: Recipe, policy: str, options: ProbeO
     with Run(".", recipe) as run, Display(console):
         origin = HuggingFaceOptions(path=policy) if policy else run.first_policy()
         asked = origin.make([], report_progress, run.services.ranks)
+        if origin.chat is not None:
+            asked.chat = asked.chat.with_options(origin.chat)
         name = digest_directory(policy_directory(policy)) if policy else digest_json(origin.identity())
         manifest = probe(directory, live_sampler(asked, recipe.rollout), run.tasks, run.services.sandbox, options, name)
     typer.echo(json.dumps(manifest.probed))

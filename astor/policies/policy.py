@@ -8,8 +8,9 @@ from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokeni
 from transformers.utils.logging import disable_progress_bar
 
 from astor.errors import UserError
+from astor.policies.attention import attention_of
 from astor.policies.card import find_card, write_card
-from astor.policies.chat import LOCAL, Chat, load_chat
+from astor.policies.chat import LOCAL, Chat, load_chat, load_config, write_options
 from astor.policies.trial import check_sharing
 from astor.records import PolicyCard
 from astor.storage import PolicyRef, digest_directory
@@ -25,7 +26,7 @@ class Policy:
     ) -> None:
         """Of a `chat` that is a tokenizer alone, the model's configuration says where answers end, and the context."""
         if isinstance(chat, PreTrainedTokenizerBase):
-            chat = Chat.of(chat, model.config, model.config.eos_token_id)
+            chat = Chat.of(chat, model.config, model.config.get_text_config(decoder=True).eos_token_id)
         self.model, self.chat = model, chat
         self.card = card
         """Who it is; None until it is saved, and for a model that is not of our making."""
@@ -43,16 +44,29 @@ class Policy:
 def load_policy(directory: Path, device: str = "auto") -> Policy:
     """The policy in a Hugging Face directory, ours or any other's, on `device` (`auto`: CUDA where there is one).
 
-    UserError where `load_chat` raises one, transformers can't read the weights, or answers cannot share their prompts,
-    which is tried where the policy is not of our making. Neither pickles nor the directory's own code are loaded.
+    UserError where `load_chat` raises one, transformers can't read the weights, some are missing, or answers cannot
+    share their prompts, which is tried where the policy is not of our making. Neither pickles nor the directory's own
+    code are loaded.
     """
     chat, card = load_chat(directory), find_card(directory)
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, use_safetensors=True, **LOCAL)
+        model, loading = AutoModelForCausalLM.from_pretrained(
+            directory,
+            dtype=torch.float32,
+            use_safetensors=True,
+            attn_implementation=attention_of(load_config(directory)),
+            output_loading_info=True,
+            **LOCAL,
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         raise UserError(f"transformers cannot read the policy in {directory}: {error}") from error
+    if missing := sorted(loading["missing_keys"]):
+        raise UserError(
+            f"The weights in {directory} lack {missing[0]} and {len(missing) - 1} more that its config.json asks for: "
+            "fetch the model again, or use another."
+        )
     if card is None:
         try:
             check_sharing(model.eval())
@@ -67,8 +81,11 @@ def save_policy(policy: Policy, directory: Path, recipe_digest: str, parents: tu
     One that has a card keeps its descent and gets the digest of its files; one that has none is the first of its run,
     made from `parents`, if any.
     """
+    if policy.chat.options.stop_tokens:  # so that whatever else generates from the directory ends there too
+        policy.model.generation_config.eos_token_id = sorted(policy.chat.stop_tokens)
     policy.model.save_pretrained(directory)
     policy.chat.tokenizer.save_pretrained(directory)
+    write_options(directory, policy.chat.options)
     digest = digest_directory(directory)
     first = PolicyCard(digest=digest, origin=digest, parents=parents, round=0, recipe_digest=recipe_digest)
     policy.card = policy.card.model_copy(update={"digest": digest}) if policy.card else first

@@ -1,6 +1,7 @@
 """Turns → the text of a chat, by the tokenizer's own template: what it refuses, and what it leaves out. No torch."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from transformers import PreTrainedTokenizerBase
@@ -9,23 +10,27 @@ from astor.errors import UserError
 
 Turn = tuple[str, str]
 """A role, and what it says."""
+Values = Mapping[str, bool | int | float | str]
+"""Names that the template asks for, beside the turns → their values."""
 Ending = Literal["answer due", "answer begun", "answered"]
 """What comes after the last turn: an answer, the rest of the answer which that turn begins, or no answer."""
 
 
-def render(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], ending: Ending) -> str:
+def render(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], ending: Ending, values: Values) -> str:
     """The text of the chat.
 
     UserError where the template raises anything: it is a program of the model's makers, and every error in it is one
     of the model's directory.
     """
     try:
-        return _apply(tokenizer, turns, ending)
+        return _apply(tokenizer, turns, ending, values)
     except Exception as error:  # Of whatever kind the template's program raises.
         raise _refusal(turns, _reason(error)) from error
 
 
-def takes_system_turns(tokenizer: PreTrainedTokenizerBase, roles: Sequence[str], ending: Ending) -> bool:
+def takes_system_turns(
+    tokenizer: PreTrainedTokenizerBase, roles: Sequence[str], ending: Ending, values: Values
+) -> bool:
     """Whether the template takes turns of these roles as they are; False where it takes them once the system's words
     are the user's.
 
@@ -33,12 +38,24 @@ def takes_system_turns(tokenizer: PreTrainedTokenizerBase, roles: Sequence[str],
     takes the turns neither way.
     """
     turns = [(role, f"said-in-turn-{place}.") for place, role in enumerate(roles)]
-    if _problem(tokenizer, turns, ending) is None:
+    if _problem(tokenizer, turns, ending, values) is None:
         return True
-    problem = _problem(tokenizer, fold_system_turns(turns), ending)
+    problem = _problem(tokenizer, fold_system_turns(turns), ending, values)
     if problem is not None:
         raise _refusal(turns, problem)
     return False
+
+
+def check_names(tokenizer: PreTrainedTokenizerBase, values: Values) -> None:
+    """UserError where the template has none of the names in it: it would pass over what they are set to."""
+    template = tokenizer.chat_template
+    text = template if isinstance(template, str) else " ".join((template or {}).values())
+    for name in values:
+        if not re.search(rf"\b{re.escape(name)}\b", text):
+            raise UserError(
+                f"The policy's chat template has no {name}, which chat.chat_template sets: leave it out, or use a name "
+                "of the template."
+            )
 
 
 def fold_system_turns(turns: Sequence[Turn]) -> list[Turn]:
@@ -57,20 +74,21 @@ def fold_system_turns(turns: Sequence[Turn]) -> list[Turn]:
     return [*folded, *(("system", rule) for rule in rules)]
 
 
-def _apply(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], ending: Ending) -> str:
+def _apply(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], ending: Ending, values: Values) -> str:
     text: str = tokenizer.apply_chat_template(
         [{"role": role, "content": content} for role, content in turns],
         add_generation_prompt=ending == "answer due",
         continue_final_message=ending == "answer begun",
         tokenize=False,
+        **values,
     )
     return text
 
 
-def _problem(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], ending: Ending) -> str | None:
+def _problem(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], ending: Ending, values: Values) -> str | None:
     """Why the template does not take the turns; None where it does."""
     try:
-        text = _apply(tokenizer, turns, ending)
+        text = _apply(tokenizer, turns, ending, values)
     except Exception as error:  # As above.
         return _reason(error)
     left_out = [role for role, content in turns if not all(words in text for words in content.split())]

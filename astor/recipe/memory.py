@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from astor.policies.size import BYTES, PolicySize
 from astor.recipe.recipe import Recipe
+from astor.rollout.options import TOKENS_PER_BATCH
 
 LIBRARIES = 730 * 2**20
 """Bytes of a process that rolls out and trains before any policy counts: Python, torch, transformers, MLflow, what
@@ -52,14 +53,14 @@ def memory(recipe: Recipe, size: PolicySize, prompt_tokens: int | None) -> Memor
     counts = recipe.data.prompts
     evaluated = len(recipe.tasks) * max(counts.held_out, counts.promotion) * recipe.evaluation.samples
     sampled = max(recipe.batch.prompts * recipe.batch.rollouts, evaluated) // ranks
-    most = getattr(recipe.rollout, "tokens_per_batch", None)
     rollout = 0
-    if most is not None:
+    if hasattr(recipe.rollout, "tokens_per_batch"):
+        most = recipe.rollout.tokens_per_batch or TOKENS_PER_BATCH
         width = answer + (prompt_tokens or 0)
         rows = min(sampled, most // width) or 1
         tokens = most if prompt_tokens is None else rows * width
-        # Keys and values are copied where a step adds to them.
-        keys = 2 * tokens * size.layers * size.keys * BYTES
+        # Those of one layer are copied where rows that have ended are dropped.
+        keys = tokens * (size.layers + 1) * size.keys * BYTES
         rollout = weights + keys + SAMPLED * rows * size.vocabulary * BYTES
     trained = recipe.batch.prompts * recipe.batch.rollouts // getattr(recipe.training, "mini_batches", 1) // ranks
     budget = getattr(recipe.training, "tokens_per_micro_batch", trained * answer)

@@ -86,6 +86,16 @@ class BatchOptions(Options):
     temperature: float = Field(1.0, gt=0, le=2)
     """Sampling temperature of training rollouts."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _all_tokens_are_drawn(cls, written: Any) -> Any:
+        if isinstance(written, dict) and written.get("top_p", 1) != 1:
+            raise ValueError(
+                "top_p is for evaluation alone, as evaluation.top_p: training compares a policy with the whole "
+                "distribution that it sampled from"
+            )
+        return written
+
 
 class EvaluationOptions(Options):
     """How policies are measured on held-out and promotion prompts."""
@@ -96,6 +106,9 @@ class EvaluationOptions(Options):
     """Rollouts a prompt at `temperature`; one greedy rollout stands beside them."""
     temperature: float = Field(1.0, gt=0, le=2)
     """Sampling temperature of `samples`. 1, that of training: what rewards move is what is measured (our choice)."""
+    top_p: float = Field(1.0, gt=0, le=1)
+    """Share of the probability whose likeliest tokens alone are drawn for `samples` (Holtzman et al. 2020). Training
+    draws from all of them: the ratios of its loss are those of the whole distribution."""
 
 
 class TrackingOptions(Options):
@@ -182,6 +195,17 @@ class Recipe(Options):
             raise ValueError(
                 "a budget ends a run at a round that no pipeline knows beforehand: set granularity: segment"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _answers_follow_thinking(self) -> Self:
+        budget = self.policy.chat.thinking_tokens if self.policy.chat else None
+        for key, task in self.tasks.items():
+            if budget is not None and budget >= task.max_tokens:
+                raise ValueError(
+                    f"policy.chat.thinking_tokens is {budget}, and tasks.{key}.max_tokens, of which it is a part, is "
+                    f"{task.max_tokens}: lower the one or raise the other"
+                )
         return self
 
     @model_validator(mode="after")

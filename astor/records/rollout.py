@@ -24,7 +24,7 @@ class BatchRow(Record):
 class Batch(Record):
     """Everything that `rollout` must know; it alone owns quotas and KL coefficients."""
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
 
     round: int
     """The round that it is for, from 0; 0 of an evaluation's."""
@@ -36,6 +36,9 @@ class Batch(Record):
     """What the engine's draws descend from."""
     temperature: float
     """0 is greedy."""
+    top_p: float = 1.0
+    """Share of the probability whose likeliest tokens alone are drawn; 1, all of them, in every batch that is trained
+    on."""
     greedy: bool = False
     """Whether each prompt is rolled out once more, greedily, apart from the sampled rollouts."""
     rows: tuple[BatchRow, ...]
@@ -65,14 +68,16 @@ class Completion(Record):
     tokens: tuple[int, ...]
     """Sampled tokens with the stop token, if it was reached."""
     logp_rollout: tuple[float, ...]
-    """Natural log-probability of each token under the engine, at the sampling temperature."""
+    """Natural log-probability of each token under the engine, in the distribution that was sampled from: at the
+    batch's temperature and top_p. 0 where a token is not the policy's own."""
     loss_mask: tuple[bool, ...]
-    """False for tokens that are not the policy's own, as feedback between turns."""
+    """False for tokens that are not the policy's own, as feedback between turns, or the end of thinking that was too
+    long."""
     text: str
-    """The decoded answer without the stop token; with the `<think>` before it that a chat template began it
+    """The decoded answer without the stop token or text; with the `<think>` before it that a chat template began it
     by."""
     finish_reason: Literal["stop", "length"]
-    """`stop` at a stop token, `length` where the most tokens were reached."""
+    """`stop` at a stop token or text, `length` where the most tokens were reached."""
 
     arrow: ClassVar[pa.Schema] = pa.schema(
         [

@@ -2,12 +2,13 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from astor.errors import UserError
 from astor.options import Options
 from astor.policies.ranks import Ranks
+from astor.rollout.thinking import within_budget
 from astor.storage import PolicyRef
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ class Request:
     """Rollout i of a request depends on (seed, i), whatever else is in the batch; in [0, 2**64)."""
     temperature: float
     """0 is greedy."""
+    top_p: float = 1.0
+    """Share of the probability whose likeliest tokens alone are drawn, in (0, 1]; without effect where the temperature
+    is 0. Below 1 what is sampled is for evaluation: a trainer's log-probabilities are those of all tokens."""
+    stop: tuple[str, ...] = ()
+    """Texts that end an answer beside the policy's stop tokens: its last token is the first with which one is whole."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +40,20 @@ class Sample:
     tokens: tuple[int, ...]
     """Sampled tokens with the stop token, if it was reached."""
     logps: tuple[float, ...]
-    """Natural log-probability of each token at the sampling temperature; at temperature 1 where that is 0."""
+    """Natural log-probability of each token in the distribution that it was drawn from, at the sampling temperature
+    and top_p; at temperature 1 where that is 0."""
     finish_reason: Literal["stop", "length"]
     policy_digest: str
     """The policy that sampled it, as the engine itself knows it."""
+    forced: tuple[int, int] = (0, 0)
+    """Where tokens stand that the policy did not sample, the first and the one after the last: the end of its thinking.
+    Their log-probabilities are 0."""
+
+    @property
+    def loss_mask(self) -> tuple[bool, ...]:
+        """Whether each token is the policy's own."""
+        first, after = self.forced
+        return tuple(not first <= place < after for place in range(len(self.tokens)))
 
 
 class Engine(Protocol):
@@ -69,7 +85,16 @@ class Sampler:
     policy: PolicyRef
 
     def generate(self, requests: Sequence[Request]) -> list[Sample]:
-        """What the engine samples; UserError where it says that another policy than the one that is meant did."""
+        """What the engine samples, with the chat's stop texts and thinking budget; UserError where it says that another
+        policy than the one that is meant did."""
+        options = self.chat.options
+        if options.stop:
+            requests = [replace(request, stop=options.stop) for request in requests]
+        if options.thinking_tokens is None:
+            return self._ask(requests)
+        return within_budget(self._ask, self.chat, options.thinking_tokens, requests)
+
+    def _ask(self, requests: Sequence[Request]) -> list[Sample]:
         samples = self.engine.generate(self.policy, requests)
         if others := {sample.policy_digest for sample in samples if not self.policy.is_called(sample.policy_digest)}:
             raise UserError(

@@ -40,6 +40,7 @@ def answer(
             trajectories=rows[0].rollouts,
             turns=multi_turn.turns,
             temperature=batch.temperature,
+            top_p=batch.top_p,
             seed=batch.seed,
         )
         problems = [Problem.of(prompts[row.prompt_id]) for row in rows]

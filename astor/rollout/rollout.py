@@ -1,12 +1,12 @@
 """A batch of prompts becomes completions."""
 
-import hashlib
 from collections.abc import Mapping
 from itertools import islice
 
 from astor.errors import UserError
 from astor.records import Batch, Completion, Prompt
 from astor.rollout.engine import Request, Sampler, short
+from astor.rollout.seeds import row_seed
 from astor.storage import PolicyRef
 
 
@@ -26,6 +26,7 @@ def roll_out(sampler: Sampler, prompts: Mapping[str, Prompt], batch: Batch) -> l
             max_tokens=row.max_tokens,
             seed=row_seed(batch.seed, row.prompt_id),
             temperature=batch.temperature,
+            top_p=batch.top_p,
         )
         for row in batch.rows
     ]
@@ -39,7 +40,7 @@ def roll_out(sampler: Sampler, prompts: Mapping[str, Prompt], batch: Batch) -> l
             prompt_tokens=tuple(request.prompt_tokens),
             tokens=sample.tokens,
             logp_rollout=sample.logps,
-            loss_mask=(True,) * len(sample.tokens),
+            loss_mask=sample.loss_mask,
             text=chat.answer(request.prompt_tokens, sample.tokens),
             finish_reason=sample.finish_reason,
         )
@@ -55,8 +56,3 @@ def check_policy(policy: PolicyRef, batch: Batch) -> None:
             f"The batch of round {batch.round} is meant for policy {short(batch.policy_digest)}, not for "
             f"{short(policy.lineage)}: roll it out with the policy of its own round."
         )
-
-
-def row_seed(seed: int, prompt_id: str) -> int:
-    """The seed of one row, from the batch's seed and the prompt's id, the same on every machine."""
-    return int.from_bytes(hashlib.sha256(f"{seed}:{prompt_id}".encode()).digest()[:8])

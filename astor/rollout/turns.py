@@ -9,7 +9,7 @@ from pydantic import Field
 from astor.options import Options
 from astor.records import Completion, Trajectory, Turn
 from astor.rollout.engine import Request, Sample, Sampler
-from astor.rollout.rollout import row_seed
+from astor.rollout.seeds import row_seed
 from astor.rollout.verbatim import continue_tokens, whole_completion
 from astor.sandbox.runner import JobRunner
 from astor.storage import PolicyRef
@@ -29,6 +29,8 @@ class TurnsOptions(Options):
     turns: int = Field(ge=1)
     """Answers of each."""
     temperature: float = Field(ge=0)
+    top_p: float = Field(1.0, gt=0, le=1)
+    """Below 1 for evaluation alone, as in `Request`."""
     seed: int
     """Turn u of trajectory i depends on this, the problem, i and u, and on what was said before."""
 
@@ -131,7 +133,7 @@ def _sample(
             continue
         rollouts = 1 if number else options.trajectories
         seed = row_seed(options.seed, f"{prompt.id}/{one.index}/{number}" if number else prompt.id)
-        requests.append(Request(context, rollouts, prompt.max_tokens, seed, options.temperature))
+        requests.append(Request(context, rollouts, prompt.max_tokens, seed, options.temperature, top_p=options.top_p))
     answers = {}
     seeds = [request.seed for request in requests for _ in range(request.rollouts)]
     for one, seed, sample in zip(asked, seeds, sampler.generate(requests), strict=True):

@@ -14,7 +14,7 @@ _SAID = (Message(role="user", content="?"), Message(role="assistant", content="!
 
 
 def continue_tokens(chat: "Chat", context: Sequence[int], sample: Sample, reply: str) -> list[int]:
-    """The tokens after which the next answer is due: context, answer, its end where it was cut off, and the reply.
+    """The tokens after which the next answer is due: context, answer, its end where it has none, and the reply.
 
     UserError where the policy's chat template ends an answer with no stop token, so that nothing says where it ends,
     or takes no turns that go on after an answer.
@@ -27,7 +27,7 @@ def continue_tokens(chat: "Chat", context: Sequence[int], sample: Sample, reply:
             "The policy's chat template does not end answers with a stop token, or writes them anew after a reply: "
             "train it with turns: 1, which does without."
         )
-    end = [] if sample.finish_reason == "stop" else [alone[stops[-1]]]
+    end = [] if sample.tokens[-1] in chat.stop_tokens else [alone[stops[-1]]]
     return [*context, *sample.tokens, *end, *replied[stops[-1] + 1 :]]
 
 
@@ -51,7 +51,7 @@ def whole_completion(
         between = context[begin + len(tokens) :]
         tokens += [*between, *sample.tokens]
         logps += [*(0.0 for _ in between), *sample.logps]
-        mask += [*(False for _ in between), *(True for _ in sample.tokens)]
+        mask += [*(False for _ in between), *sample.loss_mask]
     return Completion(
         prompt_id=prompt_id,
         rollout=rollout,

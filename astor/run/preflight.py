@@ -7,6 +7,7 @@ import os
 
 from astor.data.catalogue import make_source
 from astor.errors import UserError
+from astor.policies.card import policy_directory
 from astor.recipe.memory import certain_memory
 from astor.recipe.recipe import Recipe
 from astor.registry.claims import CHAMPION
@@ -21,6 +22,7 @@ from astor.run.prepared import Prepared, check_batch, find_prepared
 from astor.run.registered import first_policy
 from astor.run.run import Run
 from astor.storage import try_store
+from astor.training.first_policy import FirstPolicyOptions
 
 
 def preflight(run: Run, writes: bool) -> Prepared | None:
@@ -31,9 +33,10 @@ def preflight(run: Run, writes: bool) -> Prepared | None:
 
     Raises:
         UserError: it could not come to its end: a source or a policy is not there, the batch is larger than the
-            prompts, answers are longer than the context, a policy has no demonstrations to start from, the store takes
-            no writes, memory or disk do not hold the policy, MLflow is away, or the champion or the registered model
-            that the run begins from cannot be read.
+            prompts, answers are longer than the context, a policy has no demonstrations to start from, cannot be
+            talked with as the recipe says, or has another model's tokenizer, the store takes no writes, memory or disk
+            do not hold the policy, MLflow is away, or the champion or the registered model that the run begins from
+            cannot be read.
     """
     uri, recipe = run.services.tracking_uri, run.recipe
     require_within_reach(run)
@@ -50,7 +53,7 @@ def preflight(run: Run, writes: bool) -> Prepared | None:
     if not forecast.begun:
         _check_mlflow(uri)
         _check_champion(uri, run, writes)
-        first_policy(recipe, run.services, run.places.root, began=None)
+        _check_chat(first_policy(recipe, run.services, run.places.root, began=None))
     return prepared
 
 
@@ -74,6 +77,16 @@ def _check_policy(recipe: Recipe) -> None:
                 f"tasks.{key}.max_tokens is {options.max_tokens}, and the policy's context, which prompt and answer "
                 f"have together, is {size.context} tokens: lower max_tokens, or use a policy with a longer context."
             )
+
+
+def _check_chat(policy: FirstPolicyOptions) -> None:
+    place = getattr(policy, "path", None)
+    if place is not None:
+        from astor.policies.chat import load_chat  # transformers
+
+        chat = load_chat(policy_directory(place))
+        if policy.chat is not None:
+            chat.with_options(policy.chat)
 
 
 def _check_memory(forecast: Forecast) -> None:

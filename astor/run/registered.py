@@ -81,7 +81,8 @@ def first_policy(recipe: Recipe, services: Services, root: str, began: Artifact 
                 f"{wanted.model}/{wanted.version} in MLflow at {uri} is {version.policy.digest[:12]}, not "
                 f"{wanted.digest[:12]} as when the run was begun: start over with --fresh."
             )
-    return HuggingFaceOptions(path=str(load(find_policy(uri, version, root).committed).part("policy")))
+    directory = load(find_policy(uri, version, root).committed).part("policy")
+    return HuggingFaceOptions(path=str(directory), chat=options.chat)
 
 
 def _read(began: Artifact) -> FirstVersion:

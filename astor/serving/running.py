@@ -13,7 +13,8 @@ from torch import Tensor
 from astor.policies.policy import Policy
 from astor.policies.precision import precision
 from astor.policies.prefix import compute_prefix
-from astor.rollout.engines.transformers import Decoder, draw, uniforms
+from astor.rollout.engines.draw import draw, nucleus, scaled_logps, uniforms
+from astor.serving.decoder import Decoder
 from astor.serving.messages import Alternatives, Ask, Scored, Token
 
 FEW, PATIENCE = 8, 4
@@ -137,9 +138,9 @@ class RunningRows:
             allowed = nucleus(logits, temperatures, top_p)
         tokens, logps = draw(allowed, temperatures, numbers)
         if allowed is not logits:
-            logps = _logps(logits, temperatures).gather(1, tokens[:, None]).squeeze(1)
+            logps = scaled_logps(logits, temperatures).gather(1, tokens[:, None]).squeeze(1)
         most = max(row.ask.alternatives for row in self._rows)
-        alternatives = likeliest(_logps(logits, temperatures), most) if most else [()] * len(self._rows)
+        alternatives = likeliest(scaled_logps(logits, temperatures), most) if most else [()] * len(self._rows)
         stopped = torch.isin(tokens, self._stops).tolist()
         told = []
         for row, token, logp, others, stop in zip(
@@ -179,16 +180,3 @@ def likeliest(logps: Tensor, count: int) -> list[Alternatives]:
     """The `count` likeliest tokens of each row of log-probabilities (R, V)."""
     values, tokens = logps.topk(min(count, logps.shape[1]), dim=1)
     return [tuple(zip(*pair, strict=True)) for pair in zip(tokens.tolist(), values.tolist(), strict=True)]
-
-
-def nucleus(logits: Tensor, temperatures: Tensor, top_p: Tensor) -> Tensor:
-    """Logits (R, V) in which only the likeliest tokens are left whose probabilities sum to `top_p` (R,), at least one
-    (Holtzman et al. 2020)."""
-    logps, order = _logps(logits, temperatures).sort(dim=1, descending=True)
-    before = logps.exp().cumsum(dim=1) - logps.exp()
-    outside = torch.zeros_like(logits, dtype=torch.bool).scatter(1, order, before >= top_p[:, None])
-    return logits.masked_fill(outside, -torch.inf)
-
-
-def _logps(logits: Tensor, temperatures: Tensor) -> Tensor:
-    return torch.log_softmax(logits / torch.where(temperatures == 0, 1.0, temperatures)[:, None], dim=-1)

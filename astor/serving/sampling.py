@@ -79,6 +79,7 @@ def choices(
     if not prompts:
         raise RefusedError(400, "prompt is empty: give one at least.", "prompt", "invalid_value")
     seed = secrets.randbits(63) if request.seed is None else request.seed
+    stops = (*request.stop, *model.chat.options.stop)
     found: list[Choice] = []
     for place, prompt in enumerate(prompts):
         if not prompt:
@@ -101,7 +102,7 @@ def choices(
             alternatives=alternatives,
             scored=scored,
         )
-        found += [Choice(len(found) + n, ask, Answer(model.chat, request.stop)) for n in range(request.n)]
+        found += [Choice(len(found) + n, ask, Answer(model.chat, stops)) for n in range(request.n)]
     return found
 
 
@@ -115,7 +116,7 @@ async def pieces(
     """
     asks = list({choice.ask.number: choice.ask for choice in wanted}.values())
     first = {choice.ask.number: choice.index for choice in reversed(wanted)}
-    async for told in model.answers(asks, at_once=streamed or bool(stops)):
+    async for told in model.answers(asks, at_once=streamed or bool(stops or model.chat.options.stop)):
         changed: dict[int, Choice] = {}
         for each in told:
             if isinstance(each, Scored):

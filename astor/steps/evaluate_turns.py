@@ -46,6 +46,7 @@ def evaluate_turns(
             trajectories=run.recipe.evaluation.samples,
             turns=multi_turn.evaluated_turns,
             temperature=run.recipe.evaluation.temperature,
+            top_p=run.recipe.evaluation.top_p,
             seed=run.recipe.seed,
         )
         judged += measure_turns(sampler, multi_turn, sandbox, problems, known, settings, cached)

@@ -36,6 +36,8 @@ def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
     set_threads(run.recipe)
     demonstrations = run.artifacts.read(prompts, "demonstrations") if options.reads_demonstrations else []
     policy = options.make(demonstrations, report_progress, run.services.ranks)
+    if options.chat is not None:
+        policy.chat = policy.chat.with_options(options.chat)
     policy.card = None  # whatever it was elsewhere, here it is the first
 
     def write(directory: Path) -> None:

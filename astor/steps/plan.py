@@ -87,6 +87,7 @@ def evaluation_batch(run: Run, prompts: list[Prompt], split: Split) -> Batch:
         policy_digest=None,
         seed=run.recipe.seed,
         temperature=options.temperature,
+        top_p=options.top_p,
         greedy=True,
         rows=tuple(
             BatchRow(prompt_id=prompt.id, task=prompt.task, rollouts=options.samples, max_tokens=prompt.max_tokens)

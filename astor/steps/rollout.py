@@ -40,6 +40,6 @@ def rollout(run: Run, prompts: ArtifactRef, batch: ArtifactRef, policy: PolicyRe
     if wanted.greedy:
         report_progress(stage, 1, EVALUATION, "greedy answers")
         rows = tuple(row.model_copy(update={"rollouts": 1}) for row in wanted.rows)
-        once = wanted.model_copy(update={"temperature": 0.0, "rows": rows})
+        once = wanted.model_copy(update={"temperature": 0.0, "top_p": 1.0, "rows": rows})
         parts["greedy_completions"] = answered(once)
     return run.artifacts.commit(uri, made_from, **parts)

@@ -10,6 +10,7 @@ from astor.catalogue import catalogue
 from astor.errors import UserError
 from astor.options import Options
 from astor.policies.card import find_card, policy_directory
+from astor.policies.chat_options import ChatOptions
 from astor.policies.options import TinyOptions
 from astor.policies.ranks import Ranks
 from astor.policies.size import PolicySize, size_of_directory, size_of_tiny
@@ -34,6 +35,8 @@ class FirstPolicyOptions(Options):
 
     reads_demonstrations: ClassVar[bool] = False
     """Whether the policy is made from demonstrations."""
+    chat: ChatOptions | None = None
+    """How the policy is talked with; None: as its directory says."""
 
     def contents(self) -> str:
         """Digest of what the field `path` points at; empty where the options have none, or nothing is there."""

@@ -17,9 +17,9 @@ from astor.rollout.engine import Request
 from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
 
-WINDOW, CONTEXT = 8, 96
+WINDOW, CONTEXT, VOCABULARY = 8, 96, 200
 SIZE = {
-    "vocab_size": 64,
+    "vocab_size": VOCABULARY,
     "hidden_size": 32,
     "intermediate_size": 32,
     "num_hidden_layers": 2,
@@ -30,7 +30,7 @@ SIZE = {
     "bos_token_id": 2,
     "eos_token_id": 1,
 }
-GPT = {"vocab_size": 64, "n_embd": 32, "n_layer": 2, "n_head": 2, "n_positions": CONTEXT}
+GPT = {"vocab_size": VOCABULARY, "n_embd": 32, "n_layer": 2, "n_head": 2, "n_positions": CONTEXT}
 SLIDING = {**SIZE, "head_dim": 16, "sliding_window": WINDOW}
 LONGROPE = {
     "rope_type": "longrope",
@@ -74,7 +74,7 @@ EXACT = {
     },
     "opt": {**SIZE, "ffn_dim": 32, "word_embed_proj_dim": 32},
     "bloom": {"vocab_size": 64, "hidden_size": 32, "n_layer": 2, "n_head": 2, "seq_length": CONTEXT},
-    "mpt": {"vocab_size": 64, "d_model": 32, "n_heads": 2, "n_layers": 2, "max_seq_len": CONTEXT},
+    "mpt": {"vocab_size": VOCABULARY, "d_model": 32, "n_heads": 2, "n_layers": 2, "max_seq_len": CONTEXT},
     "falcon": {**SIZE, "alibi": True},
     "llama": {**SIZE, "rope_parameters": {"rope_type": "dynamic", "factor": 2.0, "rope_theta": 10000.0}},
 }

@@ -110,6 +110,12 @@ def test_packaged_recipes_are_found_by_name(name: str) -> None:
         ({"sandbox": {"workers": True}}, "sandbox.workers is true: give a number"),
         ({"granularity": "stp"}, "granularity is 'stp': did you mean 'step'"),
         ({"policy": {"type": "huge"}}, "policy"),
+        (
+            {"policy": {"type": "tiny", "chat": {"sistem": "x"}}},
+            "unknown key 'policy.chat.sistem': did you mean 'system'",
+        ),
+        ({"policy": {"type": "tiny", "chat": {"thinking_tokens": 999}}}, "999, and tasks."),
+        ({"batch": {"top_p": 0.9}}, "top_p is for evaluation alone, as evaluation.top_p"),
         ({"batch": {"prompts": 1}}, "1 for 2 tasks"),
         ({"rounds_per_segment": 7, "checkpoint_every": 5}, "make it a multiple of checkpoint_every, 5"),
     ],

@@ -15,7 +15,8 @@ from astor.rollout.engine import Request, Sample, Sampler
 from astor.rollout.engines.ranked import RankedEngine
 from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
-from astor.rollout.rollout import roll_out, row_seed
+from astor.rollout.rollout import roll_out
+from astor.rollout.seeds import row_seed
 from astor.storage import PolicyRef
 
 PROMPTS = {

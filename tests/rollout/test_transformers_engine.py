@@ -15,7 +15,7 @@ from astor.errors import UserError
 from astor.policies.logprobs import completion_logps
 from astor.policies.policy import Policy
 from astor.rollout.engine import Request, Sample
-from astor.rollout.engines.transformers import draw, uniforms
+from astor.rollout.engines.draw import draw, uniforms
 from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
 

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from astor.errors import UserError
+from astor.policies.options import TinyOptions
+from astor.policies.policy import save_policy
+from astor.policies.tiny import make_policy
 from astor.recipe.load import load_recipe
 from astor.run.preflight import preflight
 from astor.run.run import Run
@@ -72,6 +75,25 @@ def test_the_context_of_a_hugging_face_policy_counts(miniature: Miniature, tmp_p
     (model / "config.json").write_text(json.dumps(config | {"max_position_embeddings": 20}))
     with pytest.raises(UserError, match=r"tasks.unit_tests.max_tokens is 24, and .* is 20 tokens"):
         preflight(miniature(policy={"type": "huggingface", "path": str(model)}), writes=False)
+
+
+@pytest.mark.parametrize(
+    ("lacks", "chat", "told"),
+    [
+        ("chat_template.jinja", None, "has no chat template"),
+        ("tokenizer.json", None, "has no tokenizer"),
+        ("", {"chat_template": {"enable_thinking": False}}, "chat template has no enable_thinking"),
+        ("", {"stop_tokens": ["<|im_end|>"]}, "is no token of the policy"),
+    ],
+)
+def test_how_a_policy_is_talked_with_is_tried_before_anything_is_spent(
+    miniature: Miniature, tmp_path: Path, lacks: str, chat: dict[str, Any] | None, told: str
+) -> None:
+    model = tmp_path / "model"
+    save_policy(make_policy(["def f(x):"], TinyOptions(hidden_size=32, layers=1, heads=2), 0), model, "r")
+    (model / lacks).unlink() if lacks else None
+    with pytest.raises(UserError, match=told):
+        preflight(miniature(policy={"type": "huggingface", "path": str(model), "chat": chat}), writes=False)
 
 
 def test_what_no_memory_holds_is_told_and_what_may_not_fit_is_warned_of(

@@ -45,6 +45,16 @@ def test_the_same_model_at_another_path_is_found_again(
     assert initialise(miniature(policy={"type": "huggingface", "path": "moved"}), ANY) == first
 
 
+def test_a_policy_that_is_talked_with_otherwise_is_another_one(miniature: Miniature, tmp_path: Path) -> None:
+    write_model(tmp_path / "hf", seed=0)
+    policy = {"type": "huggingface", "path": str(tmp_path / "hf")}
+    plain = initialise(miniature(policy=policy), ANY)
+    run = miniature(policy={**policy, "chat": {"system": "return x"}})
+    told = initialise(run, ANY)
+    assert told.digest != plain.digest
+    assert run.services.policies.chat(told).options.system == "return x"
+
+
 def test_a_moved_store_keeps_its_warm_start(miniature: Miniature, tmp_path: Path) -> None:
     run = miniature(**{"policy.warm_start.steps": 2})
     messages = (Message(role="user", content="write f"),)
