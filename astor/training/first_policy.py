@@ -95,7 +95,9 @@ class HuggingFaceOptions(FirstPolicyOptions):
         return digest_json(found) if found else ""
 
     def size(self) -> PolicySize | None:
-        return size_of_directory(policy_directory(self.path))
+        directory = policy_directory(self.path)
+        card = find_card(directory)
+        return size_of_directory(policy_directory(card.base.committed.uri) if card and card.base else directory)
 
     def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
         from astor.policies.policy import load_policy  # torch
