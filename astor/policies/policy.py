@@ -8,7 +8,7 @@ from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokeni
 from transformers.utils.logging import disable_progress_bar
 
 from astor.errors import UserError
-from astor.policies.card import find_card, policy_directory, write_card
+from astor.policies.card import base_place, find_card, policy_directory, write_card
 from astor.policies.chat import LOCAL, Chat, load_chat
 from astor.policies.lora import CONFIG, load_adapter, save_adapter
 from astor.policies.options import LoraOptions
@@ -74,7 +74,7 @@ def _load_adapted(directory: Path, card: PolicyCard | None, device: str) -> Poli
         raise UserError(
             f"{directory} holds an adapter, and not which policy it belongs to: merge it into its base first."
         )
-    place = card.base.committed.uri
+    place = base_place(directory, card.base)
     policy = load_policy(policy_directory(place), device)
     if policy.card is None or policy.card.digest != card.base.digest:
         there = policy.card.digest[:12] if policy.card else "another model"

@@ -7,7 +7,7 @@ from pathlib import Path
 from astor.policies.card import find_card, policy_ref
 from astor.records import Prompt
 from astor.run.run import Run
-from astor.storage import PolicyRef, load
+from astor.storage import PolicyRef, find, load
 from astor.tasks.trained import write_trained
 
 
@@ -42,3 +42,9 @@ def keep_policy(run: Run, policy: PolicyRef, prompts: Iterable[Prompt] | None = 
     else:
         load(kept).check()
     return policy_ref(kept)
+
+
+def kept_digest(run: Run, digest: str) -> str:
+    """Digest of what `keep_policy` made of the policy of this digest: its own, unless it had an adapter."""
+    kept = find(run.places.model(digest))
+    return kept.manifest.parts["policy"].digest if kept else digest

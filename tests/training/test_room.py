@@ -52,7 +52,7 @@ def test_a_row_that_does_not_fit_alone_ends_the_run_in_one_sentence(
 ) -> None:
     round = play(policy)
     hold(policy, rows=0)
-    with pytest.raises(UserError, match="Memory does not hold the gradient of one rollout of .* training.lora"):
+    with pytest.raises(UserError, match=r"Memory does not hold the gradient of one rollout of .* training\.lora"):
         TorchEngine(policy, reference, OPTIONS).update(round.completions, round.groups, round.batch)
 
 

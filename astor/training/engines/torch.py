@@ -174,7 +174,7 @@ class TorchEngine:
     ) -> float | None:
         """One optimizer step on mini-batch `number`: the gradient's norm, None where the step was skipped.
 
-        The `first` step of a round finds out where the policy stood at its start. `sketches` are to have the mini-batch.
+        The `first` step of a round finds out where the policy stood at its start. `sketches` are to have this one.
         """
         groups = [group for piece in part for group in piece.groups]
         passed = self.room.fit(groups, lambda: self._add_gradients(part, batch.temperature, sketches, first))
@@ -196,8 +196,7 @@ class TorchEngine:
     ) -> list[tuple[MicroBatch, LossOutputs, Tensor | None]]:
         """Make the gradient of a mini-batch, in pieces that there is room for: each with its loss and its sketches."""
         self.optimization.optimizer.zero_grad(set_to_none=True)
-        part[:] = self.room.cut(part)
-        passed: list[tuple[MicroBatch, LossOutputs, Tensor | None]] = []
+        part[:], passed = self.room.cut(part), []
         for piece in part:
             with self.probe.watching() if sketches else nullcontext():
                 logp = piece.logps(self.policy.model, temperature)
