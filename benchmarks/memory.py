@@ -130,6 +130,7 @@ def make_round(prompts: int, rollouts: int, prompt: int, answer: int) -> tuple[l
 def measure(way: dict[str, Any], shape: dict[str, int], size: dict[str, int], bf16: bool) -> int:
     """Peak bytes of the second update, when there are moments."""
     options = TorchOptions.model_validate({**way, "mini_batches": 1, "engine_tolerance": 1e9})
+    torch.set_num_threads(1)
     policy, reference = make_policy(**size), None if options.lora else make_policy(**size)
     if options.lora:
         add_adapter(policy.model, options.lora, seed=0)
