@@ -151,7 +151,9 @@ def measure(way: dict[str, Any], shape: dict[str, int], size: dict[str, int], bf
 
 def tell(name: str, found: Footprint) -> dict[str, Any]:
     told = {**found._asdict(), "peak": found.peak, "fits_80_gb": found.peak < CARD}
-    print(f"{name:<34} {found.peak / 1e9:6.1f} GB  " + ", ".join(f"{k} {v / 1e9:.1f}" for k, v in found._asdict().items()))
+    print(
+        f"{name:<34} {found.peak / 1e9:6.1f} GB  " + ", ".join(f"{k} {v / 1e9:.1f}" for k, v in found._asdict().items())
+    )
     return told
 
 

@@ -79,6 +79,11 @@ class Footprint(NamedTuple):
     """And of those that are in memory at once, with the gradient of the head."""
 
     @property
+    def certain(self) -> int:
+        """What is there whatever a micro-batch is."""
+        return self.weights + self.gradients + self.moments + self.reference
+
+    @property
     def peak(self) -> int:
         return sum(self)
 
@@ -108,9 +113,9 @@ def footprint(size: PolicySize, training: Training) -> Footprint:
 def lora_parameters(size: PolicySize, rank: int, targets: tuple[str, ...]) -> int:
     """Of an adapter to those of the usual maps of a block that `targets` names."""
     hidden, mlp, one = size.hidden_size, size.mlp_size, size.keys // 2
-    maps = {name: 2 * hidden for name in ("q_proj", "o_proj")}
-    maps |= {name: hidden + one for name in ("k_proj", "v_proj")}
-    maps |= {name: hidden + mlp for name in ("gate_proj", "up_proj", "down_proj")}
+    maps = dict.fromkeys(("q_proj", "o_proj"), 2 * hidden)
+    maps |= dict.fromkeys(("k_proj", "v_proj"), hidden + one)
+    maps |= dict.fromkeys(("gate_proj", "up_proj", "down_proj"), hidden + mlp)
     return size.layers * rank * sum(maps.get(name, 2 * hidden) for name in targets)
 
 

@@ -51,7 +51,7 @@ class Forecast:
     @property
     def checkpoint(self) -> int:
         """Bytes of one; 0 where the policy's size is not known."""
-        return checkpoint_bytes(self.size) if self.size else 0
+        return checkpoint_bytes(self.recipe, self.size) if self.size else 0
 
     @property
     def kept(self) -> int:
