@@ -71,7 +71,5 @@ def _disk(forecast: Forecast) -> Iterator[Check]:
     free, certain = free_disk(places.root), forecast.weights_on_disk
     state: State = "missing" if certain > free else "look" if forecast.disk > free else "fine"
     advice = "" if state == "fine" else "make room, or give another --store"
-    told = (
-        f"{gigabytes(forecast.disk)} at most, {gigabytes(certain)} of checkpoints and policies; {gigabytes(free)} free"
-    )
+    told = f"{gigabytes(forecast.disk)} at most, {gigabytes(certain)} of it checkpoints and policies"
     yield Check("disk of the run", state, f"{told}; {gigabytes(free)} free", advice)
