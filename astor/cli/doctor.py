@@ -9,7 +9,7 @@ from astor.errors import UserError
 from astor.recipe.recipe import Recipe
 from astor.run.checkup import Check, machine_checks
 from astor.run.fitting import recipe_checks
-from astor.run.forecast import CHARACTERS, Forecast
+from astor.run.forecast import Forecast
 from astor.run.machine import gpu_memories, memory_limit
 from astor.run.prepared import find_prepared
 from astor.run.run import Run
@@ -34,9 +34,7 @@ def examine(
     checks = list(machine_checks(store))
     if recipe is not None:
         forecast = Forecast(run := Run(store, recipe), find_prepared(run))
-        longest = forecast.prepared.longest if forecast.prepared else 0
-        tokens = prompt_tokens or -(-longest // CHARACTERS) or None
-        checks += recipe_checks(forecast, tokens, _gpus(gpus, gpu_gb), memory_limit())
+        checks += recipe_checks(forecast, prompt_tokens or forecast.prompt_tokens, _gpus(gpus, gpu_gb), memory_limit())
     if as_json:
         typer.echo(json.dumps([check._asdict() for check in checks]))
     else:

@@ -5,19 +5,17 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 from transformers import PreTrainedModel
 
-NUMBERS = 1 << 26
-"""Logits in memory at once: 256 MB in fp32. Our choice: at a vocabulary of 150,000 these are 440 positions, enough for
-a matrix product to keep a GPU busy, and a tiny policy's micro-batch is one chunk."""
+from astor.policies.size import LOGITS
 
 
 def token_logps(model: PreTrainedModel, hidden: Tensor, tokens: Tensor, temperature: float) -> Tensor:
     """Log-probabilities (R, W), fp32, of `tokens` (R, W) where `hidden` (R, W, H) is what the last layer gave.
 
-    Where there are more than `NUMBERS` logits, they are made chunk by chunk and are not kept: the backward pass makes
+    Where there are more than `LOGITS` logits, they are made chunk by chunk and are not kept: the backward pass makes
     them again, as in Cut Cross-Entropy (Wijmans and others 2411.09009), so that one more product with the head is the
     price. The values are the same but for rounding.
     """
-    positions = max(NUMBERS // vocabulary_of(model), 1)
+    positions = max(LOGITS // vocabulary_of(model), 1)
     if tokens.numel() <= positions:
         return _logps(model, hidden, tokens, temperature)
     chunks = zip(hidden.flatten(0, 1).split(positions), tokens.flatten().split(positions), strict=True)
