@@ -31,7 +31,7 @@ def advise(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, limit: i
 
 def _ways(recipe: Recipe, gpus: int) -> Iterator[tuple[list[str], Recipe]]:
     row = max(task.max_tokens for task in recipe.tasks.values())
-    known, told = type(recipe.training).model_fields, []
+    known, told = type(recipe.training).model_fields, list[str]()
     options: Any = recipe.training
     steps: list[tuple[str, dict[str, Any]]] = [
         ("gradient_checkpointing: true", {"gradient_checkpointing": True}),

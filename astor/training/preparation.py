@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import torch
 from transformers import PreTrainedModel
 
 from astor.losses.loss import Loss
@@ -15,7 +14,6 @@ from astor.training.rows import TrainingGroup, micro_batches, split_evenly
 from astor.training.weighing import Weighing
 
 
-@torch.no_grad()
 def prepare(
     parts: Sequence[Sequence[TrainingGroup]],
     batch: Batch,
