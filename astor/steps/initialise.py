@@ -29,7 +29,8 @@ def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
     if done := run.artifacts.done(uri, made_from):
         return policy_ref(done)
     report_progress(LIBRARIES, 0, 0, "torch, transformers")
-    from astor.policies.policy import save_policy  # torch, as what makes it
+    from astor.policies.adapted import merge  # torch, as what makes it
+    from astor.policies.policy import save_policy
     from astor.run.threads import set_threads
 
     report_progress(LIBRARIES, 1, 1)
@@ -38,6 +39,7 @@ def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
     policy = options.make(demonstrations, report_progress, run.services.ranks)
     if options.chat is not None:
         policy.chat = policy.chat.with_options(options.chat)
+    merge(policy)
     policy.card = None  # whatever it was elsewhere, here it is the first
 
     def write(directory: Path) -> None:

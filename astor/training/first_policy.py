@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from astor.catalogue import catalogue
 from astor.errors import UserError
 from astor.options import Options
-from astor.policies.card import find_card, policy_directory
+from astor.policies.card import base_place, find_card, policy_directory
 from astor.policies.chat_options import ChatOptions
 from astor.policies.options import TinyOptions
 from astor.policies.ranks import Ranks
@@ -98,12 +98,18 @@ class HuggingFaceOptions(FirstPolicyOptions):
         return digest_json(found) if found else ""
 
     def size(self) -> PolicySize | None:
-        return size_of_directory(policy_directory(self.path))
+        directory = policy_directory(self.path)
+        card = find_card(directory)
+        place = base_place(directory, card.base) if card and card.base else self.path
+        return size_of_directory(policy_directory(place))
 
     def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
         from astor.policies.policy import load_policy  # torch
 
-        return load_policy(policy_directory(self.path))
+        directory = policy_directory(self.path)
+        card = find_card(directory)
+        # An adapter is merged into its base, which on CUDA would be rounded.
+        return load_policy(directory, device="cpu" if card and card.base else "auto")
 
 
 class RegisteredOptions(FirstPolicyOptions):
