@@ -15,6 +15,7 @@ def completion_logps(
     prompts: Sequence[Sequence[int]],
     completions: Sequence[Sequence[Sequence[int]]],
     temperature: float,
+    together: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """Natural log-probability of every completion token at `temperature` (> 0), and where there is one.
 
@@ -23,7 +24,8 @@ def completion_logps(
     boolean mask. Gradients flow where they are enabled, through the prompts too.
 
     Each prompt is computed once, and its keys and values are shared by its completions. Completions run in batches of
-    similar length, up to a power of two each (our choice: most work is in matrix products, so padding is what costs).
+    similar length, up to a power of two each (our choice: most work is in matrix products, so padding is what costs);
+    or all `together`, so that the number of forward passes does not depend on their lengths.
     Memory grows with R * L: a caller splits the prompts by a token budget.
     """
     prompt_of_row = torch.tensor([p for p, group in enumerate(completions) for _ in group])
@@ -40,7 +42,7 @@ def completion_logps(
     with precision(device):
         prefix = compute_prefix(model, prompts, [max(map(len, group)) for group in completions])
         parts, order = [], []
-        for bucket in length_buckets(lengths):
+        for bucket in length_buckets(lengths, together):
             width = int(lengths[bucket].max())
             bucket, owner = bucket.to(device), prompt_of_row[bucket].to(device)
             logps = continuation_logps(model, prefix.select(owner), tokens[bucket, :width], temperature)
@@ -50,13 +52,15 @@ def completion_logps(
     return logps.masked_fill(~mask, 0.0), mask
 
 
-def prompts_of_passes(prompts: Sequence[Sequence[int]], completions: Sequence[Sequence[Sequence[int]]]) -> list[Tensor]:
+def prompts_of_passes(
+    prompts: Sequence[Sequence[int]], completions: Sequence[Sequence[Sequence[int]]], together: bool = False
+) -> list[Tensor]:
     """For each forward pass of `completion_logps`, the first over prompts where one is longer than a token, the index
     of the prompt of every row, none smaller than the one before."""
     owners = torch.tensor([p for p, group in enumerate(completions) for _ in group])
     lengths = torch.tensor([len(row) for group in completions for row in group])
     first = [torch.arange(len(prompts))] if max(map(len, prompts)) > 1 else []
-    return first + [owners[bucket] for bucket in length_buckets(lengths)]
+    return first + [owners[bucket] for bucket in length_buckets(lengths, together)]
 
 
 def continuation_logps(model: PreTrainedModel, prefix: Prefix, tokens: Tensor, temperature: float) -> Tensor:
@@ -74,7 +78,9 @@ def continuation_logps(model: PreTrainedModel, prefix: Prefix, tokens: Tensor, t
     return torch.log_softmax(logits.float() / temperature, dim=-1).gather(-1, tokens[..., None]).squeeze(-1)
 
 
-def length_buckets(lengths: Tensor) -> list[Tensor]:
-    """Indices of the rows whose lengths round up to the same power of two, shortest first."""
+def length_buckets(lengths: Tensor, together: bool = False) -> list[Tensor]:
+    """Indices of the rows whose lengths round up to the same power of two, shortest first; or of all `together`."""
+    if together:
+        return [torch.arange(len(lengths))]
     powers = torch.ceil(torch.log2(lengths.float())).clamp(min=2)
     return [torch.nonzero(powers == power).squeeze(-1) for power in powers.unique()]

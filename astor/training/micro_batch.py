@@ -32,6 +32,8 @@ class MicroBatch:
     logp_prox: Tensor
     """0 until it is known, as logp_ref."""
     logp_ref: Tensor
+    together: bool = False
+    """Whether completions of all lengths run in one forward pass, so that all pieces have as many."""
 
     @property
     def tokens(self) -> Tensor:
@@ -45,7 +47,7 @@ class MicroBatch:
 
     def logps(self, model: PreTrainedModel, temperature: float) -> Tensor:
         """(R, L), log-probabilities under `model`, with gradients where they are enabled."""
-        logps, _ = completion_logps(model, self.prompts, self.completions, temperature)
+        logps, _ = completion_logps(model, self.prompts, self.completions, temperature, self.together)
         return logps
 
     @property
@@ -93,10 +95,11 @@ class MicroBatch:
             kl_weights=self.kl_weights[:rows],
             logp_prox=self.logp_prox[:rows, :width],
             logp_ref=self.logp_ref[:rows, :width],
+            together=self.together,
         )
 
 
-def make_micro_batch(groups: Sequence[TrainingGroup], device: torch.device) -> MicroBatch:
+def make_micro_batch(groups: Sequence[TrainingGroup], device: torch.device, together: bool = False) -> MicroBatch:
     """The rows of `groups`, of which informative ones come first, with weights of 0."""
     rows = [completion for group in groups for completion in group.completions]
     of_rows = [group for group in groups for _ in group.completions]
@@ -118,4 +121,5 @@ def make_micro_batch(groups: Sequence[TrainingGroup], device: torch.device) -> M
         kl_weights=zeros,
         logp_prox=torch.zeros_like(logps, device=device),
         logp_ref=torch.zeros_like(logps, device=device),
+        together=together,
     )

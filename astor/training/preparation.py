@@ -9,7 +9,7 @@ from astor.policies.ranks import World
 from astor.records import Batch
 from astor.training.measurement import Measurement, measure_start
 from astor.training.micro_batch import MicroBatch, make_micro_batch
-from astor.training.rows import TrainingGroup, micro_batches, split_evenly
+from astor.training.rows import TrainingGroup, evened, micro_batches, split_evenly
 from astor.training.weighing import Weighing
 
 
@@ -23,18 +23,19 @@ def prepare(
     world: World,
     tokens_per_micro_batch: int,
     sums: Measurement,
+    even: bool = False,
 ) -> list[list[MicroBatch]]:
     """This rank's share of each mini-batch of `parts`, in pieces; `sums` takes in where the policy stands.
 
     What the policy says at the start of the round is left out of the first mini-batch: its own step begins there, and
-    finds it out by the way.
+    finds it out by the way. With `even`, every rank has as many pieces of as many forward passes.
     """
     prepared = []
     for number, groups in enumerate(parts):
-        shares = [
-            [make_micro_batch(piece, policy.device) for piece in micro_batches(share, tokens_per_micro_batch)]
-            for share in split_evenly(groups, world.size)
-        ]
+        packed = [micro_batches(share, tokens_per_micro_batch) for share in split_evenly(groups, world.size)]
+        if even:
+            packed = evened(packed)
+        shares = [[make_micro_batch(piece, policy.device, together=even) for piece in share] for share in packed]
         weighing.weigh([piece for share in shares for piece in share], batch)
         for piece in shares[world.rank]:
             piece.logp_ref = piece.logps(reference, batch.temperature)

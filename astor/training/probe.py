@@ -54,7 +54,7 @@ class Probe:
         found = list(torch.autograd.grad(loss, outputs, retain_graph=True, allow_unused=True))
         passes = [
             torch.bincount(owners, minlength=prompts).tolist()
-            for owners in prompts_of_passes(piece.prompts, piece.completions)
+            for owners in prompts_of_passes(piece.prompts, piece.completions, piece.together)
         ]
         sketches = count_sketch(self._parts(prompts, found, passes, factors), self._size)
         for calls in self._calls:
@@ -69,19 +69,25 @@ class Probe:
         for index, (map, calls) in enumerate(zip(self.maps, self._calls, strict=True)):
             known = zip(calls, remaining, passes[-len(calls) :], strict=False)
             used = [(inputs, gradient, counts) for (inputs, _), gradient, counts in known if gradient is not None]
-            out, width = map.weight.shape
-            step = max(CHUNK // (width * prompts), 1)
+            out, width = map.out_features, map.in_features
+            step = max(CHUNK // (width * max(prompts, 1)), 1)
             for rows in (slice(start, start + step) for start in range(0, out, step)):
-                part = _by_prompt(prompts, used, rows, map.weight)
+                part = _by_prompt(prompts, used, (len(range(out)[rows]), width), rows, map.weight.device)
                 if factors is not None:
                     part = torch.cat([part, part * factors[index][rows].flatten()])
                 yield part
 
 
-def _by_prompt(prompts: int, calls: Sequence[tuple[Tensor, Tensor, list[int]]], rows: slice, weight: Tensor) -> Tensor:
-    """(P, n) gradients of some rows of a weight, laid flat, from inputs, gradients of outputs, and how many of their
-    rows are each prompt's, one after the other."""
-    total = weight.new_zeros(prompts, weight[rows].numel())
+def _by_prompt(
+    prompts: int,
+    calls: Sequence[tuple[Tensor, Tensor, list[int]]],
+    shape: tuple[int, int],
+    rows: slice,
+    device: torch.device,
+) -> Tensor:
+    """(P, n) fp32 gradients of some `rows` of a weight, of this shape, laid flat, from inputs, gradients of outputs,
+    and how many of their rows are each prompt's, one after the other."""
+    total = torch.zeros(prompts, math.prod(shape), device=device)
     for inputs, gradient, counts in calls:
         start = 0
         for prompt, count in enumerate(counts[:prompts]):

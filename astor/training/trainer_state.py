@@ -1,5 +1,6 @@
 """What an update needs of the updates before it, besides the policy."""
 
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +16,7 @@ from astor.training.weighing import WeighingState
 
 TENSORS, COUNTERS, WEIGHING = "trainer.safetensors", "trainer.json", "weighing.json"
 GROUPS = ("master", "first_moment", "second_moment")
+log = logging.getLogger(__name__)
 R = TypeVar("R", bound=Record)
 
 
@@ -28,12 +30,26 @@ class TrainerCounters(Record):
     skipped_in_a_row: int
     """Steps skipped since the last that was made."""
     world_size: int
-    """Processes that the state was made by, and that alone can continue it."""
+    """Processes that made it. Others than as many can continue it, but not to the bit."""
 
 
 def first_counters(world_size: int = 1) -> TrainerCounters:
     """The counters before the first step."""
     return TrainerCounters(schedule_step=0, optimizer_steps=0, skipped_in_a_row=0, world_size=world_size)
+
+
+def warn_of_another_size(directory: Path | None, size: int) -> None:
+    """Log a warning where the trainer state in `directory` was made by another number of processes than `size`."""
+    if directory is None or not (directory / COUNTERS).is_file():
+        return
+    before = _read(directory / COUNTERS, TrainerCounters).world_size
+    if before != size:
+        log.warning(
+            "THE NUMBER OF PROCESSES THAT TRAIN HAS CHANGED from %d to %d. Master weights and moments go on as they "
+            "were; sums are rounded in another way from here on, so that the run no longer repeats to the byte.",
+            before,
+            size,
+        )
 
 
 @dataclass

@@ -12,6 +12,7 @@ from astor.training.engines.torch import TorchEngine, Trained
 from astor.training.measurement import Measurement
 from astor.training.options import TorchOptions
 from astor.training.report import make_report
+from astor.training.trainer_state import warn_of_another_size
 
 ENGINE = "update engine"
 """Where a rank keeps its engine."""
@@ -25,6 +26,7 @@ class RankedEngine:
     ) -> None:
         """UserError where the policy cannot be read, or the trainer state cannot be continued with it."""
         self._ranks = ranks
+        warn_of_another_size(trainer, ranks.size)
         directory = reference.directory() if ranks.size > 1 else None
         ranks.call(_make, policy, directory, options, trainer, reference=reference.weights())
         self._own: TorchEngine = ranks.world.memory[ENGINE]

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from astor.coordination.groups import enough_valid
 from astor.errors import UserError
+from astor.losses.loss import LossOutputs
 from astor.policies.policy import Policy, save_policy
 from astor.policies.ranks import World
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
@@ -22,7 +23,7 @@ from astor.training.engine import Sketch
 from astor.training.measurement import Measurement, measure_pass, measure_start
 from astor.training.micro_batch import MicroBatch
 from astor.training.optimization import Optimization
-from astor.training.options import TorchOptions
+from astor.training.options import TrainingOptions
 from astor.training.preparation import prepare
 from astor.training.probe import Probe
 from astor.training.report import make_report
@@ -54,11 +55,14 @@ class TorchEngine:
     The policy stays in evaluation mode: dropout would make it another policy than the one that sampled.
     """
 
+    even = False
+    """Whether every rank must make as many forward passes as the others."""
+
     def __init__(
         self,
         policy: Policy,
         reference: Policy,
-        options: TorchOptions,
+        options: TrainingOptions,
         trainer: Path | None = None,
         world: World | None = None,
     ) -> None:
@@ -71,18 +75,25 @@ class TorchEngine:
         self.policy, self.reference, self.options = policy, reference, options
         self.world = world or World()
         state = TrainerState.load(trainer) if trainer else TrainerState({})
-        self.optimization = Optimization(
-            policy.model, options.optimizer, options.skips_in_a_row, state if trainer else None, self.world.size
-        )
+        self.optimization = self._optimization(state if trainer else None)
         self.weighing = Weighing(options.loss, state.weighing)
         self.probe = Probe(policy.model, options.sketch.layers, options.sketch.size)
         self._checked = False
         self._seconds: dict[str, float] = {}
         self._sketching = 0.0
 
+    def _optimization(self, state: TrainerState | None) -> Optimization:
+        options = self.options
+        return Optimization(self.policy.model, options.optimizer, options.skips_in_a_row, state, self.world)
+
     @property
     def world_size(self) -> int:
         return self.world.size
+
+    @property
+    def bf16(self) -> bool:
+        """Whether the policy computes in bf16."""
+        return self.policy.device.type == "cuda"
 
     @property
     def card(self) -> PolicyCard:
@@ -125,7 +136,7 @@ class TorchEngine:
     ) -> "Trained":
         """An update of this rank; what it measured of its share."""
         times, self._sketching = [time.perf_counter()], 0.0
-        if sketch == "adam" and self.optimization.counters.optimizer_steps < STEPS_BEFORE_ADAM:
+        if sketch == "adam" and self.optimization.progress.counters.optimizer_steps < STEPS_BEFORE_ADAM:
             sketch = None
         rows = training_groups(completions, groups, batch)
         self.weighing.see_lengths(rows)
@@ -143,6 +154,7 @@ class TorchEngine:
                 self.world,
                 self.options.tokens_per_micro_batch,
                 sums,
+                self.even,
             )
         times.append(time.perf_counter())
         norms: list[float | None] = []
@@ -179,25 +191,35 @@ class TorchEngine:
         to have this mini-batch.
         """
         for piece in part:
-            with self.probe.watching() if sketches else nullcontext():
-                logp = piece.logps(self.policy.model, batch.temperature)
-            if first:
-                piece.logp_prox = logp.detach()
-            outputs = self.options.loss(piece.loss_inputs(logp))
+            outputs, found = self.forward(piece, batch.temperature, sketches, first)
             if first:
                 measure_start(sums, piece, outputs)
-            if sketches and piece.informative.any():
-                start = time.perf_counter()
-                sketches.add(number, piece, self.sketch(piece, outputs.surrogate, sketches.metric))
-                self._sketching += time.perf_counter() - start
-            piece.loss(outputs).backward()
+            if sketches and found is not None:
+                sketches.add(number, piece, found)
+            self.optimization.backward(piece.loss(outputs), last=piece is part[-1])
             measure_pass(sums, piece, outputs)
         if not self._checked:
             differences = dict(zip(batch.quotas, sums.values("engine difference"), strict=True))
-            check_agreement(differences, self.options, bf16=self.policy.device.type == "cuda")
+            check_agreement(differences, self.options, bf16=self.bf16)
             self._checked = True
-        self.world.sum_gradients(self.optimization.parameters.values())
         return self.optimization.step()
+
+    def forward(
+        self, piece: MicroBatch, temperature: float, sketches: RoundSketches | None, first: bool
+    ) -> tuple[LossOutputs, Tensor | None]:
+        """The loss of a piece, with its graph, and the sketches of its groups where there are any."""
+        with self.probe.watching() if sketches else nullcontext():
+            logp = piece.logps(self.policy.model, temperature)
+        outputs, found = self.outputs(piece, logp, first), None
+        if sketches and piece.informative.any():
+            found = self.sketch(piece, outputs.surrogate, sketches.metric)
+        return outputs, found
+
+    def outputs(self, piece: MicroBatch, logp: Tensor, first: bool) -> LossOutputs:
+        """The loss of a piece whose log-probabilities are `logp`; at the start of the round where it is `first`."""
+        if first:
+            piece.logp_prox = logp.detach()
+        return self.options.loss(piece.loss_inputs(logp))
 
     def sketch(self, piece: MicroBatch, surrogate: Tensor, metric: Sketch | None) -> Tensor:
         """(N, P, size), for each of the piece's P informative groups the sketch of the gradient of its sum of
@@ -205,10 +227,12 @@ class TorchEngine:
 
         N is 1; with `adam` 2, the second sketch being that of the preconditioned gradient.
         """
-        factors = None
+        start, factors = time.perf_counter(), None
         if metric == "adam":
             factors = [self.optimization.preconditioner(map.weight) for map in self.probe.maps]
-        return self.probe.sketch(piece, surrogate, factors)
+        found = self.probe.sketch(piece, surrogate, factors)
+        self._sketching += time.perf_counter() - start
+        return found
 
     def _begin_sketches(
         self, whole: Sequence[Sequence[TrainingGroup]], batch: Batch, sketch: Sketch | None
@@ -233,6 +257,7 @@ class TorchEngine:
         return found
 
     def _measure_end(self, parts: Sequence[Sequence[MicroBatch]], temperature: float, sums: Measurement) -> None:
-        for piece in (piece for part in parts for whole in part if (piece := whole.informative_part())):
+        wanted = ((whole if self.even else whole.informative_part()) for part in parts for whole in part)
+        for piece in filter(None, wanted):
             outputs = self.options.loss(piece.loss_inputs(piece.logps(self.policy.model, temperature)))
-            sums.add("loss after", outputs.surrogate, piece.mask, piece.tasks)
+            sums.add("loss after", outputs.surrogate, piece.informative_mask, piece.tasks)
