@@ -15,6 +15,7 @@ from astor.cli.store import DEFAULT
 from astor.errors import UserError
 from astor.masking import masked
 from astor.registry.standing import Standing, standing
+from astor.run.models import kept_digest
 from astor.run.outcome import Outcome
 from astor.run.result import report_page
 from astor.run.run import Run
@@ -36,7 +37,7 @@ def print_outcome(console: Console, run: Run, result: dict[str, Any]) -> None:
     page = report_page(run)
     if run.places.is_remote or Path(page).exists():
         say(f"report    {page}")
-    digest = outcome.decision.challenger_digest
+    digest = kept_digest(run, outcome.decision.challenger_digest)
     now, unknown = _standing(run, result, digest)
     say(f"model     {_told(run, result, now) if now else unknown}")
     own = now.own if now else []

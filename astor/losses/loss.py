@@ -54,6 +54,10 @@ class LossOutputs:
     clipped: Tensor
     """Bool: tokens whose ratio is outside the clip range."""
 
+    def detach(self) -> LossOutputs:
+        """The values alone, which hold no graph."""
+        return LossOutputs(self.surrogate.detach(), self.kl.detach(), self.clipped)
+
 
 class Loss(Options):
     """What every loss can be told; it has no state besides. A loss of another package is found by the entry point group

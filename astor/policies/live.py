@@ -27,3 +27,8 @@ def find_weights(world: World, policy: PolicyRef) -> Policy:
 def keep_trained(world: World, policy: Policy) -> None:
     """Have the policy found as long as it is trained here."""
     world.memory["trained policy"] = policy
+
+
+def drop_loaded(world: World) -> None:
+    """Forget the policies that were loaded: what asks for one again loads it again."""
+    world.memory.pop("loaded policies", None)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from astor.policies.head import body_of, token_logps
 from astor.policies.precision import precision
 from astor.policies.prefix import Prefix, compute_prefix
 
@@ -26,7 +27,7 @@ def completion_logps(
     Each prompt is computed once, and its keys and values are shared by its completions. Completions run in batches of
     similar length, up to a power of two each (our choice: most work is in matrix products, so padding is what costs);
     or all `together`, so that the number of forward passes does not depend on their lengths.
-    Memory grows with R * L: a caller splits the prompts by a token budget.
+    Memory grows with R * L, but for logits, which are made in chunks: a caller splits the prompts by a token budget.
     """
     prompt_of_row = torch.tensor([p for p, group in enumerate(completions) for _ in group])
     rows = [completion for group in completions for completion in group]
@@ -68,14 +69,14 @@ def continuation_logps(model: PreTrainedModel, prefix: Prefix, tokens: Tensor, t
     width = tokens.shape[1]
     inputs = torch.cat([prefix.last_tokens[:, None], tokens[:, :-1]], dim=1)
     ones = prefix.mask.new_ones(len(tokens), width)
-    logits = model(
+    hidden = body_of(model)(
         input_ids=inputs,
         attention_mask=torch.cat([prefix.mask, ones], dim=1),
         position_ids=prefix.places(width),
         past_key_values=prefix.cache,
         use_cache=True,
-    ).logits
-    return torch.log_softmax(logits.float() / temperature, dim=-1).gather(-1, tokens[..., None]).squeeze(-1)
+    ).last_hidden_state
+    return token_logps(model, hidden, tokens, temperature)
 
 
 def length_buckets(lengths: Tensor, together: bool = False) -> list[Tensor]:

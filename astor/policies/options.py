@@ -1,10 +1,29 @@
-"""A tiny policy: its size, and how it learns to speak."""
+"""A tiny policy: its size, and how it learns to speak. And an adapter: how large it is."""
 
 from typing import Annotated, Self
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from astor.options import Options
+
+
+class LoraOptions(Options):
+    """LoRA (Hu and others 2106.09685): all weights stay as they are, and beside each of some linear maps W a map B A of
+    low rank is trained, which begins as 0. The policy that KL is measured to is the model with these maps left out.
+
+    There is no dropout: with it the policy that is trained would be another than the one that sampled.
+    """
+
+    rank: PositiveInt = 32
+    """Rows of A (our choice; in reinforcement learning a rank of 1 comes close to full weights already: Schulman and
+    others 2025, "LoRA Without Regret", whose learning rate is ten times that of full weights)."""
+    alpha: PositiveFloat = 32
+    """The maps count alpha / rank times (Hu and others; 32 as in "LoRA Without Regret")."""
+    targets: tuple[str, ...] = Field(
+        default=("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"), min_length=1
+    )
+    """Names of the linear maps: by default all of a block of Llama, Qwen, Gemma or Mistral ("LoRA Without Regret":
+    attention alone learns less)."""
 
 
 class WarmStartOptions(Options):

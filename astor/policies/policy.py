@@ -8,8 +8,10 @@ from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokeni
 from transformers.utils.logging import disable_progress_bar
 
 from astor.errors import UserError
-from astor.policies.card import find_card, write_card
+from astor.policies.card import base_place, find_card, policy_directory, write_card
 from astor.policies.chat import LOCAL, Chat, load_chat
+from astor.policies.lora import CONFIG, load_adapter, save_adapter
+from astor.policies.options import LoraOptions
 from astor.policies.trial import check_sharing
 from astor.records import PolicyCard
 from astor.storage import PolicyRef, digest_directory
@@ -29,6 +31,8 @@ class Policy:
         self.model, self.chat = model, chat
         self.card = card
         """Who it is; None until it is saved, and for a model that is not of our making."""
+        self.lora: LoraOptions | None = None
+        """Of what kind its adapter is; None where all weights are its own."""
 
     @property
     def device(self) -> torch.device:
@@ -43,10 +47,14 @@ class Policy:
 def load_policy(directory: Path, device: str = "auto") -> Policy:
     """The policy in a Hugging Face directory, ours or any other's, on `device` (`auto`: CUDA where there is one).
 
-    UserError where `load_chat` raises one, transformers can't read the weights, or answers cannot share their prompts,
+    An adapter's base is loaded with it. UserError where it is not the one that the adapter belongs to, `load_chat`
+    raises one, transformers can't read the weights, or answers cannot share their prompts,
     which is tried where the policy is not of our making. Neither pickles nor the directory's own code are loaded.
     """
-    chat, card = load_chat(directory), find_card(directory)
+    card = find_card(directory)
+    if (directory / CONFIG).is_file():
+        return _load_adapted(directory, card, device)
+    chat = load_chat(directory)
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
@@ -61,13 +69,35 @@ def load_policy(directory: Path, device: str = "auto") -> Policy:
     return Policy(model.to(device).eval(), chat, card)
 
 
+def _load_adapted(directory: Path, card: PolicyCard | None, device: str) -> Policy:
+    if card is None or card.base is None:
+        raise UserError(
+            f"{directory} holds an adapter, and not which policy it belongs to: merge it into its base first."
+        )
+    place = base_place(directory, card.base)
+    policy = load_policy(policy_directory(place), device)
+    if policy.card is None or policy.card.digest != card.base.digest:
+        there = policy.card.digest[:12] if policy.card else "another model"
+        raise UserError(
+            f"The adapter in {directory} belongs to the policy {card.base.digest[:12]}, and {place} holds {there}: "
+            "bring its base back, or use another policy."
+        )
+    policy.lora, policy.card = load_adapter(policy.model, directory), card
+    return policy
+
+
 def save_policy(policy: Policy, directory: Path, recipe_digest: str, parents: tuple[str, ...] = ()) -> None:
     """Write the policy into the empty `directory`, with its card; the policy carries the card from then on.
 
     One that has a card keeps its descent and gets the digest of its files; one that has none is the first of its run,
     made from `parents`, if any.
     """
-    policy.model.save_pretrained(directory)
+    if policy.lora:
+        assert policy.card, "a policy that has an adapter has a card"
+        assert policy.card.base, "an adapter has a base"
+        save_adapter(policy.model, directory, policy.lora, policy.card.base.digest)
+    else:
+        policy.model.save_pretrained(directory)
     policy.chat.tokenizer.save_pretrained(directory)
     digest = digest_directory(directory)
     first = PolicyCard(digest=digest, origin=digest, parents=parents, round=0, recipe_digest=recipe_digest)

@@ -9,6 +9,7 @@ from torch.nn.functional import pad
 from transformers import DynamicCache, PreTrainedModel
 
 from astor.errors import UserError
+from astor.policies.head import body_of
 from astor.policies.room import room_of_config
 
 
@@ -103,7 +104,7 @@ def compute_prefix(model: PreTrainedModel, prompts: Sequence[Sequence[int]], new
         padded[row, : len(prompt) - 1] = torch.as_tensor(prompt[:-1], dtype=torch.long)
     cache = DynamicCache()
     if longest:
-        model(input_ids=padded.to(device), past_key_values=cache, use_cache=True, logits_to_keep=1)
+        body_of(model)(input_ids=padded.to(device), past_key_values=cache, use_cache=True)
         _move_padding_left(cache, lengths.to(device))
     mask = (torch.arange(longest) >= longest - lengths[:, None]).long()
     last_tokens = torch.tensor([prompt[-1] for prompt in prompts])

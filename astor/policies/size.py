@@ -14,6 +14,8 @@ from astor.policies.room import CONTEXT_KEYS
 CONFIG = "config.json"
 BYTES = 4
 """Of a number in fp32, in which masters, moments and gradients are kept."""
+HALF = 2
+"""Of one in bf16."""
 
 
 class PolicySize(NamedTuple):

@@ -66,7 +66,7 @@ def register(
         name: of the registered model, created where there is none.
         policy: committed, where nothing is pruned.
         run_id: of the MLflow run.
-        decision: of the gate; `challenger_digest` is the policy's.
+        decision: of the gate; `challenger_digest` is the policy's, or that of the adapter that was merged into it.
         tags: further ones, as the recipe's digest.
         description: Markdown, for the version's page.
 
@@ -79,7 +79,7 @@ def register(
         if not client.search_registered_models(f"name = '{name}'"):
             client.create_registered_model(name)
         holder = _version(client, name, CHAMPION)
-        found = client.search_model_versions(f"name = '{name}' and tags.`{DIGEST}` = '{decision.challenger_digest}'")
+        found = client.search_model_versions(f"name = '{name}' and tags.`{DIGEST}` = '{policy.digest}'")
         facts = {**tags, **_policy_tags(policy, artifact), PROMOTED: str(decision.promoted).lower()}
         if not found:
             if "://" not in source and not sqlite_file(uri):

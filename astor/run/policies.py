@@ -48,7 +48,9 @@ class Policies:
         artifact = load(policy.committed)
         trainer = artifact.part("trainer") if "trainer" in artifact.manifest.parts else None
         held_to = ReferencePolicy(
-            directory=lambda: load(reference.committed).part("policy"), weights=lambda: self.weights(reference)
+            ref=reference,
+            directory=lambda: load(reference.committed).part("policy"),
+            weights=lambda: self.weights(reference),
         )
         return self._recipe.training.make(artifact.part("policy"), held_to, trainer, self._ranks)
 

@@ -59,8 +59,9 @@ def _digests(uri: str) -> set[str] | None:
         return None
     if artifact is None:
         return set()
-    policy = artifact.manifest.parts.get("policy")
-    return {artifact.ref.digest, policy.digest} if policy else {artifact.ref.digest}
+    policy, copied = artifact.manifest.parts.get("policy"), artifact.manifest.made_from.get("policy")
+    own = {artifact.ref.digest, policy.digest} if policy else {artifact.ref.digest}
+    return own | {copied} if copied else own
 
 
 def _used(run: Run) -> set[str]:

@@ -29,13 +29,15 @@ def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
     if done := run.artifacts.done(uri, made_from):
         return policy_ref(done)
     report_progress(LIBRARIES, 0, 0, "torch, transformers")
-    from astor.policies.policy import save_policy  # torch, as what makes it
+    from astor.policies.adapted import merge  # torch, as what makes it
+    from astor.policies.policy import save_policy
     from astor.run.threads import set_threads
 
     report_progress(LIBRARIES, 1, 1)
     set_threads(run.recipe)
     demonstrations = run.artifacts.read(prompts, "demonstrations") if options.reads_demonstrations else []
     policy = options.make(demonstrations, report_progress, run.services.ranks)
+    merge(policy)
     policy.card = None  # whatever it was elsewhere, here it is the first
 
     def write(directory: Path) -> None:

@@ -11,6 +11,7 @@ from astor.losses.grpo import Grpo
 from astor.options import Options
 from astor.policies.ranks import Ranks
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
+from astor.storage import PolicyRef
 
 if TYPE_CHECKING:
     from astor.policies.policy import Policy
@@ -69,6 +70,8 @@ class ReferencePolicy:
     """The policy that the trained one is held to. An engine takes of it what it needs: nothing where it trains an
     adapter, whose base it is."""
 
+    ref: PolicyRef
+    """Which policy it is."""
     directory: Callable[[], Path]
     """Where it was saved."""
     weights: Callable[[], "Policy"]

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from astor.catalogue import catalogue
 from astor.errors import UserError
 from astor.options import Options
-from astor.policies.card import find_card, policy_directory
+from astor.policies.card import base_place, find_card, policy_directory
 from astor.policies.options import TinyOptions
 from astor.policies.ranks import Ranks
 from astor.policies.size import PolicySize, size_of_directory, size_of_tiny
@@ -95,7 +95,10 @@ class HuggingFaceOptions(FirstPolicyOptions):
         return digest_json(found) if found else ""
 
     def size(self) -> PolicySize | None:
-        return size_of_directory(policy_directory(self.path))
+        directory = policy_directory(self.path)
+        card = find_card(directory)
+        place = base_place(directory, card.base) if card and card.base else self.path
+        return size_of_directory(policy_directory(place))
 
     def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
         from astor.policies.policy import load_policy  # torch

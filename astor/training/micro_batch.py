@@ -80,21 +80,29 @@ class MicroBatch:
 
     def informative_part(self) -> "MicroBatch | None":
         """Its rows of informative groups, as a micro-batch of their own; None where there are none."""
-        groups = [group for group in self.groups if group.informative]
-        if not groups:
-            return None
-        rows, width = int(self.informative.sum()), max(group.longest for group in groups)
+        rows = int(self.informative.sum())
+        return self.part(0, rows) if rows else None
+
+    def part(self, start: int, stop: int) -> "MicroBatch":
+        """Some of its rows, one at least, as a micro-batch of their own."""
+        rows = slice(start, stop)
+        groups, first = [], 0
+        for group in self.groups:
+            mine = group.piece(max(start - first, 0), max(stop - first, 0))
+            groups += [mine] if mine.completions else []
+            first += len(group.completions)
+        width = max(group.longest for group in groups)
         return MicroBatch(
             groups=groups,
-            mask=self.mask[:rows, :width],
-            advantages=self.advantages[:rows],
-            tasks=self.tasks[:rows],
-            informative=self.informative[:rows],
-            logp_rollout=self.logp_rollout[:rows, :width],
-            surrogate_weights=self.surrogate_weights[:rows],
-            kl_weights=self.kl_weights[:rows],
-            logp_prox=self.logp_prox[:rows, :width],
-            logp_ref=self.logp_ref[:rows, :width],
+            mask=self.mask[rows, :width],
+            advantages=self.advantages[rows],
+            tasks=self.tasks[rows],
+            informative=self.informative[rows],
+            logp_rollout=self.logp_rollout[rows, :width],
+            surrogate_weights=self.surrogate_weights[rows],
+            kl_weights=self.kl_weights[rows],
+            logp_prox=self.logp_prox[rows, :width],
+            logp_ref=self.logp_ref[rows, :width],
             together=self.together,
         )
 

@@ -48,6 +48,10 @@ class Optimization:
         """The rate of the last step; before any, of the first."""
         return self.progress.learning_rate
 
+    def clear(self) -> None:
+        """Drop the gradients that there are."""
+        self.optimizer.zero_grad(set_to_none=True)
+
     def backward(self, loss: Tensor, last: bool) -> None:
         """Add the gradients of a part of a mini-batch's loss; `last` says whether it is the last part of the step."""
         loss.backward()
@@ -63,7 +67,7 @@ class Optimization:
             for group in self.optimizer.param_groups:
                 group["lr"] = self.progress.next_learning_rate
             self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        self.clear()
         return self.progress.count(norm)
 
     def preconditioner(self, weight: Tensor) -> Tensor:

@@ -6,8 +6,12 @@ from typing import Literal
 from pydantic import Field
 
 from astor.options import Options
+from astor.policies.options import LoraOptions
 from astor.policies.ranks import Ranks
 from astor.training.engine import ReferencePolicy, UpdateEngine, UpdateEngineOptions
+
+ReferenceKind = Literal["shared", "bf16", "offloaded"]
+"""How the reference policy is kept."""
 
 
 class OptimizerOptions(Options):
@@ -56,7 +60,15 @@ class TrainingOptions(UpdateEngineOptions):
     policy at the start of the round in all of them."""
     tokens_per_micro_batch: int = Field(default=16384, ge=1)
     """Most tokens, prompt and completion padded, whose activations are in memory at once; gradients accumulate over
-    micro-batches and the loss does not depend on how many there are."""
+    micro-batches and the loss does not depend on how many there are. Halved where memory runs out."""
+    gradient_checkpointing: bool = False
+    """Whether a layer keeps its input alone for the backward pass, which computes the rest again (Chen and others
+    1604.06174): a third more work, for a micro-batch of many times the tokens."""
+    lora: LoraOptions | None = None
+    """Trains an adapter, whose base is the first policy and the reference policy in one; null: all weights."""
+    reference: ReferenceKind = "shared"
+    """How the reference policy is kept, where there is no adapter: `shared`, in fp32, with whatever else asks for it;
+    `bf16`, a copy of half the size; `offloaded`, that copy in the CPU's memory but for its own pass."""
     optimizer: OptimizerOptions = OptimizerOptions()
     engine_tolerance: float = Field(default=1e-4, gt=0)
     """Largest |logp_prox - logp_rollout| of a token, in nats, at the first update in fp32. Engine and trainer that

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import torch
 from transformers import PreTrainedModel
 
 from astor.losses.loss import Loss
@@ -9,28 +10,29 @@ from astor.policies.ranks import World
 from astor.records import Batch
 from astor.training.measurement import Measurement, measure_start
 from astor.training.micro_batch import MicroBatch, make_micro_batch
+from astor.training.reference import Reference
 from astor.training.rows import TrainingGroup, evened, micro_batches, split_evenly
 from astor.training.weighing import Weighing
 
 
+@torch.no_grad()
 def prepare(
     parts: Sequence[Sequence[TrainingGroup]],
     batch: Batch,
     policy: PreTrainedModel,
-    reference: PreTrainedModel,
+    reference: Reference,
     loss: Loss,
     weighing: Weighing,
     world: World,
     tokens_per_micro_batch: int,
-    sums: Measurement,
     even: bool = False,
-) -> list[list[MicroBatch]]:
-    """This rank's share of each mini-batch of `parts`, in pieces; `sums` takes in where the policy stands.
+) -> tuple[list[list[MicroBatch]], Measurement]:
+    """This rank's share of each mini-batch of `parts`, in pieces, and what was measured of where the policy stands.
 
     What the policy says at the start of the round is left out of the first mini-batch: its own step begins there, and
     finds it out by the way. With `even`, every rank has as many pieces of as many forward passes.
     """
-    prepared = []
+    prepared, sums = [], Measurement(len(batch.quotas), policy.device)
     for number, groups in enumerate(parts):
         packed = [micro_batches(share, tokens_per_micro_batch) for share in split_evenly(groups, world.size)]
         if even:
@@ -38,9 +40,9 @@ def prepare(
         shares = [[make_micro_batch(piece, policy.device, together=even) for piece in share] for share in packed]
         weighing.weigh([piece for share in shares for piece in share], batch)
         for piece in shares[world.rank]:
-            piece.logp_ref = piece.logps(reference, batch.temperature)
+            piece.logp_ref = reference.logps(piece, batch.temperature)
             if number:
                 piece.logp_prox = piece.logps(policy, batch.temperature)
                 measure_start(sums, piece, loss(piece.loss_inputs(piece.logp_prox)))
         prepared.append(shares[world.rank])
-    return prepared
+    return prepared, sums

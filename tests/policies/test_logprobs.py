@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 
 from astor.errors import UserError
+from astor.policies import head
 from astor.policies.logprobs import completion_logps, length_buckets
 from astor.policies.policy import Policy
 
@@ -39,6 +40,18 @@ def test_gradients_agree_too_through_the_prompts(policy: Policy) -> None:
     torch.cat(rowwise(policy, 1.0)).sum().backward()
     for name, weight in policy.model.named_parameters():
         torch.testing.assert_close(shared[name], weight.grad, atol=1e-4, rtol=1e-4)
+
+
+def test_logits_in_chunks_give_the_same_values_and_gradients(policy: Policy, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for numbers in (head.NUMBERS, 5 * head.vocabulary_of(policy.model)):
+        monkeypatch.setattr(head, "NUMBERS", numbers)
+        policy.model.zero_grad()
+        logps, _ = completion_logps(policy.model, PROMPTS, COMPLETIONS, 0.6)
+        logps.sum().backward()
+        found.append([logps.detach(), *(weight.grad.clone() for weight in policy.model.parameters())])
+    for whole, in_chunks in zip(*found, strict=True):
+        torch.testing.assert_close(in_chunks, whole, atol=1e-5, rtol=1e-5)
 
 
 def test_no_gradient_is_kept_where_none_is_wanted(policy: Policy) -> None:

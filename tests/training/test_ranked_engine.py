@@ -8,6 +8,7 @@ import torch
 
 from astor.policies.policy import Policy, save_policy
 from astor.policies.ranks import Ranks
+from astor.storage import PolicyRef
 from astor.training.engine import ReferencePolicy
 from astor.training.options import TorchOptions
 from astor.training.trainer_state import TrainerState
@@ -26,7 +27,7 @@ def test_options_make_an_engine_that_goes_on_from_what_one_saved(
 ) -> None:
     policy.chat.tokenizer.chat_template = "{{ messages[0].content }}"
     save_policy(policy, tmp_path / "policy", recipe_digest="")
-    held_to = ReferencePolicy(directory=lambda: tmp_path / "policy", weights=lambda: reference)
+    held_to = ReferencePolicy(ref=PolicyRef("", ""), directory=lambda: tmp_path / "policy", weights=lambda: reference)
     engine = options().make(tmp_path / "policy", held_to, None, Ranks(1, threads=1))
     assert engine.world_size == 1
     round = play(engine.policy)
@@ -46,7 +47,7 @@ def test_two_ranks_train_as_one_does_but_for_rounding(
 ) -> None:
     policy.chat.tokenizer.chat_template = "{{ messages[0].content }}"
     save_policy(policy, tmp_path / "policy", recipe_digest="")
-    held_to = ReferencePolicy(directory=lambda: tmp_path / "policy", weights=lambda: reference)
+    held_to = ReferencePolicy(ref=PolicyRef("", ""), directory=lambda: tmp_path / "policy", weights=lambda: reference)
     round = play(policy, rollouts=8)
     balanced = options(loss={"aggregation": "balanced"}, epochs=2, optimizer={"learning_rate": 1e-3})
     with Ranks(2, threads=1) as ranks:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from astor.errors import UserError
+from astor.storage import PolicyRef
 from astor.training.catalogue import update_engine_options
 from astor.training.engine import ReferencePolicy
 
@@ -33,7 +34,9 @@ def test_a_package_adds_its_own_and_the_options_make_it(installed: Callable[[str
     installed("astor.update_engines", PACKAGE.replace("NAMES", '"mine": MyOptions'), "offered")
     options = update_engine_options()["mine"].model_validate({"loss": {"clip_high": 0.3}})
     assert options.loss.clip_high == 0.3
-    reference = ReferencePolicy(directory=Path, weights=lambda: pytest.fail("an engine need not load it"))
+    reference = ReferencePolicy(
+        ref=PolicyRef("", ""), directory=Path, weights=lambda: pytest.fail("an engine need not load it")
+    )
     assert options.make(Path("policy"), reference, None) == "8 processes train policy"
 
 

@@ -12,6 +12,7 @@ from astor.errors import UserError
 from astor.policies.policy import Policy
 from astor.policies.precision import precision
 from astor.policies.prefix import Prefix, compute_prefix
+from astor.policies.shortage import ran_out
 from astor.rollout.engine import Request, Sample
 from astor.rollout.options import TransformersEngineOptions
 
@@ -66,7 +67,7 @@ class TransformersEngine:
 
     def _halve_budget(self, error: RuntimeError, requests: Sequence[Request], batch: Sequence[Row]) -> None:
         """Go on with half of what the failed batch took; the error goes on where it is another, or nothing is left."""
-        if not isinstance(error, torch.OutOfMemoryError) and "can't allocate memory" not in str(error):
+        if not ran_out(error):
             raise error
         longest_prompt = max(len(requests[index].prompt_tokens) for index, _ in batch)
         longest_answer = max(requests[index].max_tokens for index, _ in batch)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from astor.policies.live import keep_trained
+from astor.policies.adapted import adapt
+from astor.policies.live import drop_loaded, keep_trained
 from astor.policies.policy import Policy, load_policy
 from astor.policies.ranks import Ranks, World
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
+from astor.storage import PolicyRef
 from astor.training.engine import ReferencePolicy, Sketch
 from astor.training.engines.torch import TorchEngine, Trained
 from astor.training.measurement import Measurement
@@ -27,8 +29,11 @@ class RankedEngine:
         """UserError where the policy cannot be read, or the trainer state cannot be continued with it."""
         self._ranks = ranks
         warn_of_another_size(trainer, ranks.size)
-        directory = reference.directory() if ranks.size > 1 else None
-        ranks.call(_make, policy, directory, options, trainer, reference=reference.weights())
+        shared = options.lora is None and options.reference == "shared"
+        needs_own = options.lora is None and (ranks.size > 1 or not shared)
+        directory = reference.directory() if needs_own else None
+        held_to = reference.weights() if shared else None
+        ranks.call(_make, policy, reference.ref, directory, options, trainer, reference=held_to)
         self._own: TorchEngine = ranks.world.memory[ENGINE]
 
     @property
@@ -77,16 +82,23 @@ class RankedEngine:
 def _make(
     world: World,
     policy: Path,
+    base: PolicyRef,
     directory: Path | None,
     options: TorchOptions,
     trainer: Path | None,
     reference: Policy | None = None,
 ) -> None:
-    """Make the rank's engine; `directory` holds the reference policy for ranks that do not have it."""
+    """Make the rank's engine, held to `base`: `directory` has it for ranks that need one of their own and are not given
+    `reference`; an adapter needs neither."""
     if reference is None:
-        assert directory is not None, "another rank loads the reference policy for itself"
-        reference = load_policy(directory)
-    engine = TorchEngine(load_policy(policy), reference, options, trainer, world)
+        drop_loaded(world)
+    trained = load_policy(policy)
+    if options.lora:
+        adapt(trained, base, options.lora)
+    elif reference is None:
+        assert directory is not None, "a rank without a reference policy loads one"
+        reference = load_policy(directory, "cpu" if options.reference == "offloaded" else "auto")
+    engine = TorchEngine(trained, reference, options, trainer, world)
     world.memory[ENGINE] = engine
     keep_trained(world, engine.policy)
 

@@ -15,6 +15,7 @@ from torch import Tensor
 from astor.coordination.groups import enough_valid
 from astor.errors import UserError
 from astor.losses.loss import LossOutputs
+from astor.policies.checkpointing import checkpoint_layers
 from astor.policies.policy import Policy, save_policy
 from astor.policies.ranks import World
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
@@ -26,7 +27,9 @@ from astor.training.optimization import Optimization
 from astor.training.options import TrainingOptions
 from astor.training.preparation import prepare
 from astor.training.probe import Probe
+from astor.training.reference import Reference
 from astor.training.report import make_report
+from astor.training.room import Room
 from astor.training.rows import TrainingGroup, mini_batch_order, mini_batches, training_groups
 from astor.training.sketches import RoundSketches, TaskSketch
 from astor.training.trainer_state import TrainerState
@@ -61,23 +64,27 @@ class TorchEngine:
     def __init__(
         self,
         policy: Policy,
-        reference: Policy,
+        reference: Policy | None,
         options: TrainingOptions,
         trainer: Path | None = None,
         world: World | None = None,
     ) -> None:
-        """`trainer` is a directory that `save_trainer` wrote; None starts anew. In a `world` of several ranks each has
-        an engine of its own, and trains on its share of every mini-batch.
+        """`reference` is None where `policy` has an adapter, whose base it is. `trainer` is a directory that
+        `save_trainer` wrote; None starts anew. In a `world` of several ranks each has an engine of its own, and trains
+        on its share of every mini-batch.
 
         UserError where it cannot be continued with this policy.
         """
-        assert policy.model is not reference.model, "the reference policy must not be trained"
-        self.policy, self.reference, self.options = policy, reference, options
+        self.policy, self.options = policy, options
+        self.reference = Reference(reference, policy, options.reference)
         self.world = world or World()
         state = TrainerState.load(trainer) if trainer else TrainerState({})
         self.optimization = self._optimization(state if trainer else None)
         self.weighing = Weighing(options.loss, state.weighing)
         self.probe = Probe(policy.model, options.sketch.layers, options.sketch.size)
+        self.room = Room(options.tokens_per_micro_batch)
+        if options.gradient_checkpointing:
+            checkpoint_layers(policy.model)
         self._checked = False
         self._seconds: dict[str, float] = {}
         self._sketching = 0.0
@@ -106,8 +113,8 @@ class TorchEngine:
 
     @property
     def metrics(self) -> Mapping[str, float]:
-        """Seconds that the last update took, by what it did."""
-        return {f"{name}_seconds": seconds for name, seconds in self._seconds.items()}
+        """Seconds that the last update took, by what it did, and what `Room` has to tell."""
+        return {**{f"{name}_seconds": seconds for name, seconds in self._seconds.items()}, **self.room.metrics}
 
     def save_policy(self, directory: Path, recipe_digest: str) -> None:
         save_policy(self.policy, directory, recipe_digest)
@@ -142,20 +149,7 @@ class TorchEngine:
         self.weighing.see_lengths(rows)
         whole = mini_batches(rows, self.options.mini_batches, batch.seed)
         sketches = self._begin_sketches(whole, batch, sketch)
-        sums = Measurement(len(batch.quotas), self.policy.device)
-        with torch.no_grad():
-            parts = prepare(
-                whole,
-                batch,
-                self.policy.model,
-                self.reference.model,
-                self.options.loss,
-                self.weighing,
-                self.world,
-                self.options.tokens_per_micro_batch,
-                sums,
-                self.even,
-            )
+        parts, sums = self.room.fit(rows, lambda: self._prepare(whole, batch))
         times.append(time.perf_counter())
         norms: list[float | None] = []
         for number in mini_batch_order(len(parts), self.options.epochs, batch.seed):
@@ -168,18 +162,21 @@ class TorchEngine:
                 self._measure_end(parts, batch.temperature, sums)
         times.append(time.perf_counter())
         prepared, trained, measured = (after - before for before, after in pairwise(times))
-        self._seconds = {
-            "prepare": prepared,
-            "sketch": self._sketching,
-            "train": trained - self._sketching,
-            "measure": measured,
-        }
+        trained -= self._sketching
+        self._seconds = {"prepare": prepared, "sketch": self._sketching, "train": trained, "measure": measured}
         return Trained(rows, sums, found, sketch, norms)
+
+    def _prepare(
+        self, whole: Sequence[Sequence[TrainingGroup]], batch: Batch
+    ) -> tuple[list[list[MicroBatch]], Measurement]:
+        model, loss, tokens = self.policy.model, self.options.loss, self.room.tokens
+        with self.reference.at_hand() as reference:
+            return prepare(whole, batch, model, reference, loss, self.weighing, self.world, tokens, self.even)
 
     def _train(
         self,
         number: int,
-        part: Sequence[MicroBatch],
+        part: list[MicroBatch],
         batch: Batch,
         sums: Measurement,
         sketches: RoundSketches | None,
@@ -187,22 +184,33 @@ class TorchEngine:
     ) -> float | None:
         """One optimizer step on mini-batch `number`: the gradient's norm, None where the step was skipped.
 
-        The `first` step of a round finds out where the policy stood at its start. `sketches` are given where they are
-        to have this mini-batch.
+        The `first` step of a round finds out where the policy stood at its start. `sketches` are to have this one.
         """
-        for piece in part:
-            outputs, found = self.forward(piece, batch.temperature, sketches, first)
+        groups = [group for piece in part for group in piece.groups]
+        passed = self.room.fit(groups, lambda: self._add_gradients(part, batch.temperature, sketches, first))
+        for piece, outputs, sketch in passed:
             if first:
                 measure_start(sums, piece, outputs)
-            if sketches and found is not None:
-                sketches.add(number, piece, found)
-            self.optimization.backward(piece.loss(outputs), last=piece is part[-1])
+            if sketches and sketch is not None:
+                sketches.add(number, piece, sketch)
             measure_pass(sums, piece, outputs)
         if not self._checked:
             differences = dict(zip(batch.quotas, sums.values("engine difference"), strict=True))
             check_agreement(differences, self.options, bf16=self.bf16)
             self._checked = True
         return self.optimization.step()
+
+    def _add_gradients(
+        self, part: list[MicroBatch], temperature: float, sketches: RoundSketches | None, first: bool
+    ) -> list[tuple[MicroBatch, LossOutputs, Tensor | None]]:
+        """Make the gradient of a mini-batch, in pieces that there is room for: each with its loss and its sketches."""
+        self.optimization.clear()
+        part[:], passed = self.room.cut(part), []
+        for piece in part:
+            outputs, sketch = self.forward(piece, temperature, sketches, first)
+            self.optimization.backward(piece.loss(outputs), last=piece is part[-1])
+            passed.append((piece, outputs.detach(), sketch))
+        return passed
 
     def forward(
         self, piece: MicroBatch, temperature: float, sketches: RoundSketches | None, first: bool
