@@ -33,6 +33,13 @@ class Measurement:
             join = torch.maximum if name in self._largest | other._largest else torch.add
             self._sums[name] = join(self._sums.get(name, self._zeros), values)
 
+    def on_cpu(self) -> "Measurement":
+        """The same, to be sent to another process."""
+        moved = Measurement(len(self._zeros), torch.device("cpu"))
+        moved._sums = {name: values.cpu() for name, values in self._sums.items()}
+        moved._largest = set(self._largest)
+        return moved
+
     def values(self, name: str) -> list[float]:
         """Per task; 0 where nothing was added."""
         values: list[float] = self._sums.get(name, self._zeros).tolist()

@@ -32,8 +32,9 @@ class MicroBatch:
     logp_prox: Tensor
     """0 until it is known, as logp_ref."""
     logp_ref: Tensor
-    together: bool = False
-    """Whether completions of all lengths run in one forward pass, so that all pieces have as many."""
+    chunks: int = 0
+    """0: completions of like lengths run in a forward pass of their own. Else all run in one, and their logits are made
+    in as many chunks: so pieces of different rows take the same passes."""
 
     @property
     def tokens(self) -> Tensor:
@@ -47,7 +48,7 @@ class MicroBatch:
 
     def logps(self, model: PreTrainedModel, temperature: float) -> Tensor:
         """(R, L), log-probabilities under `model`, with gradients where they are enabled."""
-        logps, _ = completion_logps(model, self.prompts, self.completions, temperature, self.together)
+        logps, _ = completion_logps(model, self.prompts, self.completions, temperature, self.chunks)
         return logps
 
     @property
@@ -103,11 +104,11 @@ class MicroBatch:
             kl_weights=self.kl_weights[rows],
             logp_prox=self.logp_prox[rows, :width],
             logp_ref=self.logp_ref[rows, :width],
-            together=self.together,
+            chunks=self.chunks,
         )
 
 
-def make_micro_batch(groups: Sequence[TrainingGroup], device: torch.device, together: bool = False) -> MicroBatch:
+def make_micro_batch(groups: Sequence[TrainingGroup], device: torch.device) -> MicroBatch:
     """The rows of `groups`, of which informative ones come first, with weights of 0."""
     rows = [completion for group in groups for completion in group.completions]
     of_rows = [group for group in groups for _ in group.completions]
@@ -129,5 +130,4 @@ def make_micro_batch(groups: Sequence[TrainingGroup], device: torch.device, toge
         kl_weights=zeros,
         logp_prox=torch.zeros_like(logps, device=device),
         logp_ref=torch.zeros_like(logps, device=device),
-        together=together,
     )

@@ -1,5 +1,7 @@
 """AdamW with its clipping, on weights that this process holds as a whole."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
@@ -90,9 +92,7 @@ class Optimization:
         return TrainerState(dict(self.parameters), first, second, self.progress.counters)
 
     def _load(self, state: TrainerState) -> None:
-        shapes = {name: weight.shape for name, weight in self.parameters.items()}
-        if shapes != {name: weight.shape for name, weight in state.masters.items()}:
-            raise UserError("The trainer state has other weights than the policy: it is of another model.")
+        check_same_model(self.parameters, state)
         for name, weight in self.parameters.items():
             weight.copy_(state.masters[name])
             if state.first_moments:
@@ -102,6 +102,12 @@ class Optimization:
                     "exp_avg_sq": state.second_moments[name].to(weight.device),
                 }
         self.progress.counters = state.counters.model_copy(update={"world_size": self._world.size})
+
+
+def check_same_model(parameters: Mapping[str, Tensor], state: TrainerState) -> None:
+    """UserError where the state has other weights than these."""
+    if {name: weight.shape for name, weight in parameters.items()} != state.shapes:
+        raise UserError("The trainer state has other weights than the policy: it is of another model.")
 
 
 def _step(steps: int, weight: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ import torch
 from transformers import PreTrainedModel
 
 from astor.losses.loss import Loss
+from astor.policies.head import chunks_of
 from astor.policies.ranks import World
 from astor.records import Batch
 from astor.training.measurement import Measurement, measure_start
@@ -37,7 +38,11 @@ def prepare(
         packed = [micro_batches(share, tokens_per_micro_batch) for share in split_evenly(groups, world.size)]
         if even:
             packed = evened(packed)
-        shares = [[make_micro_batch(piece, policy.device, together=even) for piece in share] for share in packed]
+        shares = [[make_micro_batch(piece, policy.device) for piece in share] for share in packed]
+        for pieces in zip(*shares, strict=True) if even else ():
+            chunks = max(chunks_of(policy, piece.mask.numel()) for piece in pieces)
+            for piece in pieces:
+                piece.chunks = chunks
         weighing.weigh([piece for share in shares for piece in share], batch)
         for piece in shares[world.rank]:
             piece.logp_ref = reference.logps(piece, batch.temperature)

@@ -54,7 +54,7 @@ class Probe:
         found = list(torch.autograd.grad(loss, outputs, retain_graph=True, allow_unused=True))
         passes = [
             torch.bincount(owners, minlength=prompts).tolist()
-            for owners in prompts_of_passes(piece.prompts, piece.completions, piece.together)
+            for owners in prompts_of_passes(piece.prompts, piece.completions, piece.chunks > 0)
         ]
         sketches = count_sketch(self._parts(prompts, found, passes, factors), self._size)
         for calls in self._calls:
