@@ -59,7 +59,7 @@ class Probe:
         sketches = count_sketch(self._parts(prompts, found, passes, factors), self._size)
         for calls in self._calls:
             calls.clear()
-        return sketches.view(-1, prompts, self._size)
+        return sketches.view(2 if factors else 1, prompts, self._size)
 
     def _parts(
         self, prompts: int, gradients: list[Tensor | None], passes: list[list[int]], factors: Sequence[Tensor] | None

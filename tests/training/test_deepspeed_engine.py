@@ -11,6 +11,7 @@ from astor.policies.policy import Policy, load_policy, save_policy
 from astor.policies.ranks import Ranks
 from astor.training.deepspeed_options import DeepSpeedOptions
 from astor.training.engine import ReferencePolicy, UpdateEngine
+from astor.training.engines import zero_rank
 from astor.training.options import TorchOptions, TrainingOptions
 from astor.training.trainer_state import TrainerState
 
@@ -103,7 +104,7 @@ def test_bf16_moves_and_a_restart_after_each_of_20_updates_changes_nothing(
 ) -> None:
     """At a rate at which hardly a bf16 weight moves in one step, and with other ranks and another stage at the end."""
     slow = {"optimizer": {"learning_rate": 1e-5, "warm_up_steps": 0}, "engine_tolerance_bf16": 10.0, "epochs": 1}
-    bf16 = deepspeed(precision="bf16", processes=1, stage=2, mini_batches=1, **slow)
+    bf16 = deepspeed(precision="bf16", processes=2, stage=2, mini_batches=1, **slow)
     first = tmp_path / "policy"
     round = play(load_policy(first))
     with making(bf16, first, held_to) as undisturbed:
@@ -111,8 +112,9 @@ def test_bf16_moves_and_a_restart_after_each_of_20_updates_changes_nothing(
             undisturbed.update(round.completions, round.groups, round.batch)
         whole = save(undisturbed, tmp_path / "whole")
     policy, trainer = first, None
-    for number in range(20):
-        with making(bf16, policy, held_to, trainer) as engine:
+    with making(bf16, first, held_to) as engine:
+        for number in range(20):
+            engine._torchrun.call(zero_rank.make, policy, first, bf16, trainer)
             engine.update(round.completions, round.groups, round.batch)
             saved = save(engine, tmp_path / str(number))
             policy, trainer = saved / "policy", saved / "trainer"
@@ -121,8 +123,8 @@ def test_bf16_moves_and_a_restart_after_each_of_20_updates_changes_nothing(
     states = [TrainerState.load(directory) for directory in (whole / "trainer", trainer)]
     for name, master in states[0].masters.items():
         assert torch.equal(states[1].masters[name], master)
-    with making(bf16.model_copy(update={"processes": 2, "stage": 3}), policy, held_to, trainer) as engine:
-        directory = save(engine, tmp_path / "by two")
+    with making(bf16.model_copy(update={"processes": 1, "stage": 3}), policy, held_to, trainer) as engine:
+        directory = save(engine, tmp_path / "by one")
     for name, master in TrainerState.load(directory / "trainer").masters.items():
         assert torch.equal(states[0].masters[name], master)
 

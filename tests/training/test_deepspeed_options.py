@@ -50,7 +50,7 @@ def test_there_is_a_process_on_each_gpu_or_as_many_as_the_recipe_has(
 
 
 def test_more_processes_than_gpus_are_refused() -> None:
-    with pytest.raises(UserError, match="training.processes is 4, and this machine has 2 GPUs: set it to 2 at most"):
+    with pytest.raises(UserError, match="is 4, and this machine has 2 GPUs: set it to 2 at most"):
         processes(options(processes=4), gpus=2, cpus=1)
 
 

@@ -59,7 +59,8 @@ class ZeroEngine(TorchEngine):
         if sketches:
             with self.probe.watching():
                 logp = piece.logps(self.policy.model, temperature)
-            found = self.sketch(piece, self.outputs(piece, logp, first).surrogate, sketches.metric)
+            made = self.sketch(piece, self.outputs(piece, logp, first).surrogate, sketches.metric)
+            found = made if piece.informative.any() else None
         return self.outputs(piece, self.optimization.logps(piece, temperature), first), found
 
 
