@@ -1,10 +1,13 @@
 """What an update measures of each task, summed on the device and read once."""
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor
+from transformers import PreTrainedModel
 
 from astor.losses.kl import k3
-from astor.losses.loss import LossOutputs
+from astor.losses.loss import Loss, LossOutputs
 from astor.training.micro_batch import MicroBatch
 
 
@@ -66,3 +69,13 @@ def measure_pass(sums: Measurement, batch: MicroBatch, outputs: LossOutputs) -> 
     """The share of tokens whose ratio is outside the clip range, over every pass of an update, of all epochs."""
     sums.add("clipped", outputs.clipped.float(), batch.mask, batch.tasks)
     sums.add("passed", torch.ones_like(outputs.surrogate), batch.mask, batch.tasks)
+
+
+@torch.no_grad()
+def measure_end(
+    sums: Measurement, pieces: Iterable[MicroBatch], loss: Loss, policy: PreTrainedModel, temperature: float
+) -> None:
+    """The loss after the last step."""
+    for piece in pieces:
+        outputs = loss(piece.loss_inputs(piece.logps(policy, temperature)))
+        sums.add("loss after", outputs.surrogate, piece.informative_mask, piece.tasks)

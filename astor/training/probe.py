@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from astor.errors import UserError
 from astor.policies.logprobs import prompts_of_passes
 from astor.training.count_sketch import CHUNK, count_sketch
 from astor.training.micro_batch import MicroBatch
@@ -95,6 +96,16 @@ def _by_prompt(
             out = gradient[mine, :, rows].flatten(0, 1)
             total[prompt] += (out.T @ inputs[mine].flatten(0, 1).to(out.dtype)).flatten()
     return total
+
+
+def has_maps(probe: Probe, model: str, needed: bool) -> bool:
+    """Whether a model has something to sketch. UserError where it has not, and that is `needed`."""
+    if needed and not probe.maps:
+        raise UserError(
+            f"A {model} has no o_proj or down_proj to sketch gradients of: set the scheduler's utility.synergy.weight "
+            "to 0, and no training.loss.aggregation: balanced."
+        )
+    return bool(probe.maps)
 
 
 def probed_maps(model: PreTrainedModel, share: float) -> list[nn.Linear]:

@@ -10,10 +10,10 @@ from astor.policies.ranks import Ranks, World
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
 from astor.storage import PolicyRef
 from astor.training.engine import ReferencePolicy, Sketch
-from astor.training.engines.torch import TorchEngine, Trained
+from astor.training.engines.torch import TorchEngine
 from astor.training.measurement import Measurement
 from astor.training.options import TorchOptions
-from astor.training.report import make_report
+from astor.training.report import Trained, make_report
 from astor.training.trainer_state import warn_of_another_size
 
 ENGINE = "update engine"

@@ -7,13 +7,10 @@ from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
 from astor.coordination.groups import enough_valid
-from astor.errors import UserError
 from astor.losses.loss import LossOutputs
 from astor.policies.checkpointing import checkpoint_layers
 from astor.policies.policy import Policy, save_policy
@@ -21,14 +18,14 @@ from astor.policies.ranks import World
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
 from astor.training.agreement import check_agreement
 from astor.training.engine import Sketch
-from astor.training.measurement import Measurement, measure_pass, measure_start
+from astor.training.measurement import Measurement, measure_end, measure_pass, measure_start
 from astor.training.micro_batch import MicroBatch
 from astor.training.optimization import Optimization
 from astor.training.options import TrainingOptions
 from astor.training.preparation import prepare
-from astor.training.probe import Probe
+from astor.training.probe import Probe, has_maps
 from astor.training.reference import Reference
-from astor.training.report import make_report
+from astor.training.report import Trained, make_report
 from astor.training.room import Room
 from astor.training.rows import TrainingGroup, mini_batch_order, mini_batches, training_groups
 from astor.training.sketches import RoundSketches, TaskSketch
@@ -37,19 +34,6 @@ from astor.training.weighing import Weighing
 
 STEPS_BEFORE_ADAM = 10
 """Optimizer steps before the second moments are believed (our choice: until then they are of a few gradients)."""
-
-
-class Trained(NamedTuple):
-    """What one rank has of an update."""
-
-    rows: list[TrainingGroup]
-    sums: Measurement
-    sketches: dict[int, TaskSketch]
-    """Summed over ranks."""
-    metric: Sketch | None
-    """What the halves of the sketches are sketches of, for the report; None where it is not to have them."""
-    norms: list[float | None]
-    """The gradient's norm of every optimizer step, the same in every rank; None where it was skipped."""
 
 
 class TorchEngine:
@@ -148,7 +132,7 @@ class TorchEngine:
         rows = training_groups(completions, groups, batch)
         self.weighing.see_lengths(rows)
         whole = mini_batches(rows, self.options.mini_batches, batch.seed)
-        sketches = self._begin_sketches(whole, batch, sketch)
+        sketches = self._sketches(whole, batch, sketch)
         parts, sums = self.room.fit(rows, lambda: self._prepare(whole, batch))
         times.append(time.perf_counter())
         norms: list[float | None] = []
@@ -158,8 +142,8 @@ class TorchEngine:
         found = self._end_sketches(sketches, groups, batch) if sketches else {}
         times.append(time.perf_counter())
         if loss_after:
-            with torch.no_grad():
-                self._measure_end(parts, batch.temperature, sums)
+            pieces = [(whole if self.even else whole.informative_part()) for part in parts for whole in part]
+            measure_end(sums, filter(None, pieces), self.options.loss, self.policy.model, batch.temperature)
         times.append(time.perf_counter())
         prepared, trained, measured = (after - before for before, after in pairwise(times))
         trained -= self._sketching
@@ -242,19 +226,13 @@ class TorchEngine:
         self._sketching += time.perf_counter() - start
         return found
 
-    def _begin_sketches(
+    def _sketches(
         self, whole: Sequence[Sequence[TrainingGroup]], batch: Batch, sketch: Sketch | None
     ) -> RoundSketches | None:
-        """None where the model has nothing to sketch and nobody needs it."""
-        if self.probe.maps:
-            options, device = self.options.sketch, self.policy.device
-            return RoundSketches(whole, len(batch.quotas), sketch, options, batch.seed, device)
-        if sketch or self.options.loss.aggregation == "balanced":
-            raise UserError(
-                f"A {type(self.policy.model).__name__} has no o_proj or down_proj to sketch gradients of: set the "
-                f"scheduler's utility.synergy.weight to 0, and no training.loss.aggregation: balanced."
-            )
-        return None
+        needed = sketch is not None or self.options.loss.aggregation == "balanced"
+        if not has_maps(self.probe, type(self.policy.model).__name__, needed):
+            return None
+        return RoundSketches(whole, len(batch.quotas), sketch, self.options.sketch, batch.seed, self.policy.device)
 
     def _end_sketches(self, sketches: RoundSketches, groups: Sequence[Group], batch: Batch) -> dict[int, TaskSketch]:
         start, names = time.perf_counter(), list(batch.quotas)
@@ -263,9 +241,3 @@ class TorchEngine:
         self.weighing.see_norms(batch, {names[index]: sketch.square for index, sketch in found.items()})
         self._sketching += time.perf_counter() - start
         return found
-
-    def _measure_end(self, parts: Sequence[Sequence[MicroBatch]], temperature: float, sums: Measurement) -> None:
-        wanted = ((whole if self.even else whole.informative_part()) for part in parts for whole in part)
-        for piece in filter(None, wanted):
-            outputs = self.options.loss(piece.loss_inputs(piece.logps(self.policy.model, temperature)))
-            sums.add("loss after", outputs.surrogate, piece.informative_mask, piece.tasks)

@@ -1,5 +1,6 @@
 """The update in one rank of several that share out a model's state by ZeRO."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from astor.errors import UserError
 from astor.losses.loss import LossOutputs
 from astor.policies.policy import Policy
 from astor.policies.ranks import World
+from astor.policies.shortage import ran_out
 from astor.training.deepspeed_options import DeepSpeedOptions
 from astor.training.engines.torch import TorchEngine
 from astor.training.engines.zero import ZeroOptimization
@@ -67,9 +69,10 @@ class ZeroEngine(TorchEngine):
 class FixedRoom(Room):
     """Room that is as the options say: ranks that each halved theirs would wait for each other forever."""
 
-    def halve(self, error: RuntimeError, groups: list[TrainingGroup]) -> None:
-        super().halve(error, groups)
+    def halve(self, error: RuntimeError, groups: Sequence[TrainingGroup]) -> None:
+        if not ran_out(error):
+            raise error
         raise UserError(
-            f"Memory does not hold a micro-batch of {self.tokens * 2} tokens: lower training.tokens_per_micro_batch, "
+            f"Memory does not hold a micro-batch of {self.tokens} tokens: lower training.tokens_per_micro_batch, "
             "set training.gradient_checkpointing, or use a higher training.stage or more processes."
         ) from error

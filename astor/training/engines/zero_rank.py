@@ -13,8 +13,8 @@ from astor.policies.ranks import World
 from astor.records import Batch, Completion, Group, PolicyCard
 from astor.training.deepspeed_options import DeepSpeedOptions
 from astor.training.engine import Sketch
-from astor.training.engines.torch import Trained
 from astor.training.engines.torchrun import serve
+from astor.training.report import Trained
 
 ENGINE = "update engine"
 """Where a rank keeps its engine."""
