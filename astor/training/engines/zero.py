@@ -63,9 +63,12 @@ class ZeroOptimization(Optimization):
             weight_decay=options.optimizer.weight_decay,
             fused=True,
         )
+        buffers = [(module, dict(module._buffers)) for module in model.modules()]
         self._engine, self._zero, *_ = deepspeed.initialize(
             model=Scorer(model).eval(), optimizer=self.optimizer, config=configuration(options)
         )
+        for module, kept in buffers:  # DeepSpeed rounds them too; angles of rotary embeddings do not bear it.
+            module._buffers.update(kept)
         self._begin(state)
 
     def logps(self, piece: MicroBatch, temperature: float) -> Tensor:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from astor.errors import UserError
@@ -37,8 +36,6 @@ class ZeroEngine(TorchEngine):
         self, policy: Policy, reference: Policy, options: DeepSpeedOptions, trainer: Path | None, world: World
     ) -> None:
         self._bf16 = options.precision == "bf16"
-        if self._bf16:
-            reference.model.to(torch.bfloat16)
         super().__init__(policy, reference, options, trainer, world)
         self.room = FixedRoom(options.tokens_per_micro_batch)
 

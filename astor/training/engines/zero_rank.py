@@ -8,6 +8,7 @@ from typing import NamedTuple
 import torch
 
 from astor.policies import policy as policies
+from astor.policies.lora import round_weights
 from astor.policies.policy import load_policy
 from astor.policies.ranks import World
 from astor.records import Batch, Completion, Group, PolicyCard
@@ -33,8 +34,13 @@ def make(world: World, policy: Path, reference: Path, options: DeepSpeedOptions,
     """Make the rank's engine."""
     from astor.training.engines.zero_engine import ZeroEngine  # DeepSpeed, in these processes alone
 
-    held_to = load_policy(reference, "cpu" if options.reference == "offloaded" else "auto")
-    world.memory[ENGINE] = ZeroEngine(load_policy(policy), held_to, options, trainer, world)
+    trained, held_to = (load_policy(directory, "cpu") for directory in (policy, reference))
+    for each in (trained, held_to):
+        if options.precision == "bf16":
+            round_weights(each.model)
+        if torch.cuda.is_available() and not (each is held_to and options.reference == "offloaded"):
+            each.model.to("cuda")
+    world.memory[ENGINE] = ZeroEngine(trained, held_to, options, trainer, world)
 
 
 def train(
