@@ -26,7 +26,7 @@ class ZeroEngine(TorchEngine):
 
     Under ZeRO every forward and backward pass is work that all ranks do together, so each makes as many of them. The
     sketches have a pass of their own before the one that trains: a partial backward pass within that would release
-    weights that the whole one needs (algorithms.md has the same for another reason: gradients are shared out).
+    weights that the whole one needs.
     """
 
     even = True
