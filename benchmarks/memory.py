@@ -130,6 +130,7 @@ def make_round(prompts: int, rollouts: int, prompt: int, answer: int) -> tuple[l
 def measure(way: dict[str, Any], shape: dict[str, int], size: dict[str, int], bf16: bool) -> int:
     """Peak bytes of the second update, when there are moments."""
     options = TorchOptions.model_validate({**way, "mini_batches": 1, "engine_tolerance": 1e9})
+    torch.set_num_threads(1)
     policy, reference = make_policy(**size), None if options.lora else make_policy(**size)
     if options.lora:
         add_adapter(policy.model, options.lora, seed=0)
@@ -156,44 +157,51 @@ def tell(name: str, found: Footprint) -> dict[str, Any]:
     return told
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--vocabulary", type=int, default=150_000)
-    parser.add_argument("--hidden", type=int, default=64)
-    parser.add_argument("--layers", type=int, default=6)
-    parser.add_argument("--mlp", type=int, default=256)
-    parser.add_argument("--answer", type=int, default=96)
-    arguments = parser.parse_args()
-    size = {key: getattr(arguments, key) for key in ("vocabulary", "hidden", "layers", "mlp")}
-    shape = {"prompts": 2, "rollouts": 8, "prompt": 64, "answer": arguments.answer}
-    model = make_policy(**size).model
-    keys = 2 * 2 * arguments.hidden // 4
+SHAPES = {
+    "wide": ({"vocabulary": 150_000, "hidden": 32, "layers": 2, "mlp": 64}, {"prompt": 16, "answer": 32}),
+    "deep": ({"vocabulary": 1_000, "hidden": 128, "layers": 8, "mlp": 512}, {"prompt": 64, "answer": 48}),
+}
+"""Sizes of a policy and lengths of its texts: one whose logits count, one whose layers do."""
+WAYS: dict[str, dict[str, Any]] = {
+    "full": {},
+    "checkpointing": {"gradient_checkpointing": True},
+    "lora": {"lora": LORA},
+    "lora, checkpointing": {"lora": LORA, "gradient_checkpointing": True},
+}
+
+
+def compare(shape: str, way: str, bf16: bool) -> dict[str, float]:
+    """What is measured and what is predicted, in bytes."""
+    size, lengths = SHAPES[shape]
     policy = PolicySize(
-        sum(weight.numel() for weight in model.parameters()),
-        arguments.layers,
-        arguments.hidden,
-        arguments.mlp,
-        arguments.vocabulary,
-        keys,
+        sum(weight.numel() for weight in make_policy(**size).model.parameters()),
+        size["layers"],
+        size["hidden"],
+        size["mlp"],
+        size["vocabulary"],
+        size["hidden"],  # half as many heads for keys and values as for queries
         4096,
     )
-    ways: dict[str, dict[str, Any]] = {
-        "full": {},
-        "checkpointing": {"gradient_checkpointing": True},
-        "lora": {"lora": LORA},
-        "lora, checkpointing": {"lora": LORA, "gradient_checkpointing": True},
+    options = TorchOptions.model_validate(WAYS[way])
+    training = Training.of(options, policy, 8, lengths["prompt"], lengths["answer"], 2, bf16=bf16)
+    # On the CPU frozen weights stay fp32.
+    predicted = footprint(policy, training).peak + (2 * policy.parameters if bf16 and options.lora else 0)
+    measured = measure(WAYS[way], {"prompts": 2, "rollouts": 8, **lengths}, size, bf16)
+    name = f"{shape}, {way}, {'bf16' if bf16 else 'fp32'}"
+    print(f"{name:<34} measured {measured / 1e6:8.1f} MB, predicted {predicted / 1e6:8.1f} MB", flush=True)
+    return {"measured": measured, "predicted": predicted, "ratio": round(predicted / measured, 3)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shapes", nargs="*", choices=SHAPES, default=list(SHAPES))
+    shapes = parser.parse_args().shapes
+    measured = {
+        f"{shape}, {way}, {'bf16' if bf16 else 'fp32'}": compare(shape, way, bf16)
+        for shape in shapes
+        for bf16 in (False, True)
+        for way in WAYS
     }
-    measured: dict[str, dict[str, float]] = {}
-    for bf16 in (False, True):
-        for name, way in ways.items():
-            options = TorchOptions.model_validate(way)
-            training = Training.of(options, policy, shape["rollouts"], shape["prompt"], shape["answer"], 2, bf16=bf16)
-            # On the CPU frozen weights stay fp32.
-            predicted = footprint(policy, training).peak + (2 * policy.parameters if bf16 and options.lora else 0)
-            found = measure(way, shape, size, bf16)
-            label = f"{name}, {'bf16' if bf16 else 'fp32'}"
-            measured[label] = {"measured": found, "predicted": predicted, "ratio": round(predicted / found, 3)}
-            print(f"{label:<34} measured {found / 1e6:8.1f} MB, predicted {predicted / 1e6:8.1f} MB", flush=True)
     plans: dict[str, Any] = {}
     for name, large in QWEN.items():
         for way, settings, zero, ranks in (
@@ -204,7 +212,7 @@ def main() -> None:
             options = TorchOptions.model_validate(settings)
             training = Training.of(options, large, 8, 1024, 1024, 64, bf16=True, zero=zero, ranks=ranks)
             plans[f"{name}, {way}"] = tell(f"{name}, {way}", footprint(large, training))
-    print(json.dumps({"size": size, "shape": shape, "measured": measured, "plans": plans}))
+    print(json.dumps({"measured": measured, "plans": plans}))
 
 
 if __name__ == "__main__":

@@ -170,6 +170,29 @@ def report(
 
 
 @app.command()
+def doctor(
+    recipe: Annotated[
+        str,
+        typer.Option(metavar="RECIPE", help="Tell its memory and disk too.", autocompletion=complete_recipe),
+    ] = "",
+    overrides: Overrides = [],
+    store: Store = DEFAULT,
+    prompt_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Tokens of the longest prompts; default: as they were prepared.")
+    ] = None,
+    gpus: Annotated[int | None, typer.Option(min=1, help="GPUs that there will be; default: those here.")] = None,
+    gpu_gb: Annotated[float | None, typer.Option(min=1, help="GB of memory of each; default: as here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
+) -> None:
+    """Check this machine, and whether a recipe's policy fits its memory; exit code 2 where something is missing."""
+    from astor.cli.doctor import examine
+    from astor.recipe.load import load_recipe, parse_overrides
+
+    resolved = load_recipe(recipe, parse_overrides(overrides)) if recipe else None
+    examine(resolved, store, prompt_tokens, gpus, gpu_gb, as_json)
+
+
+@app.command()
 def prune(
     store: Store = DEFAULT,
     whole: Annotated[

@@ -48,8 +48,8 @@ def load_policy(directory: Path, device: str = "auto") -> Policy:
     """The policy in a Hugging Face directory, ours or any other's, on `device` (`auto`: CUDA where there is one).
 
     An adapter's base is loaded with it. UserError where it is not the one that the adapter belongs to, `load_chat`
-    raises one, transformers can't read the weights, or answers cannot share their prompts,
-    which is tried where the policy is not of our making. Neither pickles nor the directory's own code are loaded.
+    raises one, transformers can't read the weights, or answers cannot share their prompts, which is tried where the
+    policy is not of our making. Neither pickles nor the directory's own code are loaded.
     """
     card = find_card(directory)
     if (directory / CONFIG).is_file():

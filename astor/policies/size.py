@@ -16,6 +16,9 @@ BYTES = 4
 """Of a number in fp32, in which masters, moments and gradients are kept."""
 HALF = 2
 """Of one in bf16."""
+LOGITS = 1 << 26
+"""Logits in memory at once: 256 MB in fp32. Our choice: at a vocabulary of 150,000 these are 440 positions, enough for
+a matrix product to keep a GPU busy, and a tiny policy's micro-batch is one chunk."""
 
 
 class PolicySize(NamedTuple):

@@ -1,13 +1,12 @@
 """What an update takes of one device's memory, derived from the policy's size and from how it is trained."""
 
+import math
 from typing import Any, NamedTuple, Self
 
-from astor.policies.size import BYTES, HALF, PolicySize
+from astor.policies.size import BYTES, HALF, LOGITS, PolicySize
 
 COPIES = 3
 """Of the logits in memory that are alive at once: themselves, their log-softmax, and their gradient."""
-LOGITS = 1 << 26
-"""Numbers of a chunk of logits: `astor.policies.head`, which brings torch."""
 
 
 class Training(NamedTuple):
@@ -26,6 +25,10 @@ class Training(NamedTuple):
     """Tokens of their prompts, each counted for every completion."""
     computed: int
     """Tokens that are computed: completions, and each prompt once."""
+    beside: int
+    """Numbers that a block keeps for an adapter, per computed token."""
+    sketched: int
+    """Numbers that are kept to be sketched, per computed token: what sketched maps give, and its gradient."""
     bf16: bool
     zero: int = 0
     """Stage of ZeRO (Rajbhandari and others 1910.02054)."""
@@ -51,6 +54,12 @@ class Training(NamedTuple):
         lora = getattr(options, "lora", None)
         budget = getattr(options, "tokens_per_micro_batch", 16384)
         rows = max(min(budget // (prompt + answer), prompts * rollouts), 1)
+        maps = _maps(size)
+        adapted = [maps.get(name, maps["o_proj"]) for name in lora.targets] if lora else []
+        # An adapter's maps compute with a rounding of their own of what goes in.
+        beside = sum(lora.rank + (into if bf16 else 0) for into, _ in adapted) if lora else 0
+        given = sum(lora.rank + out for _, out in adapted) if lora else 2 * size.hidden_size
+        share = getattr(getattr(options, "sketch", None), "layers", 0.0)
         return cls(
             trained=lora_parameters(size, lora.rank, lora.targets) if lora else size.parameters,
             whole=lora is None,
@@ -59,6 +68,8 @@ class Training(NamedTuple):
             answered=rows * answer,
             prompted=rows * prompt,
             computed=rows * answer + -(-rows // rollouts) * prompt,
+            beside=beside,
+            sketched=2 * math.ceil(share * size.layers) * given,
             bf16=bf16,
             zero=zero,
             ranks=ranks,
@@ -77,6 +88,11 @@ class Footprint(NamedTuple):
     """What the backward pass needs of a micro-batch."""
     logits: int
     """And of those that are in memory at once, with the gradient of the head."""
+
+    @property
+    def certain(self) -> int:
+        """What is there whatever a micro-batch is."""
+        return self.weights + self.gradients + self.moments + self.reference
 
     @property
     def peak(self) -> int:
@@ -107,20 +123,28 @@ def footprint(size: PolicySize, training: Training) -> Footprint:
 
 def lora_parameters(size: PolicySize, rank: int, targets: tuple[str, ...]) -> int:
     """Of an adapter to those of the usual maps of a block that `targets` names."""
+    maps = _maps(size)
+    return size.layers * rank * sum(sum(maps.get(name, maps["o_proj"])) for name in targets)
+
+
+def _maps(size: PolicySize) -> dict[str, tuple[int, int]]:
+    """Name of a map of a block → numbers that go in, and that come out."""
     hidden, mlp, one = size.hidden_size, size.mlp_size, size.keys // 2
-    maps = dict.fromkeys(("q_proj", "o_proj"), 2 * hidden)
-    maps |= dict.fromkeys(("k_proj", "v_proj"), hidden + one)
-    maps |= dict.fromkeys(("gate_proj", "up_proj", "down_proj"), hidden + mlp)
-    return size.layers * rank * sum(maps.get(name, 2 * hidden) for name in targets)
+    maps = dict.fromkeys(("q_proj", "o_proj"), (hidden, hidden))
+    maps |= dict.fromkeys(("k_proj", "v_proj"), (hidden, one))
+    return maps | {"gate_proj": (hidden, mlp), "up_proj": (hidden, mlp), "down_proj": (mlp, hidden)}
 
 
 def _activations(size: PolicySize, training: Training, number: int) -> int:
     """A block keeps per computed token the inputs of two norms and what they give, queries, what attention gives and
-    its projection, two sums; and the MLP's gate, its activation, the other half and their product. Per token that is
-    attended to, keys and values; and once more for a prompt's, which are copied for each of its completions."""
-    block = training.computed * (9 * size.hidden_size + 4 * size.mlp_size)
+    its projection, two sums; and the MLP's gate, its activation, the other half and their product. In bf16 norms and
+    sums stay in fp32, and what goes into several maps is rounded for each. Per token that is attended to there are keys
+    and values; and once more for a prompt's, which are copied for each of its completions."""
+    wide = 16 if training.bf16 else 9
+    block = training.computed * (wide * size.hidden_size + 4 * size.mlp_size + training.beside)
     keys = (training.answered + 2 * training.prompted) * size.keys
+    sketched = training.computed * training.sketched
     if not training.checkpointing:
-        return size.layers * (block + keys) * number
+        return (size.layers * (block + keys) + sketched) * number
     kept = training.computed * size.hidden_size + training.prompted * size.keys
-    return (size.layers * kept + block + keys) * number
+    return (size.layers * kept + block + keys + sketched) * number

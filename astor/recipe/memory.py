@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from astor.policies.size import BYTES, PolicySize
+from astor.policies.size import BYTES, HALF, PolicySize
+from astor.recipe.footprint import Training, footprint
 from astor.recipe.recipe import Recipe
 
 LIBRARIES = 730 * 2**20
@@ -11,10 +12,6 @@ draws the report, and the records of a run. Measured: the miniature recipe, whos
 740 MiB."""
 RANK = 450 * 2**20
 """The same of every further one of a recipe's `processes`. Measured."""
-COPIES = 3
-"""Of a micro-batch's logits that are alive at once: themselves, their log-softmax, and their gradient."""
-STATE = 5
-"""Numbers kept for each weight in an update: itself, its gradient, two moments, the reference policy's."""
 SAMPLED = 4
 """Of a decoding step's: themselves, log-probabilities, probabilities and their sums."""
 
@@ -36,43 +33,59 @@ class Memory(NamedTuple):
 
 def certain_memory(recipe: Recipe, size: PolicySize) -> int:
     """Bytes of weights, gradients, moments and the reference policy, which are there whatever a batch is."""
-    return recipe.processes * STATE * policy_bytes(size)
+    return recipe.processes * footprint(size, training_of(recipe, size, None)).certain
 
 
 def memory(recipe: Recipe, size: PolicySize, prompt_tokens: int | None) -> Memory:
-    """A derived estimate for one machine; a policy that another server samples from is not in it.
+    """A derived estimate for one machine without a GPU; a policy that another server samples from is not in it.
 
     Args:
         prompt_tokens: of a prompt that is as long as they get; None, where that is not known, counts every batch as
             full.
     """
     ranks = recipe.processes
-    weights = policy_bytes(size)
-    answer = max(task.max_tokens for task in recipe.tasks.values())
-    counts = recipe.data.prompts
-    evaluated = len(recipe.tasks) * max(counts.held_out, counts.promotion) * recipe.evaluation.samples
-    sampled = max(recipe.batch.prompts * recipe.batch.rollouts, evaluated) // ranks
-    most = getattr(recipe.rollout, "tokens_per_batch", None)
-    rollout = 0
-    if most is not None:
-        width = answer + (prompt_tokens or 0)
-        rows = min(sampled, most // width) or 1
-        tokens = most if prompt_tokens is None else rows * width
-        # Keys and values are copied where a step adds to them.
-        keys = 2 * tokens * size.layers * size.keys * BYTES
-        rollout = weights + keys + SAMPLED * rows * size.vocabulary * BYTES
-    trained = recipe.batch.prompts * recipe.batch.rollouts // getattr(recipe.training, "mini_batches", 1) // ranks
-    budget = getattr(recipe.training, "tokens_per_micro_batch", trained * answer)
-    answered = min(budget, trained * answer)
-    passed = budget if prompt_tokens is None else min(budget, trained * (answer + prompt_tokens))
-    kept = passed * size.layers * _kept_numbers(size) + COPIES * answered * size.vocabulary
-    update = STATE * weights + kept * BYTES
+    rollout = rollout_bytes(recipe, size, prompt_tokens)
+    update = footprint(size, training_of(recipe, size, prompt_tokens)).peak
     return Memory(LIBRARIES + (ranks - 1) * RANK, ranks * rollout, ranks * update)
 
 
-def checkpoint_bytes(size: PolicySize) -> int:
-    """Bytes of a checkpoint: the policy, and beside it masters and two moments."""
-    return 4 * size.parameters * BYTES
+def rollout_bytes(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, bf16: bool = False) -> int:
+    """Weights, keys and values of a batch, and the logits of a step, in one process; 0 where a server samples."""
+    answer, counts = _longest_answer(recipe), recipe.data.prompts
+    evaluated = len(recipe.tasks) * max(counts.held_out, counts.promotion) * recipe.evaluation.samples
+    sampled = max(recipe.batch.prompts * recipe.batch.rollouts, evaluated) // recipe.processes
+    most = getattr(recipe.rollout, "tokens_per_batch", None)
+    if most is None:
+        return 0
+    width = answer + (prompt_tokens or 0)
+    rows = min(sampled, most // width) or 1
+    tokens = most if prompt_tokens is None else rows * width
+    # Keys and values are copied where a step adds to them. In bf16 weights are computed with in a copy.
+    keys = 2 * tokens * size.layers * size.keys * (HALF if bf16 else BYTES)
+    weights = size.parameters * (BYTES + HALF if bf16 else BYTES)
+    return weights + keys + SAMPLED * rows * size.vocabulary * BYTES
+
+
+def training_of(
+    recipe: Recipe, size: PolicySize, prompt_tokens: int | None, bf16: bool = False, ranks: int = 1
+) -> Training:
+    """How one process of the recipe, or of the `ranks` that its GPUs are, trains its largest micro-batch."""
+    options, answer, rollouts = recipe.training, _longest_answer(recipe), recipe.batch.rollouts
+    stage: int = getattr(options, "stage", 0)
+    ranks = ranks if stage else 1  # one process trains where no engine shares among GPUs
+    rows = recipe.batch.prompts * rollouts // getattr(options, "mini_batches", 1) // (recipe.processes * ranks)
+    budget = getattr(options, "tokens_per_micro_batch", rows * answer)
+    asked = Training.of(options, size, rollouts, prompt_tokens or 0, answer, -(-rows // rollouts), bf16=bf16)
+    asked = asked._replace(zero=stage, ranks=ranks)
+    if prompt_tokens is None:
+        answered = min(budget, rows * answer)
+        return asked._replace(answered=answered, prompted=budget - answered, computed=budget)
+    return asked
+
+
+def checkpoint_bytes(recipe: Recipe, size: PolicySize) -> int:
+    """Bytes of a checkpoint: what is trained of the policy, and beside it masters and two moments."""
+    return 4 * training_of(recipe, size, None).trained * BYTES
 
 
 def policy_bytes(size: PolicySize) -> int:
@@ -80,8 +93,5 @@ def policy_bytes(size: PolicySize) -> int:
     return size.parameters * BYTES
 
 
-def _kept_numbers(size: PolicySize) -> int:
-    """What the backward pass of a block needs per token: inputs of two norms and what they give, queries, what
-    attention gives and its projection, two sums; keys and values; and the MLP's gate, its activation, the other half
-    and their product."""
-    return 9 * size.hidden_size + size.keys + 4 * size.mlp_size
+def _longest_answer(recipe: Recipe) -> int:
+    return max(task.max_tokens for task in recipe.tasks.values())

@@ -37,8 +37,13 @@ class Forecast:
     @cached_property
     def memory(self) -> Memory | None:
         """At the peak; None where the policy's size is not known."""
+        return memory(self.recipe, self.size, self.prompt_tokens) if self.size else None
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """Of the longest prompt, about; None where nobody has counted the prompts."""
         longest = self.prepared.longest if self.prepared else 0
-        return memory(self.recipe, self.size, -(-longest // CHARACTERS) or None) if self.size else None
+        return -(-longest // CHARACTERS) or None
 
     @property
     def tokens(self) -> float | None:
@@ -51,7 +56,7 @@ class Forecast:
     @property
     def checkpoint(self) -> int:
         """Bytes of one; 0 where the policy's size is not known."""
-        return checkpoint_bytes(self.size) if self.size else 0
+        return checkpoint_bytes(self.recipe, self.size) if self.size else 0
 
     @property
     def kept(self) -> int:

@@ -1,6 +1,7 @@
 """What this machine has: memory, of which a container may get a part, and room on a disk."""
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,15 @@ def memory_limit(root: Path = ROOT) -> int | None:
 def has_gpu() -> bool:
     """Whether there is an NVIDIA GPU, whose memory then holds policies."""
     return any(Path("/dev").glob("nvidia[0-9]*"))
+
+
+def gpu_memories() -> list[int]:
+    """Bytes of each NVIDIA GPU, as its driver says; none where there is no driver."""
+    if not has_gpu() or (tool := shutil.which("nvidia-smi")) is None:
+        return []
+    asked = [tool, "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
+    told = subprocess.run(asked, capture_output=True, text=True, timeout=30).stdout
+    return [int(line) * 2**20 for line in told.split("\n") if line.strip().isdigit()]
 
 
 def free_disk(place: str) -> int:

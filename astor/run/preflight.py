@@ -7,6 +7,8 @@ import os
 
 from astor.data.catalogue import make_source
 from astor.errors import UserError
+from astor.policies.size import PolicySize
+from astor.recipe.advice import advise
 from astor.recipe.memory import certain_memory
 from astor.recipe.recipe import Recipe
 from astor.registry.connection import sqlite_file, wait_for
@@ -14,8 +16,9 @@ from astor.registry.models import CHAMPION, registered
 from astor.registry.weights import find_policy
 from astor.run.checkpoints import require_within_reach
 from astor.run.failure import warn
+from astor.run.fitting import update_footprint
 from astor.run.forecast import Forecast
-from astor.run.machine import free_disk, has_gpu, memory_limit
+from astor.run.machine import free_disk, gpu_memories, has_gpu, memory_limit
 from astor.run.prepared import Prepared, check_batch, find_prepared
 from astor.run.registered import first_policy
 from astor.run.run import Run
@@ -76,19 +79,39 @@ def _check_policy(recipe: Recipe) -> None:
 
 
 def _check_memory(forecast: Forecast) -> None:
+    gpus, size = gpu_memories(), forecast.size
+    if size is not None and gpus:
+        _check_gpu(forecast, size, gpus)
     limit = memory_limit()
-    if limit is None or forecast.size is None or forecast.memory is None or has_gpu():
+    if limit is None or size is None or forecast.memory is None or has_gpu():
         return
-    if (certain := certain_memory(forecast.recipe, forecast.size)) > limit:
+    if (certain := certain_memory(forecast.recipe, size)) > limit:
         raise UserError(
             f"An update keeps {_mb(certain)} of weights, gradients and moments, and this machine or container has "
-            f"{_mb(limit)} of memory: use a smaller policy, fewer processes, or another machine."
+            f"{_mb(limit)} of memory: {_way_out(forecast, size, limit, [])}, fewer processes, or another machine."
         )
     if forecast.memory.peak > limit:
         warn(
             f"The run may need {_mb(forecast.memory.peak)} of memory, and there are {_mb(limit)}: lower "
             "rollout.tokens_per_batch and training.tokens_per_micro_batch where it ends for want of memory."
         )
+
+
+def _check_gpu(forecast: Forecast, size: PolicySize, gpus: list[int]) -> None:
+    found, limit = update_footprint(forecast.recipe, size, forecast.prompt_tokens, len(gpus)), min(gpus)
+    way = _way_out(forecast, size, limit, gpus)
+    if found.certain > limit:
+        raise UserError(
+            f"An update keeps {_mb(found.certain)} of weights, gradients and moments on a GPU, which has {_mb(limit)}: "
+            f"{way}, or larger GPUs."
+        )
+    if found.peak > limit:
+        warn(f"An update may need {_mb(found.peak)} of a GPU's {_mb(limit)}, and then halves its micro-batches: {way}.")
+
+
+def _way_out(forecast: Forecast, size: PolicySize, limit: int, gpus: list[int]) -> str:
+    way = advise(forecast.recipe, size, forecast.prompt_tokens, limit, len(gpus))
+    return f"set {way}, or use a smaller policy" if way else "use a smaller policy"
 
 
 def _check_disk(forecast: Forecast) -> None:

@@ -103,7 +103,10 @@ class HuggingFaceOptions(FirstPolicyOptions):
     def make(self, demonstrations: Sequence[Demonstration], report: Report, ranks: Ranks) -> "Policy":
         from astor.policies.policy import load_policy  # torch
 
-        return load_policy(policy_directory(self.path))
+        directory = policy_directory(self.path)
+        card = find_card(directory)
+        # An adapter is merged into its base, which on CUDA would be rounded.
+        return load_policy(directory, device="cpu" if card and card.base else "auto")
 
 
 class RegisteredOptions(FirstPolicyOptions):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import torch
 from transformers import PreTrainedModel
 
 from astor.losses.loss import Loss
@@ -16,7 +15,6 @@ from astor.training.rows import TrainingGroup, evened, micro_batches, split_even
 from astor.training.weighing import Weighing
 
 
-@torch.no_grad()
 def prepare(
     parts: Sequence[Sequence[TrainingGroup]],
     batch: Batch,

@@ -1,7 +1,7 @@
 """Log-probabilities of the policy that the trained one is held to, with as little memory as the options ask for."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import torch
 from torch import Tensor
@@ -36,10 +36,7 @@ class Reference:
             if self._offloaded:
                 self._model.to("cpu")
 
-    @torch.no_grad()
     def logps(self, piece: MicroBatch, temperature: float) -> Tensor:
-        """(R, L), log-probabilities of the piece's completions."""
-        if self._is_base:
-            with adapter_off(self._model):
-                return piece.logps(self._model, temperature)
-        return piece.logps(self._model, temperature)
+        """(R, L), log-probabilities of the piece's completions, without a graph."""
+        with torch.no_grad(), adapter_off(self._model) if self._is_base else nullcontext():
+            return piece.logps(self._model, temperature)

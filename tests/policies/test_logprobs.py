@@ -44,8 +44,8 @@ def test_gradients_agree_too_through_the_prompts(policy: Policy) -> None:
 
 def test_logits_in_chunks_give_the_same_values_and_gradients(policy: Policy, monkeypatch: pytest.MonkeyPatch) -> None:
     found = []
-    for numbers in (head.NUMBERS, 5 * head.vocabulary_of(policy.model)):
-        monkeypatch.setattr(head, "NUMBERS", numbers)
+    for numbers in (head.LOGITS, 5 * head.vocabulary_of(policy.model)):
+        monkeypatch.setattr(head, "LOGITS", numbers)
         policy.model.zero_grad()
         logps, _ = completion_logps(policy.model, PROMPTS, COMPLETIONS, 0.6)
         logps.sum().backward()

@@ -83,7 +83,7 @@ def test_what_no_memory_holds_is_told_and_what_may_not_fit_is_warned_of(
         preflight(miniature(), writes=False)
     monkeypatch.setattr("astor.run.preflight.memory_limit", lambda: 500_000_000)
     preflight(miniature(), writes=False)
-    assert "The run may need 844.0 MB of memory, and there are 500.0 MB" in capsys.readouterr().err
+    assert "The run may need 848.2 MB of memory, and there are 500.0 MB" in capsys.readouterr().err
 
 
 def test_what_no_disk_holds_is_told(miniature: Miniature, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ class TorchEngine:
         self, whole: Sequence[Sequence[TrainingGroup]], batch: Batch
     ) -> tuple[list[list[MicroBatch]], Measurement]:
         model, loss, tokens = self.policy.model, self.options.loss, self.room.tokens
-        with self.reference.at_hand() as reference:
+        with torch.no_grad(), self.reference.at_hand() as reference:
             return prepare(whole, batch, model, reference, loss, self.weighing, self.world, tokens, self.even)
 
     def _train(

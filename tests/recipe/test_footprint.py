@@ -1,0 +1,64 @@
+"""What an update takes of a device, and what to change where that is too much."""
+
+import pytest
+
+from astor.policies.options import LoraOptions
+from astor.policies.size import PolicySize
+from astor.recipe.advice import advise, fits
+from astor.recipe.footprint import Training, footprint, lora_parameters
+from astor.recipe.load import load_recipe
+from astor.training.options import TorchOptions
+
+ONE_AND_A_HALF = PolicySize(1_543_714_304, 28, 1536, 8960, 151_936, 512, 32_768)
+SEVEN = PolicySize(7_615_616_512, 28, 3584, 18_944, 152_064, 1024, 32_768)
+CARD = 80 * 10**9
+LORA = LoraOptions()
+
+
+def peak(size: PolicySize, zero: int = 0, ranks: int = 1, prompts: int = 64, **options: object) -> int:
+    """Of 8 rollouts of 1,024 + 1,024 tokens on a GPU."""
+    training = Training.of(
+        TorchOptions.model_validate(options), size, 8, 1024, 1024, prompts, bf16=True, zero=zero, ranks=ranks
+    )
+    return footprint(size, training).peak
+
+
+def test_what_fits_one_card_of_80_gb() -> None:
+    assert peak(ONE_AND_A_HALF) < CARD
+    assert peak(ONE_AND_A_HALF, gradient_checkpointing=True) < peak(ONE_AND_A_HALF) / 1.5
+    assert peak(SEVEN, gradient_checkpointing=True) > CARD
+    assert peak(SEVEN, lora=LORA, gradient_checkpointing=True) < CARD / 2
+    assert peak(SEVEN, zero=3, ranks=8, gradient_checkpointing=True) < CARD / 2
+
+
+def test_each_stage_of_zero_shares_more() -> None:
+    peaks = [peak(SEVEN, zero=stage, ranks=8) for stage in (1, 2, 3)]
+    assert peaks == sorted(peaks, reverse=True)
+
+
+def test_logits_are_bounded_whatever_the_vocabulary_and_the_batch_are() -> None:
+    for size in (ONE_AND_A_HALF, ONE_AND_A_HALF._replace(vocabulary=500_000)):
+        training = Training.of(TorchOptions(lora=LORA), size, 8, 1024, 1024, 64, bf16=True)
+        assert footprint(size, training).logits < 10**9
+
+
+def test_the_parameters_of_an_adapter_are_those_of_peft() -> None:
+    # 18,464,768 says peft of Qwen2.5-1.5B with rank 16 on all maps of its blocks.
+    assert lora_parameters(ONE_AND_A_HALF, 16, LORA.targets) == 18_464_768
+
+
+@pytest.mark.parametrize(
+    ("size", "gigabytes", "gpus", "way"),
+    [
+        (ONE_AND_A_HALF, 40, 1, "training.gradient_checkpointing: true"),
+        (ONE_AND_A_HALF, 24, 1, "lora"),
+        (SEVEN, 80, 8, "stage: 3"),
+        (SEVEN, 8, 1, None),
+    ],
+)
+def test_the_least_change_that_helps_is_advised(size: PolicySize, gigabytes: int, gpus: int, way: str | None) -> None:
+    recipe = load_recipe("miniature", {"batch": {"prompts": 128, "rollouts": 8}})
+    limit = gigabytes * 10**9
+    assert not fits(recipe, size, 1024, limit, gpus)
+    advice = advise(recipe, size, 1024, limit, gpus)
+    assert advice == way if way is None else way in advice
