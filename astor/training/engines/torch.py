@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from astor.coordination.groups import enough_valid
