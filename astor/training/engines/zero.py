@@ -65,7 +65,9 @@ class ZeroOptimization(Optimization):
         )
         buffers = [(module, dict(module._buffers)) for module in model.modules()]
         self._engine, self._zero, *_ = deepspeed.initialize(
-            model=Scorer(model).eval(), optimizer=self.optimizer, config=configuration(options)
+            model=Scorer(model).eval(),
+            optimizer=self.optimizer,
+            config=configuration(options, model.config.get_text_config().hidden_size),
         )
         for module, kept in buffers:  # DeepSpeed rounds them too; angles of rotary embeddings do not bear it.
             module._buffers.update(kept)
@@ -135,7 +137,7 @@ class ZeroOptimization(Optimization):
                     safe_set_full_optimizer_state(weight, tensors[name].to(flat.device), moment)
 
 
-def configuration(options: DeepSpeedOptions) -> dict[str, Any]:
+def configuration(options: DeepSpeedOptions, hidden_size: int) -> dict[str, Any]:
     """What DeepSpeed is told."""
     told: dict[str, Any] = {
         "train_micro_batch_size_per_gpu": 1,
@@ -149,6 +151,8 @@ def configuration(options: DeepSpeedOptions) -> dict[str, Any]:
             "reduce_bucket_size": BUCKET,
             "allgather_bucket_size": BUCKET,
             "stage3_prefetch_bucket_size": BUCKET,
+            "stage3_param_persistence_threshold": 10
+            * hidden_size,  # norms and biases stay whole, as transformers has it
         },
     }
     if options.precision == "bf16":
