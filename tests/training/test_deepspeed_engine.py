@@ -70,7 +70,7 @@ def test_it_trains_as_the_engine_with_torch_does(
     saved = {}
     for name, options in {
         "torch": torch_options,
-        "zero": deepspeed(stage=stage, processes=processes, tokens_per_micro_batch=24, gradient_checkpointing=True),
+        "zero": deepspeed(stage=stage, processes=processes, tokens_per_micro_batch=60, gradient_checkpointing=True),
     }.items():
         tolerant = options.model_copy(update={"engine_tolerance": 100.0})
         with making(tolerant, first, held_to) as engine:
@@ -89,8 +89,8 @@ def test_it_trains_as_the_engine_with_torch_does(
             assert mine.loss_after == pytest.approx(update.loss_after, abs=1e-4)
             assert mine.kl == pytest.approx(update.kl, abs=1e-4)
             assert mine.gradient_norm == pytest.approx(update.gradient_norm, rel=1e-3)
-            pair = (torch.tensor(one.sketches[task]).flatten() for one in (report, expected))
-            assert torch.cosine_similarity(*pair, dim=0) > 0.999
+            own, theirs = (torch.tensor(one.sketches[task]) for one in (report, expected))
+            assert (own - theirs).norm() <= 0.02 * theirs.norm()
     before, *after = (weights(directory / "policy") for directory in (tmp_path, saved["torch"], saved["zero"]))
     assert (after[0] - after[1]).norm() < 0.01 * (after[0] - before).norm()
     state, expected_state = (TrainerState.load(saved[name] / "trainer") for name in ("zero", "torch"))
