@@ -42,7 +42,7 @@ def read_tensors(directory: Path, groups: Sequence[str]) -> dict[str, StoredTens
     places: dict[str, dict[str, tuple[Any, str]]] = {group: {} for group in groups}
     for path in _files(directory):
         try:
-            file = safe_open(path, framework="pt")
+            file: Any = safe_open(path, framework="pt")
         except SafetensorError as error:
             raise UserError(
                 f"The trainer state in {directory} cannot be read ({error}): remove its checkpoint and run again, "

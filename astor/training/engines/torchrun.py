@@ -33,6 +33,7 @@ class Torchrun:
     def __init__(self, module: str, size: int, threads: int) -> None:
         """Start them, each with `threads` threads of CPU mathematics."""
         self.size = size
+        self._connections = connections = list[Connection]()
         self._room = tempfile.TemporaryDirectory(prefix="astor-torchrun-")
         directory = Path(self._room.name)
         self._log, address = directory / "log", str(directory / "door")
@@ -50,8 +51,7 @@ class Torchrun:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # ctrl-C is this process's own matter
             )
-            self.close = weakref.finalize(self, _end, self._process, connections := [], self._room)
-            self._connections = connections
+            self.close = weakref.finalize(self, _end, self._process, connections, self._room)
             door.settimeout(1)
             for _ in range(LONGEST_START):
                 try:
