@@ -71,11 +71,11 @@ def measure_pass(sums: Measurement, batch: MicroBatch, outputs: LossOutputs) -> 
     sums.add("passed", torch.ones_like(outputs.surrogate), batch.mask, batch.tasks)
 
 
-@torch.no_grad()
 def measure_end(
     sums: Measurement, pieces: Iterable[MicroBatch], loss: Loss, policy: PreTrainedModel, temperature: float
 ) -> None:
     """The loss after the last step."""
     for piece in pieces:
-        outputs = loss(piece.loss_inputs(piece.logps(policy, temperature)))
+        with torch.no_grad():
+            outputs = loss(piece.loss_inputs(piece.logps(policy, temperature)))
         sums.add("loss after", outputs.surrogate, piece.informative_mask, piece.tasks)

@@ -85,7 +85,8 @@ class TorchEngine:
     @property
     def bf16(self) -> bool:
         """Whether the policy computes in bf16."""
-        return self.policy.device.type == "cuda"
+        on_gpu: bool = self.policy.device.type == "cuda"
+        return on_gpu
 
     @property
     def card(self) -> PolicyCard:

@@ -26,7 +26,7 @@ BUCKET = 50_000_000
 """Numbers that are reduced or gathered at once (our choice: 200 MB in fp32)."""
 
 
-class Scorer(nn.Module):
+class Scorer(nn.Module):  # type: ignore[misc]
     """The model as DeepSpeed calls it: once for a piece, however many passes that takes."""
 
     def __init__(self, model: PreTrainedModel) -> None:
@@ -110,15 +110,17 @@ class ZeroOptimization(Optimization):
 
     def state(self) -> TrainerState:
         """This rank's share of the parameters, each as a whole. All ranks ask together."""
-        tensors: tuple[dict[str, Tensor], ...] = ({}, {}, {})
+        masters: dict[str, Tensor] = {}
+        first: dict[str, Tensor] = {}
+        second: dict[str, Tensor] = {}
         for index, (name, weight) in enumerate(self.parameters.items()):
             wholes = [safe_get_full_fp32_param(weight)]
             if self.progress.counters.optimizer_steps:
                 wholes += [safe_get_full_optimizer_state(weight, moment) for moment in MOMENTS]
             if index % self._world.size == self._world.rank:
-                for named, whole in zip(tensors, wholes, strict=False):
+                for named, whole in zip((masters, first, second), wholes, strict=False):
                     named[name] = whole.detach().cpu().clone()
-        return TrainerState(*tensors, self.progress.counters)
+        return TrainerState(masters, first, second, self.progress.counters)
 
     def _begin(self, state: TrainerState | None) -> None:
         """Make the moments, which else come with the first step, and set masters and moments to those of `state`."""
