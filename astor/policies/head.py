@@ -8,22 +8,27 @@ from transformers import PreTrainedModel
 from astor.policies.size import LOGITS
 
 
-def token_logps(model: PreTrainedModel, hidden: Tensor, tokens: Tensor, temperature: float) -> Tensor:
+def token_logps(model: PreTrainedModel, hidden: Tensor, tokens: Tensor, temperature: float, chunks: int = 0) -> Tensor:
     """Log-probabilities (R, W), fp32, of `tokens` (R, W) where `hidden` (R, W, H) is what the last layer gave.
 
     Where there are more than `LOGITS` logits, they are made chunk by chunk and are not kept: the backward pass makes
     them again, as in Cut Cross-Entropy (Wijmans and others 2411.09009), so that one more product with the head is the
-    price. The values are the same but for rounding.
+    price. The values are the same but for rounding. There are `chunks` of them at least.
     """
-    positions = max(LOGITS // vocabulary_of(model), 1)
-    if tokens.numel() <= positions:
+    count = max(chunks_of(model, tokens.numel()), chunks)
+    if count == 1:
         return _logps(model, hidden, tokens, temperature)
-    chunks = zip(hidden.flatten(0, 1).split(positions), tokens.flatten().split(positions), strict=True)
+    pieces = zip(hidden.flatten(0, 1).tensor_split(count), tokens.flatten().tensor_split(count), strict=True)
     parts = [
         checkpoint(_logps, model, states, asked, temperature, use_reentrant=False, preserve_rng_state=False)
-        for states, asked in chunks
+        for states, asked in pieces
     ]
     return torch.cat(parts).view_as(tokens)
+
+
+def chunks_of(model: PreTrainedModel, positions: int) -> int:
+    """Chunks that the logits of so many positions are made in."""
+    return max(-(-positions // max(LOGITS // vocabulary_of(model), 1)), 1)
 
 
 def body_of(model: PreTrainedModel) -> torch.nn.Module:

@@ -99,11 +99,17 @@ def _load_adapted(directory: Path, card: PolicyCard | None, device: str) -> Poli
     return policy
 
 
-def save_policy(policy: Policy, directory: Path, recipe_digest: str, parents: tuple[str, ...] = ()) -> None:
+def save_policy(
+    policy: Policy,
+    directory: Path,
+    recipe_digest: str,
+    parents: tuple[str, ...] = (),
+    weights: dict[str, torch.Tensor] | None = None,
+) -> None:
     """Write the policy into the empty `directory`, with its card; the policy carries the card from then on.
 
     One that has a card keeps its descent and gets the digest of its files; one that has none is the first of its run,
-    made from `parents`, if any.
+    made from `parents`, if any. `weights` by name stand for those of the model where it does not have them as a whole.
     """
     if policy.chat.options.stop_tokens:  # so that whatever else generates from the directory ends there too
         policy.model.generation_config.eos_token_id = sorted(policy.chat.stop_tokens)
@@ -112,7 +118,7 @@ def save_policy(policy: Policy, directory: Path, recipe_digest: str, parents: tu
         assert policy.card.base, "an adapter has a base"
         save_adapter(policy.model, directory, policy.lora, policy.card.base.digest)
     else:
-        policy.model.save_pretrained(directory)
+        policy.model.save_pretrained(directory, state_dict=weights)
     policy.chat.tokenizer.save_pretrained(directory)
     write_options(directory, policy.chat.options)
     digest = digest_directory(directory)

@@ -69,7 +69,7 @@ class Ranks:
     def __init__(self, size: int, threads: int) -> None:
         """`size` processes, each with `threads` threads of CPU mathematics."""
         self.world = World(size=size)
-        self._threads = threads
+        self.threads = threads
         self._others: list[tuple[BaseProcess, Connection]] = []
 
     @property
@@ -82,7 +82,7 @@ class Ranks:
             self._meeting = tempfile.TemporaryDirectory(prefix="astor-ranks-")
             for rank in range(1, self.size):
                 here, there = context.Pipe()
-                arguments = (there, rank, self.size, self._threads, self._meeting.name)
+                arguments = (there, rank, self.size, self.threads, self._meeting.name)
                 process = context.Process(target=_serve, args=arguments, daemon=True)
                 process.start()
                 there.close()

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from astor.errors import UserError
-from astor.training.options import TorchOptions
+from astor.training.options import TrainingOptions
 
 
-def check_agreement(differences: Mapping[str, float], options: TorchOptions, bf16: bool) -> None:
+def check_agreement(differences: Mapping[str, float], options: TrainingOptions, bf16: bool) -> None:
     """UserError where a task's largest |logp_prox - logp_rollout| of a token, in nats, is above the tolerance."""
     name = "engine_tolerance_bf16" if bf16 else "engine_tolerance"
     tolerance: float = getattr(options, name)

@@ -1,10 +1,13 @@
 """What an update measures of each task, summed on the device and read once."""
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor
+from transformers import PreTrainedModel
 
 from astor.losses.kl import k3
-from astor.losses.loss import LossOutputs
+from astor.losses.loss import Loss, LossOutputs
 from astor.training.micro_batch import MicroBatch
 
 
@@ -33,6 +36,13 @@ class Measurement:
             join = torch.maximum if name in self._largest | other._largest else torch.add
             self._sums[name] = join(self._sums.get(name, self._zeros), values)
 
+    def on_cpu(self) -> "Measurement":
+        """The same, to be sent to another process."""
+        moved = Measurement(len(self._zeros), torch.device("cpu"))
+        moved._sums = {name: values.cpu() for name, values in self._sums.items()}
+        moved._largest = set(self._largest)
+        return moved
+
     def values(self, name: str) -> list[float]:
         """Per task; 0 where nothing was added."""
         values: list[float] = self._sums.get(name, self._zeros).tolist()
@@ -59,3 +69,13 @@ def measure_pass(sums: Measurement, batch: MicroBatch, outputs: LossOutputs) -> 
     """The share of tokens whose ratio is outside the clip range, over every pass of an update, of all epochs."""
     sums.add("clipped", outputs.clipped.float(), batch.mask, batch.tasks)
     sums.add("passed", torch.ones_like(outputs.surrogate), batch.mask, batch.tasks)
+
+
+def measure_end(
+    sums: Measurement, pieces: Iterable[MicroBatch], loss: Loss, policy: PreTrainedModel, temperature: float
+) -> None:
+    """The loss after the last step."""
+    for piece in pieces:
+        with torch.no_grad():
+            outputs = loss(piece.loss_inputs(piece.logps(policy, temperature)))
+        sums.add("loss after", outputs.surrogate, piece.informative_mask, piece.tasks)

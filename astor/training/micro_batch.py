@@ -32,6 +32,9 @@ class MicroBatch:
     logp_prox: Tensor
     """0 until it is known, as logp_ref."""
     logp_ref: Tensor
+    chunks: int = 0
+    """0: completions of like lengths run in a forward pass of their own. Else all run in one, and their logits are made
+    in as many chunks: so pieces of different rows take the same passes."""
 
     @property
     def tokens(self) -> Tensor:
@@ -45,7 +48,7 @@ class MicroBatch:
 
     def logps(self, model: PreTrainedModel, temperature: float) -> Tensor:
         """(R, L), log-probabilities under `model`, with gradients where they are enabled."""
-        logps, _ = completion_logps(model, self.prompts, self.completions, temperature)
+        logps, _ = completion_logps(model, self.prompts, self.completions, temperature, self.chunks)
         return logps
 
     @property
@@ -101,6 +104,7 @@ class MicroBatch:
             kl_weights=self.kl_weights[rows],
             logp_prox=self.logp_prox[rows, :width],
             logp_ref=self.logp_ref[rows, :width],
+            chunks=self.chunks,
         )
 
 

@@ -1,12 +1,16 @@
-"""AdamW with its schedule, its clipping, and its guard against gradients that are not finite."""
+"""AdamW with its clipping, on weights that this process holds as a whole."""
+
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
 from astor.errors import UserError
+from astor.policies.ranks import World
 from astor.training.options import OptimizerOptions
-from astor.training.trainer_state import TrainerCounters, TrainerState, first_counters
+from astor.training.progress import Progress
+from astor.training.trainer_state import TrainerState, first_counters
 
 
 class Optimization:
@@ -18,13 +22,14 @@ class Optimization:
         options: OptimizerOptions,
         skips_in_a_row: int,
         state: TrainerState | None,
-        world_size: int = 1,
+        world: World | None = None,
     ) -> None:
-        """With `state`, the model's weights become its masters and everything goes on from there.
+        """With `state`, the model's weights become its masters and everything goes on from there. Gradients are summed
+        over the ranks of `world`.
 
-        UserError where the state is of another model, or was made by another number of processes.
+        UserError where the state is of another model.
         """
-        self.options, self.skips_in_a_row = options, skips_in_a_row
+        self.options, self._world = options, world or World()
         self.parameters = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
         assert all(weight.dtype == torch.float32 for weight in self.parameters.values()), "weights must be fp32"
         self.optimizer = torch.optim.AdamW(
@@ -35,7 +40,7 @@ class Optimization:
             weight_decay=options.weight_decay,
             fused=True,
         )
-        self.counters = first_counters(world_size)
+        self.progress = Progress(options, skips_in_a_row, first_counters(self._world.size))
         if state is not None:
             with torch.no_grad():
                 self._load(state)
@@ -43,35 +48,29 @@ class Optimization:
     @property
     def learning_rate(self) -> float:
         """The rate of the last step; before any, of the first."""
-        step, warm_up = max(self.counters.schedule_step, 1), max(self.options.warm_up_steps, 1)
-        decay = self.options.decay_steps
-        fallen = 0.9 * min(1.0, max(0, step - warm_up) / decay) if decay else 0.0
-        return self.options.learning_rate * min(1.0, step / warm_up) * (1 - fallen)
+        return self.progress.learning_rate
+
+    def clear(self) -> None:
+        """Drop the gradients that there are."""
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def backward(self, loss: Tensor, last: bool) -> None:
+        """Add the gradients of a part of a mini-batch's loss; `last` says whether it is the last part of the step."""
+        loss.backward()
 
     def step(self) -> float | None:
         """One step along the gradients, which are cleared: their norm before clipping, None where it is not finite.
 
         A step without finite gradients changes no weight and no moment. UserError where too many follow each other.
         """
+        self._world.sum_gradients(self.parameters.values())
         norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.options.gradient_clip).item()
-        finite, before = norm < float("inf"), self.counters
-        self.counters = TrainerCounters(
-            schedule_step=before.schedule_step + 1,
-            optimizer_steps=before.optimizer_steps + finite,
-            skipped_in_a_row=0 if finite else before.skipped_in_a_row + 1,
-            world_size=before.world_size,
-        )
-        if finite:
+        if norm < float("inf"):
             for group in self.optimizer.param_groups:
-                group["lr"] = self.learning_rate
+                group["lr"] = self.progress.next_learning_rate
             self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        if self.counters.skipped_in_a_row >= self.skips_in_a_row:
-            raise UserError(
-                f"The gradient was not finite {self.counters.skipped_in_a_row} times in a row, up to step "
-                f"{self.counters.schedule_step}: lower training.optimizer.learning_rate and start over with --fresh."
-            )
-        return norm if finite else None
+        self.clear()
+        return self.progress.count(norm)
 
     def preconditioner(self, weight: Tensor) -> Tensor:
         """(sqrt(v) + epsilon)^(-1/2), v being the bias-corrected second moment of `weight`, whose shape it has.
@@ -85,22 +84,15 @@ class Optimization:
 
     def state(self) -> TrainerState:
         """The live state: save it before the next step. Weights that never had a gradient have moments of 0."""
-        stepped = self.parameters if self.counters.optimizer_steps else {}
+        stepped = self.parameters if self.progress.counters.optimizer_steps else {}
         first, second = (
             {name: self.optimizer.state[weight].get(key, torch.zeros_like(weight)) for name, weight in stepped.items()}
             for key in ("exp_avg", "exp_avg_sq")
         )
-        return TrainerState(dict(self.parameters), first, second, self.counters)
+        return TrainerState(dict(self.parameters), first, second, self.progress.counters)
 
     def _load(self, state: TrainerState) -> None:
-        if state.counters.world_size != self.counters.world_size:
-            raise UserError(
-                f"The trainer state was made by {state.counters.world_size} processes, and this recipe has "
-                f"{self.counters.world_size}: continue with as many."
-            )
-        shapes = {name: weight.shape for name, weight in self.parameters.items()}
-        if shapes != {name: weight.shape for name, weight in state.masters.items()}:
-            raise UserError("The trainer state has other weights than the policy: it is of another model.")
+        check_same_model(self.parameters, state)
         for name, weight in self.parameters.items():
             weight.copy_(state.masters[name])
             if state.first_moments:
@@ -109,7 +101,13 @@ class Optimization:
                     "exp_avg": state.first_moments[name].to(weight.device),
                     "exp_avg_sq": state.second_moments[name].to(weight.device),
                 }
-        self.counters = state.counters
+        self.progress.counters = state.counters.model_copy(update={"world_size": self._world.size})
+
+
+def check_same_model(parameters: Mapping[str, Tensor], state: TrainerState) -> None:
+    """UserError where the state has other weights than these."""
+    if {name: weight.shape for name, weight in parameters.items()} != state.shapes:
+        raise UserError("The trainer state has other weights than the policy: it is of another model.")
 
 
 def _step(steps: int, weight: Tensor) -> Tensor:

@@ -50,10 +50,9 @@ class SketchOptions(Options):
     """Numbers in a sketch, a power of two; the error of a cosine is about the root of its reciprocal."""
 
 
-class TorchOptions(UpdateEngineOptions):
-    """Updates with torch on one GPU, or on a CPU in as many ranks as the recipe has `processes`."""
+class TrainingOptions(UpdateEngineOptions):
+    """What our own update engines have in common."""
 
-    type: Literal["torch"] = "torch"
     mini_batches: int = Field(default=2, ge=1)
     """Optimizer steps an epoch, each on its own part of every task's groups (128 prompts in mini-batches of 64)."""
     epochs: int = Field(default=1, ge=1)
@@ -81,6 +80,12 @@ class TorchOptions(UpdateEngineOptions):
     """Optimizer steps in a row whose gradient is not finite, at which the run stops; fewer are skipped and counted
     (our choice)."""
     sketch: SketchOptions = SketchOptions()
+
+
+class TorchOptions(TrainingOptions):
+    """Updates with torch on one GPU, or on a CPU in as many ranks as the recipe has `processes`."""
+
+    type: Literal["torch"] = "torch"
 
     def make(self, policy: Path, reference: ReferencePolicy, trainer: Path | None, ranks: Ranks) -> UpdateEngine:
         from astor.training.engines.ranked import RankedEngine  # torch, which reading a recipe does without

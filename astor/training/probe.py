@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from astor.errors import UserError
 from astor.policies.logprobs import prompts_of_passes
 from astor.training.count_sketch import CHUNK, count_sketch
 from astor.training.micro_batch import MicroBatch
@@ -54,12 +55,12 @@ class Probe:
         found = list(torch.autograd.grad(loss, outputs, retain_graph=True, allow_unused=True))
         passes = [
             torch.bincount(owners, minlength=prompts).tolist()
-            for owners in prompts_of_passes(piece.prompts, piece.completions)
+            for owners in prompts_of_passes(piece.prompts, piece.completions, piece.chunks > 0)
         ]
         sketches = count_sketch(self._parts(prompts, found, passes, factors), self._size)
         for calls in self._calls:
             calls.clear()
-        return sketches.view(-1, prompts, self._size)
+        return sketches.view(2 if factors else 1, prompts, self._size)
 
     def _parts(
         self, prompts: int, gradients: list[Tensor | None], passes: list[list[int]], factors: Sequence[Tensor] | None
@@ -69,19 +70,25 @@ class Probe:
         for index, (map, calls) in enumerate(zip(self.maps, self._calls, strict=True)):
             known = zip(calls, remaining, passes[-len(calls) :], strict=False)
             used = [(inputs, gradient, counts) for (inputs, _), gradient, counts in known if gradient is not None]
-            out, width = map.weight.shape
-            step = max(CHUNK // (width * prompts), 1)
+            out, width = map.out_features, map.in_features
+            step = max(CHUNK // (width * max(prompts, 1)), 1)
             for rows in (slice(start, start + step) for start in range(0, out, step)):
-                part = _by_prompt(prompts, used, rows, map.weight)
+                part = _by_prompt(prompts, used, (len(range(out)[rows]), width), rows, map.weight.device)
                 if factors is not None:
                     part = torch.cat([part, part * factors[index][rows].flatten()])
                 yield part
 
 
-def _by_prompt(prompts: int, calls: Sequence[tuple[Tensor, Tensor, list[int]]], rows: slice, weight: Tensor) -> Tensor:
-    """(P, n) gradients of some rows of a weight, laid flat, from inputs, gradients of outputs, and how many of their
-    rows are each prompt's, one after the other."""
-    total = weight.new_zeros(prompts, weight[rows].numel())
+def _by_prompt(
+    prompts: int,
+    calls: Sequence[tuple[Tensor, Tensor, list[int]]],
+    shape: tuple[int, int],
+    rows: slice,
+    device: torch.device,
+) -> Tensor:
+    """(P, n) fp32 gradients of some `rows` of a weight, of this shape, laid flat, from inputs, gradients of outputs,
+    and how many of their rows are each prompt's, one after the other."""
+    total = torch.zeros(prompts, math.prod(shape), device=device)
     for inputs, gradient, counts in calls:
         start = 0
         for prompt, count in enumerate(counts[:prompts]):
@@ -89,6 +96,16 @@ def _by_prompt(prompts: int, calls: Sequence[tuple[Tensor, Tensor, list[int]]], 
             out = gradient[mine, :, rows].flatten(0, 1)
             total[prompt] += (out.T @ inputs[mine].flatten(0, 1).to(out.dtype)).flatten()
     return total
+
+
+def has_maps(probe: Probe, model: str, needed: bool) -> bool:
+    """Whether a model has something to sketch. UserError where it has not, and that is `needed`."""
+    if needed and not probe.maps:
+        raise UserError(
+            f"A {model} has no o_proj or down_proj to sketch gradients of: set the scheduler's utility.synergy.weight "
+            "to 0, and no training.loss.aggregation: balanced."
+        )
+    return bool(probe.maps)
 
 
 def probed_maps(model: PreTrainedModel, share: float) -> list[nn.Linear]:

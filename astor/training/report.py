@@ -2,12 +2,26 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from astor.records import Batch, TaskUpdate, UpdateReport
 from astor.training.engine import Sketch
 from astor.training.measurement import Measurement
 from astor.training.rows import TrainingGroup
 from astor.training.sketches import TaskSketch
+
+
+class Trained(NamedTuple):
+    """What one rank has of an update."""
+
+    rows: list[TrainingGroup]
+    sums: Measurement
+    sketches: dict[int, TaskSketch]
+    """Summed over ranks."""
+    metric: Sketch | None
+    """What the halves of the sketches are sketches of, for the report; None where it is not to have them."""
+    norms: list[float | None]
+    """The gradient's norm of every optimizer step, the same in every rank; None where it was skipped."""
 
 
 def make_report(

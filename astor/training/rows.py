@@ -31,6 +31,13 @@ class TrainingGroup:
         """Tokens of a padded row."""
         return len(self.prompt) + self.longest
 
+    @property
+    def filler(self) -> "TrainingGroup":
+        """A row of it that counts nothing: none of its tokens is in the mask."""
+        shortest = min(self.completions, key=lambda completion: len(completion.tokens))
+        unmasked = shortest.model_copy(update={"loss_mask": (False,) * len(shortest.tokens)})
+        return TrainingGroup(self.prompt_id, self.task, False, self.prompt, (unmasked,), (0.0,))
+
     def piece(self, start: int, stop: int) -> "TrainingGroup":
         """The same group with some of its rollouts."""
         return TrainingGroup(
@@ -116,3 +123,14 @@ def micro_batches(groups: Sequence[TrainingGroup], tokens: int) -> list[list[Tra
             rows, prompt, longest = len(piece.completions), len(piece.prompt), piece.longest
         packed[-1].append(piece)
     return [sorted(piece, key=lambda group: not group.informative) for piece in packed]
+
+
+def evened(shares: Sequence[Sequence[list[TrainingGroup]]]) -> list[list[list[TrainingGroup]]]:
+    """The pieces of each rank, longest first, as many for each: a row that counts nothing fills up.
+
+    Longest first, so that memory that is too small is found at once, and ranks wait little for each other.
+    """
+    most = max(map(len, shares))
+    groups = (group for share in shares for piece in share for group in piece)
+    filler = min(groups, key=lambda group: group.width).filler
+    return [[*reversed(share), *([[filler]] * (most - len(share)))] for share in shares]

@@ -135,6 +135,25 @@ def test_a_saved_state_goes_on_bit_for_bit(
     assert undisturbed.weighing.state == resumed.weighing.state
 
 
+def test_twenty_updates_in_bf16_with_a_restart_after_each_equal_those_without(
+    reference: Policy, play: Callable, make_policy: Callable, tmp_path: Path
+) -> None:
+    slow = options(optimizer={"learning_rate": 1e-4}, mini_batches=1, engine_tolerance=1)
+    round = play(make_policy())
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        undisturbed = TorchEngine(make_policy(), reference, slow)
+        saved = None
+        for number in range(20):
+            undisturbed.update(round.completions, round.groups, round.batch)
+            restarted = TorchEngine(make_policy(number), reference, slow, saved)
+            restarted.update(round.completions, round.groups, round.batch)
+            saved = tmp_path / str(number)
+            saved.mkdir()
+            restarted.save_trainer(saved)
+    assert torch.equal(weights(restarted.policy), weights(undisturbed.policy))
+    assert not torch.equal(weights(restarted.policy), weights(make_policy()))
+
+
 def test_epochs_go_over_a_round_again_with_ratios_to_its_start(
     policy: Policy, reference: Policy, play: Callable, make_policy: Callable
 ) -> None:

@@ -10,10 +10,11 @@ from astor.policies.ranks import Ranks, World
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
 from astor.storage import PolicyRef
 from astor.training.engine import ReferencePolicy, Sketch
-from astor.training.engines.torch import TorchEngine, Trained
+from astor.training.engines.torch import TorchEngine
 from astor.training.measurement import Measurement
 from astor.training.options import TorchOptions
-from astor.training.report import make_report
+from astor.training.report import Trained, make_report
+from astor.training.trainer_state import warn_of_another_size
 
 ENGINE = "update engine"
 """Where a rank keeps its engine."""
@@ -27,6 +28,7 @@ class RankedEngine:
     ) -> None:
         """UserError where the policy cannot be read, or the trainer state cannot be continued with it."""
         self._ranks = ranks
+        warn_of_another_size(trainer, ranks.size)
         shared = options.lora is None and options.reference == "shared"
         needs_own = options.lora is None and (ranks.size > 1 or not shared)
         directory = reference.directory() if needs_own else None

@@ -7,13 +7,11 @@ from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from astor.coordination.groups import enough_valid
-from astor.errors import UserError
 from astor.losses.loss import LossOutputs
 from astor.policies.checkpointing import checkpoint_layers
 from astor.policies.policy import Policy, save_policy
@@ -21,14 +19,14 @@ from astor.policies.ranks import World
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
 from astor.training.agreement import check_agreement
 from astor.training.engine import Sketch
-from astor.training.measurement import Measurement, measure_pass, measure_start
+from astor.training.measurement import Measurement, measure_end, measure_pass, measure_start
 from astor.training.micro_batch import MicroBatch
 from astor.training.optimization import Optimization
-from astor.training.options import TorchOptions
+from astor.training.options import TrainingOptions
 from astor.training.preparation import prepare
-from astor.training.probe import Probe
+from astor.training.probe import Probe, has_maps
 from astor.training.reference import Reference
-from astor.training.report import make_report
+from astor.training.report import Trained, make_report
 from astor.training.room import Room
 from astor.training.rows import TrainingGroup, mini_batch_order, mini_batches, training_groups
 from astor.training.sketches import RoundSketches, TaskSketch
@@ -39,30 +37,20 @@ STEPS_BEFORE_ADAM = 10
 """Optimizer steps before the second moments are believed (our choice: until then they are of a few gradients)."""
 
 
-class Trained(NamedTuple):
-    """What one rank has of an update."""
-
-    rows: list[TrainingGroup]
-    sums: Measurement
-    sketches: dict[int, TaskSketch]
-    """Summed over ranks."""
-    metric: Sketch | None
-    """What the halves of the sketches are sketches of, for the report; None where it is not to have them."""
-    norms: list[float | None]
-    """The gradient's norm of every optimizer step, the same in every rank; None where it was skipped."""
-
-
 class TorchEngine:
     """Trains `policy` in place, held to `reference`. On a CPU in fp32; on CUDA in bf16 over fp32 weights.
 
     The policy stays in evaluation mode: dropout would make it another policy than the one that sampled.
     """
 
+    even = False
+    """Whether every rank must make as many forward passes as the others."""
+
     def __init__(
         self,
         policy: Policy,
         reference: Policy | None,
-        options: TorchOptions,
+        options: TrainingOptions,
         trainer: Path | None = None,
         world: World | None = None,
     ) -> None:
@@ -76,9 +64,7 @@ class TorchEngine:
         self.reference = Reference(reference, policy, options.reference)
         self.world = world or World()
         state = TrainerState.load(trainer) if trainer else TrainerState({})
-        self.optimization = Optimization(
-            policy.model, options.optimizer, options.skips_in_a_row, state if trainer else None, self.world.size
-        )
+        self.optimization = self._optimization(state if trainer else None)
         self.weighing = Weighing(options.loss, state.weighing)
         self.probe = Probe(policy.model, options.sketch.layers, options.sketch.size)
         self.room = Room(options.tokens_per_micro_batch)
@@ -88,9 +74,19 @@ class TorchEngine:
         self._seconds: dict[str, float] = {}
         self._sketching = 0.0
 
+    def _optimization(self, state: TrainerState | None) -> Optimization:
+        options = self.options
+        return Optimization(self.policy.model, options.optimizer, options.skips_in_a_row, state, self.world)
+
     @property
     def world_size(self) -> int:
         return self.world.size
+
+    @property
+    def bf16(self) -> bool:
+        """Whether the policy computes in bf16."""
+        on_gpu: bool = self.policy.device.type == "cuda"
+        return on_gpu
 
     @property
     def card(self) -> PolicyCard:
@@ -133,12 +129,12 @@ class TorchEngine:
     ) -> "Trained":
         """An update of this rank; what it measured of its share."""
         times, self._sketching = [time.perf_counter()], 0.0
-        if sketch == "adam" and self.optimization.counters.optimizer_steps < STEPS_BEFORE_ADAM:
+        if sketch == "adam" and self.optimization.progress.counters.optimizer_steps < STEPS_BEFORE_ADAM:
             sketch = None
         rows = training_groups(completions, groups, batch)
         self.weighing.see_lengths(rows)
         whole = mini_batches(rows, self.options.mini_batches, batch.seed)
-        sketches = self._begin_sketches(whole, batch, sketch)
+        sketches = self._sketches(whole, batch, sketch)
         parts, sums = self.room.fit(rows, lambda: self._prepare(whole, batch))
         times.append(time.perf_counter())
         norms: list[float | None] = []
@@ -148,8 +144,8 @@ class TorchEngine:
         found = self._end_sketches(sketches, groups, batch) if sketches else {}
         times.append(time.perf_counter())
         if loss_after:
-            with torch.no_grad():
-                self._measure_end(parts, batch.temperature, sums)
+            pieces = [(whole if self.even else whole.informative_part()) for part in parts for whole in part]
+            measure_end(sums, filter(None, pieces), self.options.loss, self.policy.model, batch.temperature)
         times.append(time.perf_counter())
         prepared, trained, measured = (after - before for before, after in pairwise(times))
         trained -= self._sketching
@@ -161,7 +157,7 @@ class TorchEngine:
     ) -> tuple[list[list[MicroBatch]], Measurement]:
         model, loss, tokens = self.policy.model, self.options.loss, self.room.tokens
         with torch.no_grad(), self.reference.at_hand() as reference:
-            return prepare(whole, batch, model, reference, loss, self.weighing, self.world, tokens)
+            return prepare(whole, batch, model, reference, loss, self.weighing, self.world, tokens, self.even)
 
     def _train(
         self,
@@ -186,30 +182,38 @@ class TorchEngine:
             measure_pass(sums, piece, outputs)
         if not self._checked:
             differences = dict(zip(batch.quotas, sums.values("engine difference"), strict=True))
-            check_agreement(differences, self.options, bf16=self.policy.device.type == "cuda")
+            check_agreement(differences, self.options, bf16=self.bf16)
             self._checked = True
-        self.world.sum_gradients(self.optimization.parameters.values())
         return self.optimization.step()
 
     def _add_gradients(
         self, part: list[MicroBatch], temperature: float, sketches: RoundSketches | None, first: bool
     ) -> list[tuple[MicroBatch, LossOutputs, Tensor | None]]:
         """Make the gradient of a mini-batch, in pieces that there is room for: each with its loss and its sketches."""
-        self.optimization.optimizer.zero_grad(set_to_none=True)
+        self.optimization.clear()
         part[:], passed = self.room.cut(part), []
         for piece in part:
-            with self.probe.watching() if sketches else nullcontext():
-                logp = piece.logps(self.policy.model, temperature)
-            if first:
-                piece.logp_prox = logp.detach()
-            outputs, sketch = self.options.loss(piece.loss_inputs(logp)), None
-            if sketches and piece.informative.any():
-                start = time.perf_counter()
-                sketch = self.sketch(piece, outputs.surrogate, sketches.metric)
-                self._sketching += time.perf_counter() - start
-            piece.loss(outputs).backward()
+            outputs, sketch = self.forward(piece, temperature, sketches, first)
+            self.optimization.backward(piece.loss(outputs), last=piece is part[-1])
             passed.append((piece, outputs.detach(), sketch))
         return passed
+
+    def forward(
+        self, piece: MicroBatch, temperature: float, sketches: RoundSketches | None, first: bool
+    ) -> tuple[LossOutputs, Tensor | None]:
+        """The loss of a piece, with its graph, and the sketches of its groups where there are any."""
+        with self.probe.watching() if sketches else nullcontext():
+            logp = piece.logps(self.policy.model, temperature)
+        outputs, found = self.outputs(piece, logp, first), None
+        if sketches and piece.informative.any():
+            found = self.sketch(piece, outputs.surrogate, sketches.metric)
+        return outputs, found
+
+    def outputs(self, piece: MicroBatch, logp: Tensor, first: bool) -> LossOutputs:
+        """The loss of a piece whose log-probabilities are `logp`; at the start of the round where it is `first`."""
+        if first:
+            piece.logp_prox = logp.detach()
+        return self.options.loss(piece.loss_inputs(logp))
 
     def sketch(self, piece: MicroBatch, surrogate: Tensor, metric: Sketch | None) -> Tensor:
         """(N, P, size), for each of the piece's P informative groups the sketch of the gradient of its sum of
@@ -217,24 +221,20 @@ class TorchEngine:
 
         N is 1; with `adam` 2, the second sketch being that of the preconditioned gradient.
         """
-        factors = None
+        start, factors = time.perf_counter(), None
         if metric == "adam":
             factors = [self.optimization.preconditioner(map.weight) for map in self.probe.maps]
-        return self.probe.sketch(piece, surrogate, factors)
+        found = self.probe.sketch(piece, surrogate, factors)
+        self._sketching += time.perf_counter() - start
+        return found
 
-    def _begin_sketches(
+    def _sketches(
         self, whole: Sequence[Sequence[TrainingGroup]], batch: Batch, sketch: Sketch | None
     ) -> RoundSketches | None:
-        """None where the model has nothing to sketch and nobody needs it."""
-        if self.probe.maps:
-            options, device = self.options.sketch, self.policy.device
-            return RoundSketches(whole, len(batch.quotas), sketch, options, batch.seed, device)
-        if sketch or self.options.loss.aggregation == "balanced":
-            raise UserError(
-                f"A {type(self.policy.model).__name__} has no o_proj or down_proj to sketch gradients of: set the "
-                f"scheduler's utility.synergy.weight to 0, and no training.loss.aggregation: balanced."
-            )
-        return None
+        needed = sketch is not None or self.options.loss.aggregation == "balanced"
+        if not has_maps(self.probe, type(self.policy.model).__name__, needed):
+            return None
+        return RoundSketches(whole, len(batch.quotas), sketch, self.options.sketch, batch.seed, self.policy.device)
 
     def _end_sketches(self, sketches: RoundSketches, groups: Sequence[Group], batch: Batch) -> dict[int, TaskSketch]:
         start, names = time.perf_counter(), list(batch.quotas)
@@ -243,8 +243,3 @@ class TorchEngine:
         self.weighing.see_norms(batch, {names[index]: sketch.square for index, sketch in found.items()})
         self._sketching += time.perf_counter() - start
         return found
-
-    def _measure_end(self, parts: Sequence[Sequence[MicroBatch]], temperature: float, sums: Measurement) -> None:
-        for piece in (piece for part in parts for whole in part if (piece := whole.informative_part())):
-            outputs = self.options.loss(piece.loss_inputs(piece.logps(self.policy.model, temperature)))
-            sums.add("loss after", outputs.surrogate, piece.mask, piece.tasks)

@@ -1,0 +1,45 @@
+"""How a policy is updated by DeepSpeed."""
+
+import importlib.util
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from astor.errors import UserError
+from astor.policies.ranks import Ranks
+from astor.training.engine import ReferencePolicy, UpdateEngine
+from astor.training.options import TrainingOptions
+
+
+class DeepSpeedOptions(TrainingOptions):
+    """Updates with DeepSpeed under torchrun, on the GPUs of one node, or on its CPUs, where it is slow and for trials.
+    It needs `pip install 'astor-rl[deepspeed]'`."""
+
+    type: Literal["deepspeed"]
+    stage: Literal[1, 2, 3] = 2
+    """What ZeRO (Rajbhandari et al. 2020, arXiv 1910.02054) shares out over the processes: 1 masters and moments, 2
+    gradients too, 3 the weights too, gathered layer by layer when they are needed."""
+    precision: Literal["bf16", "fp32"] = "bf16"
+    """Of weights, activations and the policy that is saved. Masters, moments and sums of gradients are fp32 in both."""
+    processes: int | None = Field(default=None, ge=1)
+    """Processes, one on each GPU; null: as many as the node has GPUs, or as the recipe has `processes` where it has
+    none."""
+
+    @model_validator(mode="after")
+    def _all_weights(self) -> Self:
+        if self.lora is not None:
+            raise ValueError("lora is an adapter, and deepspeed trains all weights: leave lora out, or set type: torch")
+        if self.reference == "offloaded" and self.precision == "fp32":
+            raise ValueError("reference offloaded is a bf16 copy: set precision: bf16, or reference: shared")
+        return self
+
+    def make(self, policy: Path, reference: ReferencePolicy, trainer: Path | None, ranks: Ranks) -> UpdateEngine:
+        if importlib.util.find_spec("deepspeed") is None:
+            raise UserError(
+                "training.type is deepspeed, which is not installed: pip install 'astor-rl[deepspeed]', or set "
+                "training.type: torch."
+            )
+        from astor.training.engines.deepspeed import DeepSpeedEngine  # torch, which reading a recipe does without
+
+        return DeepSpeedEngine(self, policy, reference, trainer, ranks)

@@ -1,0 +1,169 @@
+"""Optimizer steps by DeepSpeed: AdamW with fp32 masters and moments that are shared out by ZeRO."""
+
+from itertools import chain
+from typing import Any
+
+import deepspeed
+import torch
+from deepspeed.utils import (
+    safe_get_full_fp32_param,
+    safe_get_full_optimizer_state,
+    safe_set_full_fp32_param,
+    safe_set_full_optimizer_state,
+)
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from astor.policies.ranks import World
+from astor.training.deepspeed_options import DeepSpeedOptions
+from astor.training.micro_batch import MicroBatch
+from astor.training.optimization import Optimization, check_same_model
+from astor.training.progress import Progress
+from astor.training.trainer_state import TrainerState, first_counters
+
+MOMENTS = ("exp_avg", "exp_avg_sq")
+BUCKET = 50_000_000
+"""Numbers that are reduced or gathered at once (our choice: 200 MB in fp32)."""
+
+
+class Scorer(nn.Module):  # type: ignore[misc]
+    """The model as DeepSpeed calls it: once for a piece, however many passes that takes."""
+
+    def __init__(self, model: PreTrainedModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, piece: MicroBatch, temperature: float) -> Tensor:
+        return piece.logps(self.model, temperature)
+
+
+class ZeroOptimization(Optimization):
+    """Steps on all parameters of `model`, which is DeepSpeed's from here on: with stage 3 it has its weights within its
+    own passes alone."""
+
+    def __init__(
+        self, model: PreTrainedModel, options: DeepSpeedOptions, state: TrainerState | None, world: World
+    ) -> None:
+        self.options, self._world, self._model, self._stage = options.optimizer, world, model, options.stage
+        self.parameters = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
+        if state is not None:
+            check_same_model(self.parameters, state)
+            with torch.no_grad():
+                for name, weight in self.parameters.items():
+                    weight.copy_(state.masters[name])
+        self.progress = Progress(
+            options.optimizer, options.skips_in_a_row, state.counters if state else first_counters()
+        )
+        self.progress.counters = self.progress.counters.model_copy(update={"world_size": world.size})
+        self.optimizer = torch.optim.AdamW(
+            self.parameters.values(),
+            lr=options.optimizer.learning_rate,
+            betas=options.optimizer.betas,
+            eps=options.optimizer.epsilon,
+            weight_decay=options.optimizer.weight_decay,
+            fused=True,
+        )
+        buffers = [(module, dict(module._buffers)) for module in model.modules()]
+        self._engine, self._zero, *_ = deepspeed.initialize(
+            model=Scorer(model).eval(),
+            optimizer=self.optimizer,
+            config=configuration(options, model.config.get_text_config().hidden_size),
+        )
+        for module, kept in buffers:  # DeepSpeed rounds them too; angles of rotary embeddings do not bear it.
+            module._buffers.update(kept)
+        self._begin(state)
+
+    def logps(self, piece: MicroBatch, temperature: float) -> Tensor:
+        """(R, L), log-probabilities whose graph `backward` goes through."""
+        logps: Tensor = self._engine(piece, temperature)
+        return logps
+
+    def clear(self) -> None:
+        """Nothing: DeepSpeed drops gradients in its own steps, and no part of a mini-batch is tried twice."""
+
+    def backward(self, loss: Tensor, last: bool) -> None:
+        self._engine.set_gradient_accumulation_boundary(last)
+        self._engine.backward(loss * self._world.size)  # DeepSpeed takes the mean over ranks, where a sum is meant.
+
+    def step(self) -> float | None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.progress.next_learning_rate
+        self._engine.step()
+        norm = self._engine.get_global_grad_norm() if self._engine.was_step_applied() else float("inf")
+        return self.progress.count(float(norm))
+
+    def preconditioner(self, weight: Tensor) -> Tensor:
+        moment = safe_get_full_optimizer_state(weight, "exp_avg_sq")
+        corrected = moment / (1 - self.options.betas[1] ** self.progress.counters.optimizer_steps)
+        preconditioner: Tensor = (corrected.sqrt() + self.options.epsilon).rsqrt()
+        return preconditioner
+
+    def weights(self) -> dict[str, Tensor]:
+        """Every weight of the model as a whole, on the CPU; in other ranks than 0 nothing. All ranks ask together."""
+        found: dict[str, Tensor] = {}
+        known: dict[int, Tensor] = {}
+        for name, weight in self._model.named_parameters(remove_duplicate=False):
+            with deepspeed.zero.GatheredParameters([weight], enabled=self._stage == 3):
+                if self._world.rank == 0:
+                    found[name] = known.setdefault(id(weight), weight.detach().cpu().clone())
+        return found
+
+    def state(self) -> TrainerState:
+        """This rank's share of the parameters, each as a whole. All ranks ask together."""
+        masters: dict[str, Tensor] = {}
+        first: dict[str, Tensor] = {}
+        second: dict[str, Tensor] = {}
+        for index, (name, weight) in enumerate(self.parameters.items()):
+            wholes = [safe_get_full_fp32_param(weight)]
+            if self.progress.counters.optimizer_steps:
+                wholes += [safe_get_full_optimizer_state(weight, moment) for moment in MOMENTS]
+            if index % self._world.size == self._world.rank:
+                for named, whole in zip((masters, first, second), wholes, strict=False):
+                    named[name] = whole.detach().cpu().clone()
+        return TrainerState(masters, first, second, self.progress.counters)
+
+    def _begin(self, state: TrainerState | None) -> None:
+        """Make the moments, which else come with the first step, and set masters and moments to those of `state`."""
+        steps = float(self.progress.counters.optimizer_steps)
+        for flat in _partitions(self._zero):
+            step = torch.tensor(steps, dtype=torch.float32, device=flat.device)
+            moments = {moment: torch.zeros_like(flat) for moment in MOMENTS}
+            self.optimizer.state[flat] = {"step": step, **moments}
+        if self._stage < 3:
+            self._zero._lazy_init_hp_params_optimizer_state()
+        for name, weight in self.parameters.items() if state else ():
+            assert state is not None
+            safe_set_full_fp32_param(weight, state.masters[name].to(flat.device))
+            if state.first_moments:
+                for moment, tensors in zip(MOMENTS, (state.first_moments, state.second_moments), strict=True):
+                    safe_set_full_optimizer_state(weight, tensors[name].to(flat.device), moment)
+
+
+def configuration(options: DeepSpeedOptions, hidden_size: int) -> dict[str, Any]:
+    """What DeepSpeed is told."""
+    told: dict[str, Any] = {
+        "train_micro_batch_size_per_gpu": 1,
+        "gradient_accumulation_steps": 1,
+        "gradient_clipping": options.optimizer.gradient_clip,
+        "communication_data_type": "fp32",
+        "data_types": {"grad_accum_dtype": "fp32"},
+        "zero_allow_untested_optimizer": True,
+        "zero_optimization": {
+            "stage": options.stage,
+            "reduce_bucket_size": BUCKET,
+            "allgather_bucket_size": BUCKET,
+            "stage3_prefetch_bucket_size": BUCKET,
+            "stage3_param_persistence_threshold": 10
+            * hidden_size,  # norms and biases stay whole, as transformers has it
+        },
+    }
+    if options.precision == "bf16":
+        # Without immediate updates stage 1 counts every micro-batch but the last twice.
+        told["bf16"] = {"enabled": True, "immediate_grad_update": True, "check_grad_overflow": True}
+    return told
+
+
+def _partitions(zero: Any) -> list[Tensor]:
+    """The fp32 masters that this rank holds, laid flat, as each kind of ZeRO optimizer names them."""
+    names = ("single_partition_of_fp32_groups", "fp32_groups_flat_partition", "fp32_partitioned_groups_flat")
+    return list(chain.from_iterable(getattr(zero, name, ()) for name in names))

@@ -1,0 +1,97 @@
+"""One of the processes under torchrun: its engine, and the calls that it serves."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from astor.policies import policy as policies
+from astor.policies.lora import round_weights
+from astor.policies.policy import load_policy
+from astor.policies.ranks import World
+from astor.records import Batch, Completion, Group, PolicyCard
+from astor.training.deepspeed_options import DeepSpeedOptions
+from astor.training.engine import Sketch
+from astor.training.engines.torchrun import serve
+from astor.training.report import Trained
+
+ENGINE = "update engine"
+"""Where a rank keeps its engine."""
+
+
+class RankTrained(NamedTuple):
+    """What one rank says of an update."""
+
+    trained: Trained
+    """Without its rows, which whoever asked has."""
+    learning_rate: float
+    metrics: dict[str, float]
+
+
+def make(world: World, policy: Path, reference: Path, options: DeepSpeedOptions, trainer: Path | None) -> None:
+    """Make the rank's engine."""
+    from astor.training.engines.zero_engine import ZeroEngine  # DeepSpeed, in these processes alone
+
+    trained, held_to = (load_policy(directory, "cpu") for directory in (policy, reference))
+    for each in (trained, held_to):
+        if options.precision == "bf16":
+            round_weights(each.model)
+        if torch.cuda.is_available() and not (each is held_to and options.reference == "offloaded"):
+            each.model.to("cuda")
+    world.memory[ENGINE] = ZeroEngine(trained, held_to, options, trainer, world)
+
+
+def train(
+    world: World,
+    card: PolicyCard,
+    completions: Sequence[Completion],
+    groups: Sequence[Group],
+    batch: Batch,
+    sketch: Sketch | None,
+    loss_after: bool,
+) -> RankTrained:
+    """Train on the rank's share."""
+    engine = world.memory[ENGINE]
+    engine.card = card
+    trained = engine.train(completions, groups, batch, sketch, loss_after)
+    told = trained._replace(rows=[], sums=trained.sums.on_cpu())
+    return RankTrained(told, engine.optimization.learning_rate, dict(engine.metrics))
+
+
+def save_policy(world: World, card: PolicyCard, directory: Path, recipe_digest: str) -> PolicyCard:
+    """Gather the weights in rank 0, which writes them; the policy's card, in that rank."""
+    engine = world.memory[ENGINE]
+    engine.card, weights = card, engine.optimization.weights()
+    if world.rank == 0:
+        policies.save_policy(engine.policy, directory, recipe_digest, weights=weights)
+    saved: PolicyCard = engine.card
+    return saved
+
+
+def save_trainer(world: World, directory: Path) -> None:
+    """Write the rank's share of the trainer state."""
+    world.memory[ENGINE].save_trainer(directory)
+
+
+def begin() -> World:
+    """Join the group of all ranks: NCCL on GPUs, gloo on CPUs."""
+    on_gpu = torch.cuda.is_available()
+    os.environ.setdefault("DS_ACCELERATOR", "cuda" if on_gpu else "cpu")
+    import deepspeed
+
+    # An extension for reductions through shared memory, which nothing here uses and which compiles for minutes.
+    deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False
+    if on_gpu:
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    deepspeed.init_distributed("nccl" if on_gpu else "gloo")
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    torch.use_deterministic_algorithms(True, warn_only=on_gpu)
+    from torch import distributed
+
+    return World(distributed.get_rank(), distributed.get_world_size(), group=distributed.group.WORLD)
+
+
+if __name__ == "__main__":
+    serve(begin)

@@ -1,0 +1,150 @@
+"""DeepSpeed's ranks on CPUs, against the engine with torch on the same rounds."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import torch
+
+from astor.policies.policy import Policy, load_policy, save_policy
+from astor.policies.ranks import Ranks
+from astor.training.deepspeed_options import DeepSpeedOptions
+from astor.training.engine import ReferencePolicy, UpdateEngine
+from astor.training.engines import zero_rank
+from astor.training.options import TorchOptions, TrainingOptions
+from astor.training.trainer_state import TrainerState
+
+pytest.importorskip("deepspeed", reason="these tests need DeepSpeed: pip install 'astor-rl[deepspeed]'")
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+COMMON = {"optimizer": {"learning_rate": 1e-3, "warm_up_steps": 2}, "epochs": 2, "loss": {"aggregation": "balanced"}}
+
+
+def deepspeed(**changes: object) -> DeepSpeedOptions:
+    return DeepSpeedOptions.model_validate({"type": "deepspeed", "precision": "fp32", **COMMON, **changes})
+
+
+@pytest.fixture
+def held_to(policy: Policy, reference: Policy, tmp_path: Path) -> ReferencePolicy:
+    """The reference policy, saved where the first policy is, too."""
+    policy.chat.tokenizer.chat_template = "{{ messages[0].content }}"
+    save_policy(policy, tmp_path / "policy", recipe_digest="")
+    directory = tmp_path / "policy"
+    return ReferencePolicy(ref=policy.ref, directory=lambda: directory, weights=lambda: reference)
+
+
+@contextmanager
+def making(options: TrainingOptions, policy: Path, held_to: ReferencePolicy, trainer: Path | None = None) -> Iterator:
+    engine = options.make(policy, held_to, trainer, Ranks(1, threads=1))
+    try:
+        yield engine
+    finally:
+        if isinstance(options, DeepSpeedOptions):
+            engine.close()
+
+
+def save(engine: UpdateEngine, directory: Path) -> Path:
+    """Policy and trainer state."""
+    (directory / "trainer").mkdir(parents=True)
+    engine.save_policy(directory / "policy", "a recipe")
+    engine.save_trainer(directory / "trainer")
+    return directory
+
+
+def weights(directory: Path) -> torch.Tensor:
+    return torch.cat([weight.flatten() for weight in load_policy(directory).model.state_dict().values()])
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("stage", [1, 2, 3])
+def test_it_trains_as_the_engine_with_torch_does(
+    stage: int, processes: int, held_to: ReferencePolicy, play: Callable, tmp_path: Path
+) -> None:
+    """Whatever the stage, the ranks and the size of micro-batches: losses and norms to 1e-4, weights to 1 % of what
+    they moved."""
+    torch_options = TorchOptions.model_validate(COMMON)
+    first = tmp_path / "policy"
+    rounds = [play(load_policy(first), number, rollouts=6) for number in range(2)]
+    reports: dict[str, list] = {}
+    saved = {}
+    for name, options in {
+        "torch": torch_options,
+        "zero": deepspeed(stage=stage, processes=processes, tokens_per_micro_batch=60, gradient_checkpointing=True),
+    }.items():
+        tolerant = options.model_copy(update={"engine_tolerance": 100.0})
+        with making(tolerant, first, held_to) as engine:
+            reports[name] = [
+                engine.update(round.completions, round.groups, round.batch, "gradient", loss_after=True)
+                for round in rounds
+            ]
+            saved[name] = save(engine, tmp_path / name)
+    for expected, report in zip(reports["torch"], reports["zero"], strict=True):
+        assert report.gradient_norm == pytest.approx(expected.gradient_norm, rel=1e-4)
+        assert (report.optimizer_steps, report.learning_rate) == (expected.optimizer_steps, expected.learning_rate)
+        for task, update in expected.tasks.items():
+            mine = report.tasks[task]
+            assert (mine.tokens, mine.sketched_groups) == (update.tokens, update.sketched_groups)
+            assert mine.loss_before == pytest.approx(update.loss_before, abs=1e-4)
+            assert mine.loss_after == pytest.approx(update.loss_after, abs=1e-4)
+            assert mine.kl == pytest.approx(update.kl, abs=1e-4)
+            assert mine.gradient_norm == pytest.approx(update.gradient_norm, rel=1e-3)
+            own, theirs = (torch.tensor(one.sketches[task]) for one in (report, expected))
+            assert (own - theirs).norm() <= 0.02 * theirs.norm()
+    before, *after = (weights(directory / "policy") for directory in (tmp_path, saved["torch"], saved["zero"]))
+    assert (after[0] - after[1]).norm() < 0.01 * (after[0] - before).norm()
+    state, expected_state = (TrainerState.load(saved[name] / "trainer") for name in ("zero", "torch"))
+    for name, moment in expected_state.second_moments.items():
+        torch.testing.assert_close(state.second_moments[name], moment, rtol=0.01, atol=1e-7)
+    assert state.weighing.squares == pytest.approx(expected_state.weighing.squares, rel=1e-3)
+
+
+def test_bf16_moves_and_a_restart_after_each_of_20_updates_changes_nothing(
+    held_to: ReferencePolicy, play: Callable, tmp_path: Path
+) -> None:
+    """At a rate at which hardly a bf16 weight moves in one step, and with other ranks and another stage at the end."""
+    slow = {"optimizer": {"learning_rate": 1e-5, "warm_up_steps": 0}, "engine_tolerance_bf16": 10.0, "epochs": 1}
+    bf16 = deepspeed(precision="bf16", processes=2, stage=2, mini_batches=1, **slow)
+    first = tmp_path / "policy"
+    round = play(load_policy(first))
+    with making(bf16, first, held_to) as undisturbed:
+        for _ in range(20):
+            undisturbed.update(round.completions, round.groups, round.batch)
+        whole = save(undisturbed, tmp_path / "whole")
+    policy, trainer = first, None
+    with making(bf16, first, held_to) as engine:
+        for number in range(20):
+            engine._torchrun.call(zero_rank.make, policy, first, bf16, trainer)
+            engine.update(round.completions, round.groups, round.batch)
+            saved = save(engine, tmp_path / str(number))
+            policy, trainer = saved / "policy", saved / "trainer"
+    assert torch.equal(weights(policy), weights(whole / "policy"))
+    assert not torch.equal(weights(policy), weights(first)), "20 steps of 1e-5 move bf16 weights"
+    states = [TrainerState.load(directory) for directory in (whole / "trainer", trainer)]
+    for name, master in states[0].masters.items():
+        assert torch.equal(states[1].masters[name], master)
+    with making(bf16.model_copy(update={"processes": 1, "stage": 3}), policy, held_to, trainer) as engine:
+        directory = save(engine, tmp_path / "by one")
+    for name, master in TrainerState.load(directory / "trainer").masters.items():
+        assert torch.equal(states[0].masters[name], master)
+
+
+@pytest.mark.parametrize(("stage", "precision"), [(1, "bf16"), (2, "fp32"), (3, "bf16")])
+def test_a_gradient_that_is_not_finite_changes_nothing_and_is_counted(
+    stage: int, precision: str, held_to: ReferencePolicy, play: Callable, tmp_path: Path
+) -> None:
+    first = tmp_path / "policy"
+    round = play(load_policy(first))
+    broken = [
+        group.model_copy(update={"advantages": (float("inf"),) * len(group.rewards), "informative": True})
+        for group in round.groups
+    ]
+    tolerant = {"engine_tolerance_bf16": 10.0, "epochs": 1, "loss": {}}
+    with making(deepspeed(stage=stage, precision=precision, processes=1, **tolerant), first, held_to) as engine:
+        before = weights(save(engine, tmp_path / "before") / "policy")
+        report = engine.update(round.completions, broken, round.batch)
+        assert (report.optimizer_steps, report.skipped_steps) == (0, 2)
+        assert torch.equal(weights(save(engine, tmp_path / "skipped") / "policy"), before)
+        report = engine.update(round.completions, round.groups, round.batch)
+        assert (report.optimizer_steps, report.skipped_steps) == (2, 0)
+        assert torch.isfinite(weights(save(engine, tmp_path / "after") / "policy")).all()
