@@ -1,10 +1,12 @@
-"""What this machine has: memory, of which a container may get a part, and room on a disk."""
+"""What this machine has: memory, of which a container may get a part, room on a disk, cores and cards."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path("/")
+CARDS = "CUDA_VISIBLE_DEVICES"
 
 
 def memory_limit(root: Path = ROOT) -> int | None:
@@ -16,6 +18,18 @@ def memory_limit(root: Path = ROOT) -> int | None:
 def has_gpu() -> bool:
     """Whether there is an NVIDIA GPU, whose memory then holds policies."""
     return any(Path("/dev").glob("nvidia[0-9]*"))
+
+
+def cards() -> list[str]:
+    """NVIDIA GPUs that this process may use, as CUDA_VISIBLE_DEVICES names them."""
+    there = sorted(path.name.removeprefix("nvidia") for path in Path("/dev").glob("nvidia[0-9]*"))
+    named = os.environ.get(CARDS)
+    return there if named is None or not there else [card for card in named.split(",") if card]
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def free_disk(place: str) -> int:

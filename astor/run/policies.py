@@ -1,12 +1,13 @@
 """Policies in this process: how they talk, their weights, and the engines that sample from them and train them."""
 
 from functools import cached_property
+from pathlib import Path
 
-from astor.policies.card import WEIGHTS
+from astor.policies.card import WEIGHTS, write_card
 from astor.policies.chat import Chat, load_chat
-from astor.policies.live import find_weights
-from astor.policies.policy import Policy
-from astor.policies.ranks import Ranks
+from astor.policies.live import find_weights, keep_trained
+from astor.policies.policy import Policy, load_policy
+from astor.policies.ranks import Ranks, World
 from astor.recipe.recipe import Recipe
 from astor.rollout.engine import Engine, Sampler
 from astor.run.threads import set_threads
@@ -52,6 +53,25 @@ class Policies:
         )
         return self._recipe.training.make(artifact.part("policy"), held_to, trainer, self._ranks)
 
+    def save_trained(self, policy: PolicyRef, directory: Path) -> None:
+        """Write the policy in training, which was not committed, for a process that `take`s it: by the name that it
+        has, not by that of the files."""
+        assert self._trained is not None, "no policy is in training here"
+        trained, engine = self._trained
+        assert trained == policy, f"{trained.digest} is in training here, not {policy.digest}"
+        card = engine.card
+        engine.save_policy(directory, card.recipe_digest)
+        engine.card = card
+        write_card(directory, card)
+
+    def take(self, directory: Path) -> None:
+        """Sample from the policy in a directory, by the name on its card, until the next is taken."""
+        self._ranks.call(_take, directory)
+
     def keep_trained(self, policy: PolicyRef, engine: UpdateEngine) -> None:
         """Keep the engine that has just made `policy`."""
         self._trained = policy, engine
+
+
+def _take(world: World, directory: Path) -> None:
+    keep_trained(world, load_policy(directory))

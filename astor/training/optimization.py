@@ -1,10 +1,13 @@
 """AdamW with its schedule, its clipping, and its guard against gradients that are not finite."""
 
+import math
+
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
 from astor.errors import UserError
+from astor.training.engine import DivergedError
 from astor.training.options import OptimizerOptions
 from astor.training.trainer_state import TrainerCounters, TrainerState, first_counters
 
@@ -45,33 +48,39 @@ class Optimization:
         """The rate of the last step; before any, of the first."""
         step, warm_up = max(self.counters.schedule_step, 1), max(self.options.warm_up_steps, 1)
         decay = self.options.decay_steps
-        fallen = 0.9 * min(1.0, max(0, step - warm_up) / decay) if decay else 0.0
-        return self.options.learning_rate * min(1.0, step / warm_up) * (1 - fallen)
+        fallen = min(1.0, max(0, step - warm_up) / decay) if decay else 0.0
+        if self.options.decay == "cosine":
+            fallen = (1 - math.cos(math.pi * fallen)) / 2
+        return self.options.learning_rate * min(1.0, step / warm_up) * (1 - 0.9 * fallen)
 
     def step(self) -> float | None:
-        """One step along the gradients, which are cleared: their norm before clipping, None where it is not finite.
+        """One step along the gradients, which are cleared: their norm before clipping, None where the step was skipped.
 
-        A step without finite gradients changes no weight and no moment. UserError where too many follow each other.
+        It is where the norm is not finite or above the limit: no weight and no moment changes. DivergedError where too
+        many such follow each other.
         """
         norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.options.gradient_clip).item()
-        finite, before = norm < float("inf"), self.counters
+        usable, before = norm < math.inf and norm <= (self.options.gradient_limit or math.inf), self.counters
         self.counters = TrainerCounters(
             schedule_step=before.schedule_step + 1,
-            optimizer_steps=before.optimizer_steps + finite,
-            skipped_in_a_row=0 if finite else before.skipped_in_a_row + 1,
+            optimizer_steps=before.optimizer_steps + usable,
+            skipped_in_a_row=0 if usable else before.skipped_in_a_row + 1,
             world_size=before.world_size,
         )
-        if finite:
+        if usable:
             for group in self.optimizer.param_groups:
                 group["lr"] = self.learning_rate
             self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         if self.counters.skipped_in_a_row >= self.skips_in_a_row:
-            raise UserError(
-                f"The gradient was not finite {self.counters.skipped_in_a_row} times in a row, up to step "
-                f"{self.counters.schedule_step}: lower training.optimizer.learning_rate and start over with --fresh."
+            limit = self.options.gradient_limit
+            told = f" or above training.optimizer.gradient_limit, {limit:g}," if limit else ""
+            raise DivergedError(
+                f"The gradient was not finite{told} {self.counters.skipped_in_a_row} times in a row, up to step "
+                f"{self.counters.schedule_step} with the norm {norm:g}: lower training.optimizer.learning_rate and "
+                "start over with --fresh."
             )
-        return norm if finite else None
+        return norm if usable else None
 
     def preconditioner(self, weight: Tensor) -> Tensor:
         """(sqrt(v) + epsilon)^(-1/2), v being the bias-corrected second moment of `weight`, whose shape it has.

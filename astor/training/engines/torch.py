@@ -46,6 +46,8 @@ class Trained(NamedTuple):
     """What the halves of the sketches are sketches of, for the report; None where it is not to have them."""
     norms: list[float | None]
     """The gradient's norm of every optimizer step, the same in every rank; None where it was skipped."""
+    on_policy: bool
+    """Whether the policy at the start of the round sampled."""
 
 
 class TorchEngine:
@@ -162,7 +164,7 @@ class TorchEngine:
             "train": trained - self._sketching,
             "measure": measured,
         }
-        return Trained(rows, sums, found, sketch, norms)
+        return Trained(rows, sums, found, sketch, norms, self._samples(batch))
 
     def _train(
         self,
@@ -185,14 +187,14 @@ class TorchEngine:
                 piece.logp_prox = logp.detach()
             outputs = self.options.loss(piece.loss_inputs(logp))
             if first:
-                measure_start(sums, piece, outputs)
+                measure_start(sums, piece, outputs, self.options.loss.importance_cap)
             if sketches and piece.informative.any():
                 start = time.perf_counter()
                 sketches.add(number, piece, self.sketch(piece, outputs.surrogate, sketches.metric))
                 self._sketching += time.perf_counter() - start
             piece.loss(outputs).backward()
             measure_pass(sums, piece, outputs)
-        if not self._checked:
+        if not self._checked and self._samples(batch):
             differences = dict(zip(batch.quotas, sums.values("engine difference"), strict=True))
             check_agreement(differences, self.options, bf16=self.policy.device.type == "cuda")
             self._checked = True
@@ -209,6 +211,10 @@ class TorchEngine:
         if metric == "adam":
             factors = [self.optimization.preconditioner(map.weight) for map in self.probe.maps]
         return self.probe.sketch(piece, surrogate, factors)
+
+    def _samples(self, batch: Batch) -> bool:
+        """Whether the policy as it is before the update is the one that rolls the batch out."""
+        return batch.policy_digest is None or self.policy.ref.is_called(batch.policy_digest)
 
     def _begin_sketches(
         self, whole: Sequence[Sequence[TrainingGroup]], batch: Batch, sketch: Sketch | None

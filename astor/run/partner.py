@@ -1,0 +1,127 @@
+"""A second process of a run, which samples while this one trains: overlap needs cores or a card for both."""
+
+import os
+import signal
+import tempfile
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from astor.errors import UserError
+from astor.recipe.recipe import Recipe
+from astor.run.machine import CARDS, cards, cores
+from astor.run.progress import forget_progress
+from astor.storage import ArtifactRef
+
+T = TypeVar("T")
+
+
+class Partner:
+    """A process with the run opened anew, which calls functions of the steps. A context manager: it ends it.
+
+    It commits by itself; what is handed to and fro are refs. A policy between two commits is handed over as files.
+    """
+
+    def __init__(self, recipe: ArtifactRef, cards: str | None = None) -> None:
+        """Of the run whose resolved recipe was committed; `cards` are those that it sees, None: as this process."""
+        context = get_context("spawn")
+        self._connection, there = context.Pipe()
+        self._process = context.Process(target=_serve, args=(there, recipe, cards))
+        self._process.start()
+        there.close()
+
+    @classmethod
+    def beside(cls, recipe: Recipe, ref: ArtifactRef) -> Self | None:
+        """One that samples while this process trains; None where there are not cores or cards enough for both."""
+        found = cards()
+        if recipe.rollout.on_servers:
+            return cls(ref, cards="")
+        if found:
+            return cls(ref, found[-1]) if len(found) > 1 else None
+        return cls(ref) if cores() >= 2 * recipe.processes * recipe.threads else None
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> T:
+        """What `function(run, *arguments)` returns there; its error is raised here."""
+        with self.calling(function, *arguments) as results:
+            pass
+        return results[0]
+
+    @contextmanager
+    def calling(
+        self, function: Callable[..., T], *arguments: Any, save: Callable[[Path], None] | None = None
+    ) -> Iterator[list[T]]:
+        """Have `function(run, *arguments)` called there meanwhile; the list gets what it returned at the end.
+
+        `save` writes the policy that is in training into a directory, so that it is known there.
+
+        Raises:
+            UserError: the process died.
+        """
+        results: list[T] = []
+        with tempfile.TemporaryDirectory(prefix="astor-policy-") as directory:
+            if save:
+                save(Path(directory))
+            with self._alive():
+                self._connection.send((function, arguments, Path(directory) if save else None))
+            yield results
+            with self._alive():
+                result, failed = self._connection.recv()
+        if failed:
+            raise result
+        results.append(result)
+
+    @contextmanager
+    def _alive(self) -> Iterator[None]:
+        try:
+            yield
+        except (EOFError, ConnectionError):
+            self._process.join()
+            raise UserError(
+                f"The process that samples died (exit code {self._process.exitcode}): where memory ran out, set "
+                "staleness: 0 or use a smaller policy, else run the same command again, which goes on."
+            ) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(connection: Connection, recipe: ArtifactRef, cards: str | None) -> None:
+    """Make every call that comes, until this process's parent is gone or closes the connection."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent gets it, too, and ends this process.
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if cards is not None:
+        os.environ[CARDS] = cards
+    from astor.run.run import Run
+
+    with Run.open(recipe) as run:
+        while True:
+            try:
+                function, arguments, directory = connection.recv()
+            except EOFError:
+                return
+            forget_progress()
+            try:
+                if directory:
+                    run.services.policies.take(directory)
+                connection.send((function(run, *arguments), False))
+            except Exception as error:  # The parent raises it.
+                error.add_note(traceback.format_exc())
+                connection.send((error, True))
+
+
+def _end_with_parent() -> None:
+    """What an orphan went on writing would come between what the next command writes."""
+    parent = parent_process()
+    assert parent is not None, "it was started by a run"
+    parent.join()
+    os.kill(os.getpid(), signal.SIGKILL)
