@@ -77,6 +77,6 @@ def find_alarms(
 def tell_alarms(options: AlarmOptions, rung: Mapping[Alarm, Sequence[int]]) -> str:
     """Alarms and the rounds in which they rang, in one sentence; empty where none did."""
     return "; ".join(
-        f"{alarm.describe(options)}, in {plural(len(rounds), 'round')} from round {rounds[0]} on"
+        f"{alarm.describe(options)}, in {plural(len(rounds), 'round')}, first in round {rounds[0]}"
         for alarm, rounds in sorted(rung.items())
     )

@@ -227,7 +227,7 @@ CURVES = (
     Curve("gradient_norm", "Gradient norm", "Of the surrogate as it enters the loss", "norm", None, _gradient_norm),
     Curve("entropy", "Entropy", "Surprise of the sampled tokens", "nats per token", None, lambda u: u.entropy),
     Curve("length", "Length", "Mean length of an answer", "tokens", lambda s: s.mean_tokens),
-    Curve("engine_difference", "Engine and trainer", "Largest difference of a token", "nats", None, _difference, optional=True),
+    Curve("engine_difference", "Engine and trainer", "Largest difference", "nats", None, _difference, optional=True),
     Curve("lag", "Lag", "KL from the policy that sampled", "nats per token", None, _lag, optional=True),
 )  # fmt: skip
 """What a report draws of each task over the rounds."""

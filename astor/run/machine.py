@@ -20,9 +20,9 @@ def has_gpu() -> bool:
     return any(Path("/dev").glob("nvidia[0-9]*"))
 
 
-def cards() -> list[str]:
-    """NVIDIA GPUs that this process may use, as CUDA_VISIBLE_DEVICES names them."""
-    there = sorted(path.name.removeprefix("nvidia") for path in Path("/dev").glob("nvidia[0-9]*"))
+def cards(devices: Path = Path("/dev")) -> list[str]:
+    """NVIDIA GPUs that this process may use, as CUDA_VISIBLE_DEVICES names them. `devices`: where theirs lie."""
+    there = sorted(path.name.removeprefix("nvidia") for path in devices.glob("nvidia[0-9]*"))
     named = os.environ.get(CARDS)
     return there if named is None or not there else [card for card in named.split(",") if card]
 

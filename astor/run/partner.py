@@ -21,29 +21,30 @@ from astor.storage import ArtifactRef
 T = TypeVar("T")
 
 
+def cards_beside(recipe: Recipe) -> str | None:
+    """The cards of a process that samples while this one trains, as CUDA_VISIBLE_DEVICES names them, empty where it
+    needs none; None where there are not cards or cores enough for both."""
+    found = cards()
+    if recipe.rollout.on_servers:
+        return ""
+    if found:
+        return found[-1] if len(found) > 1 else None
+    return "" if cores() >= 2 * recipe.processes * recipe.threads else None
+
+
 class Partner:
     """A process with the run opened anew, which calls functions of the steps. A context manager: it ends it.
 
     It commits by itself; what is handed to and fro are refs. A policy between two commits is handed over as files.
     """
 
-    def __init__(self, recipe: ArtifactRef, cards: str | None = None) -> None:
-        """Of the run whose resolved recipe was committed; `cards` are those that it sees, None: as this process."""
+    def __init__(self, recipe: ArtifactRef, cards: str) -> None:
+        """Of the run whose resolved recipe was committed; `cards` are those that it may use."""
         context = get_context("spawn")
         self._connection, there = context.Pipe()
         self._process = context.Process(target=_serve, args=(there, recipe, cards))
         self._process.start()
         there.close()
-
-    @classmethod
-    def beside(cls, recipe: Recipe, ref: ArtifactRef) -> Self | None:
-        """One that samples while this process trains; None where there are not cores or cards enough for both."""
-        found = cards()
-        if recipe.rollout.on_servers:
-            return cls(ref, cards="")
-        if found:
-            return cls(ref, found[-1]) if len(found) > 1 else None
-        return cls(ref) if cores() >= 2 * recipe.processes * recipe.threads else None
 
     def call(self, function: Callable[..., T], *arguments: Any) -> T:
         """What `function(run, *arguments)` returns there; its error is raised here."""
@@ -95,12 +96,11 @@ class Partner:
         self._process.join()
 
 
-def _serve(connection: Connection, recipe: ArtifactRef, cards: str | None) -> None:
+def _serve(connection: Connection, recipe: ArtifactRef, cards: str) -> None:
     """Make every call that comes, until this process's parent is gone or closes the connection."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent gets it, too, and ends this process.
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    if cards is not None:
-        os.environ[CARDS] = cards
+    os.environ[CARDS] = cards
     from astor.run.run import Run
 
     with Run.open(recipe) as run:

@@ -14,7 +14,7 @@ from astor.errors import UserError
 from astor.policies.ranks import Ranks
 from astor.recipe.recipe import Recipe
 from astor.run.environment import run_tags
-from astor.run.partner import Partner
+from astor.run.partner import Partner, cards_beside
 from astor.run.places import Places
 from astor.run.progress import LIBRARIES, report_progress
 from astor.sandbox import Sandbox, SandboxOptions
@@ -72,10 +72,10 @@ class Services:
     def partner(self) -> Partner | None:
         """The process that samples while this one trains, the run's only one that does; None without overlap, and where
         there is no room for both."""
-        if not self._recipe.staleness:
+        cards = cards_beside(self._recipe) if self._recipe.staleness else None
+        if cards is None:
             return None
-        partner = Partner.beside(self._recipe, committed(self._places.at("recipe")).ref)
-        return partner and self._open.enter_context(partner)
+        return self._open.enter_context(Partner(committed(self._places.at("recipe")).ref, cards))
 
     @cached_property
     def policies(self) -> "Policies":
