@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from astor.errors import UserError
 from astor.options import Options
@@ -55,8 +55,10 @@ class EngineOptions(Options):
     """Options of an engine, which they can make. A class of another package is found by the entry point group
     `astor.rollout_engines`; its field `type` is its name in recipes."""
 
-    on_servers: ClassVar[bool] = False
-    """Whether it asks servers, and leaves the cores and cards of its own process alone."""
+    @property
+    def on_servers(self) -> bool:
+        """Whether it asks servers that others started, and needs neither cores nor cards of its own."""
+        return False
 
     @abstractmethod
     def make(self, ranks: Ranks) -> Engine:

@@ -98,7 +98,7 @@ class Partner:
 
 def _serve(connection: Connection, recipe: ArtifactRef, cards: str) -> None:
     """Make every call that comes, until this process's parent is gone or closes the connection."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent gets it, too, and ends this process.
+    signal.signal(signal.SIGINT, _go_on)  # Not SIG_IGN, which programs in the sandbox would inherit.
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ[CARDS] = cards
     from astor.run.run import Run
@@ -117,6 +117,10 @@ def _serve(connection: Connection, recipe: ArtifactRef, cards: str) -> None:
             except Exception as error:  # The parent raises it.
                 error.add_note(traceback.format_exc())
                 connection.send((error, True))
+
+
+def _go_on(*_: object) -> None:
+    """Ctrl-C reaches the parent, too, which ends this process."""
 
 
 def _end_with_parent() -> None:
