@@ -1,16 +1,21 @@
-"""Rounds in one process: the steps in their order, with models kept in memory between them.
+"""Rounds in one process: the steps in their order, with models kept in memory between them. With staleness 1 a second
+process samples, where there is room for both.
 
 A round counts once its checkpoint, policy and trainer state together, is committed. What a killed process left after
 its last checkpoint is removed and done again, so that the same command ends with the same digests.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from astor.records import State
-from astor.run.budget import is_spent, spent
+from astor.run.budget import has_ended, is_idle, spent
 from astor.run.champion import champion_of
 from astor.run.checkpoints import last_checkpoint, remove_after
-from astor.run.draws import Draw
+from astor.run.draws import Draw, committed_draws
+from astor.run.failure import warn
 from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.steps.evaluate import evaluate
@@ -26,6 +31,8 @@ from astor.steps.score import score
 from astor.steps.update import update
 from astor.steps.verify import verify
 from astor.storage import ArtifactRef, PolicyRef
+
+T = TypeVar("T")
 
 
 class Start(NamedTuple):
@@ -48,7 +55,7 @@ def post_train(run: Run) -> ArtifactRef:
 
 
 def train(run: Run, start: Start, until: int) -> PolicyRef:
-    """Rounds from the last checkpoint up to `until`, exclusive, or to the end of the budget; the policy at their end.
+    """Rounds from the last checkpoint up to `until`, exclusive, or to where the run ends; the policy at their end.
 
     Nothing happens where the last checkpoint is of `until` or later. Policies are evaluated on held-out prompts before
     the first round, and every `evaluation.every` rounds.
@@ -59,23 +66,52 @@ def train(run: Run, start: Start, until: int) -> PolicyRef:
     planned, report = start.plan, None
     if first:
         planned, report = (run.artifacts.committed(run.places.at("rounds", first - 1, s)) for s in ("score", "update"))
-        if is_spent(run, planned):
+        if has_ended(run, planned):
             return policy
+    draws = committed_draws(run, first) if first and run.recipe.staleness else []
     for round in range(first, until):
         if round == 0 or _is_due(round, run.recipe.evaluation.every):
             evaluate_policy(run, start, policy, "held_out")
         _report(run, round, planned)
-        draws = draw(run, start, planned, policy)
+        draws = draws or _sampling(run, draw, start, planned, policy)
         planned = score(run, start.prompts, draws, report)
-        ends = round + 1 == until or is_spent(run, planned)
+        last = round + 1 == run.recipe.rounds or has_ended(run, planned)
+        ends = last or round + 1 == until
         commit = ends or _is_due(round + 1, run.recipe.checkpoint_every)
-        policy, report = update(run, policy, start.policy, draws, planned, commit)
+        ahead: list[Draw] = []
+        overlaps = run.recipe.staleness and not last
+        meanwhile = _drawing(run, start, planned, policy, ahead) if overlaps else nullcontext()
+        policy, report = update(run, policy, start.policy, draws, planned, commit, meanwhile)
+        draws = ahead
         if commit:
             prune(run)
         _report(run, round + 1, planned)
+        if is_idle(run, planned):
+            idle = f"no prompt's rewards differed in {run.recipe.idle_rounds} rounds (idle_rounds)"
+            warn(f"The run ends after {round + 1} rounds: {idle}.")
         if ends:
             break
     return policy
+
+
+@contextmanager
+def _drawing(run: Run, start: Start, planned: ArtifactRef, policy: PolicyRef, draws: list[Draw]) -> Iterator[None]:
+    """Have the draws of a round at the end, by a policy that changes meanwhile: in the run's other process, or before
+    everything else."""
+    if run.services.partner is None:
+        draws += draw(run, start, planned, policy)
+        yield
+        return
+    save = None if policy.artifact else partial(run.services.policies.save_trained, policy)
+    with run.services.partner.calling(draw, start, planned, policy, save=save) as results:
+        yield
+    draws += results[0]
+
+
+def _sampling(run: Run, function: Callable[..., T], *arguments: Any) -> T:
+    """What `function(run, *arguments)` returns, in whichever process of the run samples."""
+    partner = run.services.partner
+    return partner.call(function, *arguments) if partner else function(run, *arguments)
 
 
 def draw(run: Run, start: Start, planned: ArtifactRef, policy: PolicyRef) -> list[Draw]:
@@ -92,7 +128,7 @@ def draw(run: Run, start: Start, planned: ArtifactRef, policy: PolicyRef) -> lis
 def finish(run: Run, start: Start, policy: PolicyRef) -> ArtifactRef:
     """Evaluate the last policy, compare it with the champion, promote, and prune; the ref of the result."""
     for one in (start.policy, policy):
-        evaluate_turns(run, start.prompts, start.references, one, start.policy)
+        _sampling(run, evaluate_turns, start.prompts, start.references, one, start.policy)
     promoted = promote(
         run,
         start.prompts,
@@ -108,9 +144,11 @@ def finish(run: Run, start: Start, policy: PolicyRef) -> ArtifactRef:
 
 def evaluate_policy(run: Run, start: Start, policy: PolicyRef, split: str) -> ArtifactRef:
     """rollout, verify and evaluate one policy on the held-out or the promotion batch."""
-    completions = rollout(run, start.prompts, start.plan, policy, split)
-    verdicts = verify(run, start.references, completions)
-    return evaluate(run, verdicts, policy, split)
+    return evaluate(run, _sampling(run, _answers, start, policy, split), policy, split)
+
+
+def _answers(run: Run, start: Start, policy: PolicyRef, split: str) -> ArtifactRef:
+    return verify(run, start.references, rollout(run, start.prompts, start.plan, policy, split))
 
 
 def _is_due(round: int, every: int) -> bool:

@@ -22,10 +22,12 @@ def segment(
     """
     from astor.components.task import open_run, policy_in, ref
     from astor.loop import Start, train
+    from astor.run.checkpoints import rounds_of
 
     with open_run(recipe) as run:
         until = min(number * run.recipe.rounds_per_segment, run.recipe.rounds)
         trained = train(run, Start(ref(prompts), ref(references), policy_in(reference_policy), ref(plan)), until)
+        until = min(until, rounds_of(run))
         scalars.log_metric("rounds", until)
         scored = run.artifacts.committed(run.places.at("rounds", until - 1, "score"))
         for task, statistics in run.artifacts.read(scored, "state").tasks.items():

@@ -79,6 +79,8 @@ class RunHistory:
     """Task → the first policy over turns, on hidden tests; empty where no task has any."""
     turns_after: Mapping[str, Sequence[TurnScore]] = field(default_factory=dict)
     """The last policy, from the same first programs."""
+    alarms: str = ""
+    """Which rang, and in how many rounds, in words."""
     model: str | None = None
     """Registered model and version, as `astor/3`."""
     alias: str | None = None
@@ -170,6 +172,9 @@ class Curve:
     neutral: float | None = None
     """What the quantity is until something is measured: a flat line there would look like a finding."""
 
+    optional: bool = False
+    """Whether not every run measures it: nothing is said of it where there is nothing."""
+
     def series(self, history: RunHistory) -> dict[str, Series]:
         """Task → values (R,) over R rounds, NaN where nothing was measured; tasks without any are left out, and all
         where every value is neutral."""
@@ -200,6 +205,14 @@ def _gradient_norm(update: TaskUpdate) -> float:
     return float("nan") if update.gradient_norm is None else update.gradient_norm
 
 
+def _difference(update: TaskUpdate) -> float:
+    return float("nan") if update.engine_difference is None else update.engine_difference
+
+
+def _lag(update: TaskUpdate) -> float:
+    return float("nan") if update.lag is None else update.lag
+
+
 CURVES = (
     Curve("score", "Score of selected prompts", "Mean over the rollouts of each round", "score", lambda s: s.score),
     Curve("first_score", "Score at first visits", "Of prompts that no round before drew", "score", _first_score),
@@ -214,5 +227,7 @@ CURVES = (
     Curve("gradient_norm", "Gradient norm", "Of the surrogate as it enters the loss", "norm", None, _gradient_norm),
     Curve("entropy", "Entropy", "Surprise of the sampled tokens", "nats per token", None, lambda u: u.entropy),
     Curve("length", "Length", "Mean length of an answer", "tokens", lambda s: s.mean_tokens),
+    Curve("engine_difference", "Engine and trainer", "Largest difference", "nats", None, _difference, optional=True),
+    Curve("lag", "Lag", "KL from the policy that sampled", "nats per token", None, _lag, optional=True),
 )  # fmt: skip
 """What a report draws of each task over the rounds."""

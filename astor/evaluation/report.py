@@ -99,13 +99,14 @@ def _metrics(history: RunHistory) -> dict[str, list[dict[str, Any]]]:
 
 
 def _curves(history: RunHistory, colours: Mapping[str, str]) -> list[dict[str, str]]:
-    """Every curve with its picture, empty where nothing was measured."""
+    """Every curve with its picture, empty where nothing was measured of what every run measures."""
     rounds = [number for number, _, _ in history.rounds]
     drawn = []
     for curve in CURVES if rounds else ():
         series = curve.series(history)
         picture = charts.curves(curve.key, rounds, series, colours, curve.label, curve.top) if series else ""
-        drawn.append({"title": curve.title, "caption": curve.caption, "picture": picture})
+        if picture or not curve.optional:
+            drawn.append({"title": curve.title, "caption": curve.caption, "picture": picture})
     return drawn + _held_out(history, colours)
 
 

@@ -12,6 +12,7 @@ import psutil
 from astor.recipe.recipe import Recipe
 from astor.run.failure import find_failure
 from astor.run.lifeline import VARIABLE
+from astor.run.machine import cores
 from astor.run.progress import WATCHED, read_progress
 
 PATIENCE = 15.0
@@ -96,6 +97,6 @@ def room_for(recipe: Recipe, measured_mb: float | None) -> int:
 
     `measured_mb` is what a finished one took; None where none is known.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     free = psutil.virtual_memory().available / 2**20
-    return max(1, min(cores // (recipe.processes * recipe.threads), int(free // (measured_mb or MEMORY_MB))))
+    at_once = recipe.processes * recipe.threads * (1 + recipe.staleness)
+    return max(1, min(cores() // at_once, int(free // (measured_mb or MEMORY_MB))))

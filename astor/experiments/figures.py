@@ -10,7 +10,8 @@ from astor.evaluation.score import ALL
 from astor.experiments.cell import Placed
 from astor.options import Options
 from astor.records import ItemScore, Scores, State
-from astor.run.budget import rounds_of, spent
+from astor.run.budget import spent
+from astor.run.checkpoints import rounds_of
 from astor.run.history import greedy_pair, held_out_evaluations, sampled_pair
 from astor.run.run import Run
 from astor.storage import committed

@@ -29,7 +29,7 @@ class LossInputs:
     logp_prox: Tensor
     """(R, L), of the policy at the start of the round, as the trainer computes it."""
     logp_rollout: Tensor
-    """(R, L), of the engine that sampled."""
+    """(R, L), of the policy that sampled, as its engine computed it."""
     logp_ref: Tensor
     """(R, L), of the reference policy."""
     advantages: Tensor
@@ -78,9 +78,9 @@ class Loss(Options):
     kl: bool = True
     """Whether there is a KL term, with the scheduler's coefficients; False makes all of them 0."""
     importance_cap: float | None = Field(default=None, ge=1)
-    """Where rollouts come from another engine than the trainer: the largest weight exp(logp_prox - logp_rollout) of a
-    token (truncated importance sampling; 2 is verl's value). None: the engine computes what the trainer computes, as
-    the check at the first update proves, and every weight is 1."""
+    """Where rollouts come from another engine than the trainer, or with staleness 1 from the policy before: the largest
+    weight exp(logp_prox - logp_rollout) of a token (truncated importance sampling; 2 is verl's value). None: the engine
+    computes what the trainer computes, as the check at the first update proves, and every weight is 1."""
     kl_estimator: Literal["k1", "k2", "k3", "k3+"] = "k3+"
     """Estimator of KL(policy || reference policy) per token (Schulman 2020, "Approximating KL divergence"). `k3+`: the
     value of k3, never negative and of low variance, with the gradient of k2, which on-policy is that of the KL

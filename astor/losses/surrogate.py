@@ -23,8 +23,10 @@ def clipped_surrogate(
 
 
 def importance_weights(logp_prox: Tensor, logp_rollout: Tensor, cap: float) -> Tensor:
-    """min(exp(logp_prox - logp_rollout), cap) per token: corrects for an engine that is not the trainer.
+    """min(exp(logp_prox - logp_rollout), cap) per token: corrects for an engine that is not the trainer, and for
+    rollouts of an earlier policy.
 
-    Truncated importance sampling (Ionides 2008), applied to rollouts of another engine (Yao et al. 2025).
+    Truncated importance sampling (Ionides 2008), applied to rollouts of another engine (Yao et al. 2025). Beside a
+    ratio to a policy that sampled nothing it makes the decoupled objective (Hilton et al. 2022, section 3).
     """
     return (logp_prox - logp_rollout).exp().clamp(max=cap)

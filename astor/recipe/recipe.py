@@ -14,6 +14,7 @@ from astor.coordination.schedulers.astor import AstorOptions
 from astor.data.catalogue import source_classes
 from astor.data.decontamination import DecontaminationOptions
 from astor.data.splits import SplitOptions
+from astor.evaluation.alarms import AlarmOptions
 from astor.evaluation.gate import GateOptions
 from astor.explain import nearest
 from astor.options import Options
@@ -124,7 +125,7 @@ class TrackingOptions(Options):
 
 CHANGING: Any = {
     **dict.fromkeys(("rounds", "granularity", "rounds_per_segment", "checkpoint_every"), True),
-    **dict.fromkeys(("threads", "processes", "tracking"), True),
+    **dict.fromkeys(("threads", "processes", "alarms", "tracking"), True),
     "sandbox": {"workers", "urls", "token_env", "patience_seconds"},
 }
 """Keys that decide nothing of what a round computes; threads and processes decide how its sums are rounded."""
@@ -140,6 +141,9 @@ class Recipe(Options):
     rounds: int = Field(400, ge=0)
     """Rounds of rollout, verify, score and update. A run that is finished goes on where there are more."""
     budget: BudgetOptions = BudgetOptions()
+    idle_rounds: int | None = Field(None, ge=1)
+    """Rounds in a row after which the run ends where the rewards of no prompt of any task differed in them: there is
+    nothing to learn from. None: it goes on."""
     granularity: Literal["step", "segment"] = "segment"
     """A pipeline task per step, or per `rounds_per_segment` rounds."""
     rounds_per_segment: int = Field(20, ge=1)
@@ -151,6 +155,10 @@ class Recipe(Options):
     processes: int = Field(1, ge=1)
     """Processes of CPU mathematics that share the work on a policy, each with `threads` threads: a small policy's
     operations are too short for threads. Results repeat to the byte only for the same number."""
+    staleness: Literal[0, 1] = 0
+    """Updates between the policy that rolls a round out and the one that the round updates. 1: a round is rolled out
+    while the one before it is updated, in a process of its own where there are cores or cards for both, which the loss
+    corrects by `training.loss.importance_cap`."""
     policy: PolicyChoice
     data: DataOptions
     tasks: TasksOptions
@@ -165,6 +173,7 @@ class Recipe(Options):
     training: TrainingChoice = TorchOptions()
     evaluation: EvaluationOptions = EvaluationOptions()
     gate: GateOptions = GateOptions()
+    alarms: AlarmOptions = AlarmOptions()
     tracking: TrackingOptions = TrackingOptions()
 
     @model_validator(mode="after")
@@ -187,13 +196,28 @@ class Recipe(Options):
         return self
 
     @model_validator(mode="after")
+    def _overlap_is_corrected(self) -> Self:
+        if self.staleness and self.training.loss.importance_cap is None:
+            raise ValueError(
+                "staleness is 1 and training.loss.importance_cap null, so nothing would correct for rollouts of the "
+                "policy before the one that is updated: set training.loss.importance_cap, as to 2"
+            )
+        if self.staleness and self.granularity == "step":
+            raise ValueError(
+                "staleness is 1, and granularity step has a task for each step of one round after the other: set "
+                "granularity: segment"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _budget_holds_a_round(self) -> Self:
         most = max(task.max_tokens for task in self.tasks.values())
         prompts = self.batch.prompts  # Further draws of a round are no more than may be needed.
         self.budget.require_round(prompts, prompts * self.batch.rollouts * most)
-        if self.budget.is_set and self.granularity == "step":
+        if (self.budget.is_set or self.idle_rounds) and self.granularity == "step":
             raise ValueError(
-                "a budget ends a run at a round that no pipeline knows beforehand: set granularity: segment"
+                f"{'a budget ends' if self.budget.is_set else 'idle_rounds end'} a run at a round that no pipeline "
+                "knows beforehand: set granularity: segment"
             )
         return self
 

@@ -31,14 +31,20 @@ class TaskUpdate(Record):
     """Informative groups in the task's sketch."""
     clipped_share: float
     """Share of tokens whose ratio left the clip range, over all epochs."""
-    engine_difference: float
-    """Largest |logp_prox - logp_rollout| of a token."""
+    engine_difference: float | None = None
+    """Largest |logp_prox - logp_rollout| of a token, in nats; None where another policy sampled than the one at the
+    start of the round."""
+    lag: float | None = None
+    """KL(policy that sampled || policy at the start of the round) in nats per token, the mean of k3; None where they
+    are one, by their digests."""
+    truncated_share: float = 0.0
+    """Share of tokens whose importance weight was above the loss's `importance_cap`, at the start of the round."""
 
 
 class UpdateReport(Record):
     """What one update did."""
 
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
 
     round: int
     """The round of the update."""

@@ -5,8 +5,10 @@ The split `train` is what rounds sampled and learnt from; `held_out` and `promot
 
 import math
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
+from astor.evaluation.alarms import Alarm
 from astor.evaluation.score import ALL
 from astor.records import GateDecision, Scores, Split, TaskStatistics, UpdateReport
 
@@ -16,8 +18,12 @@ EVERY_ROUND = f"{TRAIN}/{ALL}/learning_rate"
 """A metric that every round has."""
 
 
-def round_metrics(statistics: Mapping[str, TaskStatistics], report: UpdateReport | None) -> dict[str, float]:
-    """Of one round: what the coordination saw and decided, and with `report` what the update did."""
+def round_metrics(
+    statistics: Mapping[str, TaskStatistics], report: UpdateReport | None, alarms: Iterable[Alarm] = ()
+) -> dict[str, float]:
+    """Of one round: what the coordination saw and decided, with `report` what the update did, and how many alarms rang
+    of each task."""
+    rung = Counter(alarm.task for alarm in alarms)
     metrics: dict[str, float] = {}
     for task, of_task in statistics.items():
         values = {
@@ -35,16 +41,21 @@ def round_metrics(statistics: Mapping[str, TaskStatistics], report: UpdateReport
             "tokens": of_task.tokens,
             "length": of_task.mean_tokens,
             "dropped": of_task.dropped,
+            "alarms": rung[task],
         }
         metrics |= {f"{TRAIN}/{task}/{name}": float(value) for name, value in values.items()}
     if report is not None:
         for task, update in report.tasks.items():
-            metrics[f"{TRAIN}/{task}/kl"] = update.kl
-            metrics[f"{TRAIN}/{task}/entropy"] = update.entropy
-            metrics[f"{TRAIN}/{task}/clipped_share"] = update.clipped_share
-            metrics[f"{TRAIN}/{task}/engine_difference"] = update.engine_difference
-            if update.gradient_norm is not None:
-                metrics[f"{TRAIN}/{task}/gradient_norm"] = update.gradient_norm
+            measured = {
+                "kl": update.kl,
+                "entropy": update.entropy,
+                "clipped_share": update.clipped_share,
+                "truncated_share": update.truncated_share,
+                "engine_difference": update.engine_difference,
+                "lag": update.lag,
+                "gradient_norm": update.gradient_norm,
+            }
+            metrics |= {f"{TRAIN}/{task}/{name}": value for name, value in measured.items() if value is not None}
         metrics[f"{TRAIN}/{ALL}/gradient_norm"] = report.gradient_norm
         metrics[EVERY_ROUND] = report.learning_rate
         metrics[f"{TRAIN}/{ALL}/skipped_steps"] = float(report.skipped_steps)

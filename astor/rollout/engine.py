@@ -71,6 +71,11 @@ class EngineOptions(Options):
     """Options of an engine, which they can make. A class of another package is found by the entry point group
     `astor.rollout_engines`; its field `type` is its name in recipes."""
 
+    @property
+    def on_servers(self) -> bool:
+        """Whether it asks servers that others started, and needs neither cores nor cards of its own."""
+        return False
+
     @abstractmethod
     def make(self, ranks: Ranks) -> Engine:
         """The engine. `ranks` are processes on CPUs that may share its work; they know the policy in training."""

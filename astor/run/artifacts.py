@@ -29,7 +29,7 @@ class Artifacts:
         Raises:
             UserError: something is there that was made from other inputs.
         """
-        self._began = time.perf_counter()
+        self.begin()
         artifact = find(uri)
         if artifact is None:
             return None
@@ -37,10 +37,14 @@ class Artifacts:
             raise UserError(f"{uri} was made from other inputs than these: run again with --fresh, or remove it.")
         return artifact.ref
 
+    def begin(self) -> None:
+        """Count the seconds of what is committed next from now on."""
+        self._began = time.perf_counter()
+
     def commit(self, uri: str, made_from: Inputs, **parts: Payload) -> ArtifactRef:
         """Commit `parts` at `uri` and return the ref of what stands there afterwards.
 
-        The manifest's seconds count from when `done` was asked, or from the commit before.
+        The manifest's seconds count from `begin`, or from when `done` was asked, or from the commit before.
         """
         with Attempt(uri, _digests(made_from)) as attempt:
             for name, payload in parts.items():

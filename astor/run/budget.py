@@ -1,27 +1,30 @@
-"""How much of its budget a run has spent, and how many rounds that makes."""
+"""Whether a run ends before its rounds do: it has spent its budget, or learns nothing any more."""
 
 from astor.records import State
-from astor.run.checkpoints import checkpoints
 from astor.run.run import Run
 from astor.storage import ArtifactRef
 
 
-def is_spent(run: Run, scored: ArtifactRef) -> bool:
-    """Whether no further round fits into the budget after the one that `scored` is of."""
+def has_ended(run: Run, scored: ArtifactRef) -> bool:
+    """Whether no further round follows the one that `scored` is of: it would not fit into the budget, or the last ones
+    were idle."""
     state: State = run.artifacts.read(scored, "state")
     tokens, prompts = spent(run, state)
-    return run.recipe.budget.ends(state.round, tokens, prompts)
+    return run.recipe.budget.ends(state.round, tokens, prompts) or is_idle(run, scored)
+
+
+def is_idle(run: Run, scored: ArtifactRef) -> bool:
+    """Whether the round that `scored` is of is the last of `idle_rounds` in which no prompt's rewards differed."""
+    last: State = run.artifacts.read(scored, "state")
+    idle = run.recipe.idle_rounds
+    if idle is None or last.round < idle:
+        return False
+    rounds = range(last.round - idle, last.round - 1)
+    before = (run.artifacts.committed(run.places.at("rounds", round, "score")) for round in rounds)
+    states: list[State] = [last, *(run.artifacts.read(one, "state") for one in before)]
+    return not any(of_task.informative for state in states for of_task in state.tasks.values())
 
 
 def spent(run: Run, state: State) -> tuple[int, int]:
     """Tokens and prompts that were rolled out in training before the state's round."""
     return state.counters.get("tokens", 0), state.counters.get("rollouts", 0) // run.recipe.batch.rollouts
-
-
-def rounds_of(run: Run) -> int:
-    """Rounds that the run has at its end: those of its recipe, or fewer where its budget has ended it."""
-    last = max(checkpoints(run), default=0)
-    if not run.recipe.budget.is_set or not 0 < last < run.recipe.rounds:
-        return run.recipe.rounds
-    scored = run.artifacts.find(run.places.at("rounds", last - 1, "score"))
-    return last if scored and is_spent(run, scored) else run.recipe.rounds

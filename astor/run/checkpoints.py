@@ -4,12 +4,16 @@ from typing import NamedTuple
 
 from astor.errors import UserError
 from astor.policies.card import policy_ref
+from astor.run.budget import has_ended
+from astor.run.draws import committed_draws
 from astor.run.failure import warn
 from astor.run.run import Run
 from astor.storage import ArtifactRef, DamagedError, PolicyRef, load
 
 RECORDS = ("score", "update")
 """What steps leave of every round for good."""
+DRAWS = ("rollout", "verify", "redraw")
+"""What is there of a round before it is scored."""
 
 
 def checkpoints(run: Run) -> list[int]:
@@ -23,6 +27,15 @@ def reached(run: Run) -> int:
     recipe has where it went on with more."""
     finished = (int(name) for name in run.places.below("results") if name.isdecimal())
     return max([*checkpoints(run), *finished], default=0)
+
+
+def rounds_of(run: Run) -> int:
+    """Rounds that the run has at its end: those of its recipe, or fewer where it has ended before."""
+    last = max(checkpoints(run), default=0)
+    if not (run.recipe.budget.is_set or run.recipe.idle_rounds) or not 0 < last < run.recipe.rounds:
+        return run.recipe.rounds
+    scored = run.artifacts.find(run.places.at("rounds", last - 1, "score"))
+    return last if scored and has_ended(run, scored) else run.recipe.rounds
 
 
 def require_within_reach(run: Run) -> None:
@@ -39,7 +52,8 @@ def last_checkpoint(run: Run, first: PolicyRef, until: int) -> tuple[int, Policy
     """Rounds that lie behind the last checkpoint, and the policy then; 0 and `first` where there is none.
 
     A checkpoint counts where the records of all rounds before it stand, and what is gone on from is undamaged. Where
-    one does not, that is told, and the one before it is taken. What lies behind `until` is not gone on from.
+    one does not, that is told, and the one before it is taken. What lies behind `until` is not gone on from. With
+    staleness 1 the next round was rolled out by the policy before it: where it was not, the one before is taken, too.
     """
     for round in reversed(checkpoints(run)):
         if round > run.recipe.rounds:
@@ -50,10 +64,20 @@ def last_checkpoint(run: Run, first: PolicyRef, until: int) -> tuple[int, Policy
             if round <= until:
                 for place in (("rounds", round, "checkpoint"), *(("rounds", round - 1, step) for step in RECORDS)):
                     load(run.artifacts.committed(run.places.at(*place))).check()
+            if run.recipe.staleness and 0 < round < until and not _is_rolled_out(run, round):
+                continue
             return round, policy_ref(run.artifacts.committed(run.places.at("rounds", round, "checkpoint")))
         except DamagedError as damage:
             warn(f"{damage.uri} is damaged ({damage.reason}): the run goes on from what was committed before it.")
     return 0, first
+
+
+def _is_rolled_out(run: Run, round: int) -> bool:
+    """Whether a round can be gone on with whose draws are of the policy before it; or the run has ended before it."""
+    draws = committed_draws(run, round)
+    for ref in (ref for draw in draws for ref in draw):
+        load(ref).check()
+    return bool(draws) or has_ended(run, run.artifacts.committed(run.places.at("rounds", round - 1, "score")))
 
 
 class Passed(NamedTuple):
@@ -77,14 +101,16 @@ def passed(run: Run, round: int) -> Passed | None:
 
 
 def remove_after(run: Run, first: int) -> None:
-    """Remove what was written after the checkpoint that the round `first` begins from.
+    """Remove what was written after the checkpoint that the round `first` begins from; with staleness 1 the draws of
+    that round were written before.
 
     Raises:
         UserError: that would remove rounds of a run that went on with more than the recipe has.
     """
     require_within_reach(run)
+    drawn = DRAWS if run.recipe.staleness and first else ()
     for name in run.places.below("rounds", first):
-        if name != "checkpoint":
+        if name != "checkpoint" and name.partition("-")[0] not in drawn:
             run.places.remove("rounds", first, name)
     for name in run.places.below("rounds"):
         if int(name) > first:

@@ -2,8 +2,11 @@
 
 import logging
 import time
+from collections.abc import Callable, Iterable, Mapping
 
 from astor.errors import UserError
+from astor.evaluation.alarms import Alarm
+from astor.records import TaskStatistics, UpdateReport
 from astor.registry.metrics import round_metrics
 from astor.run.artifacts import Artifacts
 from astor.run.places import Places
@@ -13,6 +16,8 @@ logger = logging.getLogger("astor")
 LONGEST_PAUSE = 300.0
 """Seconds between attempts at a server that is away. Our choice: an attempt may take most of a minute."""
 
+FindAlarms = Callable[[Mapping[str, TaskStatistics], UpdateReport], Iterable[Alarm]]
+
 
 class Curves:
     """Curves are for watching: a server that is away, once it was there, does not stop a run.
@@ -21,8 +26,9 @@ class Curves:
     is found by asking the server, and lies in the records.
     """
 
-    def __init__(self, places: Places, artifacts: Artifacts, services: Services) -> None:
-        self._places, self._artifacts, self._services = places, artifacts, services
+    def __init__(self, places: Places, artifacts: Artifacts, services: Services, alarms: FindAlarms) -> None:
+        """`alarms` finds those of a round, from what the coordination saw of each task and what the update did."""
+        self._places, self._artifacts, self._services, self._alarms = places, artifacts, services, alarms
         self._pause = self._not_before = 0.0
         self.behind = 0
         """Rounds that MLflow is not known to have."""
@@ -53,6 +59,7 @@ class Curves:
             )
             if scored and updated:
                 statistics = self._artifacts.read(scored, "state").tasks
-                tracker.log_round(round, round_metrics(statistics, self._artifacts.read(updated, "report")))
+                report = self._artifacts.read(updated, "report")
+                tracker.log_round(round, round_metrics(statistics, report, self._alarms(statistics, report)))
         self._pause = self._not_before = 0.0
         self.behind = 0

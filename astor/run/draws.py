@@ -67,6 +67,21 @@ def judge_draws(
     return Judged(verdicts, groups, counts)
 
 
+def committed_draws(run: Run, round: int) -> list[Draw]:
+    """The draws of a round after the first as they were committed; none where one of them was not verified."""
+    draws: list[Draw] = []
+    planned = run.artifacts.find(run.places.at("rounds", round - 1, "score"))
+    while planned:
+        rolled_out, verified = (
+            run.artifacts.find(run.places.draw(round, len(draws), step)) for step in ("rollout", "verify")
+        )
+        if rolled_out is None or verified is None:
+            return []
+        draws.append(Draw(planned, rolled_out, verified))
+        planned = run.artifacts.find(run.places.draw(round, len(draws), "redraw"))
+    return draws
+
+
 def inputs(draws: Sequence[Draw], *names: str) -> dict[str, ArtifactRef]:
     """The named refs of the draws, for a manifest: `verdicts`, `verdicts-1` and so on."""
     return {

@@ -2,7 +2,6 @@
 
 import getpass
 import json
-import os
 import platform
 import subprocess
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ import astor
 from astor.options import Options
 from astor.recipe.recipe import Recipe
 from astor.run.code import code_digest
+from astor.run.machine import cores
 from astor.run.places import Places
 from astor.storage import DamagedError, locate, sealed, unsealed
 
@@ -63,7 +63,7 @@ class Environment(Options):
             libraries={name: found for name in LIBRARIES if (found := _version(name))},
             processor=model,
             features=features,
-            cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+            cores=cores(),
             threads=recipe.threads,
             processes=recipe.processes,
         )

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from astor.errors import UserError
+from astor.evaluation.alarms import tell_alarms
 from astor.evaluation.history import Pair, Round, RunHistory, Sample
 from astor.evaluation.score import score_verdicts
 from astor.evaluation.turns import TurnScore, score_turns
 from astor.records import Completion, GateDecision, Scores, Trajectory, Verdict, prompts_by_id
+from astor.run.alarms import alarms_of
 from astor.run.begun import own_prompts
 from astor.run.durations import seconds_by_step
 from astor.run.environment import read_environments, told
@@ -37,14 +39,15 @@ def read_history(
         after: scores of the last one.
         decision, model, alias: what the gate decided, as in `RunHistory`.
     """
-    recipe = run.recipe
+    recipe, rounds = run.recipe, list(rounds_so_far(run))
     evaluated = [run.artifacts.read(scores, "scores") for scores in held_out_evaluations(run)]
     return RunHistory(
         recipe_name=recipe.name,
         recipe_digest=recipe.digest,
         temperature=recipe.evaluation.temperature,
         answers=recipe.evaluation.samples,
-        rounds=list(_rounds(run)),
+        rounds=rounds,
+        alarms=tell_alarms(recipe.alarms, alarms_of(run, rounds)),
         sampled=sampled_pair(run, before, after),
         greedy=greedy_pair(run, before, after),
         evaluations=[scores for scores in evaluated if 0 < scores.round < run.artifacts.read(after, "scores").round],
@@ -121,7 +124,8 @@ def _prompts(run: Run) -> ArtifactRef:
     return prompts
 
 
-def _rounds(run: Run) -> Iterator[Round]:
+def rounds_so_far(run: Run) -> Iterator[Round]:
+    """What each round committed that has been scored."""
     for round in range(run.recipe.rounds):
         scored, updated = (run.artifacts.find(run.places.at("rounds", round, step)) for step in ("score", "update"))
         if scored is None:

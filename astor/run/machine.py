@@ -1,11 +1,13 @@
-"""What this machine has: memory, of which a container may get a part, and room on a disk."""
+"""What this machine has: memory, of which a container may get a part, room on a disk, cores and cards."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path("/")
+CARDS = "CUDA_VISIBLE_DEVICES"
 
 
 def memory_limit(root: Path = ROOT) -> int | None:
@@ -26,6 +28,18 @@ def gpu_memories() -> list[int]:
     asked = [tool, "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
     told = subprocess.run(asked, capture_output=True, text=True, timeout=30).stdout
     return [int(line) * 2**20 for line in told.split("\n") if line.strip().isdigit()]
+
+
+def cards(devices: Path = Path("/dev")) -> list[str]:
+    """NVIDIA GPUs that this process may use, as CUDA_VISIBLE_DEVICES names them. `devices`: where theirs lie."""
+    there = sorted(path.name.removeprefix("nvidia") for path in devices.glob("nvidia[0-9]*"))
+    named = os.environ.get(CARDS)
+    return there if named is None or not there else [card for card in named.split(",") if card]
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def free_disk(place: str) -> int:

@@ -1,14 +1,16 @@
 """What a finished run came to, in words, and how it stands in the registry now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from astor.evaluation.alarms import tell_alarms
 from astor.evaluation.changes import tell_falls
 from astor.evaluation.history import Pair, few_prompts, why_unchanged
 from astor.evaluation.intervals import FEW_PROMPTS
 from astor.evaluation.score import ALL, find_score
-from astor.records import GateDecision, Scores, TaskStatistics
-from astor.run.history import greedy_pair, held_out_evaluations, promotion_prompts, sampled_pair
+from astor.records import GateDecision, Scores
+from astor.run.alarms import alarms_of
+from astor.run.history import greedy_pair, held_out_evaluations, promotion_prompts, rounds_so_far, sampled_pair
 from astor.run.run import Run
 from astor.storage import committed
 
@@ -50,8 +52,11 @@ class Outcome:
         if told := told_falls(self.sampled, self.greedy):
             yield "fell", told
         yield "gate", f"{'Promoted' if self.decision.promoted else 'Not promoted'}. {self.decision.reason}"
+        rounds, options = list(rounds_so_far(self._run)), self._run.recipe.alarms
+        if told := tell_alarms(options, alarms_of(self._run, rounds)):
+            yield "alarms", f"{told[0].upper()}{told[1:]}."
         if self.sampled.before.policy_digest == self.sampled.after.policy_digest:
-            yield "policy", why_unchanged(self.sampled, rounds_so_far(self._run))
+            yield "policy", why_unchanged(self.sampled, [statistics for _, statistics, _ in rounds])
 
 
 def told_falls(sampled: Pair, greedy: Pair) -> str:
@@ -60,12 +65,6 @@ def told_falls(sampled: Pair, greedy: Pair) -> str:
     beyond, within = "; ".join(found["beyond"]), "; ".join(found["within"])
     sentences = (("Beyond its interval", beyond), ("Within its interval", within))
     return " ".join(f"{words}: {told}." for words, told in sentences if told)
-
-
-def rounds_so_far(run: Run) -> list[Mapping[str, TaskStatistics]]:
-    """What the coordination saw in each round."""
-    states = (run.artifacts.find(run.places.at("rounds", round, "score")) for round in range(run.recipe.rounds))
-    return [run.artifacts.read(state, "state").tasks for state in states if state]
 
 
 def _with_interval(scores: Scores, task: str, metric: str) -> str:

@@ -1,6 +1,6 @@
 """How fast a run goes: what its own rounds took so far, or those of a run like it on a machine like this one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
 from astor.errors import UserError
@@ -8,12 +8,13 @@ from astor.recipe.recipe import Recipe
 from astor.run.begun import own_prompts
 from astor.run.durations import seconds_by_step
 from astor.run.environment import Environment, read_environments
+from astor.run.partner import cards_beside
 from astor.run.places import names_below
 from astor.run.run import Run
 from astor.storage import DamagedError, find
 
-ROUND = ("rollout", "redraw", "verify", "score", "update", "checkpoint")
-"""Kinds of steps that every round has."""
+SAMPLED, TRAINED = ("rollout", "redraw", "verify"), ("update", "checkpoint")
+"""Kinds of steps that every round has, beside `score`."""
 IRRELEVANT = ("name", "seed", "rounds", "granularity", "rounds_per_segment", "checkpoint_every", "gate", "tracking")
 """Keys that do not change how long a round takes."""
 SAME = ("processor", "features", "cores", "threads", "processes")
@@ -54,11 +55,18 @@ class Pace(NamedTuple):
             rounds=rounds,
             first=sum(seconds.get(kind, 0.0) for kind in ("prepare", "warm start", "first policy", "plan")),
             plan=seconds.get("plan", 0.0),
-            round=sum(seconds.get(kind, 0.0) for kind in ROUND) / rounds,
+            round=_round(run, seconds) / rounds,
             evaluation=seconds.get("evaluate", 0.0) / max(evaluations, 1),
             promote=seconds.get("promote", 0.0),
             tokens=run.artifacts.read(last, "state").counters.get("tokens", 0) / rounds,
         )
+
+
+def _round(run: Run, seconds: Mapping[str, float]) -> float:
+    """Seconds of all rounds, of which two processes do sampling and training at the same time."""
+    sampled, trained = (sum(seconds.get(kind, 0.0) for kind in kinds) for kinds in (SAMPLED, TRAINED))
+    together = run.recipe.staleness and cards_beside(run.recipe) is not None
+    return seconds.get("score", 0.0) + (max(sampled, trained) if together else sampled + trained)
 
 
 def find_pace(run: Run) -> Pace | None:

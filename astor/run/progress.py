@@ -52,6 +52,11 @@ def report_progress(stage: str, done: int, total: int, note: str = "") -> None:
             os.close(descriptor)
 
 
+def forget_progress() -> None:
+    """Report nothing again of what this process has reported: another one may have gone on with it."""
+    _stages.clear()
+
+
 def read_progress(path: Path) -> list[Stage]:
     """The latest stages as they were last reported, the latest one last; empty before the first report."""
     try:

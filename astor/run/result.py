@@ -7,8 +7,7 @@ from typing import Any
 
 from astor.options import Options
 from astor.records import GateDecision, Scores
-from astor.run.budget import rounds_of
-from astor.run.checkpoints import lost_record, reached
+from astor.run.checkpoints import lost_record, reached, rounds_of
 from astor.run.history import held_out_evaluations, read_summary
 from astor.run.places import REPORT
 from astor.run.run import Run

@@ -1,6 +1,6 @@
 """A run: its recipe and its tasks, its places, its artifacts, and what this process keeps alive for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -8,8 +8,10 @@ from typing import Self
 import yaml
 
 from astor.errors import UserError
+from astor.evaluation.alarms import Alarm, find_alarms
 from astor.recipe.load import parse_recipe, parse_yaml
 from astor.recipe.recipe import Recipe
+from astor.records import TaskStatistics, UpdateReport
 from astor.run.artifacts import Artifacts
 from astor.run.curves import Curves
 from astor.run.environment import note_environment, other_shares
@@ -35,7 +37,7 @@ class Run:
         self.places = Places(root, recipe, name)
         self.artifacts = Artifacts()
         self.services = Services(recipe, self.places)
-        self.curves = Curves(self.places, self.artifacts, self.services)
+        self.curves = Curves(self.places, self.artifacts, self.services, self.alarms)
 
     @classmethod
     def open(cls, recipe: ArtifactRef) -> Self:
@@ -72,6 +74,14 @@ class Run:
     def _began(self) -> Artifact | None:
         """The recipe as it was committed, with what the run was begun from."""
         return find(self.places.at("recipe"))
+
+    def alarms(self, statistics: Mapping[str, TaskStatistics], report: UpdateReport | None) -> Iterator[Alarm]:
+        """Those of one round, from what the coordination saw of each task and what the update did."""
+        most_tokens = {
+            key: task.options.max_tokens * (task.multi_turn.turns if task.multi_turn else 1)
+            for key, task in self.tasks.items()
+        }
+        return find_alarms(self.recipe.alarms, statistics, report, most_tokens)
 
     def resolve(self) -> ArtifactRef:
         """Commit the resolved recipe, with what the run begins from; its ref opens the run in any other process. The

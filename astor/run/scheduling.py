@@ -42,9 +42,10 @@ def resume_scheduler(run: Run, prompts: ArtifactRef, planned: ArtifactRef) -> Sc
 
 
 def make_batch(run: Run, prompts: ArtifactRef, plan: RoundPlan, origin: str) -> Batch:
-    """The batch that follows a plan, for the policy that the plan's round begins with.
+    """The batch that follows a plan, for the policy that the plan's round begins with; with staleness 1 for the one
+    before it, the first policy of all excepted.
 
-    `origin` is the digest of policy_0: round r is rolled out by what r updates have made of it.
+    `origin` is the digest of policy_0: round r is rolled out by what r updates have made of it, or r - 1.
     """
     known: dict[str, Prompt] = run.artifacts.read(prompts, "prompts", prompts_by_id)
     rows = [
@@ -60,7 +61,7 @@ def make_batch(run: Run, prompts: ArtifactRef, plan: RoundPlan, origin: str) -> 
     return Batch(
         round=plan.round,
         draw=plan.draw,
-        policy_digest=lineage(origin, plan.round),
+        policy_digest=lineage(origin, max(plan.round - run.recipe.staleness, 0)),
         seed=run.recipe.seed * 1_000_003 + plan.round,
         temperature=run.recipe.batch.temperature,
         rows=tuple(rows),

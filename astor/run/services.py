@@ -14,12 +14,13 @@ from astor.errors import UserError
 from astor.policies.ranks import Ranks
 from astor.recipe.recipe import Recipe
 from astor.run.environment import run_tags
+from astor.run.partner import Partner, cards_beside
 from astor.run.places import Places
 from astor.run.progress import LIBRARIES, report_progress
 from astor.sandbox import Sandbox, SandboxOptions
 from astor.sandbox.pool.options import PoolOptions
 from astor.sandbox.runner import JobRunner
-from astor.storage import ArtifactRef, digest_json
+from astor.storage import ArtifactRef, committed, digest_json
 
 if TYPE_CHECKING:
     from astor.registry.tracking import Tracker
@@ -68,6 +69,15 @@ class Services:
         return self._open.enter_context(Ranks(self._recipe.processes, self._recipe.threads))
 
     @cached_property
+    def partner(self) -> Partner | None:
+        """The process that samples while this one trains, the run's only one that does; None without overlap, and where
+        there is no room for both."""
+        cards = cards_beside(self._recipe) if self._recipe.staleness else None
+        if cards is None:
+            return None
+        return self._open.enter_context(Partner(committed(self._places.at("recipe")).ref, cards))
+
+    @cached_property
     def policies(self) -> "Policies":
         """Policies with weights, and the engines that sample from them and train them."""
         report_progress(LIBRARIES, 0, 0, "torch, transformers")
@@ -94,7 +104,7 @@ class Services:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for name in ("sandbox", "ranks", "policies"):
+        for name in ("sandbox", "ranks", "partner", "policies"):
             self.__dict__.pop(name, None)
         self._open.close()
 

@@ -9,7 +9,13 @@ from astor.run.result import results
 from astor.run.run import Run
 from astor.storage import Entry
 
-WORDS = {"rollout": "rollouts", "verify": "verdicts", "checkpoint": "checkpoints", "kfp": "files of KFP's runner"}
+WORDS = {
+    "rollout": "rollouts",
+    "verify": "verdicts",
+    "checkpoint": "checkpoints",
+    "kfp": "files of KFP's runner",
+    "stopped": "batches of updates that were stopped",
+}
 
 
 def spent(run: Run, files: Mapping[str, Entry]) -> Iterator[Removal]:
@@ -25,7 +31,7 @@ def spent(run: Run, files: Mapping[str, Entry]) -> Iterator[Removal]:
     places = set()
     for path in files:
         folder, *rest = path.split("/")
-        if folder == "kfp":
+        if folder in ("kfp", "stopped"):
             places.add(folder)
         elif len(rest) > 1 and (
             (folder == "rounds" and rest[1] not in RECORDS)

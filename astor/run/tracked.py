@@ -14,6 +14,7 @@ from astor.storage import ArtifactRef
 COMPARED = (
     "name",
     "seed",
+    "staleness",
     "policy.type",
     "policy.path",
     "policy.name",

@@ -13,8 +13,7 @@ from astor.registry.metrics import gate_metrics, main_metrics, score_metrics
 from astor.registry.models import MODEL, PROMOTED, register
 from astor.registry.tracking import RECIPE, ROUNDS, RUN
 from astor.run.artifacts import Inputs
-from astor.run.budget import rounds_of
-from astor.run.checkpoints import reached
+from astor.run.checkpoints import reached, rounds_of
 from astor.run.environment import code_of
 from astor.run.history import read_history
 from astor.run.models import keep_policy

@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 from astor.errors import UserError
 from astor.storage.digest import known_digest
@@ -16,6 +17,10 @@ class DamagedError(UserError):
     def __init__(self, uri: str, reason: str) -> None:
         self.uri, self.reason = uri, reason
         super().__init__(f"{uri} is damaged ({reason}): remove it and run again what made it, which makes it anew.")
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """How it comes from one process to another."""
+        return type(self), (self.uri, self.reason)
 
 
 def find_damage(directory: Path, files: Mapping[str, str]) -> str | None:

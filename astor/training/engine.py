@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from astor.errors import UserError
 from astor.losses.catalogue import LossChoice
 from astor.losses.grpo import Grpo
 from astor.options import Options
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 Sketch = Literal["gradient", "adam"]
 """Whose sketch: the gradient's, or that of the gradient times (sqrt(v) + epsilon)^(-1/2), v being Adam's bias-corrected
 second moment, so that inner products are those in the metric of Adam's steps."""
+
+
+class DivergedError(UserError):
+    """An update that was stopped before it did harm. The engine holds the policy as it was then, and can save it."""
 
 
 class UpdateEngine(Protocol):
@@ -54,8 +59,8 @@ class UpdateEngine(Protocol):
         `adam` from the 11th optimizer step on. With `loss_after` it has each task's surrogate after the last step, at
         the price of a forward pass.
 
-        UserError where the engine that sampled and this one disagree on log-probabilities, at the first update, or
-        gradients stay non-finite.
+        UserError where the engine that sampled and this one disagree on log-probabilities, at the first update whose
+        rollouts are of this policy; DivergedError where gradients stay non-finite, or too long.
         """
 
     def save_policy(self, directory: Path, recipe_digest: str) -> None:

@@ -1,5 +1,6 @@
 """What an update measures of each task, summed on the device and read once."""
 
+import math
 from collections.abc import Iterable
 
 import torch
@@ -53,15 +54,19 @@ class Measurement:
         return [total / max(number, 1) for total, number in zip(self.values(name), self.values(count), strict=True)]
 
 
-def measure_start(sums: Measurement, batch: MicroBatch, outputs: LossOutputs) -> None:
-    """Everything that is known before the first optimizer step, from `logp_prox`, `logp_ref` and the loss of them."""
+def measure_start(sums: Measurement, batch: MicroBatch, outputs: LossOutputs, cap: float | None) -> None:
+    """Everything that is known before the first optimizer step, from `logp_prox`, `logp_ref` and the loss of them. Its
+    importance weights are cut at `cap`."""
     ones = torch.ones_like(batch.logp_prox)
     sums.add("tokens", ones, batch.mask, batch.tasks)
     sums.add("informative tokens", ones, batch.informative_mask, batch.tasks)
     sums.add("kl", k3(batch.logp_prox, batch.logp_ref), batch.mask, batch.tasks)
     sums.add("entropy", -batch.logp_prox, batch.mask, batch.tasks)
-    difference = (batch.logp_prox - batch.logp_rollout).abs()
-    sums.add_largest("engine difference", difference, batch.mask, batch.tasks)
+    difference = batch.logp_prox - batch.logp_rollout
+    sums.add_largest("engine difference", difference.abs(), batch.mask, batch.tasks)
+    sums.add("lag", k3(batch.logp_rollout, batch.logp_prox), batch.mask, batch.tasks)
+    if cap is not None:
+        sums.add("truncated", (difference > math.log(cap)).float(), batch.mask, batch.tasks)
     sums.add("loss before", outputs.surrogate, batch.informative_mask, batch.tasks)
 
 

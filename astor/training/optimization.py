@@ -59,13 +59,14 @@ class Optimization:
         loss.backward()
 
     def step(self) -> float | None:
-        """One step along the gradients, which are cleared: their norm before clipping, None where it is not finite.
+        """One step along the gradients, which are cleared: their norm before clipping, None where the step was skipped.
 
-        A step without finite gradients changes no weight and no moment. UserError where too many follow each other.
+        It is where the norm is not finite or above the limit: no weight and no moment changes. DivergedError where too
+        many such follow each other.
         """
         self._world.sum_gradients(self.parameters.values())
         norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.options.gradient_clip).item()
-        if norm < float("inf"):
+        if self.progress.takes(norm):
             for group in self.optimizer.param_groups:
                 group["lr"] = self.progress.next_learning_rate
             self.optimizer.step()

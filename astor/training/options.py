@@ -23,8 +23,10 @@ class OptimizerOptions(Options):
     warm_up_steps: int = Field(default=10, ge=0)
     """Optimizer steps over which the learning rate rises linearly from its first fraction (our choice)."""
     decay_steps: int | None = Field(default=None, ge=1)
-    """Optimizer steps after the warm-up over which the learning rate falls linearly to a tenth, where it stays; null:
-    it stays constant. Our choice: a run of known length ends with less of the last gradients' noise in its weights."""
+    """Optimizer steps after the warm-up over which the learning rate falls to a tenth, where it stays; null: it stays
+    constant. Our choice: a run of known length ends with less of the last gradients' noise in its weights."""
+    decay: Literal["linear", "cosine"] = "linear"
+    """How it falls: along a line, or along half a cosine (Loshchilov and Hutter 2017, without restarts)."""
     betas: tuple[float, float] = (0.9, 0.95)
     """Decay of first and second moments (our choice: the second forgets in 20 steps, for gradients change their size
     quickly in reinforcement learning)."""
@@ -34,6 +36,9 @@ class OptimizerOptions(Options):
     """None by default (our choice: the KL term already pulls towards the reference policy)."""
     gradient_clip: float = Field(default=1.0, gt=0)
     """Largest norm of a gradient; longer ones are scaled down to it (verl)."""
+    gradient_limit: float | None = Field(default=None, gt=0)
+    """Largest norm of a gradient, before it is scaled down, that a step is made along; steps with longer ones are
+    skipped and counted as those whose gradient is not finite. null: no limit."""
 
 
 class SketchOptions(Options):
@@ -71,14 +76,14 @@ class TrainingOptions(UpdateEngineOptions):
     `bf16`, a copy of half the size; `offloaded`, that copy in the CPU's memory but for its own pass."""
     optimizer: OptimizerOptions = OptimizerOptions()
     engine_tolerance: float = Field(default=1e-4, gt=0)
-    """Largest |logp_prox - logp_rollout| of a token, in nats, at the first update in fp32. Engine and trainer that
-    differ more do not compute the same policy, and the run stops."""
+    """Largest |logp_prox - logp_rollout| of a token, in nats, at the first update in fp32 whose own policy sampled.
+    Engine and trainer that differ more do not compute the same policy, and the run stops."""
     engine_tolerance_bf16: float = Field(default=1.0, gt=0)
     """The same where the trainer computes in bf16, whose rounding reaches some tenths of a nat for rare tokens (our
     choice: a wrong temperature or a token shifted by one gives several nats)."""
     skips_in_a_row: int = Field(default=3, ge=1)
-    """Optimizer steps in a row whose gradient is not finite, at which the run stops; fewer are skipped and counted
-    (our choice)."""
+    """Optimizer steps in a row whose gradient is not finite, or above `optimizer.gradient_limit`, at which the run
+    stops and the round's batch is saved; fewer are skipped and counted (our choice)."""
     sketch: SketchOptions = SketchOptions()
 
 

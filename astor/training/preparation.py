@@ -46,6 +46,7 @@ def prepare(
             piece.logp_ref = reference.logps(piece, batch.temperature)
             if number:
                 piece.logp_prox = piece.logps(policy, batch.temperature)
-                measure_start(sums, piece, loss(piece.loss_inputs(piece.logp_prox)))
+                outputs = loss(piece.loss_inputs(piece.logp_prox))
+                measure_start(sums, piece, outputs, loss.importance_cap)
         prepared.append(shares[world.rank])
     return prepared, sums

@@ -1,6 +1,8 @@
-"""How far training is: the schedule of the learning rate, and the guard against gradients that are not finite."""
+"""How far training is: the schedule of the learning rate, and the guard against gradients that no step may follow."""
 
-from astor.errors import UserError
+import math
+
+from astor.training.engine import DivergedError
 from astor.training.options import OptimizerOptions
 from astor.training.trainer_state import TrainerCounters
 
@@ -21,26 +23,35 @@ class Progress:
         """The rate of the step that comes."""
         return self._rate_of(self.counters.schedule_step + 1)
 
-    def count(self, norm: float) -> float | None:
-        """Count a step along a gradient of this norm, which was skipped where that is not finite: the norm, or None.
+    def takes(self, norm: float) -> bool:
+        """Whether a step is made along a gradient of this norm: it must be finite, and not above the limit."""
+        limit = self._options.gradient_limit
+        return norm < math.inf and (limit is None or norm <= limit)
 
-        UserError where too many were skipped one after the other.
+    def count(self, norm: float) -> float | None:
+        """Count a step along a gradient of this norm, which was skipped where it is none to take: the norm, or None.
+
+        DivergedError where too many were skipped one after the other.
         """
-        finite, before = norm < float("inf"), self.counters
+        taken, before, limit = self.takes(norm), self.counters, self._options.gradient_limit
         self.counters = TrainerCounters(
             schedule_step=before.schedule_step + 1,
-            optimizer_steps=before.optimizer_steps + finite,
-            skipped_in_a_row=0 if finite else before.skipped_in_a_row + 1,
+            optimizer_steps=before.optimizer_steps + taken,
+            skipped_in_a_row=0 if taken else before.skipped_in_a_row + 1,
             world_size=before.world_size,
         )
         if self.counters.skipped_in_a_row >= self._skips_in_a_row:
-            raise UserError(
-                f"The gradient was not finite {self.counters.skipped_in_a_row} times in a row, up to step "
-                f"{self.counters.schedule_step}: lower training.optimizer.learning_rate and start over with --fresh."
+            told = f" or above training.optimizer.gradient_limit, {limit:g}," if limit else ""
+            raise DivergedError(
+                f"The gradient was not finite{told} {self.counters.skipped_in_a_row} times in a row, up to step "
+                f"{self.counters.schedule_step} with the norm {norm:g}: lower training.optimizer.learning_rate and "
+                "start over with --fresh."
             )
-        return norm if finite else None
+        return norm if taken else None
 
     def _rate_of(self, step: int) -> float:
         warm_up, decay = max(self._options.warm_up_steps, 1), self._options.decay_steps
-        fallen = 0.9 * min(1.0, max(0, step - warm_up) / decay) if decay else 0.0
-        return self._options.learning_rate * min(1.0, step / warm_up) * (1 - fallen)
+        fallen = min(1.0, max(0, step - warm_up) / decay) if decay else 0.0
+        if self._options.decay == "cosine":
+            fallen = (1 - math.cos(math.pi * fallen)) / 2
+        return self._options.learning_rate * min(1.0, step / warm_up) * (1 - 0.9 * fallen)

@@ -22,6 +22,8 @@ class Trained(NamedTuple):
     """What the halves of the sketches are sketches of, for the report; None where it is not to have them."""
     norms: list[float | None]
     """The gradient's norm of every optimizer step, the same in every rank; None where it was skipped."""
+    on_policy: bool
+    """Whether the policy at the start of the round sampled."""
 
 
 def make_report(
@@ -31,13 +33,15 @@ def make_report(
     sketches: Mapping[int, TaskSketch],
     metric: Sketch | None,
     norms: Sequence[float | None],
+    on_policy: bool,
     learning_rate: float,
     loss_after: bool,
 ) -> UpdateReport:
     """The report of an update that trained on `rows` of `batch`.
 
     The report tells the sketches where they are in a `metric`. `norms` has the gradient's norm of every optimizer step,
-    None for one that was skipped; `loss_after` says whether the loss after the last step was measured.
+    None for one that was skipped. `on_policy` says whether the policy at the start of the round sampled, `loss_after`
+    whether the loss after the last step was measured.
     """
     columns = zip(
         sums.values("tokens"),
@@ -47,11 +51,13 @@ def make_report(
         sums.means("entropy", "tokens"),
         sums.means("clipped", "passed"),
         sums.values("engine difference"),
+        sums.means("lag", "tokens"),
+        sums.means("truncated", "tokens"),
         strict=True,
     )
     tasks = {}
     for index, (task, column) in enumerate(zip(batch.quotas, columns, strict=True)):
-        tokens, before, after, kl, entropy, clipped, difference = column
+        tokens, before, after, kl, entropy, clipped, difference, lag, truncated = column
         informative = sum(group.informative for group in rows if group.task == index)
         tasks[task] = TaskUpdate(
             tokens=int(tokens),
@@ -64,7 +70,9 @@ def make_report(
             gradient_norm=math.sqrt(sketches[index].square) if index in sketches else None,
             sketched_groups=sketches[index].groups if index in sketches else 0,
             clipped_share=clipped,
-            engine_difference=difference,
+            engine_difference=difference if on_policy else None,
+            lag=None if on_policy else lag,
+            truncated_share=truncated,
         )
     made = [norm for norm in norms if norm is not None]
     names = tuple(batch.quotas)

@@ -7,7 +7,7 @@ import pytest
 from astor.errors import UserError
 from astor.loop import post_train
 from astor.records import Prompt, State, Verdict
-from astor.run.budget import rounds_of
+from astor.run.checkpoints import rounds_of
 from astor.run.result import read_result, write_result
 from astor.run.run import Run
 from astor.steps.prepare import prepare

@@ -21,6 +21,7 @@ def identity(**overrides: Any) -> str:
         {"granularity": "step"},
         {"rounds_per_segment": 4},
         {"checkpoint_every": 1},
+        {"alarms__length_above": 0.5},
         {"sandbox__workers": 3},
         {"tracking__uri": "http://mlflow", "tracking__experiment": "other", "tracking__model": "other"},
     ],

@@ -10,7 +10,7 @@ from astor.policies.card import find_card
 from astor.policies.ranks import Ranks
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
 from astor.training.deepspeed_options import DeepSpeedOptions
-from astor.training.engine import ReferencePolicy, Sketch
+from astor.training.engine import DivergedError, ReferencePolicy, Sketch
 from astor.training.engines import zero_rank
 from astor.training.engines.torchrun import Torchrun
 from astor.training.report import make_report
@@ -56,7 +56,11 @@ class DeepSpeedEngine:
         sketch: Sketch | None = None,
         loss_after: bool = False,
     ) -> UpdateReport:
-        first, *others = self._torchrun.call(zero_rank.train, self.card, completions, groups, batch, sketch, loss_after)
+        told = self._torchrun.call(zero_rank.train, self.card, completions, groups, batch, sketch, loss_after)
+        for each in told:
+            if isinstance(each, DivergedError):
+                raise each
+        first, *others = (each for each in told if not isinstance(each, DivergedError))
         for other in others:
             first.trained.sums.merge(other.trained.sums)
         self._metrics = first.metrics

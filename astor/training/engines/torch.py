@@ -150,7 +150,7 @@ class TorchEngine:
         prepared, trained, measured = (after - before for before, after in pairwise(times))
         trained -= self._sketching
         self._seconds = {"prepare": prepared, "sketch": self._sketching, "train": trained, "measure": measured}
-        return Trained(rows, sums, found, sketch, norms)
+        return Trained(rows, sums, found, sketch, norms, self._samples(batch))
 
     def _prepare(
         self, whole: Sequence[Sequence[TrainingGroup]], batch: Batch
@@ -176,11 +176,11 @@ class TorchEngine:
         passed = self.room.fit(groups, lambda: self._add_gradients(part, batch.temperature, sketches, first))
         for piece, outputs, sketch in passed:
             if first:
-                measure_start(sums, piece, outputs)
+                measure_start(sums, piece, outputs, self.options.loss.importance_cap)
             if sketches and sketch is not None:
                 sketches.add(number, piece, sketch)
             measure_pass(sums, piece, outputs)
-        if not self._checked:
+        if not self._checked and self._samples(batch):
             differences = dict(zip(batch.quotas, sums.values("engine difference"), strict=True))
             check_agreement(differences, self.options, bf16=self.bf16)
             self._checked = True
@@ -227,6 +227,10 @@ class TorchEngine:
         found = self.probe.sketch(piece, surrogate, factors)
         self._sketching += time.perf_counter() - start
         return found
+
+    def _samples(self, batch: Batch) -> bool:
+        """Whether the policy as it is before the update is the one that rolls the batch out."""
+        return batch.policy_digest is None or self.policy.ref.is_called(batch.policy_digest)
 
     def _sketches(
         self, whole: Sequence[Sequence[TrainingGroup]], batch: Batch, sketch: Sketch | None

@@ -13,7 +13,7 @@ from astor.policies.policy import load_policy
 from astor.policies.ranks import World
 from astor.records import Batch, Completion, Group, PolicyCard
 from astor.training.deepspeed_options import DeepSpeedOptions
-from astor.training.engine import Sketch
+from astor.training.engine import DivergedError, Sketch
 from astor.training.engines.torchrun import serve
 from astor.training.report import Trained
 
@@ -51,11 +51,15 @@ def train(
     batch: Batch,
     sketch: Sketch | None,
     loss_after: bool,
-) -> RankTrained:
-    """Train on the rank's share."""
+) -> RankTrained | DivergedError:
+    """Train on the rank's share; or why that was stopped, which all ranks find together, and after which they can
+    still save."""
     engine = world.memory[ENGINE]
     engine.card = card
-    trained = engine.train(completions, groups, batch, sketch, loss_after)
+    try:
+        trained = engine.train(completions, groups, batch, sketch, loss_after)
+    except DivergedError as error:
+        return error
     told = trained._replace(rows=[], sums=trained.sums.on_cpu())
     return RankTrained(told, engine.optimization.learning_rate, dict(engine.metrics))
 
