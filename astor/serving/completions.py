@@ -15,7 +15,7 @@ from astor.serving.model import EndedError, FullError, Model
 from astor.serving.refusals import RefusedError, describe
 from astor.serving.requests import ChatRequest, CompletionRequest, SamplingRequest
 from astor.serving.sampling import Choice, check_length, choices, complete, encode, pieces, unless_gone
-from astor.serving.wording import echoed, head, text_logprobs, told_tokens, token_logprobs, usage
+from astor.serving.wording import echoed, head, text_logprobs, token_logprobs, told_tokens, usage
 
 COMPLETION_TOKENS, CHAT_TOKENS = 16, 512
 """Most tokens of an answer where the client names no number: OpenAI's own for completions; for chat our choice."""

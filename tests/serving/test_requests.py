@@ -151,6 +151,8 @@ def test_token_ids_are_those_that_were_drawn_and_logprobs_are_theirs(endpoint, s
         logprobs = choice["logprobs"]["token_logprobs"]
         assert logprobs[: len(own)] == before["logprobs"]["token_logprobs"]
         assert len(logprobs) == len(choice["logprobs"]["text_offset"]) == len(choice["token_ids"])
-    refused = httpx.post(f"{endpoint}/v1/completions", json=asked | {"return_token_ids": True, "stream": True}, headers=KEY)
+    refused = httpx.post(
+        f"{endpoint}/v1/completions", json=asked | {"return_token_ids": True, "stream": True}, headers=KEY
+    )
     assert refused.status_code == 400
     assert "return_token_ids cannot be streamed" in refused.json()["error"]["message"]
