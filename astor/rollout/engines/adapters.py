@@ -28,7 +28,7 @@ def base_directory(directory: Path, adapter: PolicyCard) -> Path:
 async def load_adapter(
     client: httpx.AsyncClient, url: str, directory: Path, adapter: PolicyCard, name: str, previous: str
 ) -> None:
-    """Have the server load the adapter as `name`, and forget the `previous` one.
+    """Have the server load the adapter as `name`, and forget the `previous` one, if any.
 
     Raises:
         UserError: the server has another base, or cannot load it.
@@ -51,5 +51,5 @@ async def load_adapter(
             "start vLLM with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True, and with --max-lora-rank where "
             "the adapter's is above 16."
         )
-    if previous and previous in (card.get("id") for card in cards if card.get("parent")):
+    if previous in {card.get("id") for card in cards if card.get("parent")}:
         await call(client, "POST", f"{url}/v1/unload_lora_adapter", {"lora_name": previous})

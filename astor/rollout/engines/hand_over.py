@@ -36,6 +36,8 @@ class HandOver:
         """Digest of the policy that our own server was started with."""
         self._given = ""
         """Digest of the policy that the servers were given last."""
+        self._adapter = ""
+        """Digest of the adapter that they loaded last."""
         self._stops: dict[str, tuple[int, ...]] = {}
         self._live: tempfile.TemporaryDirectory[str] | None = None
         self._counters = {"hand_overs": 0, "hand_over_seconds": 0.0, "hand_over_bytes": 0, "server_starts": 0}
@@ -59,7 +61,7 @@ class HandOver:
             log.warning("vLLM has ended and is started again; its last words were:\n%s", self._own.tail())
             self._close_server()
         if self._options.hand_over != "none" and (policy.digest != self._given or not self.urls):
-            began = time.monotonic()
+            began, self._given = time.monotonic(), ""
             directory = self._directory(policy)
             await self._give(client, policy, directory)
             self._given = policy.digest
@@ -98,6 +100,8 @@ class HandOver:
         )
 
     async def _give(self, client: httpx.AsyncClient, policy: PolicyRef, directory: Path) -> None:
+        if not policy.digest:
+            raise UserError("A policy without a card has no name for a server: set rollout.type: transformers.")
         card = find_card(directory)
         adapter = card if card and card.kind == "adapter" else None
         way = self._options.hand_over
@@ -118,7 +122,8 @@ class HandOver:
                 await reload_weights(client, url, directory, policy.digest)
         if adapter:
             for url in self.urls:
-                await load_adapter(client, url, directory, adapter, policy.digest, self._given)
+                await load_adapter(client, url, directory, adapter, policy.digest, self._adapter)
+            self._adapter = policy.digest
 
     def _directory(self, policy: PolicyRef) -> Path:
         """The policy's files; those of one that was never committed are written for its servers alone."""

@@ -197,7 +197,7 @@ def _client(options: OpenAIEngineOptions) -> httpx.AsyncClient:
     )
 
 
-_backoff = wait_random_exponential(multiplier=0.2, max=10)
+_backoff = wait_random_exponential(multiplier=0.1, max=10)
 
 
 def _pause(state: RetryCallState) -> float:

@@ -11,6 +11,8 @@ from astor.rollout.engines.weight_sums import differing
 
 FIRST = "default"
 """What vLLM calls the version of the weights that it was started with."""
+UNPROVEN = "unproven"
+"""Until the checksums were compared, so that a server which stops half-way passes for no policy."""
 
 
 async def weight_version(client: httpx.AsyncClient, url: str) -> str | None:
@@ -26,11 +28,13 @@ async def reload_weights(client: httpx.AsyncClient, url: str, directory: Path, d
     Raises:
         UserError: it cannot, or holds other weights afterwards.
     """
+    version = f"{url}/update_weight_version"
+    await _post(client, version, {"new_version": UNPROVEN})
     read = {"method": "reload_weights", "kwargs": {"weights_path": str(directory)}}
     await _post(client, f"{url}/collective_rpc", read)
     await _post(client, f"{url}/reset_prefix_cache", None)
     await require_same_weights(client, url, directory)
-    await _post(client, f"{url}/update_weight_version", {"new_version": digest})
+    await _post(client, version, {"new_version": digest})
 
 
 async def require_same_weights(client: httpx.AsyncClient, url: str, directory: Path) -> None:
