@@ -36,6 +36,20 @@ def policy_directory(place: str) -> Path:
     return artifact.part("policy") if artifact else Path(place)
 
 
+def base_place(directory: Path, base: PolicyRef) -> str:
+    """Where the base of the adapter in `directory` lies: where it lay when that was saved, or in the same place of a
+    store that was moved with both. UserError where it is in neither."""
+    uri = base.committed.uri
+    inside = Path(uri).parts[-3:]  # as `cache/policies/<key>`
+    for place in (uri, *(str(parent.joinpath(*inside)) for parent in directory.absolute().parents)):
+        if find(place):
+            return place
+    raise UserError(
+        f"The adapter in {directory} belongs to the policy {base.digest[:12]}, which is no longer at {uri}: bring it "
+        "back, or use another policy."
+    )
+
+
 def policy_ref(artifact: ArtifactRef) -> PolicyRef:
     """The policy that an artifact holds in its part `policy`, told by its card alone: no weights are fetched."""
     card = find_card(load(artifact).part("policy", leave_out=WEIGHTS))

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from astor.records.record import Record
-from astor.storage import lineage
+from astor.storage import PolicyRef, lineage
 
 
 class TaskUpdate(Record):
@@ -62,7 +62,7 @@ class UpdateReport(Record):
 class PolicyCard(Record):
     """`policy.json`, beside the weights of every policy; no part of its digest."""
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
 
     digest: str
     """SHA-256 of its files but this one; its lineage between two commits."""
@@ -76,8 +76,8 @@ class PolicyCard(Record):
     """SHA-256 of the recipe that made it."""
     kind: Literal["full", "adapter"] = "full"
     """Whether the directory holds all weights, or an adapter to those of `base`."""
-    base: str | None = None
-    """Digest of the policy that an adapter belongs to."""
+    base: PolicyRef | None = None
+    """The policy that an adapter belongs to, which a committed artifact holds."""
 
     @property
     def lineage(self) -> str:
@@ -97,4 +97,6 @@ class PolicyCard(Record):
             parents=(self.digest,) if self.is_committed else self.parents,
             round=self.round + 1,
             recipe_digest=recipe_digest,
+            kind=self.kind,
+            base=self.base,
         )

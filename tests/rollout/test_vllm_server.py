@@ -65,7 +65,7 @@ def wait_for_end(pid: int) -> None:
 def test_it_answers_when_it_is_made_and_nothing_is_left_of_it(python: str, tmp_path: Path) -> None:
     server = VllmServer(options(python), tmp_path, "digest")
     below = int(httpx.get(server.url).text)
-    assert server.tail() == f"serves digest from {tmp_path}"
+    assert server.tail().startswith(f"serves digest from {tmp_path}\n")
     assert is_alive(below)
     server.close()
     assert not server.is_alive
@@ -109,9 +109,7 @@ def test_a_port_in_use_is_told(python: str, tmp_path: Path) -> None:
         with pytest.raises(UserError, match=rf"Port {port} of 127.0.0.1 cannot be had .*: set rollout.port"):
             check_port(port)
         with pytest.raises(UserError, match="cannot be had"):
-            OpenAIEngineOptions(vllm_python=sys.executable, hand_over="restart", port=port).model_copy(
-                update={"vllm_python": python}
-            ).check()
+            OpenAIEngineOptions(vllm_python=python, hand_over="restart", port=port).check()
 
 
 def test_a_python_that_is_not_there_or_has_no_vllm_is_told(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """LoRA adapters: a server with their base loads each by its digest as its name."""
 
-import json
 from pathlib import Path
 
 import httpx
@@ -9,20 +8,6 @@ from astor.errors import UserError
 from astor.records import PolicyCard
 from astor.rollout.engine import short
 from astor.rollout.engines.openai_server import call, models
-
-CONFIG = "adapter_config.json"
-
-
-def base_directory(directory: Path, adapter: PolicyCard) -> Path:
-    """Where the base of an adapter lies, as peft notes it beside the adapter. UserError where it is not there."""
-    path = directory / CONFIG
-    noted = str(json.loads(path.read_text()).get("base_model_name_or_path") or "") if path.is_file() else ""
-    if not noted or not (Path(noted) / "config.json").is_file():
-        raise UserError(
-            f"The base {short(str(adapter.base))} of an adapter is not at {noted or 'any place'}, which the adapter's "
-            f"{CONFIG} names: start a server with it and give its address as rollout.urls."
-        )
-    return Path(noted)
 
 
 async def load_adapter(
@@ -35,10 +20,11 @@ async def load_adapter(
     """
     cards = await models(client, url, "")
     bases = [str(card.get("id")) for card in cards if not card.get("parent")]
-    if adapter.base is not None and adapter.base not in bases:
+    assert adapter.base is not None, "an adapter has a base"
+    if not any(adapter.base.is_called(base) for base in bases):
         raise UserError(
-            f"The adapter {short(name)} belongs to {short(adapter.base)}, and the server {url} has "
-            f"{', '.join(map(short, bases))}: start it with --served-model-name {adapter.base}."
+            f"The adapter {short(name)} belongs to {short(adapter.base.digest)}, and the server {url} has "
+            f"{', '.join(map(short, bases))}: start it with --served-model-name {adapter.base.digest}."
         )
     if name in (card.get("id") for card in cards):
         return

@@ -5,18 +5,18 @@ import logging
 import tempfile
 import time
 from collections.abc import Mapping
+from copy import copy
 from pathlib import Path
 
 import httpx
 
 from astor.errors import UserError
-from astor.policies.card import WEIGHTS, find_card, write_card
+from astor.policies.card import WEIGHTS, base_place, find_card, policy_directory
 from astor.policies.chat import load_chat
-from astor.policies.policy import Policy
+from astor.policies.policy import Policy, save_policy
 from astor.policies.ranks import World
-from astor.records import PolicyCard
 from astor.rollout.engine import short
-from astor.rollout.engines.adapters import base_directory, load_adapter
+from astor.rollout.engines.adapters import load_adapter
 from astor.rollout.engines.openai_server import Served, models
 from astor.rollout.engines.reload import reload_weights, require_same_weights, weight_version
 from astor.rollout.options import OpenAIEngineOptions
@@ -32,8 +32,6 @@ class HandOver:
     def __init__(self, options: OpenAIEngineOptions, world: World) -> None:
         self._options, self._world = options, world
         self._own: VllmServer | None = None
-        self._base = ""
-        """Digest of the policy that our own server was started with."""
         self._given = ""
         """Digest of the policy that the servers were given last."""
         self._adapter = ""
@@ -111,9 +109,9 @@ class HandOver:
             raise UserError(f"Policy {short(policy.digest)} is {kind}: set rollout.hand_over: {wanted}.")
         if not self.urls or way == "restart":
             self._close_server()
-            base = base_directory(directory, adapter) if adapter else directory
-            self._base = str(adapter.base) if adapter else policy.digest
-            self._own = await asyncio.to_thread(VllmServer, self._options, base, self._base)
+            base = policy_directory(base_place(directory, adapter.base)) if adapter and adapter.base else directory
+            name = adapter.base.digest if adapter and adapter.base else policy.digest
+            self._own = await asyncio.to_thread(VllmServer, self._options, base, name)
             self._counters["server_starts"] += 1
             if way == "reload":
                 await require_same_weights(client, self._own.url, directory)
@@ -136,10 +134,7 @@ class HandOver:
             )
         previous, self._live = self._live, tempfile.TemporaryDirectory(prefix="astor-hand-over-")
         directory = Path(self._live.name)
-        trained.model.save_pretrained(directory)
-        trained.chat.tokenizer.save_pretrained(directory)
-        if isinstance(trained.card, PolicyCard):
-            write_card(directory, trained.card)
+        save_policy(copy(trained), directory, recipe_digest="")  # a copy, whose card becomes that of these files
         if previous is not None:
             previous.cleanup()
         return directory
@@ -168,4 +163,4 @@ class HandOver:
     def _close_server(self) -> None:
         if self._own is not None:
             self._own.close()
-        self._own, self._given = None, ""
+        self._own, self._given, self._adapter = None, "", ""

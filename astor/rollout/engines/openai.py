@@ -167,9 +167,9 @@ class OpenAIEngine:
 def check(options: OpenAIEngineOptions) -> None:
     """UserError where the servers, or what is to start one, are not there."""
     if options.vllm_python:
-        check_python(options.vllm_python)
         if options.port:
             check_port(options.port)
+        check_python(options.vllm_python)
         return
 
     async def look() -> None:
