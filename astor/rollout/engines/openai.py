@@ -134,7 +134,9 @@ class OpenAIEngine:
         try:
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception_type(LostError),
-                stop=lambda state: state.attempt_number >= TRIES and patience(state),
+                stop=lambda state: (
+                    bool(self._hand_over.why_ended()) or (state.attempt_number >= TRIES and patience(state))
+                ),
                 wait=_pause,
             ):
                 with attempt:
