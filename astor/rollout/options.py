@@ -75,6 +75,11 @@ class OpenAIEngineOptions(EngineOptions):
             raise ValueError("vllm_arguments and port are of a server that is started: leave them out beside urls")
         return self
 
+    @property
+    def on_servers(self) -> bool:
+        """Whether it asks servers that others started, and needs neither cores nor cards of its own."""
+        return bool(self.urls)
+
     def check(self) -> None:
         from astor.rollout.engines.openai import check  # httpx, which other engines do without
 
