@@ -99,7 +99,7 @@ def _sample(served: Served, choice: dict[str, Any]) -> Sample:
     if not tokens:
         raise UserError(
             f"The server {served.url} tells no token ids, and its text does not say which tokens were sampled: use "
-            "vLLM 0.10.2 or later, or `astor serve`."
+            "a vLLM that has return_token_ids, or `astor serve`."
         )
     if logprobs is None or len(logprobs) != len(tokens):
         raise UserError(
