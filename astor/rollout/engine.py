@@ -1,9 +1,9 @@
 """What a rollout engine is: something that continues prompts and says how likely it thought every token."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from astor.errors import UserError
 from astor.options import Options
@@ -42,7 +42,8 @@ class Sample:
     logps: tuple[float, ...]
     """Natural log-probability of each token in the distribution that it was drawn from, at the sampling temperature
     and top_p; at temperature 1 where that is 0."""
-    finish_reason: Literal["stop", "length"]
+    finish_reason: Literal["stop", "length", "failed"]
+    """`failed`, without tokens, where the engine could not sample it, by no fault of the policy."""
     policy_digest: str
     """The policy that sampled it, as the engine itself knows it."""
     forced: tuple[int, int] = (0, 0)
@@ -64,7 +65,17 @@ class Engine(Protocol):
 
     @property
     def metrics(self) -> Mapping[str, float]:
-        """What the engine did since it was made."""
+        """What the engine did since it was made. One that is a context manager is ended with its run."""
+
+
+@runtime_checkable
+class StreamingEngine(Engine, Protocol):
+    """An engine whose requests end one by one."""
+
+    def stream(
+        self, policy: PolicyRef, requests: Sequence[Request], arrived: Callable[[int, Sequence[Sample]], None]
+    ) -> None:
+        """As `generate`; each request's samples are given to `arrived`, with its place, as soon as they are there."""
 
 
 class EngineOptions(Options):
@@ -75,6 +86,9 @@ class EngineOptions(Options):
     def on_servers(self) -> bool:
         """Whether it asks servers that others started, and needs neither cores nor cards of its own."""
         return False
+
+    def check(self) -> None:
+        """UserError where what the engine needs is not there, told before anything is spent."""
 
     @abstractmethod
     def make(self, ranks: Ranks) -> Engine:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from astor.errors import UserError
 from astor.options import Options
 from astor.records import Completion, Trajectory, Turn
 from astor.rollout.engine import Request, Sample, Sampler
@@ -47,6 +48,11 @@ class Dialogue:
     samples: list[Sample] = field(default_factory=list)
     outgrown: bool = False
     """Whether the conversation has become longer than the policy can answer."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the engine could not sample its last answer."""
+        return bool(self.samples) and self.samples[-1].finish_reason == "failed"
 
     def trajectory(self, policy: PolicyRef) -> Trajectory:
         """The trajectory as a record, before its hidden tests are run."""
@@ -93,7 +99,8 @@ def roll_out_turns(
             to train on. Otherwise it is the conversation that a prompt would hold, encoded anew.
 
     Raises:
-        UserError: the sandbox fails again and again, or a question does not fit the policy's context.
+        UserError: the sandbox fails again and again, a question does not fit the policy's context, or the engine fails
+            to sample where trajectories are judged turn by turn.
     """
     assert first is None or not verbatim, "what was not sampled cannot be trained on"
     dialogues = [Dialogue(problem, index) for problem in problems for index in range(options.trajectories)]
@@ -118,7 +125,7 @@ def _sample(
     requests, asked = [], []
     for one in dialogues:
         prompt = one.problem.prompt
-        if one.outgrown:
+        if one.outgrown or one.failed:
             continue
         if verbatim and number:
             context = continue_tokens(chat, one.contexts[-1], one.samples[-1], one.turns[-1].feedback)
@@ -139,4 +146,9 @@ def _sample(
     for one, seed, sample in zip(asked, seeds, sampler.generate(requests), strict=True):
         one.samples.append(sample)
         answers[id(one)] = (chat.answer(one.contexts[-1], sample.tokens), seed, len(sample.tokens))
+    if not verbatim and (failed := sum(one.failed for one in asked)):
+        raise UserError(
+            f"The rollout engine could not sample {failed} of {len(asked)} answers, without which trajectories cannot "
+            "be judged: look after its servers, then give the same command again."
+        )
     return [answers.get(id(one), ("", 0, 0)) for one in dialogues]

@@ -62,5 +62,5 @@ def whole_completion(
         logp_rollout=tuple(logps),
         loss_mask=tuple(mask),
         text=chat.answer(contexts[-1], samples[-1].tokens),
-        finish_reason=samples[-1].finish_reason,
+        finish_reason="failed" if any(one.finish_reason == "failed" for one in samples) else samples[-1].finish_reason,
     )

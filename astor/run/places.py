@@ -1,5 +1,7 @@
 """Where the artifacts of a run lie, below its store's root."""
 
+from pathlib import Path
+
 from astor.errors import UserError
 from astor.recipe.recipe import Recipe
 from astor.storage import MANIFEST, locate, remove
@@ -41,6 +43,12 @@ class Places:
     def evaluation(self, split: str, policy_digest: str, step: str) -> str:
         """The URI of what `step` makes of a policy's evaluation on a split."""
         return self.at("evaluations", f"{split}-{policy_digest[:12]}", step)
+
+    def in_flight(self, uri: str) -> Path | None:
+        """The file of what is on its way to `uri`, which outlives the removal of what lies there; none where the store
+        is not a directory of this machine."""
+        name = uri.removeprefix(f"{self.uri}/").replace("/", "-")
+        return None if self.is_remote else Path(self.at("in-flight", f"{name}.jsonl"))
 
     def turns(self, policy_digest: str) -> str:
         """The URI of a policy's evaluation over turns."""

@@ -1,8 +1,11 @@
 """Policies in this process: how they talk, their weights, and the engines that sample from them and train them."""
 
+from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
 
 from astor.policies.card import WEIGHTS, write_card
 from astor.policies.chat import Chat, load_chat
@@ -10,18 +13,21 @@ from astor.policies.live import find_weights, keep_trained
 from astor.policies.policy import Policy, load_policy
 from astor.policies.ranks import Ranks, World
 from astor.recipe.recipe import Recipe
-from astor.rollout.engine import Engine, Sampler
+from astor.rollout.engine import Engine, Sampler, StreamingEngine
+from astor.rollout.kept import KeptEngine
 from astor.run.threads import set_threads
 from astor.storage import PolicyRef, load
 from astor.training.engine import ReferencePolicy, UpdateEngine
 
 
 class Policies:
-    """By ref: the policy that this process trains is found where it is, any other is loaded."""
+    """By ref: the policy that this process trains is found where it is, any other is loaded. A context manager: it ends
+    what the engines started."""
 
     def __init__(self, recipe: Recipe, ranks: Ranks) -> None:
         self._recipe, self._ranks = recipe, ranks
         self._chats: dict[str, Chat] = {}
+        self._open = ExitStack()
         self._trained: tuple[PolicyRef, UpdateEngine] | None = None
         set_threads(recipe)
 
@@ -35,13 +41,24 @@ class Policies:
         """The policy itself."""
         return find_weights(self._ranks.world, policy)
 
-    def sampler(self, policy: PolicyRef) -> Sampler:
-        """The policy as it is sampled from."""
-        return Sampler(self._rollout_engine, self.chat(policy), policy)
+    def sampler(self, policy: PolicyRef, kept: Path | None = None) -> Sampler:
+        """The policy as it is sampled from.
+
+        Args:
+            kept: the file that has samples while they come, where the engine gives them one by one; of a policy that
+                was committed.
+        """
+        engine = self._rollout_engine
+        if kept is not None and isinstance(engine, StreamingEngine):
+            engine = KeptEngine(engine, kept)
+        return Sampler(engine, self.chat(policy), policy)
 
     @cached_property
     def _rollout_engine(self) -> Engine:
-        return self._recipe.rollout.make(self._ranks)
+        engine = self._recipe.rollout.make(self._ranks)
+        if isinstance(engine, AbstractContextManager):
+            self._open.enter_context(engine)
+        return engine
 
     def update_engine(self, policy: PolicyRef, reference: PolicyRef) -> UpdateEngine:
         """The engine that goes on training `policy`: the one that trained it in this process, else a new one."""
@@ -79,6 +96,14 @@ class Policies:
             with TemporaryDirectory(prefix="astor-policy-") as directory:
                 self.save_trained(policy, Path(directory))
                 self.take(Path(directory))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._open.close()
 
 
 def _take(world: World, directory: Path) -> None:

@@ -38,13 +38,14 @@ def preflight(run: Run, writes: bool) -> Prepared | None:
         UserError: it could not come to its end: a source or a policy is not there, the batch is larger than the
             prompts, answers are longer than the context, a policy has no demonstrations to start from, cannot be
             talked with as the recipe says, or has another model's tokenizer, the store takes no writes, memory or disk
-            do not hold the policy, MLflow is away, or the champion or the registered model that the run begins from
-            cannot be read.
+            do not hold the policy, MLflow is away, the champion or the registered model that the run begins from
+            cannot be read, or the rollout engine's servers are not there.
     """
     uri, recipe = run.services.tracking_uri, run.recipe
     require_within_reach(run)
     _check_sources(recipe)
     _check_policy(recipe)
+    recipe.rollout.check()
     try_store(run.places.root, writes)
     prepared = find_prepared(run)
     counts = recipe.data.prompts

@@ -84,7 +84,7 @@ class Services:
         ranks = self.ranks
         from astor.run.policies import Policies  # torch, which most steps have no need of
 
-        loaded = Policies(self._recipe, ranks)
+        loaded = self._open.enter_context(Policies(self._recipe, ranks))
         report_progress(LIBRARIES, 1, 1)
         return loaded
 

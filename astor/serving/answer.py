@@ -29,7 +29,7 @@ class Answer:
 
     def __init__(self, chat: Chat, stops: Sequence[str]) -> None:
         self._chat, self._stops = chat, tuple(stops)
-        self.sampled = 0
+        self.drawn: list[Token] = []
         """Tokens that were sampled, the stop token and what was cut off among them."""
         self.end: Literal["stop", "length"] | None = None
         self._tokens: list[Token] = []
@@ -41,7 +41,7 @@ class Answer:
 
     def add(self, token: Token) -> None:
         """Take the next token."""
-        self.sampled += 1
+        self.drawn.append(token)
         self.end = token.end
         if token.token not in self._chat.stop_tokens:
             self._tokens.append(token)

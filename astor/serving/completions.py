@@ -15,7 +15,7 @@ from astor.serving.model import EndedError, FullError, Model
 from astor.serving.refusals import RefusedError, describe
 from astor.serving.requests import ChatRequest, CompletionRequest, SamplingRequest
 from astor.serving.sampling import Choice, check_length, choices, complete, encode, pieces, unless_gone
-from astor.serving.wording import echoed, head, text_logprobs, token_logprobs, usage
+from astor.serving.wording import echoed, head, text_logprobs, token_logprobs, told_tokens, usage
 
 COMPLETION_TOKENS, CHAT_TOKENS = 16, 512
 """Most tokens of an answer where the client names no number: OpenAI's own for completions; for chat our choice."""
@@ -60,6 +60,8 @@ def routes(model: Model, name: str) -> APIRouter:
                 logprobs = echoed(chat, choice, prompt) if request.echo else own
             end = choice.answer.end or "length"
             body = {"text": prompt + choice.text, "logprobs": logprobs, "finish_reason": end}
+            if request.return_token_ids:
+                body |= told_tokens(chat, choice, logprobs=told)
             answers.append({"index": choice.index} | body)
         return _whole(client, head("cmpl", "text_completion", name, model.digest), answers, wanted)
 

@@ -89,6 +89,9 @@ class CompletionRequest(SamplingRequest):
     """Texts or tokens, one or several."""
     logprobs: int | None = Field(None, ge=0, le=MOST_ALTERNATIVES)
     """The log-probability of each token is given, and of so many of the likeliest at its place."""
+    return_token_ids: bool = False
+    """Give the tokens of the prompt and of each answer, the stop token among them, as vLLM does; log-probabilities are
+    then those of the same tokens."""
     echo: bool = False
     """Give the prompt before each answer, with its log-probabilities where they are asked for; then `max_tokens` may be
     0."""
@@ -98,8 +101,11 @@ class CompletionRequest(SamplingRequest):
     def _something_is_asked(self) -> Self:
         if self.max_tokens == 0 and not self.echo:
             raise ValueError("max_tokens is 0, and the prompt is not asked for either: give 1 or more, or echo")
-        if self.stream and self.echo:
-            raise ValueError("echo cannot be streamed: leave out one of the two")
+        for name in ("echo", "return_token_ids"):
+            if self.stream and getattr(self, name):
+                raise ValueError(f"{name} cannot be streamed: leave out one of the two")
+        if self.echo and self.return_token_ids:
+            raise ValueError("return_token_ids is of answers alone: leave out echo")
         return self
 
     @property

@@ -24,7 +24,7 @@ def head(prefix: str, kind: str, model: str, digest: str) -> dict[str, Any]:
 def usage(choices: Sequence[Choice]) -> dict[str, int]:
     """Tokens that were asked and sampled; the prompt of several answers counts once."""
     asked = sum(len(ask.prompt) for ask in {choice.ask.number: choice.ask for choice in choices}.values())
-    sampled = sum(choice.answer.sampled for choice in choices)
+    sampled = sum(len(choice.answer.drawn) for choice in choices)
     return {"prompt_tokens": asked, "completion_tokens": sampled, "total_tokens": asked + sampled}
 
 
@@ -50,6 +50,15 @@ def text_logprobs(chat: Chat, tokens: Sequence[Token], offsets: Sequence[int]) -
         "top_logprobs": [_named(chat, token.alternatives) for token in tokens],
         "text_offset": list(offsets),
     }
+
+
+def told_tokens(chat: Chat, choice: Choice, logprobs: bool) -> dict[str, Any]:
+    """The tokens of a completion's prompt and of the answer as they were drawn, the stop token among them, in vLLM's
+    words; with `logprobs` those of the same tokens."""
+    drawn = choice.answer.drawn
+    tokens = {"prompt_token_ids": list(choice.ask.prompt), "token_ids": [token.token for token in drawn]}
+    offsets = [*choice.offsets, *[len(choice.text)] * (len(drawn) - len(choice.offsets))]
+    return tokens | ({"logprobs": text_logprobs(chat, drawn, offsets)} if logprobs else {})
 
 
 def echoed(chat: Chat, choice: Choice, text: str) -> dict[str, Any]:

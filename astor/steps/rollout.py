@@ -28,7 +28,8 @@ def rollout(run: Run, prompts: ArtifactRef, batch: ArtifactRef, policy: PolicyRe
     if done := run.artifacts.done(uri, made_from):
         return done
     known = run.artifacts.read(prompts, "prompts", prompts_by_id)
-    sampler = run.services.policies.sampler(policy)
+    kept = run.places.in_flight(uri) if policy.artifact else None
+    sampler = run.services.policies.sampler(policy, kept)
 
     def answered(batch: Batch) -> list[Completion]:
         return answer(sampler, run.tasks, lambda: run.services.sandbox, known, batch)
@@ -42,4 +43,7 @@ def rollout(run: Run, prompts: ArtifactRef, batch: ArtifactRef, policy: PolicyRe
         rows = tuple(row.model_copy(update={"rollouts": 1}) for row in wanted.rows)
         once = wanted.model_copy(update={"temperature": 0.0, "top_p": 1.0, "rows": rows})
         parts["greedy_completions"] = answered(once)
-    return run.artifacts.commit(uri, made_from, **parts)
+    committed = run.artifacts.commit(uri, made_from, **parts)
+    if kept is not None:
+        kept.unlink(missing_ok=True)
+    return committed

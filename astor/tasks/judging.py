@@ -102,7 +102,8 @@ def _read(
 ) -> list[Answer | Judgement]:
     """Every completion as an answer, or the judgement that it cannot be read. Equal texts are parsed once.
 
-    `entries` by prompt identifier. Parsers see what follows the thinking; thinking that does not end leaves no answer.
+    `entries` by prompt identifier. Parsers see what follows the thinking; thinking that does not end leaves no answer,
+    and what the engine could not sample is no answer of the policy's.
     """
     written = [Answer(tasks[completion.task].options.prefill + completion.text) for completion in completions]
     asked = [(tasks[completion.task].parser, entries[completion.prompt_id]) for completion in completions]
@@ -115,8 +116,10 @@ def _read(
         for number, text in enumerate(job.texts)
     }
     found: list[Answer | Judgement] = []
-    for answer, (parser, entry) in zip(written, asked, strict=True):
-        if after_thinking(answer.text) is None:
+    for completion, answer, (parser, entry) in zip(completions, written, asked, strict=True):
+        if completion.finish_reason == "failed":
+            found.append(Judgement(Outcome.INFRASTRUCTURE_ERROR, None, 0.0, detail="It was not sampled."))
+        elif after_thinking(answer.text) is None:
             found.append(_malformed())
         else:
             found.append(answer if parser is None else _answer(answer, *read[parser, entry, answer.said]))

@@ -36,7 +36,7 @@ def engines():
 
 def test_ours_carry_their_names() -> None:
     for name, options in engine_options().items():
-        assert options().type == name
+        assert options.model_fields["type"].default == name
 
 
 def test_a_package_adds_its_own(installed: Callable[..., None], miniature: Callable[..., Run]) -> None:

@@ -1,11 +1,7 @@
 """A tiny policy with random weights, saved as a Hugging Face directory and served by a real server."""
 
-import threading
-import time
-
 import openai
 import pytest
-import uvicorn
 
 from astor.policies.options import TinyOptions
 from astor.policies.policy import load_policy, save_policy
@@ -15,6 +11,7 @@ from astor.serving.limits import Limits
 from astor.serving.model import Model
 from astor.tasks.catalogue import task_classes
 from astor.tasks.trained import doors_of
+from tests.endpoints import listening
 
 TEXTS = ["def f(x):\n    return x + 1", "write f for list: reverse, then first item", "assert f([1, 2]) == 3"]
 
@@ -51,17 +48,8 @@ def app(served_model):
 @pytest.fixture(scope="session")
 def endpoint(app):
     """The address of a running server."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started:
-        assert time.monotonic() < deadline, "the server does not come up"
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(30)
+    with listening(app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def test_a_stop_token_is_counted_and_not_written(chat):
     stop = min(chat.stop_tokens)
     *_, last = read_all(answer, sampled(chat, [*chat.tokenizer.encode("def"), stop], end="stop"))
     assert (last.text, last.tokens, last.end) == ("", (), "stop")
-    assert answer.sampled == len(chat.tokenizer.encode("def")) + 1
+    assert len(answer.drawn) == len(chat.tokenizer.encode("def")) + 1
 
 
 def test_a_character_that_is_never_finished_is_shown_as_one_that_is_not_known(chat):

@@ -136,3 +136,23 @@ def test_other_paths_and_bodies_have_the_same_form(endpoint):
     response = httpx.post(f"{endpoint}/v1/completions", content=b"{", headers=KEY)
     assert response.status_code == 400
     assert "error" in response.json()
+
+
+def test_token_ids_are_those_that_were_drawn_and_logprobs_are_theirs(endpoint, served_policy):
+    asked = {"model": "tiny", "prompt": "def f(x):", "n": 4, "max_tokens": 6, "seed": 1, "logprobs": 0}
+    plain = httpx.post(f"{endpoint}/v1/completions", json=asked, headers=KEY).json()
+    told = httpx.post(f"{endpoint}/v1/completions", json=asked | {"return_token_ids": True}, headers=KEY).json()
+    tokenizer, stops = served_policy.chat.tokenizer, served_policy.chat.stop_tokens
+    for before, choice in zip(plain["choices"], told["choices"], strict=True):
+        assert "token_ids" not in before
+        assert choice["prompt_token_ids"] == tokenizer.encode("def f(x):")
+        own = [token for token in choice["token_ids"] if token not in stops]
+        assert tokenizer.decode(own) == choice["text"] == before["text"]
+        logprobs = choice["logprobs"]["token_logprobs"]
+        assert logprobs[: len(own)] == before["logprobs"]["token_logprobs"]
+        assert len(logprobs) == len(choice["logprobs"]["text_offset"]) == len(choice["token_ids"])
+    refused = httpx.post(
+        f"{endpoint}/v1/completions", json=asked | {"return_token_ids": True, "stream": True}, headers=KEY
+    )
+    assert refused.status_code == 400
+    assert "return_token_ids cannot be streamed" in refused.json()["error"]["message"]

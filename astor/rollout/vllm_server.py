@@ -1,0 +1,128 @@
+"""A vLLM server that this process starts, on this machine alone, and that ends with it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+
+from astor.errors import UserError
+from astor.rollout import supervised
+from astor.rollout.options import OpenAIEngineOptions
+
+HOST = "127.0.0.1"
+TAIL = 12
+"""Lines of the log that an error shows."""
+DEVELOPER = {"VLLM_SERVER_DEV_MODE": "1", "VLLM_ALLOW_RUNTIME_LORA_UPDATING": "True"}
+"""What vLLM offers only where it is asked for: to reload weights, to tell their checksums, and to load adapters."""
+QUIET = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
+
+
+class VllmServer:
+    """One server with one policy. It answers when it is made; `close` ends it and all that it started.
+
+    It samples as training needs it: with no defaults of the model's own `generation_config.json`, and with
+    log-probabilities of the distribution that was sampled from.
+    """
+
+    def __init__(self, options: OpenAIEngineOptions, directory: Path, name: str) -> None:
+        """Serve the policy in `directory` as `name`. UserError with its log's end where the server does not come up."""
+        assert options.vllm_python is not None
+        self._log = tempfile.NamedTemporaryFile(prefix="astor-vllm-", suffix=".log")  # noqa: SIM115, until `close`
+        port = _port(options.port)
+        self.url = f"http://{HOST}:{port}"
+        served = ["--model", str(directory), "--served-model-name", name, "--host", HOST, "--port", str(port)]
+        sampling = ["--generation-config", "vllm", "--logprobs-mode", "processed_logprobs"]
+        adapters = ["--enable-lora"] if options.hand_over == "adapter" else []
+        vllm = [options.vllm_python, "-m", "vllm.entrypoints.openai.api_server"]
+        command = [*vllm, *served, *sampling, *adapters, *options.vllm_arguments]
+        # Of the paths of this environment none may lead there: a package of vLLM's is called as this one.
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | QUIET | DEVELOPER
+        key = os.environ.get(options.key_env, "").strip()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", supervised.__file__, str(os.getpid()), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            env=environment | ({"VLLM_API_KEY": key} if key else {}),
+        )
+        try:
+            self._wait(options.start_seconds)
+        except BaseException:
+            self.close()
+            raise
+
+    def _wait(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while True:
+            if self._process.poll() is not None:
+                raise UserError(f"vLLM ended while it loaded the policy; its last words are:\n{self.tail()}")
+            if time.monotonic() > deadline:
+                raise UserError(
+                    f"vLLM was not ready after {seconds:g} seconds (rollout.start_seconds); its last words are:\n"
+                    f"{self.tail()}"
+                )
+            try:
+                if httpx.get(f"{self.url}/health", timeout=5).status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.2)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def tail(self) -> str:
+        """The end of the server's log."""
+        lines = Path(self._log.name).read_text(errors="replace").splitlines()
+        return "\n".join(line for line in lines[-TAIL:])
+
+    def close(self) -> None:
+        """End the server."""
+        if self.is_alive:
+            self._process.send_signal(signal.SIGTERM)
+        self._process.wait()
+        self._log.close()
+
+
+def check_python(vllm_python: str) -> None:
+    """UserError where there is no such program, or it has no vLLM."""
+    path = Path(vllm_python)
+    if not path.is_file() or not os.access(path, os.X_OK):
+        raise UserError(
+            f"There is no Python at {vllm_python}, which rollout.vllm_python names: give that of an environment that "
+            "has vLLM."
+        )
+    find = "import importlib.util as u, sys; sys.exit(u.find_spec('vllm') is None)"
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    found = subprocess.run([vllm_python, "-c", find], env=environment, capture_output=True, check=False)
+    if found.returncode:
+        raise UserError(f"The Python at {vllm_python} (rollout.vllm_python) has no vLLM: install it there.")
+
+
+def check_port(port: int) -> None:
+    """UserError where something listens on it, or it cannot be had."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise UserError(
+                f"Port {port} of {HOST} cannot be had for vLLM ({error.strerror}): set rollout.port to another, or "
+                "to 0."
+            ) from error
+
+
+def _port(wanted: int) -> int:
+    if wanted:
+        check_port(wanted)
+        return wanted
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
