@@ -8,7 +8,7 @@ Both sides are started, then do one round each in turns: what else the machine d
 each is not counted. Every answer has as many tokens as it may have. TRL generates with transformers; it computes the
 same reference policy for its KL term, accumulates micro-batches of as many tokens, and keeps activations, as ours does.
 The last line is JSON: medians of seconds, tokens per second and peak memory of each side, and the median over turns of
-TRL's seconds over ours.
+TRL's seconds over ours; `cpu` is CPU seconds of a round, which say more than wall time where much else runs.
 """
 
 import argparse
@@ -16,46 +16,24 @@ import json
 import subprocess
 import sys
 import tempfile
-from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from machine import machine
-from rollout import demonstrations
+from models import model_of, prompts_of
 
-from astor.policies.options import TinyOptions
-from astor.policies.package import package_directory
-from astor.policies.policy import Policy, load_policy, save_policy
-from astor.policies.tiny import make_policy
-
-PEERS = Path(__file__).parent / "training_peers"
+HERE = Path(__file__).parent
 PARTS = ("generation", "reward", "update")
-
-
-def model_of(name: str, directory: Path) -> tuple[Path, Policy]:
-    """Where a model lies: the tiny policy of random weights, the packaged one, or a directory's."""
-    if name == "tiny":
-        texts = ["".join(m.content for m in one.messages) + one.answer for one in islice(demonstrations(), 2000)]
-        save_policy(make_policy(texts, TinyOptions(), seed=0), directory, recipe_digest="")
-        return directory, load_policy(directory, device="cpu")
-    place = package_directory(name) if name == "smollm2" else Path(name)
-    return place, load_policy(place, device="cpu")
-
-
-def prompts_of(policy: Policy, count: int) -> list[str]:
-    """As the policy reads them, of all four tasks in turn."""
-    encoded = (policy.chat.encode(one.messages) for one in demonstrations())
-    return [policy.chat.tokenizer.decode(tokens) for tokens in islice(encoded, count)]
 
 
 class Side:
     """A process that does a round whenever it is told to."""
 
-    def __init__(self, python: str, program: Path, case: Path) -> None:
-        self.process = subprocess.Popen(
-            [python, str(program), str(case)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+    def __init__(self, python: str, module: str, case: Path) -> None:
+        command = [python, "-m", f"training_peers.{module}", str(case)]
+        self.process = subprocess.Popen(command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._cpu = 0.0
 
     def round(self) -> dict[str, float]:
         """What the next round took."""
@@ -66,13 +44,14 @@ class Side:
         for line in self.process.stdout:
             if line.startswith("round "):
                 figures: dict[str, float] = json.loads(line.removeprefix("round "))
-                return figures | {"seconds": sum(figures[part] for part in PARTS)}
+                before, self._cpu = self._cpu, figures["cpu"]
+                return figures | {"cpu": self._cpu - before, "seconds": sum(figures[part] for part in PARTS)}
         raise SystemExit(f"{self.process.args} ended with {self.process.wait()}")
 
 
 def summary(rounds: list[dict[str, float]]) -> dict[str, float]:
     """Medians over rounds, and the peak."""
-    found = {name: round(median(one[name] for one in rounds), 3) for name in ("seconds", *PARTS)}
+    found = {name: round(median(one[name] for one in rounds), 3) for name in ("seconds", *PARTS, "cpu")}
     found["tokens_per_second"] = round(median(one["tokens"] / one["seconds"] for one in rounds), 1)
     return found | {"peak_mb": round(max(one["peak_bytes"] for one in rounds) / 1e6)}
 
@@ -103,11 +82,13 @@ def main() -> None:
             "threads": asked.threads,
             "device": asked.device,
         }
+        parameters = policy.model.num_parameters()
+        del policy  # the memory is for those who are measured
         path = Path(directory) / "case.json"
         path.write_text(json.dumps(case))
         sides = {
-            "astor": Side(sys.executable, PEERS / "with_astor.py", path),
-            "trl": Side(asked.peer, PEERS / "with_trl.py", path),
+            "astor": Side(sys.executable, "with_astor", path),
+            "trl": Side(str(Path(asked.peer).absolute()), "with_trl", path),
         }
         rounds: dict[str, list[dict[str, float]]] = {name: [] for name in sides}
         for number in range(asked.rounds + 1):
@@ -119,13 +100,13 @@ def main() -> None:
         assert all(ours[name] == theirs[name] for name in ("prompt_tokens", "tokens")), "not the same work"
     ratios = {
         part: round(median(t[part] / o[part] for o, t in zip(rounds["astor"], rounds["trl"], strict=True)), 2)
-        for part in ("seconds", "generation", "update")
+        for part in ("seconds", "generation", "update", "cpu")
     }
     result = {
         "benchmark": "training",
         "machine": machine(),
         **{name: value for name, value in vars(asked).items() if name != "peer"},
-        "parameters": policy.model.num_parameters(),
+        "parameters": parameters,
         **{name: summary(found) for name, found in rounds.items()},
         "trl_over_astor": ratios,
     }

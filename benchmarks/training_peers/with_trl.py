@@ -1,4 +1,7 @@
-"""Rounds of TRL's GRPOTrainer: python with_trl.py CASE.json, a line of input for each, in the peer's environment."""
+"""Rounds of TRL's GRPOTrainer: python -m training_peers.with_trl CASE.json in `benchmarks/`, a line of input for each.
+
+It runs in the peer's environment.
+"""
 
 import tempfile
 import time
@@ -6,9 +9,9 @@ from typing import Any
 
 import torch
 from datasets import Dataset
+from training_peers.turns import Case, read_case, reward, tell, wait_for_turn
 from transformers import AutoTokenizer, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
-from turns import Case, read_case, reward, tell, wait_for_turn
 
 
 class Timed(GRPOTrainer):
