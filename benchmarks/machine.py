@@ -1,7 +1,9 @@
-"""What a figure was measured on."""
+"""What a figure was measured on, and by which command."""
 
 import os
 import platform
+import shlex
+import sys
 from pathlib import Path
 
 import torch
@@ -17,4 +19,14 @@ def machine() -> dict[str, object]:
         "card": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         "python": platform.python_version(),
         "torch": torch.__version__,
+    }
+
+
+def measured(benchmark: str) -> dict[str, object]:
+    """How the result of a benchmark begins: its name, the command that made it, and the machine."""
+    program = Path(sys.argv[0])
+    return {
+        "benchmark": benchmark,
+        "command": shlex.join(["python", f"benchmarks/{program.name}", *sys.argv[1:]]),
+        "machine": machine(),
     }

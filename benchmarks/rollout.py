@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 
 import torch
-from machine import machine
+from machine import measured
 
 from astor.data.procedural import ProceduralOptions, ProceduralSource
 from astor.data.splits import SplitOptions
@@ -169,8 +169,7 @@ def main() -> None:
         for name in ("generate", "forward")
     }
     result = {
-        "benchmark": "rollout",
-        "machine": machine(),
+        **measured("rollout"),
         "prompts": arguments.prompts,
         "max_tokens": arguments.max_tokens,
         "parameters": policy.model.num_parameters(),

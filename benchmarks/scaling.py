@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 import torch
-from machine import machine
+from machine import measured
 from models import model_of, prompts_of
 from rounds import Training
 from training_peers.turns import Case
@@ -70,8 +70,8 @@ def main() -> None:
         rates = {part: round(found[0]["tokens"] / median(one[part] for one in found)) for part in seconds}
         rows.append({**setting, **seconds, "tokens_per_second": rates})
         print(json.dumps(rows[-1]))
-    result = {"benchmark": "scaling", "machine": machine(), "rollouts": ROLLOUTS, "parameters": parameters}
-    print(json.dumps(result | {"rows": rows}))
+    result = {**measured("scaling"), "rollouts": ROLLOUTS, "parameters": parameters, "rows": rows}
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

@@ -11,13 +11,11 @@ prompts before and after, seconds of a round by step, tokens sampled per second 
 
 import argparse
 import json
-import shlex
-import sys
 from pathlib import Path
 from typing import Any
 
 import torch
-from machine import machine
+from machine import measured
 
 from astor.cli.run import run_recipe
 from astor.recipe.load import load_recipe, parse_overrides
@@ -82,8 +80,7 @@ def main() -> None:
     overrides |= (REDUCED if asked.reduced else {}) | parse_overrides(asked.set)
     recipe = load_recipe("smollm2", overrides)
     run_recipe(recipe, asked.store, "process", fresh=False)
-    result = {"benchmark": "smollm2", "machine": machine(), "command": shlex.join(["python", *sys.argv])}
-    result |= {"reduced": asked.reduced, **figures(Run(asked.store, recipe))}
+    result = {**measured("smollm2"), "reduced": asked.reduced, **figures(Run(asked.store, recipe))}
     if torch.cuda.is_available():
         result["peak_gpu_mb"] = round(torch.cuda.max_memory_allocated() / 1e6)
     if asked.out:

@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from machine import machine
+from machine import measured
 from models import model_of, prompts_of
 
 HERE = Path(__file__).parent
@@ -103,8 +103,7 @@ def main() -> None:
         for part in ("seconds", "generation", "update", "cpu")
     }
     result = {
-        "benchmark": "training",
-        "machine": machine(),
+        **measured("training"),
         **{name: value for name, value in vars(asked).items() if name != "peer"},
         "parameters": parameters,
         **{name: summary(found) for name, found in rounds.items()},

@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 import torch
-from machine import machine
+from machine import measured
 from models import model_of, prompts_of
 from rounds import Training
 from torch.nn.functional import cross_entropy
@@ -96,8 +96,7 @@ def main() -> None:
                 for name, value in taken.items():
                     seconds[name].append(value)
     result = {
-        "benchmark": "update",
-        "machine": machine(),
+        **measured("update"),
         **vars(asked),
         "parameters": policy.model.num_parameters(),
         "update_seconds": round(median(seconds["update"]), 3),
