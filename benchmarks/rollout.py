@@ -13,7 +13,6 @@ per second, and the medians over turns of our rate over that of `generate` and o
 
 import argparse
 import json
-import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -21,6 +20,7 @@ from statistics import median
 
 import torch
 from machine import measured
+from training_peers.turns import clock
 
 from astor.data.procedural import ProceduralOptions, ProceduralSource
 from astor.data.splits import SplitOptions
@@ -112,10 +112,10 @@ def forward_alone(policy: Policy, prompts: list[list[int]], groups: list[list[tu
     return int(lengths.sum())
 
 
-def rate(work: Callable[[], int]) -> float:
-    """Tokens per second of wall time."""
-    started = time.perf_counter()
-    return work() / (time.perf_counter() - started)
+def rate(work: Callable[[], int], device: str) -> float:
+    """Tokens per second of wall time, on a CPU of its time."""
+    started = clock(device)
+    return work() / (clock(device) - started)
 
 
 def main() -> None:
@@ -161,7 +161,7 @@ def main() -> None:
     rates: dict[str, list[float]] = {work.__name__: [] for work in everything}
     for _ in range(REPEATS):
         for work in everything:
-            rates[work.__name__].append(rate(work))
+            rates[work.__name__].append(rate(work, policy.device.type))
             print(f"{work.__name__:10} {rates[work.__name__][-1]:10.0f} tokens/s")
     best = {name: round(max(found)) for name, found in rates.items()}
     over = {

@@ -1,13 +1,12 @@
 """Rounds of one task in this process, for benchmarks: rollout, reward and update by themselves."""
 
-import time
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from training_peers.turns import Case, reward
+from training_peers.turns import Case, clock, reward
 
 from astor.coordination.groups import valid_advantages
 from astor.policies.policy import load_policy
@@ -59,15 +58,15 @@ class Training:
         case = self.case
         first = number * case.prompts_per_round
         texts = case.prompts[first : first + case.prompts_per_round]
-        started = time.perf_counter()
+        started = clock(case.device)
         prompts = self.sampler.chat.tokenizer(texts, add_special_tokens=False)["input_ids"]
         samples = self.sampler.generate(
             [Request(prompt, case.rollouts, case.answer_tokens, first + i, 1.0) for i, prompt in enumerate(prompts)]
         )
         answers = [self.sampler.chat.decode(sample.tokens) for sample in samples]
-        generated = time.perf_counter()
+        generated = clock(case.device)
         rewards = [reward(answer) for answer in answers]
-        seconds = {"generation": generated - started, "reward": time.perf_counter() - generated}
+        seconds = {"generation": generated - started, "reward": clock(case.device) - generated}
         completions, groups = [], []
         of_prompts = iter(zip(samples, answers, rewards, strict=True))
         for index, prompt in enumerate(prompts):
@@ -87,9 +86,9 @@ class Training:
 
     def update(self, played: Played) -> float:
         """Seconds that the update takes, sketches of the gradient included."""
-        started = time.perf_counter()
+        started = clock(self.case.device)
         self.trainer.update(played.completions, played.groups, played.batch, sketch="gradient")
-        return time.perf_counter() - started
+        return clock(self.case.device) - started
 
     def round(self, number: int) -> dict[str, float]:
         """Seconds of a round's parts, and tokens that were read and sampled."""

@@ -7,8 +7,9 @@
 Both sides are started, then do one round each in turns: what else the machine does hits both alike. The first round of
 each is not counted. Every answer has as many tokens as it may have. TRL generates with transformers; it computes the
 same reference policy for its KL term, accumulates micro-batches of as many tokens, and keeps activations, as ours does.
-The last line is JSON: medians of seconds, tokens per second and peak memory of each side, and the median over turns of
-TRL's seconds over ours; `cpu` is CPU seconds of a round, which say more than wall time where much else runs.
+Seconds are of one process's CPU, which with one thread are those of a machine where nothing else runs; on a card they
+are of the wall. The last line is JSON: medians of seconds, tokens per second and peak memory of each side, and the
+median over turns of TRL's seconds over ours, of which `wall` is what a clock on the wall saw.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -33,10 +35,10 @@ class Side:
     def __init__(self, python: str, module: str, case: Path) -> None:
         command = [python, "-m", f"training_peers.{module}", str(case)]
         self.process = subprocess.Popen(command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self._cpu = 0.0
 
     def round(self) -> dict[str, float]:
         """What the next round took."""
+        started = time.perf_counter()
         assert self.process.stdin is not None, "it is a pipe"
         assert self.process.stdout is not None, "it is a pipe"
         self.process.stdin.write("go\n")
@@ -44,14 +46,14 @@ class Side:
         for line in self.process.stdout:
             if line.startswith("round "):
                 figures: dict[str, float] = json.loads(line.removeprefix("round "))
-                before, self._cpu = self._cpu, figures["cpu"]
-                return figures | {"cpu": self._cpu - before, "seconds": sum(figures[part] for part in PARTS)}
+                wall = time.perf_counter() - started
+                return figures | {"seconds": sum(figures[part] for part in PARTS), "wall": wall}
         raise SystemExit(f"{self.process.args} ended with {self.process.wait()}")
 
 
 def summary(rounds: list[dict[str, float]]) -> dict[str, float]:
     """Medians over rounds, and the peak."""
-    found = {name: round(median(one[name] for one in rounds), 3) for name in ("seconds", *PARTS, "cpu")}
+    found = {name: round(median(one[name] for one in rounds), 3) for name in ("seconds", *PARTS, "wall")}
     found["tokens_per_second"] = round(median(one["tokens"] / one["seconds"] for one in rounds), 1)
     return found | {"peak_mb": round(max(one["peak_bytes"] for one in rounds) / 1e6)}
 
@@ -100,7 +102,7 @@ def main() -> None:
         assert all(ours[name] == theirs[name] for name in ("prompt_tokens", "tokens")), "not the same work"
     ratios = {
         part: round(median(t[part] / o[part] for o, t in zip(rounds["astor"], rounds["trl"], strict=True)), 2)
-        for part in ("seconds", "generation", "update", "cpu")
+        for part in ("seconds", "generation", "update", "wall")
     }
     result = {
         **measured("training"),

@@ -7,13 +7,12 @@ Answers are sampled, and all as long as they may be. An update makes log-probabi
 the policy at the start of the round, sketches of the gradient, the loss, and optimizer steps. The bare passes are what
 is written without any of that: rows of prompt and answer, right padded, in micro-batches of as many tokens, logits at
 the answers alone, the mean of their log-probabilities, its gradient. Both do each round in turns. The last line is
-JSON: medians of seconds, and the median over rounds of bare seconds over the update's.
+JSON: medians of seconds, and the median over rounds of bare seconds over the update's. On a CPU they are CPU seconds.
 """
 
 import argparse
 import json
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -23,7 +22,7 @@ from machine import measured
 from models import model_of, prompts_of
 from rounds import Training
 from torch.nn.functional import cross_entropy
-from training_peers.turns import Case
+from training_peers.turns import Case, clock
 
 from astor.policies.ranks import Ranks
 from astor.records import Completion
@@ -31,7 +30,7 @@ from astor.records import Completion
 
 def bare(model: torch.nn.Module, completions: Sequence[Completion], most_tokens: int) -> float:
     """Seconds of forward and backward passes over prompts and answers."""
-    started = time.perf_counter()
+    started = clock(model.device.type)
     rows = sorted(([*one.prompt_tokens, *one.tokens], len(one.prompt_tokens)) for one in completions)
     rows.sort(key=lambda row: len(row[0]))
     count = sum(len(tokens) - prompt for tokens, prompt in rows)
@@ -52,7 +51,7 @@ def bare(model: torch.nn.Module, completions: Sequence[Completion], most_tokens:
     model.zero_grad(set_to_none=True)
     if model.device.type == "cuda":
         torch.cuda.synchronize()
-    return time.perf_counter() - started
+    return clock(model.device.type) - started
 
 
 def main() -> None:
@@ -80,7 +79,7 @@ def main() -> None:
             updates=asked.updates,
             tokens_per_micro_batch=asked.tokens_per_micro_batch,
             threads=asked.threads,
-            device=str(policy.device),
+            device=policy.device.type,
         )
         training = Training(case, ranks)
         for number in range(case.rounds):
@@ -100,7 +99,9 @@ def main() -> None:
         **vars(asked),
         "parameters": policy.model.num_parameters(),
         "update_seconds": round(median(seconds["update"]), 3),
-        "parts": {name: round(median(part[name] for part in parts), 3) for name in parts[0]},
+        "share_of_update": {
+            name: round(median(part[name] / sum(part.values()) for part in parts), 3) for name in parts[0]
+        },
         "bare_seconds": round(median(seconds["bare"]), 3),
         "bare_over_update": round(median(b / u for u, b in zip(*seconds.values(), strict=True)), 2),
     }

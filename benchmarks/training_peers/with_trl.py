@@ -4,12 +4,11 @@ It runs in the peer's environment.
 """
 
 import tempfile
-import time
 from typing import Any
 
 import torch
 from datasets import Dataset
-from training_peers.turns import Case, read_case, reward, tell, wait_for_turn
+from training_peers.turns import Case, clock, read_case, reward, tell, wait_for_turn
 from transformers import AutoTokenizer, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 
@@ -17,21 +16,22 @@ from trl import GRPOConfig, GRPOTrainer
 class Timed(GRPOTrainer):
     """Sums what generation and rewards of a round take."""
 
+    case: Case
     seconds: dict[str, float]
     prompt_tokens = tokens = 0
 
     def _generate(self, prompts: list[Any]) -> Any:
-        started = time.perf_counter()
+        started = clock(self.case.device)
         generated = super()._generate(prompts)
-        self.seconds["generation"] += time.perf_counter() - started
+        self.seconds["generation"] += clock(self.case.device) - started
         self.prompt_tokens += sum(map(len, generated[0]))
         self.tokens += sum(map(len, generated[1]))
         return generated
 
     def _calculate_rewards(self, *arguments: Any) -> Any:
-        started = time.perf_counter()
+        started = clock(self.case.device)
         rewards = super()._calculate_rewards(*arguments)
-        self.seconds["reward"] += time.perf_counter() - started
+        self.seconds["reward"] += clock(self.case.device) - started
         return rewards
 
 
@@ -48,13 +48,13 @@ class Turns(TrainerCallback):
             wait_for_turn()
             self.trainer.seconds = {"generation": 0.0, "reward": 0.0}
             self.trainer.prompt_tokens = self.trainer.tokens = 0
-            self.started = time.perf_counter()
+            self.started = clock(self.case.device)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         assert self.trainer is not None
         if state.global_step % self.case.updates == 0:
             seconds = self.trainer.seconds
-            update = time.perf_counter() - self.started - sum(seconds.values())
+            update = clock(self.case.device) - self.started - sum(seconds.values())
             tokens = {"prompt_tokens": float(self.trainer.prompt_tokens), "tokens": float(self.trainer.tokens)}
             tell(**seconds, update=update, **tokens)
 
@@ -104,7 +104,7 @@ def main() -> None:
     )
     # Answers never end, so that all have the same length.
     trainer.eos_token_ids = trainer.generation_config.eos_token_id = [trainer.model.config.vocab_size]
-    turns.trainer = trainer
+    trainer.case, turns.trainer = case, trainer
     trainer.train()
 
 
