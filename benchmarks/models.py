@@ -1,5 +1,6 @@
 """Models and prompts that benchmarks run on."""
 
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -11,12 +12,17 @@ from astor.policies.policy import Policy, load_policy, save_policy
 from astor.policies.tiny import make_policy
 
 
+@cache
+def texts() -> list[str]:
+    """What a tiny tokenizer is made from."""
+    return ["".join(m.content for m in one.messages) + one.answer for one in islice(demonstrations(), 2000)]
+
+
 def model_of(name: str, directory: Path, tiny: TinyOptions | None = None) -> tuple[Path, Policy]:
     """Where a model lies, and itself: `tiny` of random weights, written to `directory`, `smollm2`, or one in a
     directory of its own."""
     if name == "tiny":
-        texts = ["".join(m.content for m in one.messages) + one.answer for one in islice(demonstrations(), 2000)]
-        save_policy(make_policy(texts, tiny or TinyOptions(), seed=0), directory, recipe_digest="")
+        save_policy(make_policy(texts(), tiny or TinyOptions(), seed=0), directory, recipe_digest="")
         return directory, load_policy(directory, device="cpu")
     place = package_directory(name) if name == "smollm2" else Path(name)
     return place, load_policy(place, device="cpu")

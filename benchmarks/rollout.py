@@ -131,8 +131,9 @@ def main() -> None:
     stream = demonstrations()
     asked = list(islice(stream, arguments.prompts))
     tiny = TinyOptions(warm_start=WarmStartOptions(steps=300))
+    read = tiny.warm_start.demonstrations
     place = package_directory(arguments.packaged) if arguments.packaged else arguments.policy
-    policy = load_policy(place) if place else warm_start(stream, tiny, seed=0)
+    policy = load_policy(place) if place else warm_start(list(islice(stream, read)), tiny, seed=0)
     prompts = [policy.chat.encode(item.messages) for item in asked]
     sampler = live_sampler(policy, TransformersEngineOptions())
     requests = [
