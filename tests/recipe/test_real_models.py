@@ -29,7 +29,7 @@ def planned(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     (tmp_path / "config.json").write_text(json.dumps(config))
     header = json.dumps({"all": {"dtype": "BF16", "shape": [parameters], "data_offsets": [0, 0]}}).encode()
     (tmp_path / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
-    overrides = {"policy.path": str(tmp_path)}
+    overrides: dict[str, object] = {"policy.path": str(tmp_path), "rollout": {"type": "transformers"}}  # without vLLM
     for number, name in enumerate(("mbpp.jsonl", "cruxeval.jsonl", "modules.py", "commits.jsonl")):
         (tmp_path / name).write_text("\n")
         overrides[f"data.sources.{number}.path"] = str(tmp_path / name)
@@ -48,8 +48,8 @@ def test_the_plan_knows_the_model_by_its_headers(planned: Run) -> None:
     assert forecast.size is not None
     assert forecast.size.parameters in {parameters for _, parameters in MODELS.values()}
     assert forecast.memory is not None
-    # Weights, gradients, two moments and a reference policy in fp32 at least, whatever a micro-batch adds.
-    assert forecast.memory.update > 5 * 4 * forecast.size.parameters
+    # Masters and two moments in fp32 at least, whatever else a step takes.
+    assert forecast.memory.update > 3 * 4 * forecast.size.parameters
 
 
 def test_a_machine_that_cannot_hold_its_update_is_told_so_before_anything_is_spent(
