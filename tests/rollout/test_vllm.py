@@ -29,6 +29,7 @@ from astor.rollout.engine import Request, Sample
 from astor.rollout.engines.openai import OpenAIEngine
 from astor.rollout.options import OpenAIEngineOptions
 from astor.storage import Attempt, PolicyRef, digest_directory
+from tests.rollout.unpacked_weights import python_without_packing
 
 PYTHON = Path(__file__).parents[2] / ".venv-vllm" / "bin" / "python"
 ARGUMENTS = ("--enforce-eager", "--dtype", "float32")
@@ -126,32 +127,9 @@ def test_weights_that_cannot_be_proven_are_not_read_in_place(policies: list[tupl
         engine.generate(first, requests(policy, 1.0))
 
 
-UNPACKED = """#!/bin/sh
-PYTHONPATH={paths} exec {python} "$@"
-"""
-AS_ON_A_GPU = """
-import importlib.abc, sys
-class Finder(importlib.abc.MetaPathFinder):
-    "vLLM packs weights for oneDNN on a CPU; without it they lie as the files have them, as on a GPU."
-    def find_spec(self, name, path, target=None):
-        if name != "vllm.model_executor.layers.utils":
-            return None
-        sys.meta_path.remove(self)
-        import vllm._custom_ops as ops
-        ops._supports_onednn = False
-        return None
-sys.meta_path.insert(0, Finder())
-"""
-
-
 @pytest.fixture
 def unpacked(tmp_path: Path) -> str:
-    """A Python whose vLLM computes with the weights as the files have them."""
-    (tmp_path / "sitecustomize.py").write_text(AS_ON_A_GPU)
-    path = tmp_path / "python"
-    path.write_text(UNPACKED.format(paths=tmp_path, python=PYTHON))
-    path.chmod(0o755)
-    return str(path)
+    return str(python_without_packing(tmp_path, PYTHON))
 
 
 def test_weights_are_read_in_place_and_proven(policies: list[tuple[Policy, PolicyRef]], unpacked: str) -> None:
@@ -168,7 +146,6 @@ def test_weights_are_read_in_place_and_proven(policies: list[tuple[Policy, Polic
             )
         assert engine.metrics["server_starts"] == 1
         assert engine.metrics["hand_overs"] == 3
-        print(dict(engine.metrics))
 
 
 def adapt(policy: Policy, base: PolicyRef, directory: Path) -> tuple[Policy, PolicyRef]:
