@@ -27,4 +27,4 @@ def test_a_step_imports_what_is_heavy_only_where_it_has_work_for_it(module: str)
 
 
 def test_what_holds_weights_imports_neither_mlflow_nor_pictures_nor_kfp() -> None:
-    assert imported_by("astor.run.policies") & {"torch", "mlflow", "matplotlib", "kfp", "boto3"} == {"torch"}
+    assert imported_by("astor.run.policies") & {"torch", "mlflow", "matplotlib", "kfp"} == {"torch"}

@@ -16,7 +16,7 @@ class DeepSpeedOptions(TrainingOptions):
     """Updates with DeepSpeed under torchrun, on the GPUs of one node, or on its CPUs, where it is slow and for trials.
     It needs `pip install 'astor-rl[deepspeed]'`."""
 
-    type: Literal["deepspeed"]
+    type: Literal["deepspeed"] = "deepspeed"
     stage: Literal[1, 2, 3] = 2
     """What ZeRO (Rajbhandari et al. 2020, arXiv 1910.02054) shares out over the processes: 1 masters and moments, 2
     gradients too, 3 the weights too, gathered layer by layer when they are needed."""

@@ -19,10 +19,13 @@ def test_help_lists_the_commands_that_exist(astor: Astor) -> None:
     shown = astor("--help").stdout
     assert [
         name
-        for name in ("init", "run", "compile", "compare", "serve", "ask", "runs", "report", "prune", "sandbox")
+        for name in (
+            *("init", "run", "compile", "compare", "serve", "ask", "runs", "report", "prune", "sandbox", "doctor"),
+            *("models", "promote", "rollback"),
+        )
         if f"│ {name} " not in shown
     ] == []
-    assert [name for name in ("deploy", "evaluate", "rollback") if f"│ {name} " in shown] == []
+    assert [name for name in ("deploy", "evaluate", "export") if f"│ {name} " in shown] == []
 
 
 def commands(group: click.Group, *names: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:

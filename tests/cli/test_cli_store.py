@@ -71,7 +71,7 @@ def test_recipes_and_runs_are_completed(here: Path) -> None:
     (here / "astor-store" / "runs" / "miniature-7233304b8347").mkdir(parents=True)
     (here / "astor-store" / "runs" / "miniature-7233304b8347.lock").touch()
     assert complete("astor", "run", "mi") == ["miniature", "mine.yaml"]
-    assert complete("astor", "run", "q") == ["quickstart"]
+    assert complete("astor", "run", "qu") == ["quickstart"]
     assert complete("astor", "report", "miniature-") == ["miniature-7233304b8347"]
     assert complete("astor", "prune", "--runs", "m") == ["miniature-7233304b8347"]
     assert complete("astor", "pru") == ["prune"]
