@@ -11,6 +11,7 @@ from astor.policies.options import TinyOptions
 from astor.policies.policy import save_policy
 from astor.policies.tiny import make_policy
 from astor.records import Champion, GateDecision
+from astor.registry.claims import Claims
 from astor.registry.connection import connect
 from astor.registry.models import DIGEST, register
 from astor.run.models import keep_policy
@@ -34,7 +35,7 @@ def add_version(run: Run, directory: Path, seed: int) -> PolicyRef:
     kept = keep_policy(run, PolicyRef(digest, digest, artifact.ref))
     decision = GateDecision(**DECISION, challenger_digest=digest)
     uri = run.services.tracking_uri
-    version = register(uri, "mine", kept, "0" * 32, decision, {}).version
+    version = register(uri, "mine", kept, "0" * 32, decision, {}, Claims(run.places.root, "mine")).version
     connect(uri).set_registered_model_alias("mine", "champion", version)
     return kept
 

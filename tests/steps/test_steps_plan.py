@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from astor.errors import UserError
-from astor.records import GateDecision
+from astor.policies.card import write_card
+from astor.records import GateDecision, PolicyCard
+from astor.registry.claims import Claims
 from astor.registry.connection import connect
 from astor.registry.models import register
 from astor.run.champion import champion_of
@@ -16,7 +18,7 @@ from astor.run.preflight import preflight
 from astor.run.run import Run
 from astor.steps.plan import plan
 from astor.steps.prepare import prepare
-from astor.storage import Attempt, PolicyRef, remove
+from astor.storage import Attempt, PolicyRef, digest_directory, remove
 
 Miniature = Callable[..., Run]
 DECISION = {"promoted": True, "reason": "", "mean_difference": 0.1, "low": 0.0, "high": 0.2, "champion_digest": ""}
@@ -32,12 +34,16 @@ def run(miniature: Miniature, empty_database: Path, tmp_path: Path) -> Run:
 def register_champion(run: Run, directory: Path) -> PolicyRef:
     """A champion of the run's registry whose weights were kept in a store of its own."""
     with Attempt(str(directory / "draft")) as attempt:
-        (attempt.part("policy", "Policy/1") / "config.json").write_text("{}")
+        part = attempt.part("policy", "Policy/1")
+        (part / "config.json").write_text("{}")
+        write_card(part, PolicyCard(digest=digest_directory(part), origin="first", round=3, recipe_digest="r"))
         artifact = attempt.commit()
     policy = PolicyRef(artifact.manifest.parts["policy"].digest, "first+3", artifact.ref)
     kept = keep_policy(Run(str(directory / "other"), run.recipe), policy)
     decision = GateDecision(**DECISION, challenger_digest=policy.digest)
-    register(run.services.tracking_uri, run.recipe.tracking.model, kept, "0" * 32, decision, {})
+    model = run.recipe.tracking.model
+    claims = Claims(str(directory / "other"), model)
+    register(run.services.tracking_uri, model, kept, "0" * 32, decision, {}, claims)
     return kept
 
 
