@@ -177,7 +177,7 @@ def test_an_update_that_is_stopped_leaves_all_that_it_was_of(small: Small) -> No
         uri = run.places.at("stopped", 0)
         assert str(told.value).endswith(f"The batch, the policy and its trainer state are in {uri}.")
         saved = load(committed(uri).ref)
-        held_to = ReferencePolicy(lambda: saved.part("policy"), lambda: load_policy(saved.part("policy")))
+        held_to = ReferencePolicy(start.policy, lambda: saved.part("policy"), lambda: load_policy(saved.part("policy")))
         engine = run.recipe.training.make(saved.part("policy"), held_to, saved.part("trainer"), run.services.ranks)
         records = [run.artifacts.read(saved.ref, name) for name in ("completions", "groups", "batch")]
         with pytest.raises(DivergedError):

@@ -142,6 +142,7 @@ def test_what_is_removed_of_a_finished_run_is_made_anew(
     assert [committed(str(place)).ref for place in removed] == before
 
 
+@pytest.mark.timeout(900)  # a process for each of 28 steps, each of which imports torch
 @pytest.mark.parametrize("granularity", ["segment", "step"])
 def test_the_pipeline_computes_what_the_loop_computes(
     store: Path, undisturbed: dict[str, object], granularity: str
