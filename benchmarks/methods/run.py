@@ -13,6 +13,7 @@ import argparse
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from plan import CONFIGURATIONS, HERE, Plan, Stage, read_configurations
@@ -21,6 +22,7 @@ from astor.cli.compare import compare
 from astor.errors import UserError, explain
 from astor.experiments.execution import begin
 from astor.experiments.notes import RESULTS, Notes
+from astor.experiments.results import Results
 
 KEPT = HERE / "results"
 
@@ -30,6 +32,7 @@ def main() -> None:
     parser.add_argument("--store", required=True, help="finished runs found there are not run again")
     parser.add_argument("--at-once", type=int, default=0, help="runs side by side; 0: as cores and memory allow")
     parser.add_argument("--plan", action="store_true", help="count what is left, and run nothing")
+    parser.add_argument("--so-far", action="store_true", help="keep what finished runs came to, and run nothing")
     parser.add_argument("--setting", action="append", help="of the report, these settings alone")
     arguments = parser.parse_args()
     plan = Plan(arguments.store)
@@ -39,7 +42,8 @@ def main() -> None:
             print_plan(plan, settings)
             return
         chosen = tune(plan, arguments.at_once)
-        print(json.dumps({setting: report(plan, setting, chosen, arguments.at_once) for setting in settings}))
+        run = finished if arguments.so_far else partial(report, at_once=arguments.at_once)
+        print(json.dumps({setting: run(plan, setting, chosen) for setting in settings}))
     except UserError as error:
         sys.exit(f"error: {explain(error)}")
 
@@ -75,7 +79,21 @@ def report(plan: Plan, setting: str, chosen: dict[str, int], at_once: int) -> di
     """Run what is left of a setting's report and keep its results; method → mean sampled score."""
     stage = plan.report(setting, chosen)
     compare(stage.comparison, at_once, stage.reference, stage.never_useful)
-    found = _results(stage)
+    return keep(setting, _results(stage))
+
+
+def finished(plan: Plan, setting: str, chosen: dict[str, int]) -> dict[str, float]:
+    """Keep the results of a setting's runs that are finished; method → mean sampled score."""
+    stage = plan.report(setting, chosen)
+    figures = begin(stage.comparison, Notes(stage.comparison)).figures
+    if stage.reference not in {each.method for each in figures.values()}:
+        return {}
+    results = Results(stage.comparison, figures, stage.reference, stage.never_useful)
+    return keep(setting, json.loads(json.dumps(results.as_json())))
+
+
+def keep(setting: str, found: dict) -> dict[str, float]:
+    """Write results beside the plan, without the curves of each run; method → mean sampled score."""
     for run in found["runs"].values():
         del run["curve"], run["spending"]
     KEPT.mkdir(exist_ok=True)
