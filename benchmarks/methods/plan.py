@@ -53,11 +53,11 @@ class Plan:
             raise UserError(f"plan.yaml tries {arm} {len(trials)} times: every arm gets six trials.")
         return trials
 
-    def report(self, setting: str, chosen: Mapping[str, int]) -> Stage:
-        """The methods in a setting, each as its tuning chose."""
+    def report(self, setting: str, chosen: Mapping[str, int], headline: bool = False) -> Stage:
+        """The methods in a setting, each as its tuning chose; with `headline` those alone that have most seeds."""
         says = self.says["report"]
-        few = {name: says["few_seeds"] for name in _flat(says["settings"][setting]) if name not in says["headline"]}
-        methods = [self._tuned(name, chosen, few.get(name)) for name in _flat(says["settings"][setting])]
+        names = [name for name in _flat(says["settings"][setting]) if name in says["headline"] or not headline]
+        methods = [self._tuned(name, chosen, None if name in says["headline"] else says["few_seeds"]) for name in names]
         return self._stage(setting, setting, methods, range(says["seeds"]), {}, says["reference"])
 
     def settings(self) -> list[str]:

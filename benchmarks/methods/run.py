@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=0, help="runs side by side; 0: as cores and memory allow")
     parser.add_argument("--plan", action="store_true", help="count what is left, and run nothing")
     parser.add_argument("--so-far", action="store_true", help="keep what finished runs came to, and run nothing")
+    parser.add_argument("--headline", action="store_true", help="of the report, the arms with most seeds alone")
     parser.add_argument("--setting", action="append", help="of the report, these settings alone")
     arguments = parser.parse_args()
     plan = Plan(arguments.store)
@@ -42,7 +43,7 @@ def main() -> None:
             print_plan(plan, settings)
             return
         chosen = tune(plan, arguments.at_once)
-        run = finished if arguments.so_far else partial(report, at_once=arguments.at_once)
+        run = finished if arguments.so_far else partial(report, at_once=arguments.at_once, headline=arguments.headline)
         print(json.dumps({setting: run(plan, setting, chosen) for setting in settings}))
     except UserError as error:
         sys.exit(f"error: {explain(error)}")
@@ -75,9 +76,9 @@ def tune(plan: Plan, at_once: int) -> dict[str, int]:
     return chosen
 
 
-def report(plan: Plan, setting: str, chosen: dict[str, int], at_once: int) -> dict[str, float]:
+def report(plan: Plan, setting: str, chosen: dict[str, int], at_once: int, headline: bool) -> dict[str, float]:
     """Run what is left of a setting's report and keep its results; method → mean sampled score."""
-    stage = plan.report(setting, chosen)
+    stage = plan.report(setting, chosen, headline)
     compare(stage.comparison, at_once, stage.reference, stage.never_useful)
     return keep(setting, _results(stage))
 
