@@ -3,20 +3,17 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from astor.cli.endpoint import MLflow
-from astor.cli.store import DEFAULT, Store, require_store
+from astor.cli.store import DEFAULT, Store, mlflow_of, require_store
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from astor.registry.verbs import Listed
-
-Model = Annotated[str, typer.Option(help="Registered model; default: the only one.")]
+    from astor.registry.versions import Listed
 
 
 def models(
@@ -29,11 +26,11 @@ def models(
     from rich.console import Console
 
     from astor.masking import masked
+    from astor.registry import versions
     from astor.registry.standing import models as known
-    from astor.registry.verbs import list_versions
 
     uri = _uri(store, mlflow_uri)
-    found = list_versions(uri, model) if known(uri) else []
+    found = versions.list_versions(uri, model) if known(uri) else []
     if as_json:
         typer.echo(json.dumps([each._asdict() for each in found]))
     elif not found:
@@ -43,32 +40,35 @@ def models(
 
 
 def promote(
-    version: Annotated[
-        str, typer.Argument(metavar="[MODEL[/VERSION]]", help="As `astor models` has it; default: the challenger.")
-    ] = "",
+    model: Annotated[str, typer.Option(help="Registered model, or NAME/VERSION; default: the only one.")] = "",
+    alias: Annotated[str, typer.Option(help="Alias of the version, where none is named.")] = "challenger",
     store: Store = DEFAULT,
     mlflow_uri: MLflow = "",
 ) -> None:
     """Make a registered version champion, whatever the gate said of it."""
+    from astor.registry import versions
     from astor.registry.choose import OPTION, choose
-    from astor.registry.verbs import promote
     from astor.registry.weights import find_policy
 
     uri = _uri(store, mlflow_uri)
-    wanted = choose(uri, version, "challenger", None, OPTION)
+    wanted = choose(uri, model, alias, None, OPTION)
     find_policy(uri, wanted, store)
-    before = promote(uri, store, wanted)
+    before = versions.promote(uri, store, wanted)
     typer.echo(f"{wanted.name}/{wanted.version} is champion now{_instead(wanted.name, before)}.")
 
 
-def rollback(model: Model = "", store: Store = DEFAULT, mlflow_uri: MLflow = "") -> None:
+def rollback(
+    model: Annotated[str, typer.Option(help="Registered model; default: the only one.")] = "",
+    store: Store = DEFAULT,
+    mlflow_uri: MLflow = "",
+) -> None:
     """Make the version champion that was it before."""
+    from astor.registry import versions
     from astor.registry.choose import OPTION, choose
-    from astor.registry.verbs import rollback
 
     uri = _uri(store, mlflow_uri)
     name = choose(uri, model, None, None, OPTION).name
-    now, before = rollback(uri, store, name)
+    now, before = versions.rollback(uri, store, name)
     typer.echo(f"{name}/{now} is champion again{_instead(name, before)}.")
 
 
@@ -93,10 +93,9 @@ def _table(found: "Sequence[Listed]") -> "Table":
 
 
 def _uri(store: str, mlflow_uri: str) -> str:
-    if mlflow_uri:
-        return mlflow_uri
-    require_store(store)
-    return f"sqlite:///{Path(store).absolute() / 'mlflow.db'}"
+    if not mlflow_uri:
+        require_store(store)
+    return mlflow_of(store, mlflow_uri)
 
 
 def _instead(model: str, before: str) -> str:

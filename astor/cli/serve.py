@@ -8,6 +8,7 @@ from typing import Any
 import typer
 from pydantic import ValidationError
 
+from astor.cli.store import mlflow_of
 from astor.errors import UserError
 from astor.explain import explain
 from astor.listening import is_loopback
@@ -50,7 +51,7 @@ def serve_model(
     if policy:
         directory = policy_directory(policy)
     else:
-        uri = mlflow_uri or f"sqlite:///{Path(store).absolute() / 'mlflow.db'}"
+        uri = mlflow_of(store, mlflow_uri)
         version = choose(uri, model, alias, None, OPTION)
         name, directory = version.name, load(find_policy(uri, version, store).committed).part("policy")
     doors = doors_of(load_recipe(tasks).tasks) if tasks else find_doors(directory)

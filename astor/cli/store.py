@@ -13,6 +13,17 @@ DEFAULT = "astor-store"
 Store = Annotated[str, typer.Option(help="Directory or s3:// prefix below which runs, caches and models lie.")]
 
 
+def mlflow_of(store: str, named: str) -> str:
+    """Where MLflow is for those who ask for a registered model: `named`, or the file in the store `store`.
+
+    Raises:
+        UserError: none is named, and the store is remote.
+    """
+    if not named and "://" in store:
+        raise UserError(f"MLflow has no place: give --mlflow-uri or set MLFLOW_TRACKING_URI, for {store} is remote.")
+    return named or f"sqlite:///{Path(store).absolute() / 'mlflow.db'}"
+
+
 def require_store(store: str) -> None:
     """UserError where the local directory `store` is not there, as after a slip: who only reads makes none."""
     if "://" not in store and not Path(store).is_dir():

@@ -14,6 +14,8 @@ from astor.storage import locate
 CHAMPION, CHALLENGER = "champion", "challenger"
 PREVIOUS = "astor.previous_champion"
 """Tag of a version: the one that was champion before it."""
+DIGEST = "astor.policy_digest"
+"""Tag of a version: its policy."""
 FOLLOWED = "astor.champion_claim"
 """Tag of a model: the number of the last claim that its alias followed."""
 
@@ -24,6 +26,8 @@ class Claim(NamedTuple):
     number: int
     """From 1."""
     version: str
+    digest: str
+    """Of its policy."""
     before: str
     """The version whose place it takes; empty where none was champion, or where that is taken back."""
 
@@ -42,19 +46,26 @@ class Claims:
         if not keys:
             return None
         told = json.loads(self._store.read(keys[-1]))
-        return Claim(len(keys), told["version"], told["before"])
+        return Claim(len(keys), told["version"], told["digest"], told["before"])
 
-    def make(self, last: Claim | None, version: str, before: str) -> bool:
-        """Claim for `version`, in place of `before`; whether nobody has claimed since `last` was the last."""
+    def make(self, last: Claim | None, version: str, digest: str, before: str) -> bool:
+        """Claim for `version`, whose policy has the `digest`, in place of `before`; whether nobody has claimed since
+        `last` was the last."""
         number = last.number + 1 if last else 1
-        told = json.dumps({"version": version, "before": before})
+        told = json.dumps({"version": version, "digest": digest, "before": before})
         return self._store.create(f"{self._prefix}/{number:05d}.json", told.encode())
 
 
 def follow(client: Any, claims: Claims) -> None:
-    """Have the alias `champion` follow the last claim where it has not yet, as after whoever made it was killed."""
+    """Have the alias `champion` follow the last claim where it has not yet, as after whoever made it was killed.
+
+    A claim on a version that is not there, or is another policy, was made in another MLflow, and is left alone.
+    """
     model = claims.model
     while (last := claims.last()) and client.get_registered_model(model).tags.get(FOLLOWED) != str(last.number):
+        found = client.search_model_versions(f"name = '{model}' and tags.`{DIGEST}` = '{last.digest}'")
+        if last.version not in {str(one.version) for one in found}:
+            return
         if last.before:
             client.set_model_version_tag(model, last.version, PREVIOUS, last.before)
         client.set_registered_model_alias(model, CHAMPION, last.version)

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 from astor.errors import UserError
 from astor.records import GateDecision
 from astor.registry.beside import relative, resolved
-from astor.registry.claims import CHALLENGER, CHAMPION, Claims, follow
+from astor.registry.claims import CHALLENGER, CHAMPION, DIGEST, Claims, follow
 from astor.registry.connection import connect, explained, made_once, sqlite_file
 from astor.storage import ArtifactRef, PolicyRef, load
 
-DIGEST, LINEAGE, POLICY = "astor.policy_digest", "astor.policy_lineage", "astor.policy"
+LINEAGE, POLICY = "astor.policy_lineage", "astor.policy"
 PROMOTED = "astor.promoted"
 """A tag of a version, and of a run."""
 MODEL = "astor.model"
@@ -104,7 +104,7 @@ def register(
             return ModelVersion(name, version, CHAMPION)
         before = str(holder.version) if holder is not None else ""
         stands = holder is None or holder.tags.get(DIGEST) == decision.champion_digest
-        if decision.promoted and stands and claims.make(last, version, before):
+        if decision.promoted and stands and claims.make(last, version, policy.digest, before):
             follow(client, claims)
             return ModelVersion(name, version, CHAMPION)
         client.set_registered_model_alias(name, CHALLENGER, version)

@@ -1,7 +1,7 @@
 """Which policies are registered at all: whoever removes what a store keeps asks here first."""
 
+from astor.registry.claims import DIGEST
 from astor.registry.connection import connect, explained, sqlite_file
-from astor.registry.models import DIGEST
 
 
 def registered_policies(uri: str) -> dict[str, str]:

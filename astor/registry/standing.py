@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from astor.registry.claims import DIGEST
 from astor.registry.connection import connect, explained, sqlite_file
-from astor.registry.models import DIGEST
 
 Aliases = Mapping[str, str]
 """Alias → version."""

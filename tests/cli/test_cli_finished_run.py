@@ -1,6 +1,7 @@
 """A finished run in an S3 store: what it left, its report, and its policy served to OpenAI's client."""
 
 import json
+import shutil
 import socket
 import subprocess
 import time
@@ -61,6 +62,21 @@ def test_its_report_can_be_drawn_again(finished: Finished, astor: Astor, tmp_pat
     done = astor("report", "miniature", "--store", finished.store, "--output", page, **finished.environment)
     assert done.returncode == 0, done.stderr
     assert "astor-miniature/1" in page.read_text(), "the decision stands in it"
+
+
+def test_its_version_is_listed_and_made_champion_by_hand(finished: Finished, astor: Astor, tmp_path: Path) -> None:
+    """Where it is not champion already, and in a registry of its own: others ask what this one's says."""
+    database = Path(finished.environment["MLFLOW_TRACKING_URI"].removeprefix("sqlite:///"))
+    shutil.copy(database, tmp_path / "mlflow.db")
+    environment = finished.environment | {"MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path / 'mlflow.db'}"}
+    (listed,) = json.loads(astor("models", "--json", "--store", finished.store, **environment).stdout)
+    assert listed["aliases"] == [finished.result["alias"]]
+    assert listed["scores"].items() >= finished.result["scores_after"].items()
+    if listed["aliases"] == ["challenger"]:
+        done = astor("promote", "--store", finished.store, **environment)
+        assert done.stdout == "astor-miniature/1 is champion now.\n"
+    again = astor("promote", "--alias", "champion", "--store", finished.store, **environment)
+    assert (again.returncode, "version 1, is champion already" in again.stderr) == (2, True)
 
 
 def test_a_run_that_evaluated_nothing_has_no_report(astor: Astor, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from mlflow import MlflowClient
 
 from astor.registry.connection import connect
-from astor.registry.models import DIGEST
+from astor.registry.claims import DIGEST
 from astor.registry.registrations import registered_policies
 from astor.registry.standing import Standing, models, standing
 

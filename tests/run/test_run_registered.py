@@ -11,9 +11,9 @@ from astor.policies.options import TinyOptions
 from astor.policies.policy import save_policy
 from astor.policies.tiny import make_policy
 from astor.records import Champion, GateDecision
-from astor.registry.claims import Claims
+from astor.registry.claims import DIGEST, Claims
 from astor.registry.connection import connect
-from astor.registry.models import DIGEST, register
+from astor.registry.models import register
 from astor.run.models import keep_policy
 from astor.run.preflight import preflight
 from astor.run.run import Run

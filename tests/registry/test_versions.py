@@ -6,7 +6,7 @@ from astor.errors import UserError
 from astor.registry.choose import OPTION, choose
 from astor.registry.claims import CHAMPION, Claims
 from astor.registry.connection import connect
-from astor.registry.verbs import list_versions, promote, rollback
+from astor.registry.versions import list_versions, promote, rollback
 from tests.registry.test_models import decide, put
 
 

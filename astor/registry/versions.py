@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from astor.errors import UserError
 from astor.masking import masked
-from astor.registry.claims import CHAMPION, PREVIOUS, Claims, follow
+from astor.registry.claims import CHAMPION, DIGEST, PREVIOUS, Claims, follow
 from astor.registry.connection import connect, explained
 from astor.registry.description import SCORE
-from astor.registry.models import DIGEST, LINEAGE, PROMOTED, Registered
+from astor.registry.models import LINEAGE, PROMOTED, Registered
 from astor.registry.tracking import RUN
 
 
@@ -87,8 +87,9 @@ def _move(uri: str, root: str, model: str, version: str, now: str | None = None)
         last, holder = claims.last(), _champion(client, model)
         if holder == version:
             raise UserError(f"{model}, version {version}, is champion already.")
+        digest = client.get_model_version(model, version).tags.get(DIGEST, "")
         stands = now is None or holder == now
-        if not stands or not claims.make(last, version, holder if now is None else ""):
+        if not stands or not claims.make(last, version, digest, holder if now is None else ""):
             raise UserError(f"Another version of {model} became champion meanwhile: look at `astor models` again.")
         follow(client, claims)
     return holder
