@@ -60,4 +60,4 @@ def _key(policy: PolicyRef, request: Request) -> str:
 def _sample(told: Mapping[str, object]) -> Sample:
     """A sample as JSON has it, whose tuples are lists there."""
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
-    return Sample(**values)  # type: ignore[arg-type]
+    return Sample(**values)  # type: ignore[arg-type]  # as `asdict` wrote them

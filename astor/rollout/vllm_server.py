@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -67,11 +68,10 @@ class VllmServer:
                     f"vLLM was not ready after {seconds:g} seconds (rollout.start_seconds); its last words are:\n"
                     f"{self.tail()}"
                 )
-            try:
-                if httpx.get(f"{self.url}/health", timeout=5).status_code == 200:
+            with suppress(httpx.TransportError):
+                if httpx.get(f"{self.url}/health", timeout=5, trust_env=False).status_code == 200:
                     return
-            except httpx.TransportError:
-                time.sleep(0.2)
+            time.sleep(0.2)
 
     @property
     def is_alive(self) -> bool:
@@ -80,7 +80,7 @@ class VllmServer:
     def tail(self) -> str:
         """The end of the server's log."""
         lines = Path(self._log.name).read_text(errors="replace").splitlines()
-        return "\n".join(line for line in lines[-TAIL:])
+        return "\n".join(lines[-TAIL:])
 
     def close(self) -> None:
         """End the server."""

@@ -10,7 +10,7 @@ from astor.policies.prefix import Prefix
 
 
 @dataclass
-class Decoder:
+class JoinableDecoder:
     """The rows in flight: a policy, their keys and values, and where each row stands."""
 
     policy: Policy

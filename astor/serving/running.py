@@ -14,7 +14,7 @@ from astor.policies.policy import Policy
 from astor.policies.precision import precision
 from astor.policies.prefix import compute_prefix
 from astor.rollout.engines.draw import draw, nucleus, scaled_logps, uniforms
-from astor.serving.decoder import Decoder
+from astor.serving.decoder import JoinableDecoder
 from astor.serving.messages import Alternatives, Ask, Scored, Token
 
 FEW, PATIENCE = 8, 4
@@ -51,7 +51,7 @@ class RunningRows:
         self._waiting: dict[int, deque[Row]] = {}
         """Number of an ask → its rows that nothing was sampled for."""
         self._rows: list[Row] = []
-        self._decoder: Decoder | None = None
+        self._decoder: JoinableDecoder | None = None
         self._tokens = torch.empty(0, dtype=torch.long)
         """(R,), the token that is fed next for each row."""
         self._steps_waited = 0
@@ -122,7 +122,7 @@ class RunningRows:
         owner = torch.tensor([place[row.ask.number] for row in joining], device=self._policy.device)
         prefix = compute_prefix(self._policy.model, prompts, most).select(owner)
         if self._decoder is None:
-            self._decoder, self._tokens = Decoder(self._policy, prefix), prefix.last_tokens
+            self._decoder, self._tokens = JoinableDecoder(self._policy, prefix), prefix.last_tokens
         else:
             self._decoder.prefix = self._decoder.prefix.join(prefix)
             self._tokens = torch.cat([self._tokens, prefix.last_tokens])

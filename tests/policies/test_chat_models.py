@@ -15,20 +15,10 @@ from astor.policies.prefix import room_of
 from astor.rollout.engine import Request
 from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
+from tests.policies import small_sizes
+from tests.policies.small_sizes import CONTEXT, WINDOW
 
-VOCABULARY, WINDOW, CONTEXT = 200, 8, 96
-SIZE = {
-    "vocab_size": VOCABULARY,
-    "hidden_size": 32,
-    "intermediate_size": 32,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "num_key_value_heads": 1,
-    "max_position_embeddings": CONTEXT,
-    "pad_token_id": 0,
-    "bos_token_id": 2,
-    "eos_token_id": [1, 4],
-}
+SIZE = {**small_sizes.SIZE, "eos_token_id": [1, 4]}
 SLIDING = {**SIZE, "head_dim": 16, "sliding_window": WINDOW}
 LLAMA_3 = {
     "rope_type": "llama3",

@@ -16,22 +16,9 @@ from astor.policies.trial import check_sharing
 from astor.rollout.engine import Request
 from astor.rollout.live import live_sampler
 from astor.rollout.options import TransformersEngineOptions
+from tests.policies.small_sizes import CONTEXT, SIZE, SLIDING, VOCABULARY, WINDOW
 
-WINDOW, CONTEXT, VOCABULARY = 8, 96, 200
-SIZE = {
-    "vocab_size": VOCABULARY,
-    "hidden_size": 32,
-    "intermediate_size": 32,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "num_key_value_heads": 1,
-    "max_position_embeddings": CONTEXT,
-    "pad_token_id": 0,
-    "bos_token_id": 2,
-    "eos_token_id": 1,
-}
 GPT = {"vocab_size": VOCABULARY, "n_embd": 32, "n_layer": 2, "n_head": 2, "n_positions": CONTEXT}
-SLIDING = {**SIZE, "head_dim": 16, "sliding_window": WINDOW}
 LONGROPE = {
     "rope_type": "longrope",
     "short_factor": [1.0] * 8,

@@ -80,7 +80,7 @@ class OpenAIEngine:
                 async with asyncio.TaskGroup() as group:
                     for place in range(len(servers) * together):
                         group.create_task(self._carry(client, servers, place, waiting, policy, arrived))
-            except ExceptionGroup as error:
+            except ExceptionGroup as error:  # The first one cancelled the others, and is what people can act on.
                 raise error.exceptions[0] from None
             # Or somebody gave them another policy meanwhile.
             await self._patiently(lambda: self._hand_over.find_all(client, policy))

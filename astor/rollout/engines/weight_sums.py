@@ -43,9 +43,8 @@ def differing(directory: Path, sums: Mapping[str, str]) -> list[str]:
 def _possible(files: Mapping[str, Path], name: str, number_format: torch.dtype, ranks: int) -> Iterable[str]:
     """Checksums that a parameter may have, lazily: the first is the likeliest."""
     plain, rank = name.rpartition(":")[2], _rank(name)
-    joined = next((parts for whole, parts in JOINED.items() if f".{whole}." in plain), None)
-    whole = next((key for key in JOINED if f".{key}." in plain), "")
-    sources = [plain.replace(f".{whole}.", f".{part}.") for part in joined] if joined else [plain]
+    joined = next((whole for whole in JOINED if f".{whole}." in plain), None)
+    sources = [plain.replace(f".{joined}.", f".{part}.") for part in JOINED[joined]] if joined else [plain]
     if not all(source in files for source in sources):
         return
     tensors = [_read(files[source], source).to(number_format) for source in sources]

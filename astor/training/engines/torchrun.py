@@ -18,6 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
+from astor.errors import UserError
 from astor.policies.ranks import World
 
 LONGEST_START = 600
@@ -95,7 +96,7 @@ class Torchrun:
     def _fail(self, how: str) -> None:
         lines = self._log.read_text(errors="replace").strip().splitlines()[-SHOWN:]
         self.close()
-        raise RuntimeError(f"One of {self.size} processes under torchrun {how}. They wrote last:\n" + "\n".join(lines))
+        raise UserError(f"One of {self.size} processes under torchrun {how}. They wrote last:\n" + "\n".join(lines))
 
 
 def serve(begin: Callable[[], World]) -> None:
@@ -143,7 +144,9 @@ def _first(pair: tuple[int, Connection]) -> int:
     return pair[0]
 
 
-def _end(process: "subprocess.Popen[bytes]", connections: list[Connection], room: tempfile.TemporaryDirectory) -> None:  # type: ignore[type-arg]
+def _end(
+    process: "subprocess.Popen[bytes]", connections: list[Connection], room: "tempfile.TemporaryDirectory[str]"
+) -> None:
     """End the processes, which see that nobody calls any more, and torchrun, which waits for them."""
     for connection in connections:
         connection.close()

@@ -26,7 +26,7 @@ BUCKET = 50_000_000
 """Numbers that are reduced or gathered at once (our choice: 200 MB in fp32)."""
 
 
-class Scorer(nn.Module):  # type: ignore[misc]
+class Scorer(nn.Module):  # type: ignore[misc]  # torch is untyped here
     """The model as DeepSpeed calls it: once for a piece, however many passes that takes."""
 
     def __init__(self, model: PreTrainedModel) -> None:
