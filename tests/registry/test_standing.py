@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from astor.registry.connection import connect
 from astor.registry.claims import DIGEST
+from astor.registry.connection import connect
 from astor.registry.registrations import registered_policies
 from astor.registry.standing import Standing, models, standing
 
