@@ -9,6 +9,7 @@ import typer
 from astor import __version__
 from astor.cli.complete import complete_recipe, complete_run, complete_run_or_recipe
 from astor.cli.data import app as data_app
+from astor.cli.deploy import deploy, deployments, undeploy
 from astor.cli.endpoint import MLflow, ask, serve
 from astor.cli.registry import models, promote, rollback
 from astor.cli.sandbox import app as sandbox_app
@@ -136,6 +137,9 @@ def compare(
 app.command()(models)
 app.command()(promote)
 app.command()(rollback)
+app.command()(deploy)
+app.command()(undeploy)
+app.command()(deployments)
 app.command()(serve)
 app.command()(ask)
 

@@ -1,0 +1,1 @@
+"""A registered version as an InferenceService of KServe: rendered, applied, waited for, and proven by its digest."""
