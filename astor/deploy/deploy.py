@@ -10,7 +10,7 @@ from astor.deploy.kinds import (
     SCALED_OBJECT,
     SERVING_RUNTIME,
 )
-from astor.deploy.manifests import render
+from astor.deploy.manifests import workload
 from astor.deploy.options import DeployOptions
 from astor.deploy.roll_out import OURS, Deployed, Say, find_own, roll_out
 from astor.deploy.traffic import split, with_route
@@ -24,7 +24,7 @@ def deploy(cluster: Cluster, found: Found, options: DeployOptions, say: Say) -> 
     Raises:
         UserError: the cluster lacks what it takes, the version does not serve, or no gateway follows the route.
     """
-    runtime, service, *_ = render(options, found)
+    runtime, service = workload(options, found)
     _require(cluster, options)
     options = with_route(cluster, options)
     if options.canary and find_own(cluster, INFERENCE_SERVICE, options.name) is None:

@@ -28,7 +28,22 @@ STRATEGY = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavai
 
 
 def render(options: DeployOptions, found: Found) -> list[Manifest]:
-    """What is applied, in this order: the runtime, the InferenceService, and the route where there is one.
+    """What is applied, in this order: the runtime, the InferenceService, and the route where there is to be one.
+
+    Raises:
+        UserError: as `workload` and `http_route`.
+    """
+    objects = workload(options, found)
+    if options.canary or options.hostname:
+        objects.append(http_route(options))
+    if options.namespace:
+        for each in objects:
+            each["metadata"]["namespace"] = options.namespace
+    return objects
+
+
+def workload(options: DeployOptions, found: Found) -> list[Manifest]:
+    """The runtime, and the InferenceService that has it, in no namespace.
 
     Raises:
         UserError: KServe's SDK is not installed, or the runtime serves no adapters.
@@ -37,13 +52,7 @@ def render(options: DeployOptions, found: Found) -> list[Manifest]:
     if found.base and options.runtime != "vllm":
         raise UserError(f"{found.version} is an adapter, which astor serves with its base alone: give --runtime vllm.")
     runtime = serving_runtime(options)
-    objects = [runtime, inference_service(options, found, runtime["metadata"]["name"])]
-    if options.canary or options.hostname:
-        objects.append(http_route(options))
-    if options.namespace:
-        for each in objects:
-            each["metadata"]["namespace"] = options.namespace
-    return objects
+    return [runtime, inference_service(options, found, runtime["metadata"]["name"])]
 
 
 def inference_service(options: DeployOptions, found: Found, runtime: str) -> Manifest:

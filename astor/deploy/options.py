@@ -34,7 +34,7 @@ def _check_label(name: str) -> str:
     return check_name(name, most=63) if name else name
 
 
-Quantity = Annotated[str, AfterValidator(_check_quantity), Field(coerce_numbers_to_str=True)]
+Quantity = Annotated[str, Field(coerce_numbers_to_str=True), AfterValidator(_check_quantity)]
 Label = Annotated[str, AfterValidator(_check_label)]
 
 

@@ -47,7 +47,7 @@ def settle(cluster: Cluster, service: str, digest: str, options: DeployOptions) 
                 why = str(error).rstrip(".")
             if time.monotonic() - loaded > options.smoke_seconds:
                 raise NotServedError(f"it is loaded, and after {options.smoke_seconds:g} s {why}")
-        elif state.failure:
+        elif says_failed:
             why = f"KServe says: {state.failure.rstrip('.')}"
         if now - began > options.load_seconds:
             raise NotServedError(f"it was not loaded in {options.load_seconds:g} s; {why}")
