@@ -1,1 +1,1 @@
-"""The KFP pipelines: `post_training`, and the round and evaluation that nest in it."""
+"""The KFP pipelines: `post_training` with the round and evaluation that nest in it, and `deployment`."""

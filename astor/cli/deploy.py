@@ -70,13 +70,13 @@ def deploy(
     }
     given = {**parse_overrides(more), **{key: value for key, value in named.items() if value is not None}}
     if promote:
-        _tell(_promote(model or name or "", given))
+        typer.echo(_promote(name or model, given).told)
     elif render:
         _render(mlflow_of(store, mlflow_uri), model, alias, given, output)
     else:
         from astor.steps import deploy as step
 
-        _tell(step.deploy(mlflow_of(store, mlflow_uri), model, alias, given, _say))
+        typer.echo(step.deploy(mlflow_of(store, mlflow_uri), model, alias, given, _say).told)
 
 
 def undeploy(
@@ -163,12 +163,3 @@ def _render(mlflow_uri: str, model: str, alias: str, given: dict[str, Any], outp
 
 def _say(line: str) -> None:
     typer.echo(line, err=True)
-
-
-def _tell(deployed: "Deployed") -> None:
-    instead = f", in place of {deployed.before}" if deployed.before not in ("", deployed.version) else ""
-    share = f" with {deployed.canary} % of the traffic" if deployed.canary else ""
-    typer.echo(
-        f"{deployed.version} serves as {deployed.service} in {deployed.namespace}{share}{instead}: its endpoint tells "
-        f"the policy {deployed.digest[:12]}{f', {deployed.url}' if deployed.url else ''}."
-    )

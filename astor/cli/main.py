@@ -98,13 +98,13 @@ def compile_pipeline(
         str | None, typer.Option(metavar="SECRET", help="Secret that may read references too.")
     ] = None,
 ) -> None:
-    """Write the recipe's pipeline as YAML for a KFP server."""
-    from astor.cli.compile import compile_recipe
+    """Write the recipe's pipeline as YAML for a KFP server; `deployment` for the one that promotes and deploys."""
+    from astor.cli.compile import compile_named
     from astor.pipelines.platform import Platform
     from astor.recipe.load import parse_overrides
 
     platform = Platform(image=image, gpus=gpus, credentials=credentials, reference_credentials=reference_credentials)
-    compile_recipe(recipe, parse_overrides(overrides), output, store, platform)
+    compile_named(recipe, parse_overrides(overrides), output, store, platform)
 
 
 @app.command()
@@ -134,14 +134,8 @@ def compare(
         compare(asked, at_once, reference, [task for task in never_useful.split(",") if task])
 
 
-app.command()(models)
-app.command()(promote)
-app.command()(rollback)
-app.command()(deploy)
-app.command()(undeploy)
-app.command()(deployments)
-app.command()(serve)
-app.command()(ask)
+for command in (models, promote, rollback, deploy, undeploy, deployments, serve, ask):
+    app.command()(command)
 
 
 @app.command()

@@ -28,6 +28,15 @@ class Deployed(NamedTuple):
     canary: int = 0
     """Percent of the traffic that a canary gets, where this is one."""
 
+    @property
+    def told(self) -> str:
+        """All of it as a sentence."""
+        instead = f", in place of {self.before}" if self.before not in ("", self.version) else ""
+        share = f" with {self.canary} % of the traffic" if self.canary else ""
+        where = f"{self.service} in {self.namespace}{share}{instead}"
+        url = f", at {self.url}" if self.url else ""
+        return f"{self.version} serves as {where}: its endpoint tells the policy {self.digest[:12]}{url}."
+
 
 def roll_out(cluster: Cluster, service: Manifest, options: DeployOptions, say: Say) -> Deployed:
     """Have the InferenceService be as its manifest says, and serve.

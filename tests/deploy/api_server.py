@@ -21,7 +21,7 @@ GROUPS = {
     "gateway.networking.k8s.io/v1": ["httproutes"],
 }
 KSERVE_MESSAGE = (
-    "Traceback (most recent call last):\n  File \"/storage-initializer/scripts/initializer-entrypoint\", line 30\n"
+    'Traceback (most recent call last):\n  File "/storage-initializer/scripts/initializer-entrypoint", line 30\n'
     "RuntimeError: Failed to fetch model. No model found in s3://models/gone."
 )
 

@@ -72,7 +72,9 @@ def test_a_canary_taken_back_gets_no_traffic_before_it_goes(api, tried, cluster)
 
 def test_a_route_that_no_gateway_follows_is_put_back(api, tried, put):
     api.follows_routes = False
-    with pytest.raises(UserError, match=r"gateway kserve/kserve-ingress-gateway does not follow the route coder-traffic"):
+    with pytest.raises(
+        UserError, match=r"gateway kserve/kserve-ingress-gateway does not follow the route coder-traffic"
+    ):
         put(2, canary=50)
     assert weights(api) == {"coder-predictor": 90, "coder-canary-predictor": 10}
 
@@ -80,7 +82,10 @@ def test_a_route_that_no_gateway_follows_is_put_back(api, tried, put):
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"canary": 10, "hostname": "coder.example.com"}, "There is no deployment coder in models to be a canary beside"),
+        (
+            {"canary": 10, "hostname": "coder.example.com"},
+            "There is no deployment coder in models to be a canary beside",
+        ),
         ({"canary": 10}, "No host name splits the traffic of coder: give --hostname"),
     ],
 )

@@ -73,7 +73,10 @@ def test_an_adapter_is_found_with_its_base(put, s3_prefix):
 @pytest.mark.parametrize(
     ("breaks", "told"),
     [
-        (lambda files: [name for name in files if name.endswith("model.safetensors")], "model.safetensors is gone from"),
+        (
+            lambda files: [name for name in files if name.endswith("model.safetensors")],
+            "model.safetensors is gone from",
+        ),
         (lambda files: [name for name in files if name.endswith("manifest.json")], "Nothing was committed at s3://"),
     ],
 )
@@ -106,7 +109,9 @@ def test_what_kserve_cannot_read_is_refused_with_the_way_out(put, tmp_path):
     version, policy = put(tmp_path / "store")
     with pytest.raises(UserError) as refused:
         find(version)
-    assert f"lies at {version.source}, and KServe reads s3:// and pvc:// alone: run with --store s3://" in str(refused.value)
+    assert f"lies at {version.source}, and KServe reads s3:// and pvc:// alone: run with --store s3://" in str(
+        refused.value
+    )
     place = "pvc://claim/models/1"
     assert find(version, place) == ("coder/1", policy.digest, place, None), "the same files on a volume"
 

@@ -75,7 +75,7 @@ def test_while_it_fails_ready_stays_true_and_is_not_believed(api, put):
 
 def test_where_nothing_served_before_what_failed_is_left_to_be_looked_at(api, put):
     api.gone.add("s3://models/1/policy")
-    with pytest.raises(UserError, match="nothing served before it, .* `astor undeploy coder` removes it"):
+    with pytest.raises(UserError, match=r"nothing served before it, .* `astor undeploy coder` removes it"):
         put(1)
     assert "coder" not in api.pods
     assert api.service("coder")
@@ -84,7 +84,9 @@ def test_where_nothing_served_before_what_failed_is_left_to_be_looked_at(api, pu
 def test_what_is_never_loaded_is_given_up_in_time(api, put):
     put(1)
     api.never.add("s3://models/2/policy")
-    with pytest.raises(UserError, match=r"it was not loaded in 0.25 s; KServe has said nothing of it\): coder/1 serves"):
+    with pytest.raises(
+        UserError, match=r"it was not loaded in 0.25 s; KServe has said nothing of it\): coder/1 serves"
+    ):
         put(2)
 
 

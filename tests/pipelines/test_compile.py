@@ -1,6 +1,6 @@
 """The compiled pipeline is what a cluster can run: few parameters, strings between tasks, nothing retried.
 
-Golden files are written anew by `ASTOR_WRITE_GOLDEN=1 pytest tests/pipelines/test_compile.py`; look at their diff.
+Golden files are written anew by `ASTOR_WRITE_GOLDEN=1 pytest tests/pipelines`; look at their diff.
 """
 
 import os

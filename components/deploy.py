@@ -1,0 +1,34 @@
+"""The components of a deployment."""
+
+from kfp import dsl
+
+from astor.components.image import IMAGE
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def choose_version(model: str, alias: str, make_champion: bool, store: str, mlflow_uri: str) -> str:
+    """The registered version that is meant, as NAME/VERSION; it becomes champion first where it is to."""
+    from astor.components.task import begin
+    from astor.steps.choose_version import choose_version
+
+    begin()
+    return choose_version(mlflow_uri, store, model, alias, make_champion)
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def deploy(version: str, options: dict, mlflow_uri: str, card: dsl.Output[dsl.Markdown]) -> str:
+    """A registered version serves on KServe; the policy's digest, as its endpoint tells it.
+
+    Args:
+        version: NAME/VERSION.
+        options: keys of `astor deploy`, as {"namespace": "models", "canary": 10}.
+    """
+    from pathlib import Path
+
+    from astor.components.task import begin
+    from astor.steps.deploy import deploy
+
+    begin()
+    deployed = deploy(mlflow_uri, version, "", options, print)
+    Path(card.path).write_text(f"{deployed.told}\n")
+    return deployed.digest
