@@ -143,11 +143,11 @@ def _render(mlflow_uri: str, model: str, alias: str, given: dict[str, Any], outp
 
     from astor.deploy.found import find
     from astor.deploy.manifests import render
-    from astor.registry.choose import OPTION, choose
+    from astor.registry.choose import ARGUMENT, choose
     from astor.steps.deploy import read_options
     from astor.storage import replacing
 
-    version = choose(mlflow_uri, model, alias, None, OPTION)
+    version = choose(mlflow_uri, model, alias, None, ARGUMENT)
     options = read_options({"name": version.name, **given})
     manifests = render(options, find(version, options.storage_uri))
     if output is None:

@@ -8,8 +8,9 @@ from astor.registry.connection import connect, explained
 from astor.registry.models import Registered, registered
 from astor.registry.standing import Aliases, models
 
-OPTION, KEY = "--", "policy."
-"""What stands before `model`, `alias` and `version` where people give them: on a command line, or in a recipe."""
+OPTION, KEY, ARGUMENT = "--", "policy.", ""
+"""What stands before `model`, `alias` and `version` where people give them: on a command line, in a recipe, or on a
+command line whose first argument is the model."""
 
 
 def choose(uri: str, model: str, alias: str | None, version: str | None, before: str) -> Registered:
@@ -19,14 +20,14 @@ def choose(uri: str, model: str, alias: str | None, version: str | None, before:
         model: its name, or empty for the only one; NAME/VERSION, as a run's end prints it, names the version too.
         alias: of the version, where none is named; `champion` where None is given.
         version: its number.
-        before: `OPTION` or `KEY`.
+        before: `OPTION`, `KEY` or `ARGUMENT`.
 
     Raises:
         UserError: there is no such model, alias or version; it says what there is.
     """
     known = models(uri)
     if not known:
-        way = "name the --store of a run, or --mlflow-uri" if before == OPTION else "check tracking.uri and --store"
+        way = "name the --store of a run, or --mlflow-uri" if before != KEY else "check tracking.uri and --store"
         raise UserError(f"No model is registered in MLflow at {uri}: {way}.")
     name, _, number = model.partition("/")
     name = _model(uri, name, list(known), before)
@@ -61,7 +62,7 @@ def _require_version(uri: str, model: str, version: str, before: str) -> None:
     if not version.isdecimal() or not known:
         raise UserError(f"{model} has no version {version} in MLflow at {uri}: {there}.")
     nearest = min(known, key=lambda one: abs(one - int(version)))
-    way = f"--model {model}/{nearest}" if before == OPTION else f"{before}version {nearest}"
+    way = f"{before}version {nearest}" if before == KEY else f"{before and '--model '}{model}/{nearest}"
     raise UserError(f"{model} has no version {version} in MLflow at {uri}; {there}: give {way}.")
 
 
@@ -71,5 +72,5 @@ def _require_alias(uri: str, model: str, alias: str, known: Aliases, before: str
     aliases = [f"{name} (version {version})" for name, version in sorted(known.items())]
     there = f"it has {', '.join(aliases)}" if aliases else "it has none, so give one to a version in MLflow"
     near = get_close_matches(alias, known, n=1) or list(known)[:1]
-    way = f": give {before}alias {near[0]}" if near else ""
+    way = f": give {before or OPTION}alias {near[0]}" if near else ""
     raise UserError(f"No version of {model} has the alias {alias} in MLflow at {uri}; {there}{way}.")

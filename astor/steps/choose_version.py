@@ -1,7 +1,7 @@
 """Which registered version is deployed: chosen once, so that all that follows means the same one."""
 
 from astor.registry import versions
-from astor.registry.choose import OPTION, choose
+from astor.registry.choose import ARGUMENT, choose
 from astor.registry.claims import CHAMPION
 from astor.registry.standing import models
 from astor.registry.weights import find_policy
@@ -18,7 +18,7 @@ def choose_version(mlflow_uri: str, store: str, model: str, alias: str, make_cha
     Raises:
         UserError: there is no such version, its weights are not there, or another became champion meanwhile.
     """
-    wanted = choose(mlflow_uri, model, alias, None, OPTION)
+    wanted = choose(mlflow_uri, model, alias, None, ARGUMENT)
     if make_champion and models(mlflow_uri)[wanted.name].get(CHAMPION) != wanted.version:
         find_policy(mlflow_uri, wanted, store)
         versions.promote(mlflow_uri, store, wanted)

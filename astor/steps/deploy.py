@@ -12,7 +12,7 @@ from astor.deploy.options import DeployOptions
 from astor.deploy.roll_out import Deployed, Say
 from astor.errors import UserError
 from astor.explain import explain
-from astor.registry.choose import OPTION, choose
+from astor.registry.choose import ARGUMENT, choose
 
 
 def deploy(mlflow_uri: str, model: str, alias: str, given: Mapping[str, Any], say: Say) -> Deployed:
@@ -27,7 +27,7 @@ def deploy(mlflow_uri: str, model: str, alias: str, given: Mapping[str, Any], sa
     Raises:
         UserError: an option is wrong, there is no such version, or it does not serve.
     """
-    version = choose(mlflow_uri, model, alias, None, OPTION)
+    version = choose(mlflow_uri, model, alias, None, ARGUMENT)
     options = read_options({"name": version.name, **given})
     found = find(version, options.storage_uri)
     return apply(Cluster(options.namespace, options.request_seconds), found, options, say)

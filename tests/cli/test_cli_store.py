@@ -18,6 +18,8 @@ READING = {
     "report of two": ["report", "miniature", "cobalt"],
     "models": ["models"],
     "models, as JSON": ["models", "--json"],
+    "deploy": ["deploy"],
+    "deploy, as manifests": ["deploy", "--render"],
     "promote": ["promote"],
     "rollback": ["rollback"],
     "serve": ["serve"],

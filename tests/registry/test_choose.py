@@ -4,7 +4,7 @@ import pytest
 from test_models import decide, put
 
 from astor.errors import UserError
-from astor.registry.choose import KEY, OPTION, choose
+from astor.registry.choose import ARGUMENT, KEY, OPTION, choose
 from astor.registry.connection import connect
 
 
@@ -37,6 +37,8 @@ def test_what_is_meant_is_found(mlflow_uri, two, meant, version):
         (("astor", "challanger", None), KEY, "it has challenger (version 2), champion (version 1): give policy.alias "),
         (("astor", None, "9"), KEY, "astor has no version 9 in MLflow at {uri}; it has 1, 2: give policy.version 2."),
         (("astor/9", None, None), OPTION, "it has 1, 2: give --model astor/2."),
+        (("astor/9", None, None), ARGUMENT, "it has 1, 2: give astor/2."),
+        (("", "challanger", None), ARGUMENT, "it has challenger (version 2), champion (version 1): give --alias "),
         (("astor/last", None, None), OPTION, "astor has no version last in MLflow at {uri}: it has 1, 2."),
     ],
 )
