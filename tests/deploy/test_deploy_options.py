@@ -1,5 +1,8 @@
 """Options that cannot be are refused in one sentence."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from astor.deploy.options import DeployOptions
@@ -37,3 +40,10 @@ def test_what_cannot_be_is_told(given, told):
 @pytest.mark.parametrize(("given", "gpus"), [({}, 1), ({"gpus": 4}, 4), ({"runtime": "astor", "image": "a:1"}, 0)])
 def test_gpus_are_those_of_the_runtime_unless_told(given, gpus):
     assert DeployOptions(name="coder", **given).gpu_count == gpus
+
+
+def test_the_page_lists_every_option():
+    page = (Path(__file__).parents[2] / "docs" / "deploy.md").read_text()
+    rows = page.split("| option | default | meaning |")[1].split("\n\n")[0].strip().splitlines()
+    listed = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(listed) == sorted(DeployOptions.model_fields)
