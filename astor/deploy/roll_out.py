@@ -95,9 +95,11 @@ def _put_back(cluster: Cluster, name: str, before: Manifest | None, applied: Man
     version, now = annotation(before, VERSION), cluster.find(INFERENCE_SERVICE, name)
     if now is None or now["metadata"].get("generation") != applied["metadata"].get("generation"):
         return "somebody else has changed it meanwhile, and what they want is left to stand"
-    write(cluster, before, now)
     try:
+        write(cluster, before, now)
         settle(cluster, name, annotation(before, DIGEST), options)
     except NotServedError as error:
         return f"{version} was put back and does not serve either ({error})"
+    except UserError as error:
+        return f"{version} could not be put back, or not be asked ({str(error).rstrip('.')})"
     return f"{version} serves on"
