@@ -8,40 +8,27 @@ from astor.deploy.found import Base, find
 from astor.errors import UserError
 from astor.policies.card import write_card
 from astor.records import PolicyCard
-from astor.registry.choose import OPTION, choose
 from astor.registry.claims import Claims
-from astor.registry.connection import connect
-from astor.registry.models import register
+from astor.registry.models import Registered, register
 from astor.steps.choose_version import choose_version
 from astor.storage import Attempt, PolicyRef, committed, locate
 from tests.registry.test_models import decide
 
 
 @pytest.fixture
-def mlflow_uri(empty_database, tmp_path):
-    database = tmp_path / "mlflow.db"
-    database.write_bytes(empty_database.read_bytes())
-    return f"sqlite:///{database}"
+def put():
+    """Keeps a policy of these files below a prefix; the version that it is registered as, and its ref."""
 
-
-@pytest.fixture
-def put(mlflow_uri, tmp_path):
-    """Registers a policy of these files below a prefix; the version and its ref."""
-
-    def make(prefix, kind="full", base=None, **files):
-        with Attempt(f"{prefix}/models/{len(files)}-{kind}") as attempt:
+    def make(prefix, **files):
+        with Attempt(f"{prefix}/models/{len(files)}") as attempt:
             directory = attempt.part("policy", "Policy/1")
             for name, text in {"config.json": "{}", "model.safetensors": "weights", **files}.items():
                 (directory / name).write_text(text)
-            card = PolicyCard(digest="d", origin="d", round=0, recipe_digest="r", kind=kind, base=base)
-            write_card(directory, card)
+            write_card(directory, PolicyCard(digest="d", origin="d", round=0, recipe_digest="r"))
             artifact = attempt.commit()
         digest = artifact.manifest.parts["policy"].digest
         policy = PolicyRef(digest, digest, artifact.ref)
-        run = connect(mlflow_uri).create_run("0").info.run_id
-        claims = Claims(str(tmp_path / "claims"), "coder")
-        register(mlflow_uri, "coder", policy, run, decide(digest), {}, claims)
-        return choose(mlflow_uri, "coder", "champion", None, OPTION), policy
+        return Registered("coder", "1", "champion", policy, policy_uri(policy)), policy
 
     return make
 
@@ -53,7 +40,6 @@ def policy_uri(policy):
 def test_a_version_is_found_where_kserve_reads_it(put, s3_prefix):
     version, policy = put(s3_prefix)
     assert find(version) == ("coder/1", policy.digest, policy_uri(policy), None)
-    assert version.source == policy_uri(policy)
 
 
 def test_an_adapter_is_found_with_its_base(put, s3_prefix):
@@ -116,12 +102,15 @@ def test_what_kserve_cannot_read_is_refused_with_the_way_out(put, tmp_path):
     assert find(version, place) == ("coder/1", policy.digest, place, None), "the same files on a volume"
 
 
-def test_a_version_is_chosen_once_and_may_become_champion(put, mlflow_uri, tmp_path):
-    put(tmp_path / "store")
-    put(tmp_path / "store", one="1")
-    connect(mlflow_uri).set_registered_model_alias("coder", "champion", "1")
-    store = str(tmp_path / "claims")
+def test_a_version_is_chosen_once_and_may_become_champion(put, empty_database, tmp_path):
+    database, store = tmp_path / "mlflow.db", str(tmp_path / "store")
+    database.write_bytes(empty_database.read_bytes())
+    mlflow_uri = f"sqlite:///{database}"
+    for promoted, files in ((True, {}), (False, {"one": "1"})):
+        _, policy = put(store, **files)
+        decision = decide(policy.digest, promoted=promoted)
+        register(mlflow_uri, "coder", policy, "0" * 32, decision, {}, Claims(store, "coder"))
     assert choose_version(mlflow_uri, store, "", "champion", make_champion=False) == "coder/1"
     assert choose_version(mlflow_uri, store, "coder/2", "champion", make_champion=True) == "coder/2"
-    assert connect(mlflow_uri).get_registered_model("coder").aliases["champion"] in ("2", 2)
+    assert choose_version(mlflow_uri, store, "", "champion", make_champion=False) == "coder/2"
     assert choose_version(mlflow_uri, store, "coder/2", "champion", make_champion=True) == "coder/2", "again"
