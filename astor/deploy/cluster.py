@@ -163,6 +163,7 @@ def _configure(configuration: Any) -> str:
     """Have the configuration lead to a cluster; the namespace that it names."""
     from kubernetes import config
     from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION as PLACE
+    from yaml import YAMLError
 
     named = os.environ.get("KUBECONFIG")
     try:
@@ -173,7 +174,7 @@ def _configure(configuration: Any) -> str:
         if (ACCOUNT / "token").exists():
             config.load_incluster_config(client_configuration=configuration)
             return (ACCOUNT / "namespace").read_text().strip()
-    except (config.ConfigException, OSError, ValueError, TypeError, KeyError) as error:
+    except (config.ConfigException, YAMLError, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise UserError(f"The kubeconfig {named or PLACE} cannot be used ({reason}): set KUBECONFIG.") from error
     raise UserError(

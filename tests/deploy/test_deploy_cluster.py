@@ -76,6 +76,8 @@ def test_an_api_server_that_is_away_for_a_moment_is_waited_for(api, cluster, put
         (None, "There is no kubeconfig at .*, and this is no pod: set KUBECONFIG, or give --render"),
         ("clusters: 3", "The kubeconfig .* cannot be used"),
         ("", "The kubeconfig .* cannot be used"),
+        ("- no\n- config", "The kubeconfig .* cannot be used"),
+        ("{", "The kubeconfig .* cannot be used"),
     ],
 )
 def test_without_a_kubeconfig_the_ways_are_told(tmp_path, monkeypatch, text, told):
