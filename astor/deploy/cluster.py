@@ -178,6 +178,6 @@ def _configure(configuration: Any) -> str:
         reason = " ".join(str(error).split())[:200]
         raise UserError(f"The kubeconfig {named or PLACE} cannot be used ({reason}): set KUBECONFIG.") from error
     raise UserError(
-        f"There is no kubeconfig at {PLACE}, and this is no pod: set KUBECONFIG, or give --render to write manifests "
-        "without a cluster."
+        f"There is no kubeconfig at {PLACE}, and this is no pod: set KUBECONFIG; `astor deploy --render` writes "
+        "manifests without a cluster."
     )

@@ -73,7 +73,7 @@ def test_an_api_server_that_is_away_for_a_moment_is_waited_for(api, cluster, put
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (None, "There is no kubeconfig at .*, and this is no pod: set KUBECONFIG, or give --render"),
+        (None, "There is no kubeconfig at .*, and this is no pod: set KUBECONFIG; `astor deploy --render`"),
         ("clusters: 3", "The kubeconfig .* cannot be used"),
         ("", "The kubeconfig .* cannot be used"),
         ("- no\n- config", "The kubeconfig .* cannot be used"),
