@@ -53,10 +53,11 @@ def promote(cluster: Cluster, options: DeployOptions, say: Say) -> Deployed:
     canary = find_own(cluster, INFERENCE_SERVICE, options.name + CANARY)
     if canary is None:
         raise UserError(f"{options.name} in {cluster.namespace} has no canary: deploy one with --canary PERCENT.")
+    tried = canary["metadata"]["annotations"]
     metadata = {
         "name": options.name,
         "labels": MANAGED,
-        "annotations": {key: text for key, text in canary["metadata"]["annotations"].items() if key.startswith(OURS)},
+        "annotations": {key: text for key, text in tried.items() if key.startswith(OURS)},
     }
     service = {key: canary[key] for key in ("apiVersion", "kind", "spec")} | {"metadata": metadata}
     options = with_route(cluster, options.updated(canary=0))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from astor.deploy.cluster import Cluster
-from astor.deploy.kinds import DIGEST, INFERENCE_SERVICE, VERSION, Kind, Manifest, annotation, is_managed
+from astor.deploy.kinds import DIGEST, INFERENCE_SERVICE, NAME, VERSION, Kind, Manifest, annotation, is_managed
 from astor.deploy.options import DeployOptions
 from astor.deploy.settle import NotServedError, settle
 from astor.errors import UserError
@@ -91,7 +91,9 @@ def write(cluster: Cluster, manifest: Manifest, before: Manifest | None) -> Mani
 def _put_back(cluster: Cluster, name: str, before: Manifest | None, applied: Manifest, options: DeployOptions) -> str:
     """Have the InferenceService be what it was, in words; it is left alone where somebody else changed it."""
     if before is None:
-        return f"nothing served before it, and what failed is left to be looked at; `astor undeploy {name}` removes it"
+        of = annotation(applied, NAME)
+        way = f"`astor undeploy {of}{'' if of == name else ' --canary'}` removes it"
+        return f"nothing served before it, and what failed is left to be looked at; {way}"
     version, now = annotation(before, VERSION), cluster.find(INFERENCE_SERVICE, name)
     if now is None or now["metadata"].get("generation") != applied["metadata"].get("generation"):
         return "somebody else has changed it meanwhile, and what they want is left to stand"

@@ -6,7 +6,9 @@ from astor.deploy.kinds import (
     CANARY,
     HTTP_ROUTE,
     INFERENCE_SERVICE,
+    NAME,
     SERVING_RUNTIME,
+    annotation,
     is_managed,
     route_name,
 )
@@ -25,6 +27,9 @@ def undeploy(cluster: Cluster, name: str, canary: bool) -> list[str]:
         UserError: there is no such deployment, or it has no canary, or it is not ours.
     """
     cluster.require(INFERENCE_SERVICE, "install KServe there")
+    found = find_own(cluster, INFERENCE_SERVICE, name)
+    if found is not None and (of := annotation(found, NAME)) != name:
+        raise UserError(f"{name} is the canary of {of}: give `astor undeploy {of} --canary`.")
     wanted = name + CANARY if canary else name
     services = [service for service in (wanted, name + CANARY) if find_own(cluster, INFERENCE_SERVICE, service)]
     if wanted not in services and (canary or not services):

@@ -48,6 +48,14 @@ def test_promoted_it_is_deployed_in_full_as_it_was_tried(api, tried, cluster, op
     assert set(api.pods) == {"coder"}
 
 
+def test_one_that_does_not_serve_in_full_stays_a_canary(api, tried, cluster, options):
+    api.gone.add("s3://models/2/policy")
+    with pytest.raises(UserError, match=r"coder/2 does not serve as coder \(.*: coder/1 serves on"):
+        promote(cluster, options(), lambda line: None)
+    assert weights(api) == {"coder-predictor": 90, "coder-canary-predictor": 10}
+    assert set(api.pods) == {"coder", "coder-canary"}
+
+
 def test_another_version_in_full_ends_the_canary_too(api, tried, put):
     put(3)
     assert weights(api) == {"coder-predictor": 100}
@@ -57,13 +65,15 @@ def test_another_version_in_full_ends_the_canary_too(api, tried, put):
 def test_a_canary_that_fails_gets_no_traffic(api, put):
     put(1)
     api.gone.add("s3://models/2/policy")
-    with pytest.raises(UserError, match="coder/2 does not serve as coder-canary"):
+    with pytest.raises(UserError, match=r"coder/2 does not serve as coder-canary .* `astor undeploy coder --canary`"):
         put(2, canary=10, hostname="coder.example.com")
     assert ("httproutes", "coder-traffic") not in api.objects
 
 
 def test_a_canary_taken_back_gets_no_traffic_before_it_goes(api, tried, cluster):
     api.requests.clear()
+    with pytest.raises(UserError, match="coder-canary is the canary of coder: give `astor undeploy coder --canary`"):
+        undeploy(cluster, "coder-canary", canary=False)
     assert undeploy(cluster, "coder", canary=True) == ["coder-canary"]
     assert weights(api) == {"coder-predictor": 100}
     written = [path.rpartition("/")[2] for method, path in api.requests if method in ("PUT", "DELETE")]
