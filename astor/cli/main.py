@@ -10,6 +10,7 @@ from astor import __version__
 from astor.cli.complete import complete_recipe, complete_run, complete_run_or_recipe
 from astor.cli.data import app as data_app
 from astor.cli.endpoint import MLflow, ask, serve
+from astor.cli.evaluation import evaluate
 from astor.cli.registry import models, promote, rollback
 from astor.cli.sandbox import app as sandbox_app
 from astor.cli.store import DEFAULT, Store
@@ -133,6 +134,7 @@ def compare(
         compare(asked, at_once, reference, [task for task in never_useful.split(",") if task])
 
 
+app.command()(evaluate)
 app.command()(models)
 app.command()(promote)
 app.command()(rollback)

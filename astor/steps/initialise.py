@@ -8,6 +8,7 @@ from astor.run.code import code_digest
 from astor.run.progress import LIBRARIES, report_progress
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef, digest_json
+from astor.training.first_policy import FirstPolicyOptions
 
 
 def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
@@ -17,9 +18,11 @@ def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
 
     `prompts` is what `prepare` committed: a policy that speaks from demonstrations is made from them.
     """
-    if own := own_policy(run):
-        return own
-    options = run.first_policy()
+    return own_policy(run) or make_policy(run, run.first_policy(), prompts)
+
+
+def make_policy(run: Run, options: FirstPolicyOptions, prompts: ArtifactRef) -> PolicyRef:
+    """Commit the policy that the options make, in the run's store, and return its ref; or what they made before."""
     made_from = {"prompts": prompts} if options.reads_demonstrations else {}
     code = code_digest("policies", "training/warm_start.py", "training/first_policy.py")
     threads = [run.recipe.threads, run.recipe.processes] if options.reads_demonstrations else []
