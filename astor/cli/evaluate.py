@@ -133,11 +133,15 @@ def _write(uri: str, text: str, outside: bool) -> None:
 
 def _table(evaluation: Evaluation) -> Table:
     two = evaluation.other is not None
-    table = Table("suite", "measure", "answers", "prompts", *(["A", "B", "A − B"] if two else ["value"]), box=None)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("suite")
+    for name in ["A", "B", "A − B"] if two else ["value"]:
+        table.add_column(name, justify="right", no_wrap=True)
     for row in evaluation.rows():
-        figures = [f"{one.value:.3f} [{one.low:.3f}, {one.high:.3f}]" for one in row.figures]
+        figures = [f"{one.value:.3f}\n[dim]{one.low:.3f}–{one.high:.3f}[/]" for one in row.figures]
         if row.difference is not None:
-            one = row.difference
-            figures.append(f"{signed(one.value)} [{signed(one.low)}, {signed(one.high)}]")
-        table.add_row(row.suite, words(row.measure), row.how, str(row.prompts), *figures)
+            value, *ends = map(signed, row.difference)
+            figures.append(value + (f"\n[dim]{' to '.join(ends)}[/]" if ends[0] != ends[1] else ""))
+        name = f"{row.suite}, {words(row.measure)}" if row.measure else row.suite
+        table.add_row(f"{name}\n[dim]{row.how}, {row.prompts} prompts[/]", *figures)
     return table

@@ -20,7 +20,7 @@ def figures(name: str, rows: Mapping[str, Sequence[Interval]], label: str) -> st
             for place, interval in enumerate(models):
                 at = y + 0.28 * place - 0.14 * (len(models) - 1)
                 axes.plot([interval.low, interval.high], [at] * 2, color=COLOURS[place], linewidth=1.4, alpha=0.55)
-                axes.plot([interval.value], [at], "o", markersize=6.5, color=COLOURS[place])
+                axes.plot([interval.value], [at], "o", markersize=6.5, color=COLOURS[place], clip_on=False)
         label_rows(axes, list(rows))
         highest = max(interval.high for models in rows.values() for interval in models)
         axes.set_xlim(0, min(1.0, max(highest * 1.08, 0.1)))

@@ -158,4 +158,5 @@ def _score(score: Score | None) -> str:
 def _difference(interval: Interval | None) -> str:
     if interval is None:
         return "–"
-    return f"{signed(interval.value)} [{signed(interval.low)}, {signed(interval.high)}]"
+    ends = f" [{signed(interval.low)}, {signed(interval.high)}]" if interval.low < interval.high else ""
+    return f"{signed(interval.value)}{ends}"

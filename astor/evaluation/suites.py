@@ -115,7 +115,9 @@ class SuiteResult:
         """How answers of a kind were drawn, in words."""
         if drawn == "greedy":
             return "greedy"
-        return f"{self.samples} at {self.temperature:g}" + (f", top-p {self.top_p:g}" if self.top_p < 1 else "")
+        return f"{self.samples} at temperature {self.temperature:g}" + (
+            f", top-p {self.top_p:g}" if self.top_p < 1 else ""
+        )
 
     def difference(self, drawn: str) -> Interval | None:
         """The first model less the other by the suite's measure, paired by prompt, as a mean over tasks, with its 95 %
@@ -199,9 +201,8 @@ def headline(evaluation: Evaluation) -> str:
     for drawn in DRAWN:
         found = evaluation.difference(drawn)
         if found is not None:
-            said = "better" if found.low > 0 else "worse" if found.high < 0 else "not told apart from it"
-            told.append(
-                f"{drawn.capitalize()}, A is {said}: {found.value:+.3f}, 95 % interval {found.low:+.3f} to "
-                f"{found.high:+.3f}."
-            )
-    return " ".join(told).replace("-", "−").replace("95 %", "95 %")
+            said = "better than" if found.low > 0 else "worse than" if found.high < 0 else "not told apart from"
+            value, low, high = (f"{end:+.3f}".replace("-", "−") for end in found)
+            ends = f", 95 % interval {low} to {high}" if low != high else " on every prompt"
+            told.append(f"{drawn.capitalize()}, A is {said} B: {value}{ends}.")
+    return " ".join(told)
