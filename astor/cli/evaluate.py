@@ -66,13 +66,13 @@ def _evaluate(found: Sequence[Found], suites: Sequence[Suite], bench: Bench, sto
         recipes = [recipe_of(suite, bench, found[0].name) for suite in suites]
         first = stack.enter_context(Run(store, recipes[0]))
         runs = [first, *(Run(store, recipe, lender=first.services) for recipe in recipes[1:])]
+        policies = [_policy(first, each) for each in found]
+        if len({policy.digest for policy in policies}) < len(policies):
+            raise UserError(f"{found[0].name} and {found[1].name} are one policy: compare with another.")
         asked = []
         for run, suite in zip(runs, suites, strict=True):
             asked.append(prepare_suite(run, suite))
             run.services.end_sandbox()  # Each suite has limits of its own.
-        policies = [_policy(first, each, asked[0]) for each in found]
-        if len({policy.digest for policy in policies}) < len(policies):
-            raise UserError(f"{found[0].name} and {found[1].name} are one policy: compare with another.")
         scores: list[list[ArtifactRef]] = []
         for policy in policies:
             scores.append([])
@@ -89,11 +89,9 @@ def _evaluate(found: Sequence[Found], suites: Sequence[Suite], bench: Bench, sto
     return Evaluation(models[0], results, models[1] if len(models) > 1 else None, facts)
 
 
-def _policy(run: Run, found: Found, asked: Asked) -> PolicyRef:
+def _policy(run: Run, found: Found) -> PolicyRef:
     """The policy, committed where the engines find it."""
-    if isinstance(found.policy, PolicyRef):
-        return found.policy
-    return make_policy(run, found.policy, asked.prompts)
+    return found.policy if isinstance(found.policy, PolicyRef) else make_policy(run, found.policy)
 
 
 def _result(run: Run, suite: Suite, asked: Asked, first: ArtifactRef, other: ArtifactRef | None = None) -> SuiteResult:

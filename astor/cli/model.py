@@ -106,9 +106,8 @@ def _refuse(text: str, store: str, mlflow_uri: str) -> Found:
     registered = models(mlflow_of(store, mlflow_uri)) if mlflow_uri or "://" not in store else {}
     aliases = {alias for of_model in registered.values() for alias in of_model}
     near = get_close_matches(text.partition("@")[0], [*registered, *aliases, *runs, *packaged_recipes()], n=1)
-    there = (
-        f"registered are {', '.join(sorted(registered)) or 'none'}, and the runs {', '.join(sorted(runs)) or 'none'}"
-    )
+    known = {"registered": registered, "aliases": aliases, "runs": runs}
+    there = "; ".join(f"{what} are {', '.join(sorted(names)) or 'none'}" for what, names in known.items())
     raise UserError(
         f"There is no model {text}, neither a path nor in {store}: {f'did you mean {near[0]}' if near else there}."
     )

@@ -51,7 +51,7 @@ def suite_of(tmp_path: Path, **changes: Any) -> Suite:
 def evaluated(tmp_path: Path, directory: Path, suite: Suite, bench: Bench = BENCH) -> tuple[Run, ArtifactRef]:
     with Run(str(tmp_path / "store"), recipe_of(suite, bench, str(directory))) as run:
         asked = prepare_suite(run, suite)
-        policy = make_policy(run, HuggingFaceOptions(path=str(directory)), asked.prompts)
+        policy = make_policy(run, HuggingFaceOptions(path=str(directory)))
         return run, evaluate_suite(run, suite, bench, asked, policy)
 
 
@@ -97,7 +97,7 @@ def test_other_ways_of_asking_have_places_of_their_own(tmp_path: Path, directory
     suite = suite_of(tmp_path)
     with Run(str(tmp_path / "store"), recipe_of(suite, BENCH, str(directory))) as run:
         asked = prepare_suite(run, suite)
-        policy = make_policy(run, HuggingFaceOptions(path=str(directory)), asked.prompts)
+        policy = make_policy(run, HuggingFaceOptions(path=str(directory)))
         places = {
             evaluation_place(run, suite.model_copy(update=change), BENCH, asked, policy)
             for change in ({}, {"seed": 1}, {"samples": 9}, {"temperature": 0.5}, {"pass_at": (1,)}, {"about": "x"})
