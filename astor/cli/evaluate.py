@@ -21,6 +21,7 @@ from astor.evaluation.suite_text import as_json, render_markdown
 from astor.evaluation.suites import Evaluation, Model, SuiteResult, headline
 from astor.recipe.suite import Bench, Suite, load_suites, recipe_of
 from astor.run.lock import alone
+from astor.run.places import EVALUATIONS
 from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.run.suite import Asked, evaluation_place, source_of
@@ -110,7 +111,7 @@ def print_evaluation(evaluation: Evaluation, store: str, output: Path | None) ->
         "evaluation.json": json.dumps(found, indent=1),
     }
     name = "-against-".join(model.digest[:12] for model in evaluation.models)
-    place = str(output) if output else f"{store.rstrip('/')}/evaluations/pages/{name}"
+    place = str(output) if output else f"{store.rstrip('/')}/{EVALUATIONS}/pages/{name}"
     for file, text in written.items():
         _write(f"{place}/{file}", text, output is not None)
     console.print(_table(evaluation))

@@ -11,6 +11,7 @@ from astor.recipe.suite import Bench, Suite
 from astor.records import Split
 from astor.run.code import code_digest
 from astor.run.gathering import Gathering
+from astor.run.places import EVALUATIONS
 from astor.run.reading import BARREN_ITEMS, read_items
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef, digest_json
@@ -70,7 +71,7 @@ def evaluation_place(run: Run, suite: Suite, bench: Bench, asked: Asked, policy:
     how = suite.model_dump(mode="json", include={"samples", "temperature", "top_p", "seed", "limits"})
     code = code_digest("sandbox", "tasks", "rollout", "evaluation/score.py", "evaluation/metrics.py")
     key = digest_json([asked.prompts.digest, asked.references.digest, how, bench.deciding, code])[:12]
-    return f"{run.places.root}/evaluations/{suite.name}-{key}/{policy.digest[:12]}"
+    return f"{run.places.root}/{EVALUATIONS}/{suite.name}-{key}/policy-{policy.digest[:12]}"
 
 
 def gather_suite(run: Run, suite: Suite) -> tuple[Gathering, SuiteNotes]:
