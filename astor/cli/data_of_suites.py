@@ -26,7 +26,7 @@ def place_data(suites: Sequence[Suite], given: Sequence[str]) -> list[Suite]:
                     f"--data {each}: {name} is no suite that reads data, {nearest(name, list(readers), 'there are')}."
                 )
             places[name] = local_place(path)
-        elif Path(each).is_dir() and (held := _held(readers.values(), Path(each))):
+        elif Path(each).is_dir() and (held := _held(list(readers.values()), Path(each))):
             places |= held
         elif len(readers) == 1:
             places[next(iter(readers))] = local_place(each)

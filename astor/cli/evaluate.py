@@ -142,5 +142,5 @@ def _table(evaluation: Evaluation) -> Table:
             value, *ends = map(signed, row.difference)
             figures.append(value + (f"\n[dim]{' to '.join(ends)}[/]" if ends[0] != ends[1] else ""))
         name = f"{row.suite}, {words(row.measure)}" if row.measure else row.suite
-        table.add_row(f"{name}\n[dim]{row.how}, {row.prompts} prompts[/]", *figures)
+        table.add_row(f"{name}\n[dim]{row.prompts} prompts, {row.how}[/]", *figures)
     return table

@@ -56,8 +56,9 @@ def evaluate_suite(run: Run, suite: Suite, bench: Bench, asked: Asked, policy: P
     scores, items = score_verdicts(parts["verdicts"], *who, draws)
     greedy_scores, greedy_items = score_verdicts(parts["greedy_verdicts"], *who, draws)
     _require_measures(suite, scores)
-    told = {"scores": scores, "items": items, "greedy_scores": greedy_scores, "greedy_items": greedy_items}
-    return run.artifacts.commit(uri, made_from, **told)
+    return run.artifacts.commit(
+        uri, made_from, scores=scores, items=items, greedy_scores=greedy_scores, greedy_items=greedy_items
+    )
 
 
 def _answers(

@@ -54,7 +54,7 @@ def test_two_models_on_ones_own_suite(place: Path, monkeypatch: pytest.MonkeyPat
     assert told["mean"]["sampled"]["models"][0]["value"] == 1
     assert told["mean"]["greedy"]["difference"]["value"] == 1
     assert "Greedy, A is better than B: +1.000 on every prompt." in done.stderr
-    assert "2 at temperature 0.8, top-p 0.95, 3 prompts" in done.stderr
+    assert "3 prompts, 2 at temperature 0.8, top-p 0.95" in done.stderr
     found = json.loads((place / "out" / "evaluation.json").read_text())
     assert [model["name"] for model in found["models"]] == ["says-7", "says-8"]
     assert (Path(place, found["suites"][0]["models"][0]["items"]) / "manifest.json").is_file()
