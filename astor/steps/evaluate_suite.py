@@ -47,7 +47,7 @@ def evaluate_suite(run: Run, suite: Suite, bench: Bench, asked: Asked, policy: P
     report_progress(stage, 0, len(prompts))
     for number, block in enumerate(_blocks(prompts, bench.block)):
         where = f"{place}/{number:05d}"
-        completions = _answers(run, suite, asked, policy, block, where, f"{stage}, block {number + 1}")
+        completions = _answers(run, suite, asked, policy, block, where)
         verdicts = _verdicts(run, asked, completions, f"{where}/verify")
         for name, verdicts_so_far in parts.items():
             verdicts_so_far += run.artifacts.read(verdicts, name)
@@ -62,7 +62,7 @@ def evaluate_suite(run: Run, suite: Suite, bench: Bench, asked: Asked, policy: P
 
 
 def _answers(
-    run: Run, suite: Suite, asked: Asked, policy: PolicyRef, prompts: Sequence[Prompt], where: str, stage: str
+    run: Run, suite: Suite, asked: Asked, policy: PolicyRef, prompts: Sequence[Prompt], where: str
 ) -> ArtifactRef:
     wanted = Batch(
         round=0,

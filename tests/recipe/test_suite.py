@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from astor.errors import UserError
-from astor.recipe.suite import Bench, load_suites, packaged_suites, recipe_of
+from astor.recipe.suite import Bench, Suite, load_suites, packaged_suites, recipe_of
 from astor.rollout.options import OpenAIEngineOptions
 
 
@@ -53,6 +53,12 @@ def test_a_mistake_is_one_sentence(names: list[str], changes: dict[str, object],
     with pytest.raises(UserError) as error:
         load_suites(names, changes)
     assert str(error.value).startswith(told)
+
+
+def test_the_page_names_every_suite_and_every_key() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text()
+    keys = [*Suite.model_fields, *Bench.model_fields, *packaged_suites()]
+    assert [name for name in keys if f"`{name}`" not in page and f"{name}.KEY" not in page] == []
 
 
 def test_a_file_of_ones_own_is_a_suite(tmp_path: Path) -> None:
