@@ -11,6 +11,7 @@ from astor.cli.complete import complete_recipe, complete_run, complete_run_or_re
 from astor.cli.data import app as data_app
 from astor.cli.deploy import deploy, deployments, undeploy
 from astor.cli.endpoint import MLflow, ask, serve
+from astor.cli.evaluation import evaluate
 from astor.cli.registry import models, promote, rollback
 from astor.cli.sandbox import app as sandbox_app
 from astor.cli.store import DEFAULT, Store
@@ -134,7 +135,7 @@ def compare(
         compare(asked, at_once, reference, [task for task in never_useful.split(",") if task])
 
 
-for command in (models, promote, rollback, deploy, undeploy, deployments, serve, ask):
+for command in (evaluate, models, promote, rollback, deploy, undeploy, deployments, serve, ask):
     app.command()(command)
 
 

@@ -43,10 +43,10 @@ def open_source(text: str, format: str = "auto", splits: SplitOptions | None = N
         UserError: there is no such thing or format; the records are of no known format, or could be of several.
     """
     if format == "auto":
-        place = _local(text)
+        place = local_place(text)
         format = recognise(place)
     else:
-        place = text if format == "prepared" else _local(text)
+        place = text if format == "prepared" else local_place(text)
     classes = source_classes()
     taken = sorted(name for name, source in classes.items() if "path" in source.options_type.model_fields)
     if format not in taken:
@@ -120,8 +120,9 @@ def _of_no_format(path: Path, records: Mapping[str, Mapping[str, object]]) -> st
     return f"The records of {path} are of no known format: {told}."
 
 
-def _local(text: str) -> str:
-    """A local path, with what lies elsewhere; a prepared directory's URI as it is."""
+def local_place(text: str) -> str:
+    """Where what `text` names lies on this machine, as `open_source` has it, fetched if need be; a prepared directory's
+    URI as it is. UserError where there is no such thing."""
     if not text:
         raise UserError("The source has no name: give a path, an s3:// URI or owner/name.")
     if Path(text).exists():

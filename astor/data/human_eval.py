@@ -13,10 +13,13 @@ from astor.data.docstrings import describe, docstring_of, without_docstrings
 from astor.data.lines import read_lines
 from astor.data.own_results import Inputs, checked_on_inputs, listed_calls, without_numpy
 from astor.data.source import Source
+from astor.data.special_oracles import HUMAN_EVAL
 from astor.data.structure import NO_PYTHON, parse, structural_hash
 from astor.options import Options
 from astor.records import Call, Function, Item
 
+NO_TEST = "def check(candidate):\n    pass"
+"""What stands for the test that EvalPlus's releases may lack."""
 LICENCE = "MIT"
 """Licence of HumanEval; what HumanEval+ adds is under Apache-2.0."""
 
@@ -26,8 +29,8 @@ class HumanEvalOptions(Options):
 
     type: Literal["human-eval"] = "human-eval"
     path: Path
-    """`HumanEval.jsonl`, or HumanEval+, with its expected results in `test` (lists `inputs` and `results`) or with
-    `plus_input` alone."""
+    """`HumanEval.jsonl`; or HumanEval+, as the hub has it, with its expected results in `test` (lists `inputs` and
+    `results`), or as EvalPlus releases it, with `base_input` and `plus_input`."""
 
 
 class _Problem(Inputs):
@@ -35,7 +38,7 @@ class _Problem(Inputs):
     prompt: str
     entry_point: str
     canonical_solution: str
-    test: str
+    test: str = ""
 
 
 class HumanEvalSource(Source):
@@ -74,7 +77,7 @@ class HumanEvalSource(Source):
 def _function(problem: _Problem) -> Function | None:
     program = (problem.prompt + problem.canonical_solution).replace("\r\n", "\n")
     source = without_docstrings(program).strip("\n")
-    tests = parse(problem.test)
+    tests = parse(problem.test or NO_TEST)
     check, entry = _named(tests, "check"), _named(parse(program), problem.entry_point)
     if check is None or entry is None:
         return None
@@ -88,13 +91,14 @@ def _function(problem: _Problem) -> Function | None:
         calls, others = list[Call](), check.body
     else:
         calls, others = _read(check)
-    if not calls and not others:
+    if not calls and not others and not problem.plus_input:
         return None
     helpers = [node for node in parse(source).body if getattr(node, "name", None) != problem.entry_point]
     inputs, above = problem.inputs, ""
     if problem.plus_input and check.args.args:
         candidate = check.args.args[0].arg
-        above, body = checked_on_inputs(source, problem.entry_point, candidate, inputs, problem.tolerance)
+        oracle = HUMAN_EVAL.get(problem.entry_point, "")
+        above, body = checked_on_inputs(source, problem.entry_point, candidate, inputs, problem.tolerance, oracle)
         others = [*others, *parse(body).body]
     check.body = others
     return Function(

@@ -28,9 +28,12 @@ def assertion(out, exp, atol):
     assert _same(out, exp, atol)
 """
 """What its tests call `assertion`, and what that needs."""
+NUMBERS = 'inf, nan = float("inf"), float("nan")\n'
+"""What Python writes of floats as no literal."""
 _BODY = """\
 for _arguments in {inputs}:
-    assertion({candidate}(*_copied(_arguments)), _expected(*_copied(_arguments)), {tolerance})"""
+    _found, _right = {candidate}(*_copied(_arguments)), _expected(*_copied(_arguments))
+    {judged}(_found, _right, {further}{tolerance})"""
 
 
 class Inputs(ForeignRecord):
@@ -77,18 +80,21 @@ def without_numpy(tests: Iterable[ast.stmt]) -> list[ast.stmt]:
 
 
 def checked_on_inputs(
-    source: str, entry: str, candidate: str, inputs: Sequence[Any], tolerance: float
+    source: str, entry: str, candidate: str, inputs: Sequence[Any], tolerance: float, oracle: str = ""
 ) -> tuple[str, str]:
     """What a check's module needs, and what the check does: `candidate` must return what `source` does on `inputs`.
 
-    `inputs` are lists of arguments. The names of `source` stay within a function of their own.
+    `inputs` are lists of arguments. The names of `source` stay within a function of their own. `oracle` is one of
+    `astor.data.special_oracles` where results are not compared for being the same.
     """
     returned = ast.Return(ast.Name(entry, ast.Load()))
     nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
     made = ast.FunctionDef("_made", nothing, [*parse(source).body, returned], [])
     own = ast.unparse(ast.fix_missing_locations(made))
-    needed = f"from copy import deepcopy as _copied\n{ASSERTION}\n{own}\n_expected = _made()\n"
-    return needed, _BODY.format(inputs=repr(list(inputs)), candidate=candidate, tolerance=tolerance)
+    needed = f"from copy import deepcopy as _copied\n{NUMBERS}{ASSERTION}\n{own}\n_expected = _made()\n{oracle}\n"
+    judged, further = ("special", "_arguments, ") if oracle else ("assertion", "")
+    values = {"inputs": repr(list(inputs)), "candidate": candidate, "tolerance": tolerance}
+    return needed, _BODY.format(judged=judged, further=further, **values)
 
 
 def _compares(loop: ast.For) -> bool:

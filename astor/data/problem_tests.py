@@ -27,6 +27,8 @@ class ProblemTestOptions(Options):
     public_tests: int = Field(default=4, ge=1)
     """Tests that feedback may show; all others are hidden. Which ones Cobalt shows is not known: the first ones of
     those kept, which are the shortest where there were too many, is our choice."""
+    pictures: bool = False
+    """Whether problems are kept whose statement refers to a picture, which no policy sees."""
 
 
 def reason_to_drop(statement: str, tests: Sequence[tuple[object, object]], options: ProblemTestOptions) -> str:
@@ -37,7 +39,7 @@ def reason_to_drop(statement: str, tests: Sequence[tuple[object, object]], optio
         return "too few tests"
     if not all(_is_text(part) for test in tests for part in test):
         return "a test is not text"
-    if "image" in statement.lower() or "\n![" in statement:
+    if not options.pictures and ("image" in statement.lower() or "\n![" in statement):
         return "the statement refers to an image"
     if sum(map(str.isalnum, statement)) < options.least_characters:
         return "the statement is too short"

@@ -46,16 +46,21 @@ def share_interval(values: Sequence[float]) -> Interval:
 
 
 def mean_of_shares(strata: Sequence[Sequence[float]]) -> Interval:
-    """Unweighted mean over strata (tasks) of the means of `share_interval`, with its 95 % interval.
+    """Unweighted mean over strata (tasks) of the means of `share_interval`, with its 95 % interval, as
+    `mean_of_intervals` has it."""
+    return mean_of_intervals([share_interval(values) for values in strata], (0.0, 1.0))
 
-    The distances of each stratum's ends from its mean are joined as Zou and Donner 2008 do ("Construction of confidence
-    limits about effect measures", section 2), which keeps them unequal where the shares are near 0 or 1.
+
+def mean_of_intervals(independent: Sequence[Interval], bounds: tuple[float, float]) -> Interval:
+    """Unweighted mean of figures that were measured independently, with its interval, which is cut at `bounds`.
+
+    The distances of each interval's ends from its value are joined as Zou and Donner 2008 do ("Construction of
+    confidence limits about effect measures", section 2), which keeps them unequal where shares are near 0 or 1.
     """
-    shares = [share_interval(values) for values in strata]
-    below = math.sqrt(sum((share.value - share.low) ** 2 for share in shares)) / len(shares)
-    above = math.sqrt(sum((share.high - share.value) ** 2 for share in shares)) / len(shares)
-    value = sum(share.value for share in shares) / len(shares)
-    return Interval(value, max(value - below, 0.0), min(value + above, 1.0))
+    below = math.sqrt(sum((one.value - one.low) ** 2 for one in independent)) / len(independent)
+    above = math.sqrt(sum((one.high - one.value) ** 2 for one in independent)) / len(independent)
+    value = sum(one.value for one in independent) / len(independent)
+    return Interval(value, max(value - below, bounds[0]), min(value + above, bounds[1]))
 
 
 def mean_interval(

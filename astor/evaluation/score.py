@@ -16,12 +16,12 @@ DRAWS = (1, 5, 10, 100)
 
 
 def score_verdicts(
-    verdicts: Sequence[Verdict], policy_digest: str, split: str, round: int
+    verdicts: Sequence[Verdict], policy_digest: str, split: str, round: int, draws: Sequence[int] = DRAWS
 ) -> tuple[Scores, list[ItemScore]]:
     """Scores with 95 % intervals, and per-prompt results, of one policy's samples.
 
     Metrics of a task: `score` (the task part of the reward), `format`, `passed` (share of samples whose outcome is
-    passed), `malformed` (share that could not be read), `pass@k` for k = 1, 5, 10 and 100 up to the number of samples a
+    passed), `malformed` (share that could not be read), `pass@k` for each k of `draws` up to the number of samples a
     prompt and for that number, every named part of the verdicts, and `tokens` (mean length of an answer). All but the
     last are in [0, 1]. A task with several kinds of prompt has each `pass@k` of a kind too, as `pass@1/output`, a mean
     over the prompts of that kind. A task whose verdicts have counts has the metric of all answers together, as
@@ -49,7 +49,7 @@ def score_verdicts(
     scores: list[Score] = []
     totals: dict[str, list[float]] = {}
     for task, prompts in sorted(by_task.items()):
-        measured = [*_measure(task, prompts, most), *_parts(task, apart[task])]
+        measured = [*_measure(task, prompts, most, draws), *_parts(task, apart[task])]
         items += measured
         by_metric: dict[str, list[float]] = defaultdict(list)
         for item in measured:
@@ -95,7 +95,7 @@ def find_interval(scores: Scores, task: str, metric: str = "score") -> Interval:
     return Interval(score.value, score.low, score.high)
 
 
-def _measure(task: str, prompts: Mapping[str, Sequence[Verdict]], most: int) -> list[ItemScore]:
+def _measure(task: str, prompts: Mapping[str, Sequence[Verdict]], most: int, draws: Sequence[int]) -> list[ItemScore]:
     """Every metric of every prompt: means over valid samples."""
     parts = sorted({part for samples in prompts.values() for verdict in samples for part in verdict.parts})
     several = len({verdict.kind for samples in prompts.values() for verdict in samples}) > 1
@@ -114,7 +114,7 @@ def _measure(task: str, prompts: Mapping[str, Sequence[Verdict]], most: int) -> 
         for metric, of_samples in values.items():
             value = sum(of_samples) / count if count else 0.0
             items.append(ItemScore(prompt_id=prompt, task=task, metric=metric, value=value, samples=count))
-        for k in sorted({*(k for k in DRAWS if k <= most), most} - {0}):
+        for k in sorted({*(k for k in draws if k <= most), most} - {0}):
             enough = count >= k
             value, used = (pass_at_k(count, passed, k), count) if enough else (0.0, 0)
             kind = f"/{samples[0].kind}" if several and samples else ""

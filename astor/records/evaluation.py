@@ -44,7 +44,7 @@ class Scores(Record):
     policy_digest: str
     """The policy that was evaluated."""
     split: str
-    """`held_out` or `promotion`."""
+    """`held_out` or `promotion`, or the name of a suite."""
     round: int
     """Updates behind the policy."""
     scores: tuple[Score, ...]

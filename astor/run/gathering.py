@@ -1,17 +1,18 @@
 """Prompts, demonstrations and references of a run, gathered from items as far as they are wanted."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from random import Random
 
 from astor.data.splits import no_demonstration, no_prompt, require_classes
 from astor.errors import UserError
+from astor.recipe.recipe import Recipe
 from astor.records import Demonstration, Item, Message, Prompt, Reference, Split
 from astor.run.prepared import check_batch
 from astor.run.progress import report_progress
-from astor.run.run import Run
 from astor.tasks.framing import Framing
 from astor.tasks.instances import chosen_examples, tasks_for
-from astor.tasks.task import Example
+from astor.tasks.task import Example, Task
 
 STAGE = "prompts"
 FEWEST_CLASSES = 2
@@ -21,17 +22,15 @@ FEWEST_CLASSES = 2
 class Gathering:
     """Prompts, references and demonstrations as far as they are wanted."""
 
-    def __init__(self, run: Run) -> None:
-        counts = run.recipe.data.prompts
-        self.tasks = run.tasks
-        self.wanted_prompts = {
-            Split.TRAIN: counts.train,
-            Split.HELD_OUT: counts.held_out,
-            Split.PROMOTION: counts.promotion,
-        }
-        self.wanted_demonstrations = counts.demonstrations
-        self.batch = run.recipe.batch.prompts if run.recipe.rounds else 0
-        self.reads_demonstrations = run.recipe.policy.reads_demonstrations
+    def __init__(
+        self,
+        tasks: Mapping[str, Task],
+        wanted_prompts: Mapping[Split, int | None],
+        wanted_demonstrations: Mapping[str, int] = {},
+    ) -> None:
+        """What is wanted of `tasks` (by key): prompts per task of a split, all that there are where that is None, none
+        of a split that is not named; and demonstrations, as `data.prompts.demonstrations` of a recipe has them."""
+        self.tasks, self.wanted_prompts, self.wanted_demonstrations = tasks, wanted_prompts, wanted_demonstrations
         self.prompts: list[Prompt] = []
         self.references: list[Reference] = []
         self.demonstrations: list[Example] = []
@@ -80,7 +79,7 @@ class Gathering:
                 self.prompts.append(example.prompt)
                 self.references.append(example.reference)
                 self._texts[example.prompt.messages] = split
-        elif self.counts[split, task] < self.wanted_prompts[split] and example.prompt.id not in self._seen:
+        elif self._wants(split, task) and example.prompt.id not in self._seen:
             self._seen.add(example.prompt.id)
             self.prompts.append(example.prompt)
             self.references.append(example.reference)
@@ -90,28 +89,36 @@ class Gathering:
         if self.counts.total() > before:
             self._texts[example.prompt.messages] = split
 
+    def _wants(self, split: Split, task: str) -> bool:
+        most = self.wanted_prompts.get(split, 0)
+        return most is None or self.counts[split, task] < most
+
     @property
     def total(self) -> int:
-        """Prompts and demonstrations that are wanted."""
-        return len(self.tasks) * sum(self.wanted_prompts.values()) + sum(self.wanted_demonstrations.values())
+        """Prompts and demonstrations that are wanted; 0 where that is as many as there are."""
+        wanted = list(self.wanted_prompts.values())
+        if None in wanted:
+            return 0
+        return len(self.tasks) * sum(filter(None, wanted)) + sum(self.wanted_demonstrations.values())
 
     @property
     def complete(self) -> bool:
         """Whether nothing more is wanted."""
-        return self.counts.total() >= self.total
+        return 0 < self.total <= self.counts.total()
 
-    def check(self) -> None:
+    def check(self, recipe: Recipe) -> None:
         """UserError where a task came away empty-handed, a warm start has no answers, a split too few functions, or a
         batch too few prompts."""
         for split in self.wanted_prompts:
             for task in self.tasks:
                 if not self.counts[split, task]:
                     raise UserError(no_prompt(task, split, len(self.offered[task])))
-        if self.reads_demonstrations and not self.demonstrations:
+        if recipe.policy.reads_demonstrations and not self.demonstrations:
             raise UserError(no_demonstration(list(self.tasks), self.wanted_demonstrations))
         found = {split: len(classes) for split, classes in self.classes.items()}
         require_classes(found, dict.fromkeys(self.wanted_prompts, FEWEST_CLASSES))
-        check_batch(self.batch, sum(self.counts[Split.TRAIN, task] for task in self.tasks))
+        batch = recipe.batch.prompts if recipe.rounds else 0
+        check_batch(batch, sum(self.counts[Split.TRAIN, task] for task in self.tasks))
 
     def shuffled_demonstrations(self) -> list[Demonstration]:
         """The demonstrations in an order that mixes tasks evenly, the same for every seed of a run."""

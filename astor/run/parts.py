@@ -52,6 +52,7 @@ LINES: dict[str, type[Record]] = {
     "greedy_verdicts": Verdict,
     "groups": Group,
     "items": ItemScore,
+    "greedy_items": ItemScore,
     "trajectories": Trajectory,
 }
 """Parts that are records in a JSONL file."""

@@ -8,6 +8,8 @@ from astor.storage import MANIFEST, locate, remove
 
 REPORT = "report.html"
 """The report of a run as it was when it last ended, beside its artifacts."""
+EVALUATIONS = "evaluations"
+"""The folder of a store for what policies answered to suites."""
 
 
 class Places:

@@ -56,21 +56,27 @@ def gather(run: Run, sources: Sequence[Source], verified: bool) -> Gathering:
     Raises:
         UserError: a source cannot be read, or has too little for the recipe.
     """
-    gathered = Gathering(run)
+    counts = run.recipe.data.prompts
+    prompts = {Split.TRAIN: counts.train, Split.HELD_OUT: counts.held_out, Split.PROMOTION: counts.promotion}
+    gathered = Gathering(run.tasks, prompts, counts.demonstrations)
     report_progress(STAGE, 0, gathered.total)
     contaminated = _contamination(run.recipe.data.decontamination, sources)
-    for split, item in _in_turns([_items(run, source, verified) for source in sources]):
+    for split, item in _in_turns([read_items(run, source, verified) for source in sources]):
         if split in EVALUATED or not contaminated(item):
             gathered.add((split, item))
         if gathered.complete or gathered.barren >= BARREN_ITEMS:
             break
-    gathered.check()
+    gathered.check(run.recipe)
     return gathered
 
 
-def _items(run: Run, source: Source, verified: bool) -> Iterator[tuple[Split, Item]]:
+def read_items(
+    run: Run, source: Source, verified: bool = True, refuted: Counter[str] | None = None
+) -> Iterator[tuple[Split, Item]]:
+    """The items of a source that hold what they claim, each with its split; without `verified` all of them. Those that
+    do not are counted in `refuted`, by reason."""
     items: Iterable[Item] = source.items()
-    refuted: Counter[str] = Counter()
+    refuted = Counter() if refuted is None else refuted
     if not source.trusted:
         items = _true_items(items, run, refuted) if verified else map(with_candidates, items)
     yield from ((source.split_of(item), item) for item in items)

@@ -31,12 +31,13 @@ RECIPE = "recipe.yaml"
 class Run:
     """What every step is given first. A context manager: it ends the processes of its services."""
 
-    def __init__(self, root: str, recipe: Recipe, name: str = "") -> None:
+    def __init__(self, root: str, recipe: Recipe, name: str = "", lender: Services | None = None) -> None:
+        """`name` and `lender` as `Places` and `Services` have them."""
         self.recipe = recipe
         self.tasks = make_tasks(recipe.tasks)
         self.places = Places(root, recipe, name)
         self.artifacts = Artifacts()
-        self.services = Services(recipe, self.places)
+        self.services = Services(recipe, self.places, lender)
         self.curves = Curves(self.places, self.artifacts, self.services, self.alarms)
 
     @classmethod

@@ -30,15 +30,23 @@ if TYPE_CHECKING:
 class Services:
     """The sandbox, MLflow, policies with weights, and the scheduler of one run."""
 
-    def __init__(self, recipe: Recipe, places: Places) -> None:
-        self._recipe, self._places = recipe, places
+    def __init__(self, recipe: Recipe, places: Places, lender: "Services | None" = None) -> None:
+        """`lender`, of a recipe with the same engines, has the policies and the ranks that these use too, and ends
+        them."""
+        self._recipe, self._places, self._lender = recipe, places, lender
         self._open = ExitStack()
+        self._sandboxes = ExitStack()
         self._scheduler: tuple[ArtifactRef, Scheduler] | None = None
 
     @cached_property
     def sandbox(self) -> JobRunner:
         """Where programs run, started or reached."""
-        return self._open.enter_context(_open_sandbox(self._recipe.sandbox))
+        return self._sandboxes.enter_context(_open_sandbox(self._recipe.sandbox))
+
+    def end_sandbox(self) -> None:
+        """End the sandbox, if there is one, and nothing else; it is started again when it is needed."""
+        self.__dict__.pop("sandbox", None)
+        self._sandboxes.close()
 
     def verification_cache(self) -> AbstractContextManager[VerificationCache | None]:
         """What the sandbox found out about items before, kept in a store that is a directory of this machine."""
@@ -66,6 +74,8 @@ class Services:
     @cached_property
     def ranks(self) -> Ranks:
         """The processes that share the work on policies, started before this one imports what they import too."""
+        if self._lender:
+            return self._lender.ranks
         return self._open.enter_context(Ranks(self._recipe.processes, self._recipe.threads))
 
     @cached_property
@@ -80,6 +90,8 @@ class Services:
     @cached_property
     def policies(self) -> "Policies":
         """Policies with weights, and the engines that sample from them and train them."""
+        if self._lender:
+            return self._lender.policies
         report_progress(LIBRARIES, 0, 0, "torch, transformers")
         ranks = self.ranks
         from astor.run.policies import Policies  # torch, which most steps have no need of
@@ -104,7 +116,8 @@ class Services:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for name in ("sandbox", "ranks", "partner", "policies"):
+        self.end_sandbox()
+        for name in ("ranks", "partner", "policies"):
             self.__dict__.pop(name, None)
         self._open.close()
 

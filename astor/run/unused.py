@@ -7,6 +7,7 @@ from pathlib import Path
 from astor.errors import UserError
 from astor.records import Champion
 from astor.registry.registrations import registered_policies
+from astor.run.places import EVALUATIONS
 from astor.run.removal import LEFT_OVER, Removal, left_over, removal
 from astor.run.result import results
 from astor.run.run import Run
@@ -27,12 +28,12 @@ def unused(root: str, runs: Iterable[Run], certain: bool) -> tuple[list[Removal]
     remarks: list[str] = []
     policies = _registered(root, runs, remarks) if certain else {}
     used, texts = set().union(*map(_used, runs)), "\n".join(run.resolved_text for run in runs)
-    for folder in FOLDERS:
+    for folder in (*FOLDERS, EVALUATIONS):
         files = _files(root, folder)
         uri = f"{root}/{folder}"
         for place in left_over(uri, files, settled=False):
             removals.append(removal(uri, place, files, LEFT_OVER, folder))
-        if not certain or (folder == "models" and not policies):
+        if not certain or folder == EVALUATIONS or (folder == "models" and not policies):
             continue
         for name in sorted({path.partition("/")[0] for path in files if path.endswith(f"/{MANIFEST}")}):
             # References lie under the name of their prompts.

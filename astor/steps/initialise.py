@@ -8,6 +8,7 @@ from astor.run.code import code_digest
 from astor.run.progress import LIBRARIES, report_progress
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef, digest_json
+from astor.training.first_policy import FirstPolicyOptions
 
 
 def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
@@ -17,10 +18,15 @@ def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
 
     `prompts` is what `prepare` committed: a policy that speaks from demonstrations is made from them.
     """
-    if own := own_policy(run):
-        return own
-    options = run.first_policy()
-    made_from = {"prompts": prompts} if options.reads_demonstrations else {}
+    return own_policy(run) or make_policy(run, run.first_policy(), prompts)
+
+
+def make_policy(run: Run, options: FirstPolicyOptions, prompts: ArtifactRef | None = None) -> PolicyRef:
+    """Commit the policy that the options make, in the run's store, and return its ref; or what they made before.
+
+    `prompts` are needed where the options read demonstrations.
+    """
+    made_from = {"prompts": prompts} if prompts and options.reads_demonstrations else {}
     code = code_digest("policies", "training/warm_start.py", "training/first_policy.py")
     threads = [run.recipe.threads, run.recipe.processes] if options.reads_demonstrations else []
     inputs = [ref.digest for ref in made_from.values()]
@@ -35,7 +41,7 @@ def initialise(run: Run, prompts: ArtifactRef) -> PolicyRef:
 
     report_progress(LIBRARIES, 1, 1)
     set_threads(run.recipe)
-    demonstrations = run.artifacts.read(prompts, "demonstrations") if options.reads_demonstrations else []
+    demonstrations = run.artifacts.read(prompts, "demonstrations") if prompts and options.reads_demonstrations else []
     policy = options.make(demonstrations, report_progress, run.services.ranks)
     if options.chat is not None:
         policy.chat = policy.chat.with_options(options.chat)

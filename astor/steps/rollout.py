@@ -1,5 +1,7 @@
 """rollout: a policy answers every prompt of a batch several times."""
 
+from collections.abc import Callable
+
 from astor.records import Batch, Completion, prompts_by_id
 from astor.rollout.measure import answer
 from astor.run.artifacts import Inputs
@@ -34,16 +36,28 @@ def rollout(run: Run, prompts: ArtifactRef, batch: ArtifactRef, policy: PolicyRe
     def answered(batch: Batch) -> list[Completion]:
         return answer(sampler, run.tasks, lambda: run.services.sandbox, known, batch)
 
-    stage = evaluation_stage(uri)
-    if wanted.greedy:
-        report_progress(stage, 0, EVALUATION, "sampled answers")
-    parts = {"completions": answered(wanted)}
-    if wanted.greedy:
-        report_progress(stage, 1, EVALUATION, "greedy answers")
-        rows = tuple(row.model_copy(update={"rollouts": 1}) for row in wanted.rows)
-        once = wanted.model_copy(update={"temperature": 0.0, "top_p": 1.0, "rows": rows})
-        parts["greedy_completions"] = answered(once)
-    committed = run.artifacts.commit(uri, made_from, **parts)
+    def tell(done: int, what: str) -> None:
+        if wanted.greedy:
+            report_progress(evaluation_stage(uri), done, EVALUATION, what)
+
+    committed = run.artifacts.commit(uri, made_from, **completions_of(wanted, answered, tell))
     if kept is not None:
         kept.unlink(missing_ok=True)
     return committed
+
+
+def completions_of(
+    wanted: Batch, answered: Callable[[Batch], list[Completion]], tell: Callable[[int, str], None]
+) -> dict[str, list[Completion]]:
+    """The parts that answers to a batch are committed as: sampled, and greedy where it asks for them.
+
+    `tell` is told how many of an evaluation's parts are done, and which is next.
+    """
+    tell(0, "sampled answers")
+    parts = {"completions": answered(wanted)}
+    if wanted.greedy:
+        tell(1, "greedy answers")
+        rows = tuple(row.model_copy(update={"rollouts": 1}) for row in wanted.rows)
+        once = wanted.model_copy(update={"temperature": 0.0, "top_p": 1.0, "rows": rows})
+        parts["greedy_completions"] = answered(once)
+    return parts

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from astor.run.listing import files_of_runs
 from astor.run.removal import left_over
+from astor.run.unused import unused
 from astor.storage import MANIFEST, Attempt
 
 
@@ -61,3 +62,15 @@ def test_where_somebody_may_be_writing_what_is_new_stays(tmp_path: Path) -> None
         path.write_text("{}")
     os.utime(old, (time.time() - 7200, time.time() - 7200))
     assert list(left_over(str(run), files(tmp_path), settled=False)) == ["plan/ba9876543210"]
+
+
+def test_of_answers_to_suites_only_attempts_go(tmp_path: Path) -> None:
+    answers = tmp_path / "evaluations" / "mbpp-0123456789ab" / "policy-0123456789ab" / "00000" / "rollout"
+    commit(answers, "completions.parquet")
+    never = answers.parent / "verify" / "0123456789ab"
+    (never / "verdicts").mkdir(parents=True)
+    (never / "verdicts" / "verdicts.jsonl").write_text("half")
+    for path in never.rglob("*"):
+        os.utime(path, (0, 0))
+    removals, _ = unused(str(tmp_path), [], certain=True)
+    assert [removal.uri for removal in removals] == [str(never)]
