@@ -22,7 +22,7 @@ SPLITS = (Split.TRAIN, Split.HELD_OUT, Split.PROMOTION, Split.WARM_START)
 """In the order in which they are shown."""
 
 
-def print_plan(recipe: Recipe, store: str, on: Literal["local", "process"]) -> None:
+def print_plan(recipe: Recipe, store: str, on: Literal["local", "process", "cluster"]) -> None:
     """Print the resolved recipe and, as YAML comments, what running it would take; start nothing, write nothing.
 
     Raises:
@@ -36,7 +36,7 @@ def print_plan(recipe: Recipe, store: str, on: Literal["local", "process"]) -> N
         typer.echo(f"# {name:<12} {value}")
 
 
-def plan_lines(forecast: Forecast, on: Literal["local", "process"]) -> Iterator[tuple[str, str]]:
+def plan_lines(forecast: Forecast, on: Literal["local", "process", "cluster"]) -> Iterator[tuple[str, str]]:
     """Name → figure for people, of what the chosen way of running means."""
     recipe, work, policy = forecast.recipe, forecast.work, forecast.size
     yield "lies in", forecast.run.places.uri
