@@ -55,7 +55,7 @@ class Kfp:
         if token := os.environ.get(TOKEN) or (POD_TOKEN if Path(POD_TOKEN).is_file() else None):
             settings.api_key, settings.api_key_prefix = {"authorization": ""}, {"authorization": "Bearer"}
             settings.refresh_api_key_hook = lambda asking: asking.api_key.update(authorization=_read(token))
-        client = api.ApiClient(settings)
+        self._client = client = api.ApiClient(settings)
         self.runs, self.experiments = api.RunServiceApi(client), api.ExperimentServiceApi(client)
         self.pipelines, self.uploads = api.PipelineServiceApi(client), api.PipelineUploadServiceApi(client)
         named = namespace or os.environ.get(NAMESPACE) or None
@@ -88,10 +88,11 @@ class Kfp:
                 f"KFP at {self.host} cannot be reached ({_reason(error)}): check --host, {HOST} or cluster.host, and "
                 "that a port-forward still runs."
             ) from error
-        except (ValueError, AttributeError, TypeError) as error:  # a page where its models were expected
-            raise self._stranger() from error
-        if not hasattr(answer, "openapi_types") and not isinstance(answer, dict):
-            raise self._stranger()
+        if "json" not in (self._client.last_response.getheader("Content-Type") or ""):
+            raise UserError(
+                f"What answers at {self.host} is not KFP's API, and may be a login page: check the address, and that "
+                f"{TOKEN} names a file with a token."
+            )
         return answer
 
     def ask_patiently(self, request: Callable[..., T], *arguments: Any, **named: Any) -> T:
@@ -118,12 +119,6 @@ class Kfp:
         told = f"KFP at {self.host} answered {error.status} ({_message(error.body) or error.reason})"
         return AwayError(f"{told}: try again.") if error.status in AWAY else UserError(f"{told}: mend that.")
 
-    def _stranger(self) -> UserError:
-        return UserError(
-            f"What answers at {self.host} is not KFP's API, and may be a login page: check the address, and that "
-            f"{TOKEN} names a file with a token."
-        )
-
 
 def _read(token: str) -> str:
     try:
@@ -133,7 +128,11 @@ def _read(token: str) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    return str(getattr(error, "reason", None) or error).rpartition(": ")[2]
+    """What the innermost error says, without what holds it."""
+    inner = getattr(error, "reason", None) or error
+    while inner.args and isinstance(inner.args[-1], BaseException):
+        inner = inner.args[-1]
+    return str(inner).rpartition(": ")[2]
 
 
 def _message(body: Any) -> str:

@@ -32,15 +32,14 @@ def submit(kfp: Kfp, recipe: Recipe, store: str, version: str = "") -> Submissio
             run is being computed by another submission.
     """
     require_remote(store)
-    text = recipe_text(recipe)
-    compiled = compile_pipeline(recipe, text, store)
     name, experiment = Places(store, recipe).name, _experiment(kfp, recipe.tracking.experiment)
     if found := next((one for one in submissions(kfp, experiment) if one.is_live and one.name == name), None):
         raise UserError(
             f"{name} is being computed by {found.run_id}, and two would be in each other's way: astor stop "
             f"{found.run_id} ends it."
         )
-    pipeline, uploaded = _upload(kfp, compiled, version or version_name(recipe))
+    text = recipe_text(recipe)
+    pipeline, uploaded = _upload(kfp, compile_pipeline(recipe, text, store), version or version_name(recipe))
     run = api.V2beta1Run(
         display_name=name,
         experiment_id=experiment,

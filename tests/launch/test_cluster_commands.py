@@ -1,0 +1,67 @@
+"""The commands for a cluster as people give them, in this process."""
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+from where_runs_go import Cluster
+
+from astor.cli.main import app
+
+
+def astor(*arguments: str) -> Result:
+    return CliRunner().invoke(app, [*arguments])
+
+
+def last(result: Result) -> dict[str, Any]:
+    """The JSON in the last line of output."""
+    assert result.exception is None, result.exception
+    told: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return told
+
+
+def test_a_run_is_submitted_listed_stopped_and_gone_on_with(cluster: Cluster) -> None:
+    named = ["--set", f"name={cluster.name}", "--image", cluster.image, "--mlflow-uri", cluster.mlflow]
+    secrets = [word for key, name in cluster.secrets.items() for word in ("--set", f"cluster.secrets.{key}={name}")]
+    submit = ["run", "miniature", "--on", "cluster", "--store", cluster.store, *named, *secrets]
+    host = ["--host", cluster.url]
+    made = last(astor(*submit, *host, "--detach"))
+    assert made["state"] in ("pending", "running")
+    again = astor(*submit, *host, "--detach")
+    assert "is being computed" in again.stderr
+    assert last(again)["run_id"] == made["run_id"], "the same command follows it"
+    table = astor("runs", "--on", "cluster", *host)
+    assert made["run"] in table.stdout
+    assert made["run_id"] in table.stdout
+    listed = json.loads(astor("runs", "--on", "cluster", "--json", *host).stdout.splitlines()[-1])
+    assert {key: listed[0][key] for key in ("run", "run_id", "store", "page")} == {
+        key: made[key] for key in ("run", "run_id", "store", "page")
+    }
+    assert f"astor resume {made['run_id']} goes on" in astor("stop", made["run_id"], *host).stderr
+    cluster.wait_until_ended(made["run_id"])
+    further = last(astor("resume", made["run"], "--set", "rounds=6", "--detach", *host))
+    assert further["run"] == made["run"]
+    assert further["run_id"] != made["run_id"]
+    cluster.let_finish(further["run_id"])
+    if cluster.server is None:
+        return
+    finished = astor(*submit, "--set", "rounds=6", *host)
+    assert "This run is finished" in finished.stderr
+    assert last(finished)["state"] == "succeeded"
+
+
+MISTAKES = {
+    "store": (["run", "miniature", "--on", "cluster"], "is a directory of this machine"),
+    "fresh": (["run", "miniature", "--on", "cluster", "--fresh"], "--fresh does not reach a cluster's store"),
+    "image": (["run", "miniature", "--on", "cluster", "--store", "s3://b/p"], "The tasks have no image"),
+    "run": (["stop", "nobody"], "has no run called nobody"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_told_before_anything_is_submitted(cluster: Cluster, arguments: list[str], sentence: str) -> None:
+    assert sentence in str(astor(*arguments, "--host", cluster.url).exception)
+    if cluster.server:
+        assert not cluster.server.runs
+        assert not cluster.server.versions

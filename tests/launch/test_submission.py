@@ -1,0 +1,83 @@
+"""Submissions: uploaded once, found again, stopped, gone on with."""
+
+import pytest
+from kfp_server import KfpServer
+from where_runs_go import Cluster
+
+from astor.errors import UserError
+from astor.launch.connection import Kfp
+from astor.launch.resumption import resume
+from astor.launch.submission import latest, stop, submit, version_name
+from astor.launch.submitted import find_submission, submissions
+
+
+def test_a_submission_is_found_alone_in_its_run_and_stopped(cluster: Cluster) -> None:
+    kfp, recipe = cluster.connect(), cluster.recipe()
+    made = submit(kfp, recipe, cluster.store)
+    assert made.is_live
+    assert made.name == f"{cluster.name}-{recipe.identity[:12]}"
+    assert find_submission(kfp, made.run_id).recipe == recipe
+    assert find_submission(kfp, made.name).run_id == made.run_id
+    assert latest(kfp, recipe, cluster.store).run_id == made.run_id
+    assert latest(kfp, recipe, "s3://another/store") is None
+    assert made.run_id in {one.run_id for one in submissions(kfp)}
+    with pytest.raises(UserError, match=rf"is being computed by {made.run_id}.*astor stop"):
+        submit(kfp, recipe, cluster.store)
+    stop(kfp, made)
+    assert cluster.wait_until_ended(made.run_id) == "CANCELED"
+    with pytest.raises(UserError, match=r"has ended, as CANCELED"):
+        stop(kfp, find_submission(kfp, made.run_id))
+
+
+def test_a_version_is_uploaded_once_and_never_replaced(cluster: Cluster) -> None:
+    kfp = cluster.connect()
+    stop(kfp, submit(kfp, cluster.recipe(), cluster.store))
+    stop(kfp, submit(kfp, cluster.recipe(seed=7), cluster.store))  # a parameter, in the version of the first
+    larger = cluster.recipe(**{"seed": 8, "cluster.pools.core.memory": "3Gi"})
+    with pytest.raises(UserError, match=rf"a version {version_name(larger)} of another digest.*--version-name"):
+        submit(kfp, larger, cluster.store)
+    stop(kfp, submit(kfp, larger, cluster.store, version=f"{cluster.name}-larger"))
+    if cluster.server:
+        assert {one.display_name for one in cluster.server.versions.values()} == {
+            version_name(larger),
+            f"{cluster.name}-larger",
+        }
+        assert len(cluster.server.experiments) == len(cluster.server.pipelines) == 1
+
+
+def test_a_run_goes_on_with_as_many_rounds_or_more(cluster: Cluster) -> None:
+    kfp = cluster.connect()
+    first = submit(kfp, cluster.recipe(), cluster.store)
+    with pytest.raises(UserError, match=r"still goes on: astor stop"):
+        resume(kfp, first, {})
+    stop(kfp, first)
+    cluster.wait_until_ended(first.run_id)
+    ended = find_submission(kfp, first.run_id)
+    with pytest.raises(UserError, match=r"rounds is 2, and .* was to have 4: give as many or more"):
+        resume(kfp, ended, {"rounds": 2})
+    with pytest.raises(UserError, match=r"seed would make another run"):
+        resume(kfp, ended, {"seed": 3})
+    further = resume(kfp, ended, {"rounds": 6})
+    assert further.name == first.name
+    assert find_submission(kfp, further.run_id).recipe.rounds == 6
+    assert find_submission(kfp, further.name).run_id == further.run_id, "the latest"
+    stop(kfp, further)
+
+
+@pytest.mark.parametrize("named", ["miniature-000000000000", "00000000-0000-4000-8000-000000000000"])
+def test_a_run_that_is_not_there_is_told(cluster: Cluster, named: str) -> None:
+    with pytest.raises(UserError, match=rf"has no run (called )?{named}: astor runs --on cluster"):
+        find_submission(cluster.connect(), named)
+
+
+def test_a_run_of_another_namespace_is_told() -> None:
+    with KfpServer(teams=("team-a", "team-b")) as server:
+        cluster = Cluster(server.url, server=server)
+        with pytest.raises(UserError, match=r"a namespace for each team: name yours by --namespace"):
+            Kfp(server.url, None)
+        made = submit(Kfp(server.url, "team-a"), cluster.recipe(), cluster.store)
+        assert find_submission(Kfp(server.url, "team-a"), made.run_id).run_id == made.run_id
+        with pytest.raises(UserError, match=r"is in the namespace team-a, not team-b: give --namespace team-a"):
+            find_submission(Kfp(server.url, "team-b"), made.run_id)
+        with pytest.raises(UserError, match=r"refuses this token in the namespace team-c \(403\)"):
+            submit(Kfp(server.url, "team-c"), cluster.recipe(), cluster.store)
