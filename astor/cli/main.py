@@ -75,7 +75,11 @@ def run(
 
     tracking = {"tracking.uri": mlflow_uri} if mlflow_uri else {}
     resolved = load_recipe(recipe, with_image(parse_overrides(overrides) | tracking, image))
-    if dry_run:
+    if dry_run and on == "cluster":
+        from astor.cli.cluster_plan import print_cluster_plan
+
+        print_cluster_plan(resolved, store)
+    elif dry_run:
         from astor.cli.plan import print_plan
 
         print_plan(resolved, store, on)

@@ -65,3 +65,11 @@ def test_a_mistake_is_told_before_anything_is_submitted(cluster: Cluster, argume
     if cluster.server:
         assert not cluster.server.runs
         assert not cluster.server.versions
+
+
+def test_the_plan_says_what_the_cluster_adds_and_asks_kfp_nothing() -> None:
+    plan = astor("run", "miniature", "--on", "cluster", "--dry-run", "--store", "s3://b/p", "--image", "r/astor:1")
+    assert plan.exception is None
+    assert plan.stdout.count("# pipeline     post-training-miniature, version miniature-") == 1
+    assert "# by step" in plan.stdout
+    assert "# by segment   15 pods and 29 Argo nodes, about 2.5 min idle (this recipe's)" in plan.stdout
