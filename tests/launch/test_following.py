@@ -10,7 +10,9 @@ from astor.errors import UserError
 from astor.launch.following import Follower
 from astor.launch.submission import submit
 from astor.launch.submitted import find_submission
+from astor.records import State, TaskStatistics
 from astor.run.progress import WATCHED, forget_progress
+from astor.run.run import Run
 
 
 def test_a_submission_is_followed_to_its_end(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,6 +28,27 @@ def test_a_submission_is_followed_to_its_end(cluster: Cluster, tmp_path: Path, m
     assert stages["evaluate and promote"] == (1, 1)
     if cluster.server:
         assert told[0].startswith("Scores stand in KFP and MLflow alone, for this machine cannot read the store: ")
+
+
+def test_rounds_and_scores_are_read_where_the_store_is_within_reach(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if cluster.server is None:
+        pytest.skip("the rounds are committed by hand")
+    monkeypatch.setenv(WATCHED, str(tmp_path / "progress"))
+    forget_progress()
+    cluster.store = str(tmp_path / "store")
+    run_id, run = cluster.add_run(), Run(cluster.store, cluster.recipe())
+    for round in range(3):
+        of_task = dict.fromkeys(TaskStatistics.model_fields, 0) | {"score": round / 10, "outcomes": {}}
+        state = State(round=round + 1, scheduler={}, tasks={"io_prediction": TaskStatistics(**of_task)})
+        run.artifacts.commit(run.places.at("rounds", round, "score"), {}, state=state)
+        run.artifacts.commit(run.places.at("rounds", round, "update"), {}, state=state)
+    cluster.server.task(run_id, "plan", "SUCCEEDED")
+    cluster.server.end(run_id, "SUCCEEDED")
+    kfp = cluster.connect()
+    Follower(kfp, find_submission(kfp, run_id), print, interval=0).follow()
+    assert ["rounds", 3, 4, "score 0.200"] in json.loads((tmp_path / "progress").read_bytes())
 
 
 @pytest.mark.parametrize("state", ["FAILED", "CANCELED"])
