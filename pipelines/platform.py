@@ -14,7 +14,7 @@ CACHE = "/var/cache/astor"
 S3_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 S3_OPTIONAL = ("AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_S3")
 MLFLOW_KEYS = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN")
-POOL, VERIFIES, QUEUE = "astor/pool", "astor/verifies", "kueue.x-k8s.io/queue-name"
+POOL, VERIFIES, QUEUE = "astor-pool", "astor-verifies", "kueue.x-k8s.io/queue-name"
 """Labels of pods: network policies and Kueue go by them."""
 
 
