@@ -19,6 +19,7 @@ from astor.launch.following import Follower
 from astor.launch.resumption import resume
 from astor.launch.submission import latest, stop, submit
 from astor.launch.submitted import Submission, find_submission, submissions
+from astor.recipe.cluster import ClusterOptions
 from astor.recipe.recipe import Recipe
 
 COLOURS = {"SUCCEEDED": "green", "RUNNING": "cyan", "PENDING": "cyan", "FAILED": "red"}
@@ -31,8 +32,8 @@ def run_on_cluster(
     if fresh:
         raise UserError("--fresh does not reach a cluster's store: give the recipe another name, which begins anew.")
     require_remote(store)
-    cluster = recipe.cluster
-    kfp = Kfp(host or (cluster and cluster.host), namespace or (cluster and cluster.namespace))
+    cluster = recipe.cluster or ClusterOptions()
+    kfp = Kfp(host or cluster.host, namespace or cluster.namespace)
     found = latest(kfp, recipe, store)
     if found and found.state == "SUCCEEDED" and found.recipe.rounds == recipe.rounds:
         say(f"This run is finished: {kfp.page('runs', found.run_id)}; more rounds go on with it.")

@@ -9,12 +9,12 @@ from astor.errors import UserError
 from astor.launch.compilation import compile_pipeline, recipe_text
 from astor.launch.submission import version_name
 from astor.masking import masked
-from astor.recipe.overhead import MOST_NODES, overhead
+from astor.recipe.overhead import MOST_NODES, Granularity, overhead
 from astor.recipe.recipe import Recipe
 from astor.run.forecast import Forecast
 from astor.run.run import Run
 
-GRANULARITIES = ("step", "segment")
+GRANULARITIES: tuple[Granularity, ...] = ("step", "segment")
 
 
 def print_cluster_plan(recipe: Recipe, store: str) -> None:

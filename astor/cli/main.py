@@ -75,18 +75,18 @@ def run(
 
     tracking = {"tracking.uri": mlflow_uri} if mlflow_uri else {}
     resolved = load_recipe(recipe, with_image(parse_overrides(overrides) | tracking, image))
-    if dry_run and on == "cluster":
+    if on == "cluster" and dry_run:
         from astor.cli.cluster_plan import print_cluster_plan
 
         print_cluster_plan(resolved, store)
-    elif dry_run:
-        from astor.cli.plan import print_plan
-
-        print_plan(resolved, store, on)
     elif on == "cluster":
         from astor.cli.cluster import run_on_cluster
 
         run_on_cluster(resolved, store, fresh, host, namespace, detach, version_name)
+    elif dry_run:
+        from astor.cli.plan import print_plan
+
+        print_plan(resolved, store, on)
     else:
         from astor.cli.run import run_recipe
 

@@ -89,23 +89,30 @@ class Kfp:
                 "that a port-forward still runs."
             ) from error
         if "json" not in (self._client.last_response.getheader("Content-Type") or ""):
-            raise UserError(
-                f"What answers at {self.host} is not KFP's API, and may be a login page: check the address, and that "
-                f"{TOKEN} names a file with a token."
-            )
+            raise self._stranger()
         return answer
 
     def ask_patiently(self, request: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """As `ask`, and waits for a KFP that is away."""
-        return waiting(lambda error: isinstance(error, AwayError), PATIENCE)(self.ask, request, *arguments, **named)
+        patient = waiting(lambda error: isinstance(error, AwayError), PATIENCE)
+        answer: T = patient(self.ask, request, *arguments, **named)
+        return answer
 
     def page(self, kind: str, identity: str) -> str:
         """A page of KFP's: `runs` or `experiments`."""
         return f"{(os.environ.get(PAGES) or self.host).rstrip('/')}/#/{kind}/details/{identity}"
 
+    def _stranger(self) -> UserError:
+        return UserError(
+            f"What answers at {self.host} is not KFP's API, and may be a login page: check the address, and that "
+            f"{TOKEN} names a file with a token."
+        )
+
     def _refusal(self, error: api.ApiException, missing: str) -> UserError:
         if error.status == 404 and missing:
             return UserError(missing)
+        if 300 <= error.status < 400:  # to where people log in
+            return self._stranger()
         if error.status == 401:
             return UserError(
                 f"KFP at {self.host} takes no request without a token that is valid now (401): put a fresh one into a "

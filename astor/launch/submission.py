@@ -74,7 +74,9 @@ def stop(kfp: Kfp, found: Submission) -> None:
         UserError: it has ended.
     """
     if not found.is_live:
-        raise UserError(f"The run {found.run_id} ({found.name}) has ended, as {found.state}: there is nothing to stop.")
+        raise UserError(
+            f"The run {found.run_id} ({found.name}) has ended, as {found.state.lower()}: there is nothing to stop."
+        )
     kfp.ask(kfp.runs.run_service_terminate_run, found.run_id)
 
 

@@ -73,3 +73,20 @@ def test_the_plan_says_what_the_cluster_adds_and_asks_kfp_nothing() -> None:
     assert plan.stdout.count("# pipeline     post-training-miniature, version miniature-") == 1
     assert "# by step" in plan.stdout
     assert "# by segment   15 pods and 29 Argo nodes, about 2.5 min idle (this recipe's)" in plan.stdout
+
+
+def test_an_interruption_detaches_and_stops_nothing(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    if cluster.server is None:
+        pytest.skip("nobody interrupts a real one in time")
+
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    run_id = cluster.add_run()
+    cluster.server.task(run_id, "resolve-recipe", "SUCCEEDED")
+    monkeypatch.setattr("astor.launch.following.time.sleep", interrupt)
+    monkeypatch.setattr("astor.cli.cluster.resume", lambda kfp, found, overrides, version: found)
+    left = astor("resume", run_id, "--host", cluster.url)
+    assert f"Detached: the run goes on. The same command follows it; astor stop {run_id} ends it." in left.stderr
+    assert last(left)["state"] == "running"
+    assert cluster.server.runs[run_id].state == "RUNNING"

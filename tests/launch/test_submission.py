@@ -25,7 +25,7 @@ def test_a_submission_is_found_alone_in_its_run_and_stopped(cluster: Cluster) ->
         submit(kfp, recipe, cluster.store)
     stop(kfp, made)
     assert cluster.wait_until_ended(made.run_id) == "CANCELED"
-    with pytest.raises(UserError, match=r"has ended, as CANCELED"):
+    with pytest.raises(UserError, match=r"has ended, as canceled"):
         stop(kfp, find_submission(kfp, made.run_id))
 
 
