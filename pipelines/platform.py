@@ -14,7 +14,7 @@ CACHE = "/var/cache/astor"
 S3_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 S3_OPTIONAL = ("AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_S3")
 MLFLOW_KEYS = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN")
-POOL, VERIFIES, QUEUE = "astor-pool", "astor-verifies", "kueue.x-k8s.io/queue-name"
+POOL, VERIFIES, QUEUE = "astor/pool", "astor/verifies", "kueue.x-k8s.io/queue-name"
 """Labels of pods: network policies and Kueue go by them."""
 
 
@@ -54,11 +54,7 @@ class Platform(Options):
             UserError: it names no image, or no secret that a step cannot do without.
         """
         cluster, token = recipe.cluster or ClusterOptions(), getattr(recipe.sandbox, "token_env", None)
-        if cluster.pools.core.image is None:
-            raise UserError(
-                "The tasks have no image: build one (make images), push it where the cluster can pull it, and name it "
-                "by --image or as cluster.pools.core.image."
-            )
+        require_image(cluster)
         if token and not cluster.secrets.sandbox:
             raise UserError(
                 "The sandbox is a pool, and its token reaches no task: name the Kubernetes secret that holds it as "
@@ -97,6 +93,15 @@ class Platform(Options):
         ):
             if secret and (keys := {name: name for name in names if name}):
                 kubernetes.use_secret_as_env(task, secret, keys, optional=not required)
+
+
+def require_image(cluster: ClusterOptions) -> None:
+    """UserError where the tasks have no image."""
+    if cluster.pools.core.image is None:
+        raise UserError(
+            "The tasks have no image: build one (make images), push it where the cluster can pull it, and name it by "
+            "--image or as cluster.pools.core.image."
+        )
 
 
 def _ask(task: dsl.PipelineTask, pool: Pool) -> None:

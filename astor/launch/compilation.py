@@ -1,7 +1,7 @@
 """A recipe as the YAML of a KFP pipeline."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,6 +54,11 @@ def compile_pipeline(recipe: Recipe, parameter: str, store: str) -> Compiled:
         platform=Platform.of(recipe),
         name=f"post-training-{recipe.name}",
     )
+    return written(pipeline)
+
+
+def written(pipeline: Callable[..., Any]) -> Compiled:
+    """A pipeline's function as YAML."""
     with tempfile.TemporaryDirectory(prefix="astor-") as directory:
         file = Path(directory) / "pipeline.yaml"
         compiler.Compiler().compile(pipeline, str(file))

@@ -94,7 +94,7 @@ def waits_for(pod: Any) -> Iterator[str]:
 
 def told(pod: Any) -> str:
     """A pod for people: its pool, else its name."""
-    return (pod.metadata.labels or {}).get("astor-pool") or str(pod.metadata.name)
+    return (pod.metadata.labels or {}).get("astor/pool") or str(pod.metadata.name)
 
 
 def _joined(text: str) -> str:

@@ -15,7 +15,7 @@ def pod(status: Model) -> k8s.client.V1Pod:
     """A pod of Kubernetes' API, whose tasks are of the pool rollout."""
 
     class Response:
-        data = json.dumps({"metadata": {"name": "p", "labels": {"astor-pool": "rollout"}}, "status": status})
+        data = json.dumps({"metadata": {"name": "p", "labels": {"astor/pool": "rollout"}}, "status": status})
 
     return k8s.client.ApiClient().deserialize(Response, "V1Pod")
 

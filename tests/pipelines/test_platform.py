@@ -17,17 +17,17 @@ def test_each_task_is_in_the_pool_of_its_work(overrides: dict[str, Any]) -> None
     for label, asked in kubernetes.items():
         labels = asked["podMetadata"]["labels"]
         assert labels["kueue.x-k8s.io/queue-name"] == "team-a"
-        pools.setdefault(labels["astor-pool"], set()).add(kind(label))
+        pools.setdefault(labels["astor/pool"], set()).add(kind(label))
     assert kubernetes.keys() == executors.keys()
     assert pools["core"] >= {"resolve-recipe", "plan"}
     assert pools["train"] == ({"initialise", "update"} if overrides else {"initialise", "segment", "finish"})
     assert pools.get("rollout", set()) == ({"rollout", "evaluate-turns"} if overrides else set())
     for label, asked in kubernetes.items():
-        container, on_gpu = executors[label]["container"], asked["podMetadata"]["labels"]["astor-pool"] in GPUS
+        container, on_gpu = executors[label]["container"], asked["podMetadata"]["labels"]["astor/pool"] in GPUS
         assert ("accelerator" in container["resources"]) == on_gpu == ("tolerations" in asked)
         assert asked.get("nodeSelector", {}).get("labels") == ({"pool": "gpu"} if on_gpu else None)
         assert container["resources"]["resourceMemoryLimit"] == ("40Gi" if on_gpu else "2Gi")
-        trains = asked["podMetadata"]["labels"]["astor-pool"] == "train"
+        trains = asked["podMetadata"]["labels"]["astor/pool"] == "train"
         assert container["image"] == ("registry.example/astor-train:1" if trains else IMAGE)
         assert ("pvcMount" in asked) == trains, "what was fetched stays for the next update"
         mounted = {mount["mountPath"] for mount in asked.get("emptyDirMounts", ())}
