@@ -33,7 +33,7 @@ def submit(kfp: Kfp, recipe: Recipe, store: str, version: str = "") -> Submissio
     """
     require_remote(store)
     name, experiment = Places(store, recipe).name, _experiment(kfp, recipe.tracking.experiment)
-    if found := next((one for one in submissions(kfp, experiment) if one.is_live and one.name == name), None):
+    if found := next((one for one in submissions(kfp) if one.computes(name, store)), None):
         raise UserError(
             f"{name} is being computed by {found.run_id}, and two would be in each other's way: astor stop "
             f"{found.run_id} ends it."

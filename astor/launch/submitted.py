@@ -9,6 +9,7 @@ from astor.errors import UserError
 from astor.launch.connection import Kfp
 from astor.recipe.load import load_recipe
 from astor.recipe.recipe import Recipe
+from astor.run.places import Places
 
 PARAMETERS = {"recipe", "overrides", "store"}
 LIVE = ("PENDING", "RUNNING", "PAUSED", "CANCELING")
@@ -51,6 +52,18 @@ class Submission(NamedTuple):
     def is_ours(self) -> bool:
         """Whether it is a run of the pipeline `post_training`."""
         return self.parameters.keys() >= PARAMETERS
+
+    def computes(self, run_name: str, store: str) -> bool:
+        """Whether it may be at work on a run of a store now. What was cloned in KFP's pages has another name there,
+        so the recipe is what counts."""
+        if not self.is_live or self.parameters["store"].rstrip("/") != store.rstrip("/"):
+            return False
+        if self.name == run_name:
+            return True
+        try:
+            return Places(store, self.recipe).name == run_name
+        except UserError:  # Another version wrote a recipe that this one cannot read.
+            return False
 
     @property
     def recipe(self) -> Recipe:

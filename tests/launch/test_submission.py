@@ -64,6 +64,15 @@ def test_a_run_goes_on_with_as_many_rounds_or_more(cluster: Cluster) -> None:
     stop(kfp, further)
 
 
+def test_a_clone_by_another_name_is_the_same_run(server: KfpServer) -> None:
+    cluster = Cluster(server.url, server=server)
+    kfp, run_id = cluster.connect(), cluster.add_run()
+    server.runs[run_id].display_name = "Clone of something"
+    with pytest.raises(UserError, match=rf"is being computed by {run_id}"):
+        submit(kfp, cluster.recipe(), cluster.store)
+    assert not find_submission(kfp, run_id).computes(cluster.add_run(), "s3://another/store")
+
+
 @pytest.mark.parametrize("named", ["miniature-000000000000", "00000000-0000-4000-8000-000000000000"])
 def test_a_run_that_is_not_there_is_told(cluster: Cluster, named: str) -> None:
     with pytest.raises(UserError, match=rf"has no run (called )?{named}: astor runs --on cluster"):
