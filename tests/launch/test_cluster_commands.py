@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 from where_runs_go import Cluster
 
 from astor.cli.main import app
+from astor.launch.submitted import find_submission
 
 
 def astor(*arguments: str) -> Result:
@@ -43,6 +44,8 @@ def test_a_run_is_submitted_listed_stopped_and_gone_on_with(cluster: Cluster) ->
     further = last(astor("resume", made["run"], "--set", "rounds=6", "--detach", *host))
     assert further["run"] == made["run"]
     assert further["run_id"] != made["run_id"]
+    assert find_submission(cluster.connect(), further["run"]).run_id == further["run_id"], "the latest"
+    assert find_submission(cluster.connect(), further["run_id"]).recipe.rounds == 6
     cluster.let_finish(further["run_id"])
     if cluster.server is None:
         return
