@@ -8,7 +8,15 @@ from astor.components.image import IMAGE
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
-def resolve_recipe(recipe: str, overrides: dict, store: str, mlflow_uri: str) -> str:
+def resolve_recipe(
+    recipe: str,
+    overrides: dict,
+    store: str,
+    mlflow_uri: str,
+    chain: int,
+    granularity: str,
+    card: dsl.Output[dsl.Markdown],
+) -> str:
     """Resolve a packaged recipe, or the text of one, with overrides; the run's recipe artifact.
 
     Args:
@@ -16,15 +24,29 @@ def resolve_recipe(recipe: str, overrides: dict, store: str, mlflow_uri: str) ->
         overrides: dotted key of the recipe → value.
         store: URI below which runs, caches, references and models lie.
         mlflow_uri: MLflow tracking URI; empty: the recipe's own.
+        chain: rounds or segments that were compiled into the pipeline.
+        granularity: which of the two they are.
     """
+    from pathlib import Path
+
     from astor.components.task import begin
+    from astor.recipe.chain import require_chain
     from astor.recipe.load import load_recipe
+    from astor.recipe.passwords import refuse_passwords
+    from astor.run.first_card import first_card
     from astor.run.run import Run
 
     begin()
     if mlflow_uri:
         overrides = {**overrides, "tracking.uri": mlflow_uri}
-    return str(Run(store, load_recipe(recipe, overrides)).resolve())
+    resolved = load_recipe(recipe, overrides)
+    require_chain(resolved, chain, granularity)
+    run = Run(store, resolved)
+    if run.places.is_remote:
+        refuse_passwords({"store": store, **resolved.model_dump(mode="json")})
+    committed = run.resolve()
+    Path(card.path).write_text(first_card(run, committed))
+    return str(committed)
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)

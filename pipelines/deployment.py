@@ -6,7 +6,7 @@ from typing import Any
 from kfp import dsl
 
 from astor.components.deploy import choose_version, deploy
-from astor.pipelines.platform import Platform
+from astor.pipelines.platform import TRACKS, Platform
 
 
 def deployment_pipeline(platform: Platform, store: str = "") -> Callable[..., Any]:
@@ -29,7 +29,8 @@ def deployment_pipeline(platform: Platform, store: str = "") -> Callable[..., An
         task = choose_version(
             model=model, alias=alias, make_champion=make_champion, store=store, mlflow_uri=mlflow_uri
         ).set_display_name("choose version")
-        version = platform.place(task).output
-        return platform.place(deploy(version=version, options=options, mlflow_uri=mlflow_uri)).outputs["Output"]
+        version = platform.place(task, TRACKS).output
+        deployed = platform.place(deploy(version=version, options=options, mlflow_uri=mlflow_uri), TRACKS)
+        return deployed.outputs["Output"]
 
     return deployment

@@ -10,6 +10,7 @@ from kfp import local
 
 from astor.components.task import begin
 from astor.pipelines.post_training import post_training_pipeline
+from astor.recipe.chain import links
 from astor.recipe.load import load_recipe
 
 
@@ -20,8 +21,7 @@ def run_locally(recipe_file: Path, store: str, working_directory: Path) -> None:
         RuntimeError: a task failed; its log went to standard output.
     """
     recipe = load_recipe(str(recipe_file))
-    links = recipe.segments if recipe.granularity == "segment" else recipe.rounds
-    pipeline = post_training_pipeline("", links, recipe.granularity, evaluate_every=recipe.evaluation.every)
+    pipeline = post_training_pipeline("", links(recipe), recipe.granularity, evaluate_every=recipe.evaluation.every)
     local.init(runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(working_directory), raise_on_error=True)
     pipeline(recipe=recipe_file.read_text(), overrides={}, store=store, mlflow_uri="")
 

@@ -13,14 +13,11 @@ from astor.components.finish import finish, promote
 from astor.components.round import evaluate_turns
 from astor.components.segment import segment
 from astor.components.start import initialise, plan, prepare, resolve_recipe
-from astor.errors import UserError
 from astor.pipelines.evaluation import evaluation_pipeline
-from astor.pipelines.platform import Platform
+from astor.pipelines.platform import ALL, COMPARE, TRACKS, UPDATE, VERIFY, Platform
 from astor.pipelines.round import round_pipeline
 from astor.run.code import code_digest
 
-MOST_ROUNDS = 100
-"""Nested rounds that one run's status can hold on a cluster: each is 17 Argo nodes of a Kubernetes object."""
 ANYWHERE = Platform()
 Pipeline = Callable[..., Any]
 
@@ -32,6 +29,7 @@ def post_training_pipeline(
     store: str = "",
     evaluate_every: int = 0,
     platform: Platform = ANYWHERE,
+    name: str = "post-training",
 ) -> Callable[..., Any]:
     """The pipeline `post-training`.
 
@@ -41,29 +39,29 @@ def post_training_pipeline(
         store: default of the parameter of that name.
         evaluate_every: rounds between evaluations of granularity `step`; segments evaluate by themselves.
         platform: what tasks ask of the cluster.
-
-    Raises:
-        UserError: more rounds than one run holds.
+        name: the pipeline's, as KFP lists it.
     """
-    if granularity == "step" and links > MOST_ROUNDS:
-        raise UserError(
-            f"{links} rounds as tasks of their own are more than one run holds ({MOST_ROUNDS}): "
-            "set granularity: segment, or run fewer rounds and submit again, which continues."
-        )
     package = code_digest()
     # Built out here: KFP refuses to define a pipeline while it builds another.
     evaluation, round = evaluation_pipeline(platform), round_pipeline(platform)
 
-    @dsl.pipeline(name="post-training", description="One code model, several tasks, one better model.")
+    @dsl.pipeline(name=name, description="One code model, several tasks, one better model.")
     def post_training(recipe: str = recipe, overrides: dict = {}, store: str = store, mlflow_uri: str = "") -> str:  # noqa: B006
-        task = resolve_recipe(recipe=recipe, overrides=overrides, store=store, mlflow_uri=mlflow_uri)
-        resolved = platform.place(task.set_display_name("resolve recipe")).output
-        prepared = platform.place(prepare(recipe=resolved, package_digest=package), references=True, cached=True)
+        task = resolve_recipe(
+            recipe=recipe,
+            overrides=overrides,
+            store=store,
+            mlflow_uri=mlflow_uri,
+            chain=links,
+            granularity=granularity,
+        )
+        resolved = platform.place(task.set_display_name("resolve recipe"), TRACKS).outputs["Output"]
+        prepared = platform.place(prepare(recipe=resolved, package_digest=package), VERIFY, cached=True)
         prompts, references = prepared.outputs["prompts"], prepared.outputs["references"]
         first = platform.place(
-            initialise(recipe=resolved, prompts=prompts, package_digest=package), model=True, cached=True
+            initialise(recipe=resolved, prompts=prompts, package_digest=package), UPDATE, cached=True
         ).output
-        planned = platform.place(plan(recipe=resolved, prompts=prompts, policy=first))
+        planned = platform.place(plan(recipe=resolved, prompts=prompts, policy=first), TRACKS)
         begun = Begun(platform, links, resolved, prompts, references, first, planned)
         if granularity == "segment":
             return _segments(begun)
@@ -97,7 +95,7 @@ def _segments(begun: Begun) -> Any:
             previous=policy,
             number=number,
         ).set_display_name(f"segment {number}")
-        policy = platform.place(task, model=True, references=True).outputs["Output"]
+        policy = platform.place(task, ALL).outputs["Output"]
     task = finish(
         recipe=resolved,
         prompts=prompts,
@@ -107,7 +105,7 @@ def _segments(begun: Begun) -> Any:
         policy=policy,
     )
     task.set_display_name("evaluate and promote")
-    return platform.place(task, model=True, references=True).outputs["Output"]
+    return platform.place(task, ALL).outputs["Output"]
 
 
 def _rounds(begun: Begun, evaluation: Pipeline, round: Pipeline, evaluate_every: int) -> Any:
@@ -137,7 +135,7 @@ def _rounds(begun: Begun, evaluation: Pipeline, round: Pipeline, evaluate_every:
         recipe=resolved,
         prompts=prompts,
         policy=chained["policy"],
-        turns=platform.place(turns, model=True, references=True).output,
+        turns=platform.place(turns, COMPARE).output,
         before=before.output,
         after=evaluated(chained["policy"], "held_out", "evaluation after").output,
         champion=evaluated(champion, "promotion", "champion").output,
@@ -145,4 +143,4 @@ def _rounds(begun: Begun, evaluation: Pipeline, round: Pipeline, evaluate_every:
     )
     # The report shows them, and what they measured is weighed when checkpoints are removed.
     task.after(*between)
-    return platform.place(task).outputs["Output"]
+    return platform.place(task, TRACKS).outputs["Output"]

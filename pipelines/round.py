@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from kfp import dsl
 
 from astor.components.round import rollout, score, update, verify
-from astor.pipelines.platform import Platform
+from astor.pipelines.platform import ROLLOUT, UPDATE, VERIFY, Platform
 
 
 class Chained(NamedTuple):
@@ -32,11 +32,9 @@ def round_pipeline(platform: Platform) -> Callable[..., Any]:
         number: int,
     ) -> Chained:
         completions = platform.place(
-            rollout(recipe=recipe, prompts=prompts, batch=planned, policy=policy, number=number), model=True
+            rollout(recipe=recipe, prompts=prompts, batch=planned, policy=policy, number=number), ROLLOUT
         )
-        verdicts = platform.place(
-            verify(recipe=recipe, references=references, completions=completions.output), references=True
-        )
+        verdicts = platform.place(verify(recipe=recipe, references=references, completions=completions.output), VERIFY)
         scored = platform.place(
             score(
                 recipe=recipe,
@@ -59,7 +57,7 @@ def round_pipeline(platform: Platform) -> Callable[..., Any]:
                 scored=scored.outputs["Output"],
                 number=number,
             ),
-            model=True,
+            UPDATE,
         )
         return Chained(scored.outputs["Output"], updated.outputs["policy"], updated.outputs["report"])
 

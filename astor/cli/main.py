@@ -7,11 +7,13 @@ from typing import Annotated, Literal
 import typer
 
 from astor import __version__
+from astor.cli.arguments import Detach, Host, Image, Namespace, Overrides, Recipe, VersionName, with_image
 from astor.cli.complete import complete_recipe, complete_run, complete_run_or_recipe
 from astor.cli.data import app as data_app
 from astor.cli.deploy import deploy, deployments, undeploy
 from astor.cli.endpoint import MLflow, ask, serve
 from astor.cli.evaluation import evaluate
+from astor.cli.pipelines import compile_pipeline, resume, runs, stop
 from astor.cli.registry import models, promote, rollback
 from astor.cli.sandbox import app as sandbox_app
 from astor.cli.store import DEFAULT, Store
@@ -21,13 +23,6 @@ app = typer.Typer(name="astor", pretty_exceptions_enable=False)
 app.add_typer(data_app, name="data")
 app.add_typer(sandbox_app, name="sandbox")
 
-Recipe = Annotated[
-    str,
-    typer.Argument(
-        metavar="RECIPE", help="A recipe file, or the name of a packaged recipe.", autocompletion=complete_recipe
-    ),
-]
-Overrides = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe.")]
 Version = Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version, and end.")]
 
 
@@ -60,21 +55,37 @@ def init(
 def run(
     recipe: Recipe,
     on: Annotated[
-        Literal["local", "process"],
-        typer.Option(help="local: the pipeline on KFP's local runner. process: the same steps in this process."),
+        Literal["local", "process", "cluster"],
+        typer.Option(
+            help="local: the pipeline on KFP's local runner. process: the same steps in this process. cluster: the "
+            "pipeline on Kubernetes."
+        ),
     ] = "local",
     overrides: Overrides = [],
     store: Store = DEFAULT,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the resolved recipe and the plan.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of continuing.")] = False,
     mlflow_uri: Annotated[str, typer.Option(help="MLflow, as tracking.uri of the recipe.")] = "",
+    image: Image = "",
+    host: Host = "",
+    namespace: Namespace = "",
+    detach: Detach = False,
+    version_name: VersionName = "",
 ) -> None:
     """Run a recipe, go on with it, or go on with more rounds; the last line is the result as JSON."""
     from astor.recipe.load import load_recipe, parse_overrides
 
     tracking = {"tracking.uri": mlflow_uri} if mlflow_uri else {}
-    resolved = load_recipe(recipe, parse_overrides(overrides) | tracking)
-    if dry_run:
+    resolved = load_recipe(recipe, with_image(parse_overrides(overrides) | tracking, image))
+    if on == "cluster" and dry_run:
+        from astor.cli.cluster_plan import print_cluster_plan
+
+        print_cluster_plan(resolved, store)
+    elif on == "cluster":
+        from astor.cli.cluster import run_on_cluster
+
+        run_on_cluster(resolved, store, fresh, host, namespace, detach, version_name)
+    elif dry_run:
         from astor.cli.plan import print_plan
 
         print_plan(resolved, store, on)
@@ -84,28 +95,7 @@ def run(
         run_recipe(resolved, store, on, fresh)
 
 
-@app.command("compile")
-def compile_pipeline(
-    recipe: Recipe,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The YAML file to write.")],
-    overrides: Overrides = [],
-    store: Store = "",
-    image: Annotated[str | None, typer.Option(metavar="NAME", help="Image of every task.")] = None,
-    gpus: Annotated[int, typer.Option(min=0, metavar="N", help="NVIDIA GPUs of tasks that run models.")] = 0,
-    credentials: Annotated[
-        str | None, typer.Option(metavar="SECRET", help="Secret with the S3 credentials of all tasks.")
-    ] = None,
-    reference_credentials: Annotated[
-        str | None, typer.Option(metavar="SECRET", help="Secret that may read references too.")
-    ] = None,
-) -> None:
-    """Write the recipe's pipeline as YAML for a KFP server; `deployment` for the one that promotes and deploys."""
-    from astor.cli.compile import compile_named
-    from astor.pipelines.platform import Platform
-    from astor.recipe.load import parse_overrides
-
-    platform = Platform(image=image, gpus=gpus, credentials=credentials, reference_credentials=reference_credentials)
-    compile_named(recipe, parse_overrides(overrides), output, store, platform)
+app.command("compile")(compile_pipeline)
 
 
 @app.command()
@@ -135,19 +125,8 @@ def compare(
         compare(asked, at_once, reference, [task for task in never_useful.split(",") if task])
 
 
-for command in (evaluate, models, promote, rollback, deploy, undeploy, deployments, serve, ask):
+for command in (resume, stop, runs, evaluate, models, promote, rollback, deploy, undeploy, deployments, serve, ask):
     app.command()(command)
-
-
-@app.command()
-def runs(
-    store: Store = DEFAULT,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, in the last line, instead of a table.")] = False,
-) -> None:
-    """List the runs of a store: how far each is, what it came to, and how large it is."""
-    from astor.cli.runs import print_runs
-
-    print_runs(store, as_json)
 
 
 @app.command()

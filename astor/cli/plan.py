@@ -36,7 +36,7 @@ def print_plan(recipe: Recipe, store: str, on: Literal["local", "process"]) -> N
         typer.echo(f"# {name:<12} {value}")
 
 
-def plan_lines(forecast: Forecast, on: Literal["local", "process"]) -> Iterator[tuple[str, str]]:
+def plan_lines(forecast: Forecast, on: Literal["local", "process", "cluster"]) -> Iterator[tuple[str, str]]:
     """Name → figure for people, of what the chosen way of running means."""
     recipe, work, policy = forecast.recipe, forecast.work, forecast.size
     yield "lies in", forecast.run.places.uri
@@ -48,7 +48,7 @@ def plan_lines(forecast: Forecast, on: Literal["local", "process"]) -> Iterator[
     yield "rollouts", f"{work.trained:,} in training, {work.judged:,} in {work.evaluations} evaluations and the gate"
     yield "tokens", f"at most {work.most_tokens:,} generated; {_expected(forecast)}"
     yield "policy", f"{policy.parameters:,} parameters" if policy else "its size is known once it is loaded"
-    yield "memory", _memory(forecast)
+    yield "memory", _memory(forecast, None if on == "cluster" else memory_limit())
     yield "disk", _disk(forecast)
     yield "time", _time(forecast)
     if on == "local":
@@ -89,8 +89,8 @@ def _expected(forecast: Forecast) -> str:
     return f"about {forecast.tokens:,.0f} at the length of answers in {forecast.pace.run}"
 
 
-def _memory(forecast: Forecast) -> str:
-    needed, limit = forecast.memory, memory_limit()
+def _memory(forecast: Forecast, limit: int | None) -> str:
+    needed = forecast.memory
     if needed is None:
         return "known once the policy is loaded"
     parts = (

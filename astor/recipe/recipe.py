@@ -15,6 +15,7 @@ from astor.evaluation.alarms import AlarmOptions
 from astor.evaluation.gate import GateOptions
 from astor.explain import nearest
 from astor.options import Options
+from astor.recipe.cluster import ClusterOptions
 from astor.recipe.sections import BatchOptions, DataOptions, EvaluationOptions, TrackingOptions
 from astor.recipe.tasks import TasksOptions
 from astor.rollout.catalogue import engine_options
@@ -46,7 +47,7 @@ TrainingChoice = Annotated[
 
 CHANGING: Any = {
     **dict.fromkeys(("rounds", "granularity", "rounds_per_segment", "checkpoint_every"), True),
-    **dict.fromkeys(("threads", "processes", "alarms", "tracking"), True),
+    **dict.fromkeys(("threads", "processes", "alarms", "tracking", "cluster"), True),
     "sandbox": {"workers", "urls", "token_env", "patience_seconds"},
     "rollout": {
         *("urls", "vllm_python", "port", "key_env", "hand_over", "requests_together"),
@@ -100,6 +101,8 @@ class Recipe(Options):
     gate: GateOptions = GateOptions()
     alarms: AlarmOptions = AlarmOptions()
     tracking: TrackingOptions = TrackingOptions()
+    cluster: ClusterOptions | None = None
+    """Where KFP is, and what tasks ask of Kubernetes; None for a run on one machine."""
 
     @model_validator(mode="after")
     def _rounds_fit_together(self) -> Self:

@@ -20,7 +20,21 @@ def test_help_lists_the_commands_that_exist(astor: Astor) -> None:
     assert [
         name
         for name in (
-            *("init", "run", "compile", "compare", "serve", "ask", "runs", "report", "prune", "sandbox", "doctor"),
+            *(
+                "init",
+                "run",
+                "compile",
+                "resume",
+                "stop",
+                "compare",
+                "serve",
+                "ask",
+                "runs",
+                "report",
+                "prune",
+                "sandbox",
+                "doctor",
+            ),
             *("models", "promote", "rollback"),
         )
         if f"│ {name} " not in shown
@@ -66,10 +80,12 @@ def test_a_dry_run_prints_a_recipe_that_runs_the_same(astor: Astor, tmp_path: Pa
 
 
 def test_compile_writes_a_pipeline(astor: Astor, tmp_path: Path) -> None:
-    done = astor("compile", "miniature", "--output", "new/pipeline.yaml", "--store", "s3://b/p", cwd=tmp_path)
+    done = astor(
+        "compile", "miniature", "-o", "new/pipeline.yaml", "--store", "s3://b/p", "--image", "r/a:1", cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     assert "2 segments in a chain" in done.stdout
-    specification = yaml.safe_load((tmp_path / "new" / "pipeline.yaml").read_text())
+    specification, _ = yaml.safe_load_all((tmp_path / "new" / "pipeline.yaml").read_text())
     assert specification["root"]["inputDefinitions"]["parameters"]["store"]["defaultValue"] == "s3://b/p"
 
 
@@ -77,5 +93,5 @@ def test_a_pipeline_that_cannot_be_is_not_written(astor: Astor, tmp_path: Path) 
     rounds = ("--set", "granularity=step", "--set", "rounds=200")
     done: subprocess.CompletedProcess[str] = astor("compile", "miniature", "-o", "p.yaml", *rounds, cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.startswith("error: 200 rounds as tasks of their own are more than one run holds (100)")
+    assert done.stderr.startswith("error: 200 rounds as tasks of their own are more than one workflow holds (100)")
     assert not list(tmp_path.iterdir())

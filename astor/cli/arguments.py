@@ -1,0 +1,30 @@
+"""Arguments and options that several commands have."""
+
+from typing import Annotated
+
+import typer
+
+from astor.cli.complete import complete_recipe
+
+Recipe = Annotated[
+    str,
+    typer.Argument(
+        metavar="RECIPE", help="A recipe file, or the name of a packaged recipe.", autocompletion=complete_recipe
+    ),
+]
+Overrides = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe.")]
+Image = Annotated[str, typer.Option(metavar="NAME", help="Image of tasks, as cluster.pools.core.image.")]
+Host = Annotated[str, typer.Option(metavar="URL", help="KFP's API; default: KF_PIPELINES_ENDPOINT, or the recipe's.")]
+Namespace = Annotated[
+    str, typer.Option(metavar="NAME", help="Of a cluster's tasks; default: ASTOR_NAMESPACE, or the recipe's.")
+]
+Detach = Annotated[bool, typer.Option("--detach", help="Submit to a cluster, and do not wait for its end.")]
+VersionName = Annotated[
+    str, typer.Option("--version-name", metavar="NAME", help="Of the pipeline's version; default: after the recipe.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, in the last line, instead of a table.")]
+
+
+def with_image(overrides: dict[str, object], image: str) -> dict[str, object]:
+    """Overrides of a recipe, and the image of its tasks where one is given."""
+    return overrides | ({"cluster.pools.core.image": image} if image else {})

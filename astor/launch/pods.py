@@ -1,0 +1,101 @@
+"""Pods of a submission, where the credentials for Kubernetes let them be listed: what they wait for, and why one
+failed."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import kubernetes as k8s
+import urllib3
+
+from astor.run.failure import find_failure
+
+RUN = "pipeline/runid"
+"""The label by which KFP marks the pods of a run."""
+TIMEOUT = (5, 20)
+PASSING = ("ContainerCreating", "PodInitializing")
+"""Reasons of a container to wait that go by themselves."""
+
+
+class Pods:
+    """The pods of one submission. What the credentials do not show is not there: nobody is stopped by it."""
+
+    def __init__(self, namespace: str, run_id: str) -> None:
+        self.namespace, self.run_id = namespace, run_id
+        settings = k8s.client.Configuration()
+        self._core: Any = k8s.client.CoreV1Api(k8s.client.ApiClient(settings)) if _find_credentials(settings) else None
+
+    def waiting(self) -> list[str]:
+        """What each pod that does not start waits for, in words."""
+        return [f"{told(pod)}: {reason}" for pod in self._pods() if (reason := self._reason(pod))]
+
+    def failure(self) -> str:
+        """The sentence that a step of ours ended with; empty where none is known."""
+        for pod in self._pods():
+            if pod.status.phase == "Failed" and (sentence := self._sentence(pod)):
+                return sentence
+        return ""
+
+    def _pods(self) -> list[Any]:
+        listed = self._ask("list_namespaced_pod", self.namespace, label_selector=f"{RUN}={self.run_id}")
+        return listed.items if listed else []
+
+    def _reason(self, pod: Any) -> str:
+        if pod.status.phase != "Pending":
+            return ""
+        if reason := next(waits_for(pod), ""):
+            return reason
+        events = self._ask(
+            "list_namespaced_event",
+            self.namespace,
+            field_selector=f"involvedObject.name={pod.metadata.name},type=Warning",
+        )
+        return _joined(events.items[-1].message) if events and events.items else ""
+
+    def _sentence(self, pod: Any) -> str:
+        log = self._ask("read_namespaced_pod_log", pod.metadata.name, self.namespace, container="main", tail_lines=200)
+        return next(filter(None, map(find_failure, reversed((log or "").splitlines()))), "")
+
+    def _ask(self, request: str, *arguments: Any, **named: Any) -> Any:
+        """What Kubernetes answers; None where it does not, or refuses."""
+        if self._core is None:
+            return None
+        try:
+            return getattr(self._core, request)(*arguments, **named, _request_timeout=TIMEOUT)
+        except k8s.client.ApiException as error:
+            if error.status in (401, 403):
+                self._core = None
+            return None
+        except urllib3.exceptions.HTTPError:
+            return None
+
+
+def _find_credentials(settings: Any) -> bool:
+    """Whether a kubeconfig or a pod's service account says where Kubernetes is; into `settings`."""
+    settings.retries = False
+    for load in (k8s.config.load_kube_config, k8s.config.load_incluster_config):
+        with suppress(k8s.config.ConfigException):
+            load(client_configuration=settings)
+            return True
+    return False
+
+
+def waits_for(pod: Any) -> Iterator[str]:
+    """Why a pod does not start, as far as its own status says."""
+    status = pod.status
+    for container in [*(status.init_container_statuses or ()), *(status.container_statuses or ())]:
+        waits = container.state.waiting if container.state else None
+        if waits and waits.reason not in PASSING:
+            yield _joined(f"{waits.reason}: {waits.message}" if waits.message else waits.reason)
+    for condition in status.conditions or ():
+        if condition.type == "PodScheduled" and condition.status == "False":
+            yield _joined(condition.message or condition.reason or "it is not scheduled")
+
+
+def told(pod: Any) -> str:
+    """A pod for people: its pool, else its name."""
+    return (pod.metadata.labels or {}).get("astor/pool") or str(pod.metadata.name)
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,125 @@
+"""The section `cluster` of a recipe: where KFP is, and what tasks ask of Kubernetes. It decides nothing of what a run
+computes, so a run goes on where it changes."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from astor.masking import CREDENTIALS
+from astor.options import Options
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,252}$")]
+Quantity = Annotated[str, Field(pattern=r"^[1-9][0-9]*(\.[0-9]+)?(Mi|Gi|Ti)$")]
+SECRET_WORDS = ("TOKEN", "PASSWORD", "SECRET", "CREDENTIAL", "ACCESS_KEY", "API_KEY")
+
+
+class Toleration(Options):
+    """A taint of nodes that a task's pod puts up with."""
+
+    key: str | None = None
+    """Of the taint; None: any."""
+    operator: Literal["Exists", "Equal"] = "Exists"
+    """Whether the taint's value matters."""
+    value: str | None = None
+    """Of the taint, for `Equal`."""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
+    """Of the taint; None: any."""
+
+
+class Pool(Options):
+    """What the tasks of one pool ask of the node that they run on."""
+
+    image: str | None = None
+    """Image of its tasks, by tag or digest, never `latest`; None: that of `core`."""
+    cpu: float = Field(1.0, gt=0)
+    """Cores, requested and never exceeded. `threads` times `processes` of the recipe is what mathematics can use."""
+    memory: Quantity = "2Gi"
+    """Memory, requested and never exceeded. As the two are one, a pod is among the last that a full node evicts (our
+    choice)."""
+    accelerators: int = Field(0, ge=0)
+    """Accelerators of a pod."""
+    accelerator: str = "nvidia.com/gpu"
+    """The resource that an accelerator is; its taint of this name is tolerated."""
+    node_selector: dict[str, str] = {}
+    """Labels that a node must have."""
+    tolerations: tuple[Toleration, ...] = ()
+    """Further taints that are tolerated."""
+    shared_memory: Quantity | None = None
+    """Size of /dev/shm, which counts as memory; None: the container runtime's 64 MiB. Several GPUs need more."""
+    cache: Quantity = "10Gi"
+    """Most of the node's disk that a pod fills with what it fetches from S3 and what models write; gone with the
+    pod."""
+    claim: Name | None = None
+    """A PersistentVolumeClaim in place of the node's disk: what was fetched is there for the next pod."""
+
+    @field_validator("image")
+    @classmethod
+    def _image_is_pinned(cls, image: str | None) -> str | None:
+        name = (image or "").rpartition("/")[2]
+        if image is not None and "@" not in name and name.partition(":")[2] in ("", "latest"):
+            raise ValueError(f"the image {image!r} is not pinned: name its tag, other than latest, or its digest")
+        return image
+
+
+class Pools(Options):
+    """Which pool does what."""
+
+    core: Pool = Pool()
+    """Tasks without a model: they resolve the recipe, plan, score, evaluate and promote."""
+    verify: Pool = Pool()
+    """Tasks that judge answers and data: `prepare` and `verify`."""
+    rollout: Pool = Pool(memory="4Gi")
+    """Tasks that sample: `rollout` and the evaluation over turns."""
+    train: Pool = Pool(memory="4Gi")
+    """Tasks that train: `initialise` and `update`; and segments and the end of a run by segments, which also sample
+    and verify."""
+
+
+class Secrets(Options):
+    """Names of Kubernetes secrets in the namespace of the tasks. Their keys are called like the environment variables
+    that they become; no secret itself stands in a recipe or a pipeline."""
+
+    store: Name | None = None
+    """`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` of every task; `AWS_SESSION_TOKEN`, `AWS_DEFAULT_REGION` and
+    `AWS_ENDPOINT_URL_S3` where it has them."""
+    references: Name | None = None
+    """The same for tasks that read references, in place of `store`."""
+    sandbox: Name | None = None
+    """The token of a sandbox pool, under the name in `sandbox.token_env`, for tasks that verify."""
+    mlflow: Name | None = None
+    """`MLFLOW_TRACKING_USERNAME` and `MLFLOW_TRACKING_PASSWORD`, or `MLFLOW_TRACKING_TOKEN`, for tasks that write to
+    MLflow or ask it for models."""
+    rollout: Name | None = None
+    """The key of rollout servers, under the name in `rollout.key_env`, for tasks that sample."""
+
+
+class ClusterOptions(Options):
+    """Where KFP is, and what tasks ask of Kubernetes."""
+
+    host: str | None = None
+    """Address of KFP's API, as http://localhost:8080; None: `--host` or KF_PIPELINES_ENDPOINT."""
+    namespace: Name | None = None
+    """Namespace of the tasks; None: `--namespace` or ASTOR_NAMESPACE, or the one of a KFP that has a single one."""
+    queue: str | None = None
+    """Kueue's LocalQueue that admits tasks, as the label of their pods."""
+    environment: dict[str, str] = {}
+    """Environment variables of every task, as AWS_ENDPOINT_URL_S3 and AWS_DEFAULT_REGION. Nothing secret."""
+    pools: Pools = Pools()
+    secrets: Secrets = Secrets()
+
+    @field_validator("host")
+    @classmethod
+    def _host_is_http(cls, host: str | None) -> str | None:
+        if host is not None and (not host.startswith(("http://", "https://")) or CREDENTIALS.search(host)):
+            raise ValueError("it is no address of KFP: write http://HOST:PORT, without a password")
+        return host
+
+    @model_validator(mode="after")
+    def _secrets_are_no_variables(self) -> Self:
+        for name in self.environment:
+            if any(word in name.upper() for word in SECRET_WORDS):
+                raise ValueError(
+                    f"environment.{name} would stand in the pipeline for everybody to read: put it into a Kubernetes "
+                    "secret, and name that under secrets"
+                )
+        return self

@@ -1,0 +1,42 @@
+"""The first task, cheap as it is, refuses what the command line would, and shows where the run is."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from astor.components.start import resolve_recipe
+from astor.errors import UserError
+from astor.recipe.load import load_recipe
+from astor.run.places import Places
+
+
+def resolved(directory: Path, store: str, overrides: dict[str, Any], chain: int = 2) -> str:
+    """The task's output, as KFP calls its function."""
+    card = SimpleNamespace(path=str(directory / "card.md"))
+    given = {"recipe": "miniature", "overrides": overrides, "store": store, "mlflow_uri": ""}
+    recipe: str = resolve_recipe.python_func(**given, chain=chain, granularity="segment", card=card)
+    return recipe
+
+
+def test_its_card_has_the_prefix_and_the_resolved_recipe(tmp_path: Path) -> None:
+    store = str(tmp_path / "store")
+    recipe = resolved(tmp_path, store, {"seed": 3})
+    card, place = (tmp_path / "card.md").read_text(), Places(store, load_recipe("miniature", {"seed": 3})).uri
+    assert recipe.startswith(f"{place}/recipe#")
+    assert f"- Lies in `{place}`\n- Resolved recipe: `{place}/recipe`\n" in card
+    assert "\nseed: 3\n" in card
+
+
+WRONG = {
+    "key": ({"sede": 3}, 2, "sede.*seed"),
+    "chain": ({"rounds": 8}, 2, "4 segments of 2, and the pipeline's chain has 2"),
+    "password": ({"tracking.uri": "http://me:hidden@mlflow"}, 2, r"tracking\.uri is http://me:\*\*\*@mlflow"),
+}
+
+
+@pytest.mark.parametrize(("overrides", "chain", "sentence"), WRONG.values(), ids=WRONG)
+def test_wrong_values_fail_there(tmp_path: Path, overrides: dict[str, Any], chain: int, sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
+        resolved(tmp_path, "s3://bucket/prefix", overrides, chain)

@@ -1,0 +1,20 @@
+"""What a cluster adds to a run, against what was measured on one."""
+
+from astor.recipe.load import load_recipe
+from astor.recipe.overhead import overhead
+
+
+def test_a_round_as_tasks_idles_as_it_was_measured() -> None:
+    two, three = (overhead(load_recipe("miniature", {"rounds": rounds}), "step") for rounds in (2, 3))
+    assert three.seconds - two.seconds == 90, "four tasks of two pods, and the driver of a nested pipeline"
+    assert three.nodes - two.nodes == 17
+    assert three.pods - two.pods == 9
+
+
+def test_a_segment_costs_two_pods_however_many_rounds_it_has() -> None:
+    few, many = (
+        overhead(load_recipe("quickstart", {"rounds": 200, "rounds_per_segment": size}), "segment") for size in (50, 10)
+    )
+    assert many.pods - few.pods == 2 * (20 - 4)
+    assert many.seconds - few.seconds == 20 * (20 - 4)
+    assert few == overhead(load_recipe("quickstart", {"rounds": 40, "rounds_per_segment": 10}), "segment")
