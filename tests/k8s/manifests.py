@@ -22,12 +22,11 @@ RELEASES = ("1.32", "1.33", "1.34", "1.35", "1.36")
 Document = dict[str, Any]
 
 
-def render(overlay: str) -> str:
-    """What `kubectl kustomize` makes of an overlay; skips where there is no kubectl."""
+def render(overlay: Path) -> str:
+    """What `kubectl kustomize` makes of a directory; skips where there is no kubectl."""
     if shutil.which("kubectl") is None:
         pytest.skip("there is no kubectl, which renders overlays: what it rendered last is tested")
-    command = ["kubectl", "kustomize", str(ROOT / "overlays" / overlay)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(["kubectl", "kustomize", str(overlay)], capture_output=True, text=True, check=True).stdout
 
 
 @cache
