@@ -14,7 +14,9 @@ FIELDS = "${binary:Package}\t${Version}\t${Architecture}\n"
 
 def debian_packages() -> list[dict[str, Any]]:
     """Those that dpkg has installed."""
-    listed = subprocess.run(["dpkg-query", "--show", "--showformat", FIELDS], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["dpkg-query", "--show", "--showformat", FIELDS], capture_output=True, text=True, check=True
+    )
     rows = sorted(line.split("\t") for line in listed.stdout.splitlines())
     return [
         component(name := full.partition(":")[0], version, f"pkg:deb/debian/{quote(name)}@{quote(version)}?arch={arch}")
@@ -26,7 +28,9 @@ def python_packages() -> list[dict[str, Any]]:
     """Those of the environment that runs this."""
     found = {(each.name.lower().replace("_", "-"), each.version): each for each in distributions()}
     return [
-        component(each.name, version, f"pkg:pypi/{quote(name)}@{quote(version)}", each.metadata.get("License-Expression"))
+        component(
+            each.name, version, f"pkg:pypi/{quote(name)}@{quote(version)}", each.metadata.get("License-Expression")
+        )
         for (name, version), each in sorted(found.items())
     ]
 
@@ -39,4 +43,6 @@ def component(name: str, version: str, purl: str, licence: str | None = None) ->
 
 if __name__ == "__main__":
     components = debian_packages() + python_packages()
-    print(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components}, indent=1))
+    print(
+        json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components}, indent=1)
+    )

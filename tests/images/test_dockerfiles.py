@@ -74,7 +74,10 @@ def test_what_pip_installs_is_pinned(role: str) -> None:
 @EVERY_ROLE
 def test_no_compiler_stays_where_none_is_needed(role: str) -> None:
     dockerfile = Dockerfile(role)
-    kept = [*dockerfile.all("RUN", "image"), *(dockerfile.all("RUN", "python") if "python" in dockerfile.stages else [])]
+    kept = [
+        *dockerfile.all("RUN", "image"),
+        *(dockerfile.all("RUN", "python") if "python" in dockerfile.stages else []),
+    ]
     found = COMPILERS & {word for line in kept for word in line.split()}
     assert found == ({"gcc", "python3-dev"} if role == "rollout" else set())
 

@@ -21,7 +21,21 @@ pytestmark = [pytest.mark.images, pytest.mark.timeout(3600)]
 TOKEN = "a token of the tests"
 SUM = "def f(n):\n    import numpy\n    return int(numpy.arange(n).sum())"
 SLOW = "import time\ndef f(n):\n    time.sleep(n)\n    return n"
-ZOMBIES = "import pathlib; print(sum('\\nState:\\tZ' in p.read_text() for p in pathlib.Path('/proc').glob('[0-9]*/status')))"
+KILLS_WORKERS = """
+import contextlib, os, pathlib, signal
+for each in pathlib.Path("/proc").glob("[0-9]*"):
+    with contextlib.suppress(OSError):
+        if b"launch.py\\0" in (each / "cmdline").read_bytes():
+            os.kill(int(each.name), signal.SIGKILL)
+"""
+ZOMBIES = """
+import contextlib, pathlib
+found = 0
+for each in pathlib.Path("/proc").glob("[0-9]*/status"):
+    with contextlib.suppress(OSError):
+        found += "\\nState:\\tZ" in each.read_text()
+print(found)
+"""
 
 
 @pytest.fixture
@@ -82,15 +96,10 @@ def test_on_sigterm_it_finishes_what_runs(server: tuple[str, str], monkeypatch: 
 
 def test_workers_that_were_killed_leave_nothing(server: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     name, url = server
-    kill = (
-        "import os, pathlib, signal\n"
-        "for each in pathlib.Path('/proc').glob('[0-9]*'):\n"
-        "    if b'launch.py' in (each / 'cmdline').read_bytes(): os.kill(int(each.name), signal.SIGKILL)"
-    )
     with pool(url, monkeypatch) as sandbox, ThreadPoolExecutor() as others:
         running = others.submit(sandbox.run, [CallsJob(SLOW, "f", ((2,),))] * 2)
         time.sleep(1)
-        inside(name, kill)
+        inside(name, KILLS_WORKERS)
         assert [result.ending for result in running.result()] == [Ending.FINISHED] * 2
     assert inside(name, ZOMBIES) == "0"
 

@@ -58,7 +58,8 @@ def ways_of(endpoint: str, user: str, bucket: str, key: str) -> set[str]:
             ask(client, bucket, key)
             allowed.add(name)
         except ClientError as error:
-            assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 403, (name, error)
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 403:
+                raise
     return allowed
 
 

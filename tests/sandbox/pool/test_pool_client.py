@@ -106,13 +106,14 @@ def test_a_name_of_several_servers_means_each_of_them(url: str, monkeypatch: pyt
         return [address for each in hosts for address in resolve(each, *arguments, **named)]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve_pool)
-    with serving("--workers", "1", "--host", "127.0.0.2", "--port", str(port), token=TOKEN) as (other, process):
-        with SandboxPool(options(f"http://sandbox.test:{port}")) as pool:
-            assert {result.ending for result in pool.run([SMALL] * 200)} == {Ending.FINISHED}
-            assert 'batches_total{status="200"}' in httpx.get(f"{other}/metrics").text
-            process.kill()
-            assert {result.ending for result in pool.run([SMALL] * 128)} == {Ending.FINISHED}
-            assert pool.metrics()["repeats"] > 0
+    flags = ("--workers", "1", "--host", "127.0.0.2", "--port", str(port))
+    named = options(f"http://sandbox.test:{port}")
+    with serving(*flags, token=TOKEN) as (other, process), SandboxPool(named) as pool:
+        assert {result.ending for result in pool.run([SMALL] * 200)} == {Ending.FINISHED}
+        assert 'batches_total{status="200"}' in httpx.get(f"{other}/metrics").text
+        process.kill()
+        assert {result.ending for result in pool.run([SMALL] * 128)} == {Ending.FINISHED}
+        assert pool.metrics()["repeats"] > 0
 
 
 def test_jobs_are_read_as_they_are_needed_and_a_stream_may_be_left(url: str) -> None:
