@@ -9,11 +9,11 @@ from astor.run.kubernetes_api import KubernetesApi, RefusedError
 
 OLDEST, NEWEST = 32, 36
 """Minor versions of Kubernetes 1 that the manifests are held against."""
-CRDS: dict[str, tuple[str, State, str]] = {
-    "workflows.argoproj.io": ("v1alpha1", "missing", "install Kubeflow Pipelines 2.17"),
-    "inferenceservices.serving.kserve.io": ("v1beta1", "look", "install KServe, for deployments"),
-    "httproutes.gateway.networking.k8s.io": ("v1", "look", "install the Gateway API, for canaries"),
-    "localqueues.kueue.x-k8s.io": ("v1beta2", "look", "install Kueue, for tasks that wait for GPUs"),
+CRDS: dict[str, tuple[str, str, State, str]] = {
+    "Argo Workflows": ("workflows.argoproj.io", "v1alpha1", "missing", "install Kubeflow Pipelines 2.17"),
+    "KServe": ("inferenceservices.serving.kserve.io", "v1beta1", "look", "install KServe, for deployments"),
+    "Gateway API": ("httproutes.gateway.networking.k8s.io", "v1", "look", "install it, for canaries"),
+    "Kueue": ("localqueues.kueue.x-k8s.io", "v1beta2", "look", "install it, for tasks that wait for GPUs"),
 }
 """Custom resources: the version that is used, what it means where it is not there, and what to do."""
 GPU = "nvidia.com/gpu"
@@ -41,7 +41,7 @@ def cluster_checks(steps: str, store: str) -> Iterator[Check]:
         "storage": _storage,
         "sandbox pool": sandbox,
         "MLflow": mlflow,
-        "KServe": kserve,
+        "KServe's mode": kserve,
     }
     for name, look in looks.items():
         try:
@@ -62,13 +62,14 @@ def _version(api: KubernetesApi) -> Check:
 
 
 def _crds(api: KubernetesApi, steps: str) -> Iterator[Check]:
-    for name, (wanted, state, advice) in CRDS.items():
-        found = api.get(f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}")
+    for name, (crd, wanted, state, advice) in CRDS.items():
+        found = api.get(f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{crd}")
         served = [each["name"] for each in found["spec"]["versions"] if each["served"]] if found else []
+        told = f"{crd} in {', '.join(served)}" if served else f"no {crd}"
         if wanted in served:
-            yield Check(name, "fine", f"in {', '.join(served)}")
+            yield Check(name, "fine", told)
         else:
-            yield Check(name, state, f"in {', '.join(served)}, not {wanted}" if served else "not installed", advice)
+            yield Check(name, state, f"{told}, not {wanted}" if served else told, advice)
 
 
 def _namespace(api: KubernetesApi, steps: str) -> Iterator[Check]:

@@ -81,9 +81,11 @@ def kserve(api: KubernetesApi, steps: str) -> Iterator[Check]:
         return
     mode = json.loads(found["data"].get("deploy", "{}")).get("defaultDeploymentMode", "Serverless")
     if mode in ("Standard", "RawDeployment"):
-        yield Check("KServe", "fine", f"{mode}: canaries by a Gateway's HTTPRoute, no scaling to zero without KEDA")
+        yield Check(
+            "KServe's mode", "fine", f"{mode}: canaries by a Gateway's HTTPRoute, no scaling to zero without KEDA"
+        )
     else:
-        yield Check("KServe", "look", f"{mode}: it needs Knative", "set defaultDeploymentMode to Standard")
+        yield Check("KServe's mode", "look", f"{mode}: it needs Knative", "set defaultDeploymentMode to Standard")
 
 
 def tried_store(store: str) -> Check:

@@ -54,9 +54,7 @@ def healthy() -> dict[str, Any]:
     default = {"storageclass.kubernetes.io/is-default-class": "true"}
     return {
         "/version": {"major": "1", "minor": "34", "gitVersion": "v1.34.4"},
-        **{
-            CRD + name: {"spec": {"versions": [{"name": version[0], "served": True}]}} for name, version in CRDS.items()
-        },
+        **{CRD + crd: {"spec": {"versions": [{"name": used, "served": True}]}} for crd, used, *_ in CRDS.values()},
         "/api/v1/namespaces/kubeflow": patch("namespace"),
         CONFIG: patch("workflow-defaults"),
         CONTROLLER: patch("workflow-controller"),
@@ -115,13 +113,19 @@ def write_config(path: Path, port: int, token: str = "the-token") -> None:
     )
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Cluster]:
+    cluster = Cluster()
+    yield cluster
+    cluster.server.shutdown()
+
+
 @pytest.fixture
-def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
-    running = Cluster()
+def cluster(running: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     write_config(tmp_path / "config", running.server.server_port)
     monkeypatch.setattr("kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(tmp_path / "config"))
-    yield running
-    running.server.shutdown()
+    running.answers = copy.deepcopy(healthy())
+    return running
 
 
 def told(store: str = "") -> dict[str, Check]:
@@ -137,11 +141,11 @@ def test_a_cluster_that_has_all_is_fine(cluster: Cluster) -> None:
 
 LACKS: list[tuple[str, str, str, Callable[[dict[str, Any]], object]]] = [
     ("Kubernetes", "look", "1.32", lambda has: has["/version"].update(minor="29+")),
-    ("workflows.argoproj.io", "missing", "Kubeflow Pipelines", lambda has: has.pop(CRD + "workflows.argoproj.io")),
+    ("Argo Workflows", "missing", "Kubeflow Pipelines", lambda has: has.pop(CRD + "workflows.argoproj.io")),
     (
-        "inferenceservices.serving.kserve.io",
-        "look",
         "KServe",
+        "look",
+        "install KServe",
         lambda has: has[CRD + "inferenceservices.serving.kserve.io"].update(spec={"versions": []}),
     ),
     ("namespace kubeflow", "missing", "--namespace", lambda has: has.pop("/api/v1/namespaces/kubeflow")),
@@ -179,7 +183,7 @@ LACKS: list[tuple[str, str, str, Callable[[dict[str, Any]], object]]] = [
         "ALLOWED_HOSTS",
         lambda has: next(each for path, each in has.items() if "astor-mlflow/configmaps" in path).update(data={}),
     ),
-    ("KServe", "look", "Standard", lambda has: has[KSERVE]["data"].update(deploy="{}")),
+    ("KServe's mode", "look", "Standard", lambda has: has[KSERVE]["data"].update(deploy="{}")),
     ("secrets", "look", "ask who may", lambda has: has.update({SECRETS[0]: 403})),
 ]
 
@@ -188,7 +192,6 @@ LACKS: list[tuple[str, str, str, Callable[[dict[str, Any]], object]]] = [
 def test_what_is_missing_is_told_with_what_to_do(
     cluster: Cluster, name: str, state: str, advice: str, take_away: Callable[[dict[str, Any]], object]
 ) -> None:
-    cluster.answers = copy.deepcopy(cluster.answers)
     take_away(cluster.answers)
     check = told()[name]
     assert (check.state, advice in check.advice) == (state, True), check
