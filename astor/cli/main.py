@@ -176,8 +176,7 @@ def report(
 @app.command()
 def doctor(
     recipe: Annotated[
-        str,
-        typer.Option(metavar="RECIPE", help="Tell its memory and disk too.", autocompletion=complete_recipe),
+        str, typer.Option(metavar="RECIPE", help="Tell its memory and disk too.", autocompletion=complete_recipe)
     ] = "",
     overrides: Overrides = [],
     store: Store = DEFAULT,
@@ -190,16 +189,14 @@ def doctor(
     namespace: Annotated[str, typer.Option(help="Where KFP runs tasks on it.")] = "kubeflow",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
 ) -> None:
-    """Check this machine, and whether a recipe's policy fits its memory, or a cluster; exit code 2 where something is
-    missing."""
+    """Check this machine and a recipe's memory on it, or a cluster; exit code 2 where something is missing."""
     from astor.cli.doctor import examine, examine_cluster
     from astor.recipe.load import load_recipe, parse_overrides
 
-    if cluster:
-        examine_cluster(namespace, store, as_json)
-        return
     resolved = load_recipe(recipe, parse_overrides(overrides)) if recipe else None
-    examine(resolved, store, prompt_tokens, gpus, gpu_gb, as_json)
+    if cluster:
+        return examine_cluster(namespace, store, as_json)
+    return examine(resolved, store, prompt_tokens, gpus, gpu_gb, as_json)
 
 
 @app.command()

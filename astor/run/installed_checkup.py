@@ -89,7 +89,7 @@ def kserve(api: KubernetesApi, steps: str) -> Iterator[Check]:
 
 
 def tried_store(store: str) -> Check:
-    """Whether this machine\'s credentials may write to it, and what may be written once is."""
+    """Whether this machine's credentials may write to it, and what may be written once is."""
     try:
         try_store(store, writes=True)
     except UserError as error:
