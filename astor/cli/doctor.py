@@ -1,6 +1,7 @@
-"""`astor doctor`: what this machine, and the memory of GPUs, have for a run; it starts nothing."""
+"""`astor doctor`: what this machine, the memory of GPUs, and a cluster have for a run; it starts nothing."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import typer
@@ -35,6 +36,23 @@ def examine(
     if recipe is not None:
         forecast = Forecast(run := Run(store, recipe), find_prepared(run))
         checks += recipe_checks(forecast, prompt_tokens or forecast.prompt_tokens, _gpus(gpus, gpu_gb), memory_limit())
+    show(checks, as_json)
+
+
+def examine_cluster(namespace: str, store: str, as_json: bool) -> None:
+    """Print one line for each thing of the cluster that the kubeconfig names.
+
+    Raises:
+        UserError: no cluster answers, or something is missing that a run needs.
+    """
+    from astor.run.cluster_checkup import cluster_checks
+
+    show(cluster_checks(namespace, store), as_json)
+
+
+def show(looked: Iterable[Check], as_json: bool) -> None:
+    """Print the checks; UserError where something is missing."""
+    checks = list(looked)
     if as_json:
         typer.echo(json.dumps([check._asdict() for check in checks]))
     else:

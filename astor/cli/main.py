@@ -154,8 +154,7 @@ def report(
 @app.command()
 def doctor(
     recipe: Annotated[
-        str,
-        typer.Option(metavar="RECIPE", help="Tell its memory and disk too.", autocompletion=complete_recipe),
+        str, typer.Option(metavar="RECIPE", help="Tell its memory and disk too.", autocompletion=complete_recipe)
     ] = "",
     overrides: Overrides = [],
     store: Store = DEFAULT,
@@ -164,14 +163,18 @@ def doctor(
     ] = None,
     gpus: Annotated[int | None, typer.Option(min=1, help="GPUs that there will be; default: those here.")] = None,
     gpu_gb: Annotated[float | None, typer.Option(min=1, help="GB of memory of each; default: as here.")] = None,
+    cluster: Annotated[bool, typer.Option("--cluster", help="Check the kubeconfig's cluster instead.")] = False,
+    namespace: Annotated[str, typer.Option(help="Where KFP runs tasks on it.")] = "kubeflow",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
 ) -> None:
-    """Check this machine, and whether a recipe's policy fits its memory; exit code 2 where something is missing."""
-    from astor.cli.doctor import examine
+    """Check this machine and a recipe's memory on it, or a cluster; exit code 2 where something is missing."""
+    from astor.cli.doctor import examine, examine_cluster
     from astor.recipe.load import load_recipe, parse_overrides
 
     resolved = load_recipe(recipe, parse_overrides(overrides)) if recipe else None
-    examine(resolved, store, prompt_tokens, gpus, gpu_gb, as_json)
+    if cluster:
+        return examine_cluster(namespace, store, as_json)
+    return examine(resolved, store, prompt_tokens, gpus, gpu_gb, as_json)
 
 
 @app.command()

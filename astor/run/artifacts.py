@@ -37,9 +37,9 @@ class Artifacts:
             raise UserError(f"{uri} was made from other inputs than these: run again with --fresh, or remove it.")
         return artifact.ref
 
-    def begin(self) -> None:
-        """Count the seconds of what is committed next from now on."""
-        self._began = time.perf_counter()
+    def begin(self, at: float | None = None) -> None:
+        """Count the seconds of what is committed next from now on, or from `at` of `time.perf_counter`."""
+        self._began = time.perf_counter() if at is None else at
 
     def commit(self, uri: str, made_from: Inputs, **parts: Payload) -> ArtifactRef:
         """Commit `parts` at `uri` and return the ref of what stands there afterwards.

@@ -31,8 +31,7 @@ def seconds_by_step(run: Run, prompts: ArtifactRef) -> dict[str, float]:
 
 def _artifacts(run: Run, prompts: ArtifactRef) -> Iterator[tuple[str, Artifact]]:
     """Kind of step in a user's words, and what it committed."""
-    references = f"{run.places.root}/references/{prompts.uri.rpartition('/')[2]}"
-    yield from (("prepare", artifact) for artifact in (find(references), load(prompts)) if artifact)
+    yield "prepare", load(prompts)
     if first := _first_policy(run):
         yield ("warm start" if run.recipe.policy.reads_demonstrations else "first policy"), first
     yield "plan", committed(run.places.at("plan"))

@@ -1,5 +1,6 @@
 """prepare: items of the sources → prompts, demonstrations and, under a prefix of their own, references."""
 
+import time
 from typing import NamedTuple
 
 from astor.run.begun import own_prompts, references_of
@@ -30,8 +31,11 @@ def prepare(run: Run) -> Prepared:
     references = run.artifacts.done(references_uri, {})
     if references and (prompts := run.artifacts.done(prompts_uri, {"references": references})):
         return Prepared(prompts, references)
+    began = time.perf_counter()
     gathered = gather(run, make_sources(run), verified=True)
     references = run.artifacts.commit(references_uri, {}, references=gathered.references)
+    # What all of it took is told by the prompts: steps that tell people of it may not open references.
+    run.artifacts.begin(began)
     prompts = run.artifacts.commit(
         prompts_uri,
         {"references": references},

@@ -106,7 +106,7 @@ class SandboxPool:
 
     async def _look_around(self) -> tuple[Layer, ...]:
         silent = []
-        for url in self.options.urls:
+        for url in await self._delivery.addresses.servers():
             try:
                 rows = (await self._client.get(f"{url}/ready")).json()["layers"]
                 return tuple(Layer(**row) for row in rows)

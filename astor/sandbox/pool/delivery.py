@@ -10,6 +10,7 @@ from tenacity import AsyncRetrying, RetryCallState, RetryError, retry_if_excepti
 from astor.errors import UserError
 from astor.sandbox.inside.codec import NotPlainDataError
 from astor.sandbox.jobs import Job
+from astor.sandbox.pool.addresses import FRESH_SECONDS, Addresses
 from astor.sandbox.pool.options import PoolOptions
 from astor.sandbox.pool.wire import read_line, write_batch, write_job
 from astor.sandbox.results import Ending, Result
@@ -65,14 +66,21 @@ class Delivery:
     def __init__(self, client: httpx.AsyncClient, options: PoolOptions) -> None:
         self._client = client
         self._options = options
+        self.addresses = Addresses(options.urls)
         self.repeats = self.given_up = 0
 
     async def deliver(self, chunks: Iterator[Chunk], results: Results) -> None:
-        """Have all chunks done; what nobody does ends as INFRASTRUCTURE_ERROR. UserError where a server refuses."""
+        """Have all chunks done, by servers that come meanwhile, too; what nobody does ends as INFRASTRUCTURE_ERROR.
+        UserError where a server refuses."""
+        carriers: list[asyncio.Task[None]] = []
+        carried = False
         try:
             async with asyncio.TaskGroup() as group:
-                for place in range(len(self._options.urls) * REQUESTS_PER_SERVER):
-                    group.create_task(self._carry(place, chunks, results))
+                while not carried:
+                    most = len(await self.addresses.servers()) * REQUESTS_PER_SERVER
+                    for place in range(len(carriers), most):
+                        carriers.append(group.create_task(self._carry(place, chunks, results)))
+                    carried = not (await asyncio.wait(carriers, timeout=FRESH_SECONDS))[1]
         except ExceptionGroup as error:
             raise error.exceptions[0] from None
 
@@ -83,7 +91,6 @@ class Delivery:
 
     async def _offer(self, place: int, chunk: Chunk, results: Results) -> int:
         """Have a chunk done; the place of the server that did it."""
-        urls = self._options.urls
         progress = _Progress(self._options.patience_seconds)
         try:
             async for attempt in AsyncRetrying(
@@ -93,7 +100,8 @@ class Delivery:
                     again = attempt.retry_state.attempt_number - 1
                     place += again > 0
                     self.repeats += again > 0
-                    await self._send(urls[place % len(urls)], chunk, results, progress)
+                    servers = await self.addresses.servers()
+                    await self._send(servers[place % len(servers)], chunk, results, progress)
         except TooLargeError as error:
             if len(chunk) == 1:
                 self._give_up(chunk, results, f"the job is too large for the pool: {error}")

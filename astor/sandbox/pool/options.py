@@ -15,7 +15,8 @@ class PoolOptions(Options):
 
     type: Literal["pool"] = "pool"
     urls: tuple[str, ...] = Field(min_length=1)
-    """Addresses of the servers, as http://sandbox:8080."""
+    """Addresses of the servers, as http://sandbox:8080. A name that stands for several, as that of a headless Service
+    of Kubernetes, means each of them; they may come and go."""
     token_env: str = TOKEN_VARIABLE
     """Environment variable that holds the servers' token; a token is never part of a recipe."""
     limits: Limits = Limits()

@@ -1,7 +1,10 @@
 """The pool's client against real servers: the results of this process's sandbox, whatever becomes of a server."""
 
+import socket
 from collections.abc import Iterator
+from typing import Any
 
+import httpx
 import pytest
 from pool_server import serving
 
@@ -92,6 +95,25 @@ def test_a_server_that_dies_loses_no_result(url: str, sandbox: Sandbox) -> None:
                 process.kill()
         assert pool.metrics()["repeats"] > 0
     assert told([results[place] for place in range(300)]) == told(sandbox.run([SMALL])) * 300
+
+
+def test_a_name_of_several_servers_means_each_of_them(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = httpx.URL(url).port
+    resolve = socket.getaddrinfo
+
+    def resolve_pool(host: str | None, *arguments: Any, **named: Any) -> list:
+        hosts = ("127.0.0.1", "127.0.0.2") if host == "sandbox.test" else (host,)
+        return [address for each in hosts for address in resolve(each, *arguments, **named)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_pool)
+    flags = ("--workers", "1", "--host", "127.0.0.2", "--port", str(port))
+    named = options(f"http://sandbox.test:{port}")
+    with serving(*flags, token=TOKEN) as (other, process), SandboxPool(named) as pool:
+        assert {result.ending for result in pool.run([SMALL] * 200)} == {Ending.FINISHED}
+        assert 'batches_total{status="200"}' in httpx.get(f"{other}/metrics").text
+        process.kill()
+        assert {result.ending for result in pool.run([SMALL] * 128)} == {Ending.FINISHED}
+        assert pool.metrics()["repeats"] > 0
 
 
 def test_jobs_are_read_as_they_are_needed_and_a_stream_may_be_left(url: str) -> None:

@@ -3,14 +3,13 @@
 import json
 import os
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "images" / "sandbox" / "Dockerfile").read_text()
 
 
@@ -18,15 +17,10 @@ def instructions(name: str) -> list[str]:
     return re.findall(rf"^{name} (.*)$", DOCKERFILE, re.MULTILINE)
 
 
-def test_everything_that_it_copies_is_there() -> None:
-    sources = [source for line in instructions("COPY") for source in shlex.split(line)[:-1]]
-    assert "astor" in sources
-    assert [source for source in sources if not (ROOT / source).exists()] == []
-
-
 def test_its_entry_point_is_a_command_that_there_is() -> None:
     (entry,) = instructions("ENTRYPOINT")
-    _, *arguments = json.loads(entry)
+    _, _, program, *arguments = json.loads(entry)
+    assert program == "astor"
     command = [sys.executable, "-m", "astor.cli", *arguments, "--openapi"]
     assert json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["openapi"]
 

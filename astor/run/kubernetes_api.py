@@ -1,0 +1,74 @@
+"""The Kubernetes API as far as it is asked here: objects as plain data, read and never changed."""
+
+import json
+from contextlib import suppress
+from typing import Any
+
+from astor.errors import UserError
+
+TIMEOUT = (5, 20)
+"""Seconds to connect, and to answer."""
+
+
+class RefusedError(Exception):
+    """These credentials may not see it."""
+
+
+class KubernetesApi:
+    """The cluster of the current context of the kubeconfig, or of the pod that this runs in."""
+
+    def __init__(self) -> None:
+        """UserError where nothing says which cluster, or the client is not installed."""
+        try:
+            import kubernetes
+        except ImportError as error:
+            raise UserError("The client of Kubernetes is not installed: pip install 'astor-rl[pipelines]'.") from error
+        settings = kubernetes.client.Configuration()
+        for load in (kubernetes.config.load_kube_config, kubernetes.config.load_incluster_config):
+            with suppress(kubernetes.config.ConfigException):
+                load(client_configuration=settings)
+                break
+        else:
+            raise UserError("No cluster is known: set KUBECONFIG to a file whose current context names one.")
+        settings.retries = False
+        self.host: str = settings.host
+        self._client = kubernetes.client.ApiClient(settings)
+        self._error = kubernetes.client.ApiException
+
+    def get(self, path: str) -> Any:
+        """What is at a path: an object, or text where it is no JSON; None where there is nothing.
+
+        Raises:
+            RefusedError: these credentials may not see it.
+            UserError: the cluster does not answer, or not with what it was asked for.
+        """
+        import urllib3
+
+        try:
+            response, *_ = self._client.call_api(
+                path,
+                "GET",
+                header_params={"Accept": "application/json"},
+                auth_settings=["BearerToken"],
+                _preload_content=False,
+                _request_timeout=TIMEOUT,
+            )
+        except self._error as error:
+            if error.status == 404:
+                return None
+            if error.status == 403:
+                raise RefusedError(path) from error
+            if error.status == 401:
+                raise UserError(
+                    f"The cluster at {self.host} does not know these credentials (401): log in again."
+                ) from error
+            raise UserError(f"The cluster at {self.host} answers {error.status} for {path}.") from error
+        except urllib3.exceptions.HTTPError as error:
+            raise UserError(
+                f"The cluster at {self.host} does not answer ({type(error).__name__}): "
+                "check KUBECONFIG and the network."
+            ) from error
+        try:
+            return json.loads(response.data)
+        except ValueError:
+            return response.data.decode("utf-8", "replace")

@@ -1,0 +1,214 @@
+"""What is told of a cluster, by a server that answers the paths of the Kubernetes API."""
+
+import copy
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from astor.errors import UserError
+from astor.run.checkup import Check
+from astor.run.cluster_checkup import CRDS, cluster_checks
+from tests.k8s.manifests import ROOT, find
+
+CRD = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
+CONFIG = "/api/v1/namespaces/kubeflow/configmaps/workflow-controller-configmap"
+CONTROLLER = "/apis/apps/v1/namespaces/kubeflow/deployments/workflow-controller"
+SANDBOX = "/apis/apps/v1/namespaces/astor-sandbox/deployments/sandbox"
+READY = "/api/v1/namespaces/astor-sandbox/services/http:sandbox:8080/proxy/ready"
+CLAIM = "/api/v1/namespaces/kubeflow/persistentvolumeclaims/astor-trainer"
+QUOTAS = "/api/v1/namespaces/kubeflow/resourcequotas"
+NODES, CLASSES = "/api/v1/nodes", "/apis/storage.k8s.io/v1/storageclasses"
+MLFLOW = "/apis/apps/v1/namespaces/astor-mlflow/deployments/mlflow"
+KSERVE = "/api/v1/namespaces/kserve/configmaps/inferenceservice-config"
+SECRETS = (
+    *(f"/api/v1/namespaces/kubeflow/secrets/{name}" for name in ("sandbox-token", "store", "store-references")),
+    "/api/v1/namespaces/astor-sandbox/secrets/sandbox-token",
+    "/api/v1/namespaces/astor-mlflow/secrets/mlflow",
+    "/api/v1/namespaces/astor-serving/secrets/store-serving",
+)
+
+
+def standing(manifest: dict[str, Any]) -> dict[str, Any]:
+    """A Deployment all of whose pods are ready."""
+    return manifest | {"status": {"readyReplicas": manifest["spec"]["replicas"]}}
+
+
+def patch(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((ROOT / "kfp" / f"{name}.yaml").read_text())
+    return read
+
+
+def healthy() -> dict[str, Any]:
+    """A cluster with the overlay `gpu`, and what is patched of KFP: path → what is there."""
+    mlflow = find("gpu", "Deployment", "mlflow")
+    (settings,) = (
+        each["configMapRef"]["name"] for each in mlflow["spec"]["template"]["spec"]["containers"][0]["envFrom"]
+    )
+    node = {"status": {"allocatable": {"cpu": "64", "nvidia.com/gpu": "8"}}}
+    default = {"storageclass.kubernetes.io/is-default-class": "true"}
+    return {
+        "/version": {"major": "1", "minor": "34", "gitVersion": "v1.34.4"},
+        **{CRD + crd: {"spec": {"versions": [{"name": used, "served": True}]}} for crd, used, *_ in CRDS.values()},
+        "/api/v1/namespaces/kubeflow": patch("namespace"),
+        CONFIG: patch("workflow-defaults"),
+        CONTROLLER: patch("workflow-controller"),
+        **{path: {"metadata": {"name": path.rpartition("/")[2]}} for path in SECRETS},
+        QUOTAS: {"items": []},
+        NODES: {"items": [node, {"status": {"allocatable": {"cpu": "8"}}}]},
+        CLASSES: {"items": [{"metadata": {"name": "fast", "annotations": default}}]},
+        CLAIM: {"status": {"phase": "Bound"}},
+        SANDBOX: standing(find("gpu", "Deployment", "sandbox")),
+        READY: {
+            "ready": True,
+            "layers": [{"name": "Landlock", "stands": True}, {"name": "bubblewrap", "stands": False}],
+        },
+        MLFLOW: standing(mlflow),
+        f"/api/v1/namespaces/astor-mlflow/configmaps/{settings}": find("gpu", "ConfigMap", settings),
+        KSERVE: {"data": {"deploy": json.dumps({"defaultDeploymentMode": "Standard"})}},
+    }
+
+
+class Cluster:
+    """A server on this machine: `answers` is what it has, and an int among them a status that it refuses with."""
+
+    def __init__(self) -> None:
+        self.answers = healthy()
+        cluster = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                found = cluster.answers.get(self.path, 404)
+                if self.headers.get("Authorization") != "Bearer the-token":
+                    found = 401
+                body = json.dumps({"kind": "Status"} if isinstance(found, int) else found).encode()
+                self.send_response(found if isinstance(found, int) else 200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+def write_config(path: Path, port: int, token: str = "the-token") -> None:
+    named = {"name": "test"}
+    path.write_text(
+        yaml.safe_dump(
+            {
+                "current-context": "test",
+                "clusters": [named | {"cluster": {"server": f"http://127.0.0.1:{port}"}}],
+                "users": [named | {"user": {"token": token}}],
+                "contexts": [named | {"context": {"cluster": "test", "user": "test"}}],
+            }
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Cluster]:
+    cluster = Cluster()
+    yield cluster
+    cluster.server.shutdown()
+
+
+@pytest.fixture
+def cluster(running: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    write_config(tmp_path / "config", running.server.server_port)
+    monkeypatch.setattr("kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(tmp_path / "config"))
+    running.answers = copy.deepcopy(healthy())
+    return running
+
+
+def told(store: str = "") -> dict[str, Check]:
+    return {check.name: check for check in cluster_checks("kubeflow", store)}
+
+
+def test_a_cluster_that_has_all_is_fine(cluster: Cluster) -> None:
+    checks = told()
+    assert {name: check for name, check in checks.items() if check.state != "fine"} == {}
+    assert checks["GPUs"].found == "8 on 1 of 2 nodes"
+    assert checks["sandbox layers"].found == "Landlock stand"
+
+
+LACKS: list[tuple[str, str, str, Callable[[dict[str, Any]], object]]] = [
+    ("Kubernetes", "look", "1.32", lambda has: has["/version"].update(minor="29+")),
+    ("Argo Workflows", "missing", "Kubeflow Pipelines", lambda has: has.pop(CRD + "workflows.argoproj.io")),
+    (
+        "KServe",
+        "look",
+        "install KServe",
+        lambda has: has[CRD + "inferenceservices.serving.kserve.io"].update(spec={"versions": []}),
+    ),
+    ("namespace kubeflow", "missing", "--namespace", lambda has: has.pop("/api/v1/namespaces/kubeflow")),
+    (
+        "namespace kubeflow",
+        "missing",
+        "k8s/kfp/namespace.yaml",
+        lambda has: has["/api/v1/namespaces/kubeflow"]["metadata"].pop("labels"),
+    ),
+    ("Argo: lost pods", "look", "k8s/kfp/workflow-defaults.yaml", lambda has: has[CONFIG].update(data={})),
+    ("Argo: pace", "look", "step 2", lambda has: has.pop(CONTROLLER)),
+    ("Argo", "missing", "Kubeflow Pipelines", lambda has: has.pop(CONFIG)),
+    ("secrets of kubeflow", "missing", "step 4", lambda has: has.pop(SECRETS[2])),
+    (
+        "quota team",
+        "look",
+        "no room for requests.nvidia.com/gpu",
+        lambda has: has[QUOTAS]["items"].append(
+            {
+                "metadata": {"name": "team"},
+                "status": {"hard": {"requests.nvidia.com/gpu": "8"}, "used": {"requests.nvidia.com/gpu": "8"}},
+            }
+        ),
+    ),
+    ("GPUs", "look", "device plugin", lambda has: has[NODES]["items"].pop(0)),
+    ("storage", "look", "default", lambda has: has[CLASSES].update(items=[])),
+    ("sandbox pool", "missing", "step 5", lambda has: has.pop(SANDBOX)),
+    ("sandbox pool", "missing", "describe pods", lambda has: has[SANDBOX].update(status={})),
+    ("sandbox layers", "look", "step 6", lambda has: has.update({READY: 503})),
+    ("MLflow", "look", "tracking.uri", lambda has: has.pop(MLFLOW)),
+    ("MLflow", "missing", "kubectl logs", lambda has: has[MLFLOW].update(status={})),
+    (
+        "MLflow",
+        "missing",
+        "ALLOWED_HOSTS",
+        lambda has: next(each for path, each in has.items() if "astor-mlflow/configmaps" in path).update(data={}),
+    ),
+    ("KServe's mode", "look", "Standard", lambda has: has[KSERVE]["data"].update(deploy="{}")),
+    ("secrets", "look", "ask who may", lambda has: has.update({SECRETS[0]: 403})),
+]
+
+
+@pytest.mark.parametrize(("name", "state", "advice", "take_away"), LACKS)
+def test_what_is_missing_is_told_with_what_to_do(
+    cluster: Cluster, name: str, state: str, advice: str, take_away: Callable[[dict[str, Any]], object]
+) -> None:
+    take_away(cluster.answers)
+    check = told()[name]
+    assert (check.state, advice in check.advice) == (state, True), check
+
+
+def test_a_cluster_that_does_not_know_these_credentials_is_told(cluster: Cluster, tmp_path: Path) -> None:
+    write_config(tmp_path / "config", cluster.server.server_port, token="an-old-one")
+    with pytest.raises(UserError, match="log in again"):
+        told()
+
+
+def test_a_cluster_that_is_not_there_is_told(cluster: Cluster, tmp_path: Path) -> None:
+    write_config(tmp_path / "config", 9)
+    with pytest.raises(UserError, match=r"127\.0\.0\.1:9 does not answer"):
+        told()
+
+
+def test_the_store_is_tried(cluster: Cluster, s3_prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(s3_prefix)["store"].state == "fine"
+    assert told("s3://nobody-has-this/store")["store"].state == "missing"
