@@ -38,8 +38,8 @@ def render_card(decision: GateDecision, champion: Scores, challenger: Scores, mo
         lines += ["| guard | task | champion | challenger | limit | |", "|---|---|---:|---:|---:|---|"]
         lines += [*map(_guard, decision.guards), ""]
     lines += [
-        f"Champion `{decision.champion_digest[:12]}`, challenger `{decision.challenger_digest[:12]}`; sampled answers "
-        "decide, greedy ones stand beside them.",
+        f"Champion `{decision.champion_digest[:12]}`, challenger `{decision.challenger_digest[:12]}`, the policy after "
+        f"{decision.challenger_round} rounds; sampled answers decide, greedy ones stand beside them.",
         "",
     ]
     return "\n".join(lines)

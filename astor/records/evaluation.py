@@ -131,7 +131,9 @@ class GateDecision(Record):
     champion_digest: str
     """The policy that was compared with."""
     challenger_digest: str
-    """The run's last policy."""
+    """The run's candidate: of its evaluated checkpoints the best on held-out prompts."""
+    challenger_round: int = 0
+    """Rounds behind it."""
 
 
 class Power(Record):

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from astor.errors import UserError
 from astor.evaluation.card import render_card
 from astor.evaluation.gate import Measured, decide
 from astor.registry.claims import Claims
@@ -34,33 +33,33 @@ def promote(
     policy: PolicyRef,
     before: ArtifactRef,
     after: ArtifactRef,
+    candidate: ArtifactRef,
     champion: ArtifactRef,
     challenger: ArtifactRef,
 ) -> ArtifactRef:
     """Decide, register and report; the ref of the result.
 
     Args:
-        policy: the challenger's.
+        policy: the run's candidate, which is the gate's challenger.
         before, after: scores of the first and the last policy on held-out prompts.
+        candidate: the candidate's on the same prompts.
         champion, challenger: scores of both on promotion prompts, item by item.
-
-    Raises:
-        UserError: the recipe has more rounds than the policy went through.
     """
     uri, read = run.places.result, run.artifacts.read
-    scores = {"before": before, "after": after, "champion": champion, "challenger": challenger}
+    scores = {
+        "before": before,
+        "after": after,
+        "candidate": candidate,
+        "champion": champion,
+        "challenger": challenger,
+    }
     made_from: Inputs = {"policy": policy, **scores}
-    rounds = rounds_of(run)
-    if policy.updates < rounds:
-        raise UserError(
-            f"The pipeline's chain ended after {policy.updates} of {rounds} rounds: submit it again, "
-            "which continues, or compile it for as many."
-        )
     kept = keep_policy(run, policy, run.artifacts.read(prompts, "prompts"))
     if done := run.artifacts.done(uri, made_from):
         return done
     report_progress(STAGE, 0, 0)
-    first, last = read(before, "scores"), read(after, "scores")
+    rounds = rounds_of(run)
+    first, last, chosen = read(before, "scores"), read(after, "scores"), read(candidate, "scores")
     holder, contender = read(champion, "scores"), read(challenger, "scores")
     decision = decide(
         Measured(holder, read(champion, "items"), read(champion, "greedy_scores")),
@@ -86,10 +85,10 @@ def promote(
                 PROMPTS: prompts.digest,
                 ORIGIN: policy.origin,
                 CODE: code_of(run.places),
-                **score_tags(last, list(run.tasks)),
+                **score_tags(chosen, list(run.tasks)),
             },
             Claims(run.places.root, run.recipe.tracking.model),
-            describe(first, last, list(run.tasks), decision, run.places.name, tracker.page, REPORT),
+            describe(first, chosen, list(run.tasks), decision, run.places.name, tracker.page, REPORT),
         )
     )
     name = f"{version.name}/{version.version}"
@@ -103,7 +102,7 @@ def promote(
             tracker.log_round(scores.round, score_metrics(scores))
         for scores in (read(before, "greedy_scores"), read(after, "greedy_scores")):
             tracker.log_round(scores.round, main_metrics(scores, "greedy"))
-        tracker.log_round(last.round, gate_metrics(decision, holder, contender))
+        tracker.log_round(contender.round, gate_metrics(decision, holder, contender))
         tracker.log_texts({REPORT: page, "promotion.md": promotion, "recipe.yaml": recipe_text(run)})
         tracker.tag(
             {PROMOTED: str(decision.promoted).lower(), MODEL: name, NOTE: promotion, ROUNDS: str(run.recipe.rounds)}
@@ -114,7 +113,9 @@ def promote(
     summary = {
         "scores_before": {task: round(first.value(task), 4) for task in run.tasks},
         "scores_after": {task: round(last.value(task), 4) for task in run.tasks},
+        "scores_candidate": {task: round(chosen.value(task), 4) for task in run.tasks},
         "rounds": rounds,
+        "candidate_round": decision.challenger_round,
         "model": name,
         "alias": version.alias,
         "policy": run.places.inside(kept.committed.uri),
