@@ -46,8 +46,8 @@ def best(run: Run, rounds: Iterable[int]) -> int | None:
 
 
 def held_out_means(run: Run) -> dict[int, float]:
-    """Round → mean over tasks of the sampled score on held-out prompts, of each policy that was evaluated. A policy that
-    did not change counts at the first round that it was there."""
+    """Round → mean over tasks of the sampled score on held-out prompts, of each policy that was evaluated. One that did
+    not change counts at the first round that it was there."""
     means: dict[int, float] = {}
     for evaluation in held_out_evaluations(run):
         found = run.artifacts.read(evaluation, "scores")

@@ -140,7 +140,8 @@ def test_boxes_are_named_for_people(tmp_path: Path) -> None:
                      "evaluate and promote"}  # fmt: skip
     names = {task["taskInfo"]["name"] for task in compiled(tmp_path, STEPS)[0]["root"]["dag"]["tasks"].values()}
     assert names == {"resolve recipe", "prepare", "initialise", "plan", "evaluation before", "round 1", "round 2",
-                     "evaluation after", "evaluation over turns", "candidate", "champion", "challenger", "promote"}  # fmt: skip
+                     "evaluation after", "evaluation over turns", "candidate", "champion", "challenger",
+                     "promote"}  # fmt: skip
 
 
 def test_promotion_waits_for_every_evaluation(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def begin(run: Run, rounds: int, means: Mapping[int, float]) -> None:
         "the best may be the last",
         "what is due",
         "an end of fewer rounds is none",
-    ],  # fmt: skip
+    ],
 )
 def test_these_stay(miniature: Miniature, means: Mapping[int, float], every: int, kept: list[int]) -> None:
     run = miniature(**{"evaluation.every": every, "checkpoint_every": 1})
