@@ -5,9 +5,11 @@ from pathlib import Path
 
 from astor.evaluation.card import render_card
 from astor.evaluation.gate import Measured, decide
+from astor.policies.card import WEIGHTS, find_card
 from astor.registry.claims import Claims
 from astor.registry.connection import patiently, wait_for
-from astor.registry.description import CODE, ORIGIN, PROMPTS, describe, score_tags
+from astor.registry.description import CODE, ORIGIN, PARENTS, PROMOTION_SCORE, PROMPTS, describe, score_tags
+from astor.registry.logged_models import LOGGED, ROUND
 from astor.registry.metrics import gate_metrics, main_metrics, score_metrics
 from astor.registry.models import MODEL, PROMOTED, register
 from astor.registry.tracking import RECIPE, ROUNDS, RUN
@@ -20,7 +22,7 @@ from astor.run.places import REPORT
 from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.run.tracked import recipe_text
-from astor.storage import ArtifactRef, PolicyRef
+from astor.storage import ArtifactRef, PolicyRef, load
 
 STAGE = "gate and report"
 NOTE = "mlflow.note.content"
@@ -69,9 +71,12 @@ def promote(
     )
     from astor.evaluation.report import render_report  # Its pictures bring matplotlib, which no round needs.
 
+    origin = find_card(load(policy.committed).part("policy", leave_out=WEIGHTS))
+    parents = ",".join(origin.parents if origin else ())
     wait_for(run.services.tracking_uri)
     run.curves.catch_up(rounds)
     tracker = run.services.tracker
+    model = patiently(lambda: tracker.model_of(contender.policy_digest, contender.round))
     version = patiently(
         lambda: register(
             run.services.tracking_uri,
@@ -85,7 +90,11 @@ def promote(
                 PROMPTS: prompts.digest,
                 ORIGIN: policy.origin,
                 CODE: code_of(run.places),
+                PARENTS: parents,
+                LOGGED: model,
+                ROUND: str(contender.round),
                 **score_tags(chosen, list(run.tasks)),
+                **score_tags(contender, list(run.tasks), PROMOTION_SCORE),
             },
             Claims(run.places.root, run.recipe.tracking.model),
             describe(first, chosen, list(run.tasks), decision, run.places.name, tracker.page, REPORT),
@@ -99,10 +108,11 @@ def promote(
 
     def tell() -> None:
         for scores in (first, *history.evaluations, last):
-            tracker.log_round(scores.round, score_metrics(scores))
+            tracker.log_round(scores.round, score_metrics(scores), tracker.model_of(scores.policy_digest, scores.round))
         for scores in (read(before, "greedy_scores"), read(after, "greedy_scores")):
-            tracker.log_round(scores.round, main_metrics(scores, "greedy"))
-        tracker.log_round(contender.round, gate_metrics(decision, holder, contender))
+            own = tracker.model_of(scores.policy_digest, scores.round)
+            tracker.log_round(scores.round, main_metrics(scores, "greedy"), own)
+        tracker.log_round(contender.round, gate_metrics(decision, holder, contender), model)
         tracker.log_texts({REPORT: page, "promotion.md": promotion, "recipe.yaml": recipe_text(run)})
         tracker.tag(
             {PROMOTED: str(decision.promoted).lower(), MODEL: name, NOTE: promotion, ROUNDS: str(run.recipe.rounds)}
