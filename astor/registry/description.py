@@ -6,6 +6,8 @@ from astor.evaluation.score import ALL, find_score
 from astor.records import GateDecision, Scores
 from astor.registry.metrics import metric_name
 
+MODEL_CARD = "model_card.md"
+"""The model card among a run's artifacts."""
 SCORE = "astor.score."
 """Begins the tags of a version that have its scores on held-out prompts."""
 PROMOTION_SCORE = "astor.promotion_score."

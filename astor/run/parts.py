@@ -8,6 +8,7 @@ from astor.records import (
     Batch,
     Champion,
     Completion,
+    DataOrigin,
     Demonstration,
     GateDecision,
     Group,
@@ -53,6 +54,7 @@ LINES: dict[str, type[Record]] = {
     "groups": Group,
     "items": ItemScore,
     "trajectories": Trajectory,
+    "origins": DataOrigin,
 }
 """Parts that are records in a JSONL file."""
 

@@ -37,5 +37,6 @@ def prepare(run: Run) -> Prepared:
         {"references": references},
         prompts=gathered.framed_prompts(),
         demonstrations=gathered.shuffled_demonstrations(),
+        origins=gathered.origins(),
     )
     return Prepared(prompts, references)

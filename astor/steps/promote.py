@@ -8,7 +8,7 @@ from astor.evaluation.gate import Measured, decide
 from astor.policies.card import WEIGHTS, find_card
 from astor.registry.claims import Claims
 from astor.registry.connection import patiently, wait_for
-from astor.registry.description import CODE, ORIGIN, PARENTS, PROMOTION_SCORE, PROMPTS, describe, score_tags
+from astor.registry.description import CODE, MODEL_CARD, ORIGIN, PARENTS, PROMOTION_SCORE, PROMPTS, describe, score_tags
 from astor.registry.logged_models import LOGGED, ROUND
 from astor.registry.metrics import gate_metrics, main_metrics, score_metrics
 from astor.registry.models import MODEL, PROMOTED, register
@@ -17,6 +17,7 @@ from astor.run.artifacts import Inputs
 from astor.run.checkpoints import reached, rounds_of
 from astor.run.environment import code_of
 from astor.run.history import read_history
+from astor.run.model_card import write_model_card
 from astor.run.models import keep_policy
 from astor.run.places import REPORT
 from astor.run.progress import report_progress
@@ -103,6 +104,7 @@ def promote(
     name = f"{version.name}/{version.version}"
     history = read_history(run, prompts, before, after, decision=decision, model=name, alias=version.alias)
     page, promotion = render_report(history), render_card(decision, holder, contender, name)
+    card = write_model_card(run, kept, name, prompts, before, candidate, challenger, decision, rounds)
     if reached(run) <= run.recipe.rounds:
         run.places.publish(run.places.at(REPORT), page.encode())
 
@@ -113,7 +115,8 @@ def promote(
             own = tracker.model_of(scores.policy_digest, scores.round)
             tracker.log_round(scores.round, main_metrics(scores, "greedy"), own)
         tracker.log_round(contender.round, gate_metrics(decision, holder, contender), model)
-        tracker.log_texts({REPORT: page, "promotion.md": promotion, "recipe.yaml": recipe_text(run)})
+        texts = {REPORT: page, "promotion.md": promotion, MODEL_CARD: card, "recipe.yaml": recipe_text(run)}
+        tracker.log_texts(texts)
         tracker.tag(
             {PROMOTED: str(decision.promoted).lower(), MODEL: name, NOTE: promotion, ROUNDS: str(run.recipe.rounds)}
         )
