@@ -10,6 +10,7 @@ from astor import __version__
 from astor.cli.complete import complete_recipe, complete_run, complete_run_or_recipe
 from astor.cli.data import app as data_app
 from astor.cli.endpoint import MLflow, ask, serve
+from astor.cli.export import export
 from astor.cli.registry import models, promote, rollback
 from astor.cli.sandbox import app as sandbox_app
 from astor.cli.store import DEFAULT, Store
@@ -136,6 +137,7 @@ def compare(
 app.command()(models)
 app.command()(promote)
 app.command()(rollback)
+app.command()(export)
 app.command()(serve)
 app.command()(ask)
 

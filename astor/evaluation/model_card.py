@@ -108,8 +108,8 @@ def _begin(facts: ModelFacts) -> Iterator[str]:
 
 def _scores(facts: ModelFacts) -> Iterator[str]:
     yield from ("", "## Scores", "")
-    yield "Sampled answers, mean over prompts with its 95 % interval. Held-out prompts chose this policy among the run's"
-    yield "checkpoints; promotion prompts compared it with the champion before it, and chose nothing."
+    yield "Sampled answers, mean over prompts with its 95 % interval. Held-out prompts chose this policy among the"
+    yield "checkpoints of its run; promotion prompts compared it with the champion before it, and chose nothing."
     yield from ("", "| task | metric | base model, held-out | held-out | promotion |", "|---|---|---:|---:|---:|")
     for score in sorted(facts.promotion.scores, key=lambda one: (one.task == ALL, one.task, one.metric != "score")):
         key = score.task, score.metric
