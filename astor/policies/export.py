@@ -15,6 +15,8 @@ from astor.policies.card import base_place, find_card, policy_directory
 ADAPTER = "adapter_config.json"
 BASE = "base_model_name_or_path"
 """Where peft, transformers and vLLM read which model an adapter belongs to."""
+OWN_OF_BASE = ("config.json", "generation_config.json")
+"""With them transformers takes the directory for a whole model."""
 
 
 def export_policy(source: Path, directory: Path, card: str, merged: bool) -> str:
@@ -40,6 +42,8 @@ def export_policy(source: Path, directory: Path, card: str, merged: bool) -> str
         else:
             shutil.copytree(source, draft, dirs_exist_ok=True)
         if base:
+            for name in OWN_OF_BASE:
+                (draft / name).unlink(missing_ok=True)
             config = json.loads((draft / ADAPTER).read_text())
             (draft / ADAPTER).write_text(json.dumps(config | {BASE: base}, indent=2) + "\n")
         (draft / README).write_text(card)
