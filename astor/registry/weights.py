@@ -27,10 +27,12 @@ def find_policy(uri: str, version: Registered, root: str) -> PolicyRef:
     policy = version.policy
     cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "astor" / "models"
     own, fetched = f"{root.rstrip('/')}/models/{policy.digest[:16]}", str(cache / policy.digest[:16])
+    # What lies in a store was looked for there.
+    elsewhere = ":/" in version.source and not version.source.startswith(f"{policy.committed.uri}/")
     reasons = []
     for place in (own, policy.committed.uri, fetched):
         try:
-            if place == fetched and ":/" in version.source and find(fetched) is None:
+            if place == fetched and elsewhere and find(fetched) is None:
                 _fetch(uri, version.source, policy, fetched)
             if find(place) is not None:
                 return _read(place, policy)
