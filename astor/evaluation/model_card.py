@@ -71,6 +71,7 @@ def _header(facts: ModelFacts) -> list[str]:
             task_name=score.task,
             dataset_type="astor",
             dataset_name=f"{score.task}, {score.count} promotion prompts",
+            dataset_config=score.task,  # by which results are told apart
             dataset_split=facts.promotion.split,
             metric_type=score.metric,
             metric_name=f"{score.metric}, 95 % interval {score.low:.4f} to {score.high:.4f}",
