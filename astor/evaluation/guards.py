@@ -59,8 +59,7 @@ def check_guards(
         if (task, "hard_coded") in measured:
             yield _rise("hard_coded", task, champion, challenger, options.hard_coded_rise)
         if (task, METRIC) in measured:
-            drops = (_drops(of_policy, task) for of_policy in (champion, challenger))
-            yield _rise(DROP, task, *drops, options.perturbed_rise)
+            yield _rise(DROP, task, _drops(champion, task), _drops(challenger, task), options.perturbed_rise)
 
 
 def tell_guard(guard: Guard) -> str:

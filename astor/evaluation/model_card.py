@@ -129,9 +129,9 @@ def _limits(facts: ModelFacts) -> Iterator[str]:
         told = ", ".join(f"{task} {count}" for task, count in few.items())
         yield f"- Below {FEW_PROMPTS} prompts a score says little: {told}."
     falls = tell_falls({"": facts.held_out.falls}, str)
-    for what, told in (("by more than its interval", falls["beyond"]), ("within its interval", falls["within"])):
-        if told:
-            yield f"- Worse than the base model on held-out prompts, {what}: {'; '.join(map(str.strip, told))}."
+    for what, fallen in (("by more than its interval", falls["beyond"]), ("within its interval", falls["within"])):
+        if fallen:
+            yield f"- Worse than the base model on held-out prompts, {what}: {'; '.join(map(str.strip, fallen))}."
 
 
 def _end(facts: ModelFacts) -> Iterator[str]:

@@ -111,9 +111,10 @@ class CodeGeneration(AskableTask):
                 preamble=function.preamble,
                 tests=tuple(assertion(function.entry, call) for call in tests),
             )
-            question = self.question(request)
-            more = {"number": number, "public_tests": tests, "apart": number > 0}
-            yield self.ask(item, split, question, answer, reference, **more)
+            question, apart = self.question(request), number > 0
+            yield self.ask(
+                item, split, question, answer, reference, number=number, public_tests=tuple(tests), apart=apart
+            )
 
     def _of_program(self, item: Item, problem: Program, split: Split) -> Iterator[Example]:
         shown, hidden = problem.public_tests[: self.options.shown_tests], tuple(map(as_call, problem.hidden_tests))
@@ -132,8 +133,10 @@ class CodeGeneration(AskableTask):
         answer = self._answer(problem.solutions[0]) if problem.solutions else None
         for number, tests in enumerate(_shown(split, shown, wrong_streams(shown, problem.hidden_tests))):
             text = self._statement(problem, tests)
-            more = {"number": number, "public_tests": tuple(map(as_call, tests)), "apart": number > 0}
-            yield self.ask(item, split, text, answer, reference, kind="program", **more)
+            calls, apart = tuple(map(as_call, tests)), number > 0
+            yield self.ask(
+                item, split, text, answer, reference, kind="program", number=number, public_tests=calls, apart=apart
+            )
 
     def _answer(self, source: str) -> str:
         return source if self.options.style == "terse" else f"```python\n{source.rstrip()}\n```"
