@@ -45,6 +45,24 @@ def find_policy(uri: str, version: Registered, root: str) -> PolicyRef:
     raise UserError(f"{version.told} cannot be read ({reason}): bring its weights back, or {way}.")
 
 
+def require_kept(version: Registered, root: str) -> None:
+    """Return where the policy of a version is there, by its manifest: no weights are read, however many there are.
+
+    Raises:
+        UserError: nothing is left of it where it was kept, or another policy is.
+    """
+    policy, reasons = version.policy, [f"nothing is left at {version.policy.committed.uri}"]
+    for place in dict.fromkeys((f"{root.rstrip('/')}/models/{policy.digest[:16]}", policy.committed.uri)):
+        if artifact := find(place):
+            if artifact.manifest.parts["policy"].digest == policy.digest:
+                return
+            reasons = [f"{place} holds another policy than {policy.digest[:12]}"]
+    if not version.source.startswith("runs:/"):
+        raise UserError(
+            f"{version.told} cannot be read ({reasons[-1]}): bring its weights back, or name another version."
+        )
+
+
 def _read(place: str, policy: PolicyRef) -> PolicyRef:
     artifact = committed(place)
     if artifact.manifest.parts["policy"].digest != policy.digest:
