@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from astor.records import State
 from astor.run.budget import has_ended, is_idle, spent
+from astor.run.candidate import candidate, candidates
 from astor.run.champion import champion_of
 from astor.run.checkpoints import last_checkpoint, remove_after
 from astor.run.draws import Draw, committed_draws
@@ -126,17 +127,21 @@ def draw(run: Run, start: Start, planned: ArtifactRef, policy: PolicyRef) -> lis
 
 
 def finish(run: Run, start: Start, policy: PolicyRef) -> ArtifactRef:
-    """Evaluate the last policy, compare it with the champion, promote, and prune; the ref of the result."""
+    """Evaluate the last policy, compare the candidate with the champion, promote, and prune; the ref of the result."""
     for one in (start.policy, policy):
         _sampling(run, evaluate_turns, start.prompts, start.references, one, start.policy)
+    before = evaluate_policy(run, start, start.policy, "held_out")
+    held_out = {one.digest: evaluate_policy(run, start, one, "held_out") for one in candidates(run, policy)}
+    chosen = candidate(run, policy)
     promoted = promote(
         run,
         start.prompts,
-        policy,
-        before=evaluate_policy(run, start, start.policy, "held_out"),
-        after=evaluate_policy(run, start, policy, "held_out"),
+        chosen,
+        before=before,
+        after=held_out[policy.digest],
+        candidate=held_out[chosen.digest],
         champion=evaluate_policy(run, start, champion_of(run, start.plan), "promotion"),
-        challenger=evaluate_policy(run, start, policy, "promotion"),
+        challenger=evaluate_policy(run, start, chosen, "promotion"),
     )
     prune(run)
     return promoted

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from kfp import dsl
 
-from astor.components.finish import finish, promote
+from astor.components.finish import choose, finish, promote
 from astor.components.round import evaluate_turns
 from astor.components.segment import segment
 from astor.components.start import initialise, plan, prepare, resolve_recipe
@@ -131,16 +131,19 @@ def _rounds(begun: Begun, evaluation: Pipeline, round: Pipeline, evaluate_every:
     turns = evaluate_turns(
         recipe=resolved, prompts=prompts, references=references, first_policy=first, last_policy=chained["policy"]
     ).set_display_name("evaluation over turns")
+    after = evaluated(chained["policy"], "held_out", "evaluation after")
+    chosen = choose(recipe=resolved, last=chained["policy"]).set_display_name("candidate")
+    # It is chosen by what they measured, and they are weighed when checkpoints are removed.
+    candidate = platform.place(chosen.after(*between, after)).outputs
     task = promote(
         recipe=resolved,
         prompts=prompts,
-        policy=chained["policy"],
+        policy=candidate["policy"],
         turns=platform.place(turns, COMPARE).output,
         before=before.output,
-        after=evaluated(chained["policy"], "held_out", "evaluation after").output,
+        after=after.output,
+        candidate=candidate["scores"],
         champion=evaluated(champion, "promotion", "champion").output,
-        challenger=evaluated(chained["policy"], "promotion", "challenger").output,
+        challenger=evaluated(candidate["policy"], "promotion", "challenger").output,
     )
-    # The report shows them, and what they measured is weighed when checkpoints are removed.
-    task.after(*between)
     return platform.place(task, TRACKS).outputs["Output"]

@@ -13,6 +13,7 @@ from astor.cli.data import app as data_app
 from astor.cli.deploy import deploy, deployments, undeploy
 from astor.cli.endpoint import MLflow, ask, serve
 from astor.cli.evaluation import evaluate
+from astor.cli.export import export
 from astor.cli.pipelines import compile_pipeline, resume, runs, stop
 from astor.cli.registry import models, promote, rollback
 from astor.cli.sandbox import app as sandbox_app
@@ -125,8 +126,11 @@ def compare(
         compare(asked, at_once, reference, [task for task in never_useful.split(",") if task])
 
 
-for command in (resume, stop, runs, evaluate, models, promote, rollback, deploy, undeploy, deployments, serve, ask):
-    app.command()(command)
+for commands in (resume, stop, runs), (evaluate, models, promote, rollback, export), (deploy, undeploy, deployments):
+    for command in commands:
+        app.command()(command)
+app.command()(serve)
+app.command()(ask)
 
 
 @app.command()

@@ -65,9 +65,11 @@ def rollback(
     """Make the version champion that was it before."""
     from astor.registry import versions
     from astor.registry.choose import OPTION, choose
+    from astor.registry.weights import require_kept
 
     uri = _uri(store, mlflow_uri)
     name = choose(uri, model, None, None, OPTION).name
+    require_kept(choose(uri, name, None, versions.before_champion(uri, name)[0], OPTION), store)
     now, before = versions.rollback(uri, store, name)
     typer.echo(f"{name}/{now} is champion again{_instead(name, before)}.")
 

@@ -1,7 +1,13 @@
 """The promotion card: what the gate decided and why, as Markdown."""
 
+from astor.evaluation.guards import DROP
 from astor.evaluation.score import ALL, find_score
 from astor.records import GateDecision, Guard, MetricComparison, Scores
+
+DROP_TOLD = (
+    "`perturbed` is how much fewer programs are right, by all tests as they truly are, where one of the shown tests is "
+    "wrong: what a policy loses that answers the tests in place of the problem."
+)
 
 
 def render_card(decision: GateDecision, champion: Scores, challenger: Scores, model: str | None = None) -> str:
@@ -35,11 +41,13 @@ def render_card(decision: GateDecision, champion: Scores, challenger: Scores, mo
         "",
     ]
     if decision.guards:
-        lines += ["| guard | task | champion | challenger | limit | |", "|---|---|---:|---:|---:|---|"]
+        lines += ["| guard | task | champion | challenger | rise | limit | |", "|---|---|---:|---:|---:|---:|---|"]
         lines += [*map(_guard, decision.guards), ""]
+        if any(guard.name == DROP for guard in decision.guards):
+            lines += [f"{DROP_TOLD} A rise has its two one-sided 95 % limits.", ""]
     lines += [
-        f"Champion `{decision.champion_digest[:12]}`, challenger `{decision.challenger_digest[:12]}`; sampled answers "
-        "decide, greedy ones stand beside them.",
+        f"Champion `{decision.champion_digest[:12]}`, challenger `{decision.challenger_digest[:12]}`, the policy after "
+        f"{decision.challenger_round} rounds; sampled answers decide, greedy ones stand beside them.",
         "",
     ]
     return "\n".join(lines)
@@ -57,6 +65,8 @@ def _row(task: str, one: MetricComparison) -> str:
 def _guard(guard: Guard) -> str:
     limit = f"× {guard.limit:g}" if guard.name == "length" else f"+ {guard.limit:g}"
     values = f"{guard.champion:.3g} | {guard.challenger:.3g}"
-    return (
-        f"| {guard.name.replace('_', ' ')} | {guard.task} | {values} | {limit} | {'ok' if guard.passed else 'blocks'} |"
+    rise = (
+        "" if guard.low is None else f"{guard.challenger - guard.champion:+.3f} [{guard.low:+.3f}, {guard.high:+.3f}]"
     )
+    passed = "ok" if guard.passed else "blocks"
+    return f"| {guard.name.replace('_', ' ')} | {guard.task} | {values} | {rise} | {limit} | {passed} |"

@@ -87,6 +87,7 @@ def decide(
         greedy=_greedy(champion.greedy, challenger.greedy, list(tasks)),
         champion_digest=holder,
         challenger_digest=contender,
+        challenger_round=challenger.scores.round,
     )
 
 

@@ -87,3 +87,6 @@ class TrackingOptions(Options):
     """Name of the MLflow experiment that has the run."""
     model: str = "astor"
     """Name of the registered model."""
+    price_per_hour: float | None = Field(None, ge=0)
+    """What an hour of the machine costs, in a currency of your own: the model card says what the run came to by it.
+    None: it says that this is not known."""

@@ -9,7 +9,7 @@ from astor.records.files import (
     write_jsonl,
     write_parquet,
 )
-from astor.records.item import Call, Commit, Conversation, Function, Item, Program, StdinTest
+from astor.records.item import Call, Commit, Conversation, DataOrigin, Function, Item, Program, StdinTest
 from astor.records.message import Message
 from astor.records.prepared import MANIFEST, PreparedManifest, PreparedPart
 from astor.records.prompt import Demonstration, Prompt, Reference, Split, prompts_by_id, references_by_prompt
@@ -29,6 +29,7 @@ __all__ = [
     "Commit",
     "Completion",
     "Conversation",
+    "DataOrigin",
     "Demonstration",
     "Function",
     "GateDecision",

@@ -90,9 +90,9 @@ class MetricComparison(Record):
 class Guard(Record):
     """One thing besides the scores that a challenger must keep to on a task."""
 
-    name: Literal["length", "malformed", "hard_coded"]
-    """What is looked at: tokens of an answer, the share of answers that cannot be read, that of programs which return
-    what shown tests expect."""
+    name: Literal["length", "malformed", "hard_coded", "perturbed"]
+    """What is looked at: tokens of an answer; the share of answers that cannot be read; that of programs which return
+    what shown tests expect; how much fewer programs are right where a shown test is wrong."""
     task: str
     """Whose answers."""
     champion: float
@@ -100,7 +100,11 @@ class Guard(Record):
     challenger: float
     """The same for the challenger."""
     limit: float
-    """Of `length` the largest ratio, of shares the largest rise."""
+    """Of `length` the largest ratio, of the others the largest rise."""
+    low: float | None = None
+    """Lower end of the one-sided 95 % interval of the rise, challenger minus champion; None of `length`."""
+    high: float | None = None
+    """Upper end of the other one-sided 95 % interval."""
     passed: bool
     """Whether the challenger keeps to it."""
 
@@ -108,7 +112,7 @@ class Guard(Record):
 class GateDecision(Record):
     """Whether a challenger takes the champion's place, why, and every number that decided it."""
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
 
     promoted: bool
     """Whether it does."""
@@ -131,7 +135,9 @@ class GateDecision(Record):
     champion_digest: str
     """The policy that was compared with."""
     challenger_digest: str
-    """The run's last policy."""
+    """The run's candidate: of its evaluated checkpoints the best on held-out prompts."""
+    challenger_round: int = 0
+    """Rounds behind it."""
 
 
 class Power(Record):

@@ -133,3 +133,14 @@ class Item(Record):
     """Equal for functions that differ in names alone; splits depend on it."""
     difficulty: int = 0
     """Bucket, 0 (easiest or unknown) upwards."""
+
+
+class DataOrigin(Record):
+    """Where some items of a run came from."""
+
+    source: str
+    """Name of their source."""
+    licence: str
+    """SPDX identifier, or `unknown`."""
+    items: int
+    """How many of them prompts or demonstrations were made of."""

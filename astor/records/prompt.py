@@ -47,7 +47,7 @@ class Prompt(Record):
     max_tokens: int = 64
     """Most tokens that an answer may have."""
     apart: bool = False
-    """Whether it is asked for the sake of the promotion metric alone, as its reference says."""
+    """Whether it is asked for the gate alone and enters no score, as its reference says."""
 
 
 class Reference(Record):
@@ -62,7 +62,8 @@ class Reference(Record):
     kind: str = ""
     """Which of the task's kinds of prompt this is, as `output` or `input`."""
     apart: bool = False
-    """Whether the prompt, of the promotion split, is asked for the sake of the promotion metric alone."""
+    """Whether the prompt, of the promotion split, is asked for the gate alone and enters no score: for the promotion
+    metric, or for what a guard looks at."""
     data: dict[str, Any] = {}
     """The fields of the record that the task names as its `reference_type`, as JSON has them."""
 

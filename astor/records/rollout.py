@@ -125,7 +125,7 @@ class Verdict(Record):
     kind: str = ""
     """Which of the task's kinds of prompt was answered, as its reference says."""
     apart: bool = False
-    """Whether the prompt is asked for the sake of the promotion metric alone, and its answers enter no other figure."""
+    """Whether the prompt is asked for the gate alone, and its answers enter no score."""
     outcome: Outcome
     """How judging ended."""
     score: float | None

@@ -36,6 +36,8 @@ class Registered(NamedTuple):
     """Where it was kept when it was registered; beside a database that was moved, where it lies now."""
     source: str
     """Where MLflow says that its files are: `runs:/…` where they were uploaded."""
+    run_id: str = ""
+    """Of the MLflow run that registered it."""
 
     @property
     def told(self) -> str:
@@ -126,7 +128,7 @@ def registered(uri: str, name: str, alias: str, number: str = "") -> Registered 
     tags = version.tags
     kept = resolved(uri, tags.get(POLICY, ""))
     policy = PolicyRef(tags.get(DIGEST, ""), tags.get(LINEAGE, ""), ArtifactRef(*kept.rpartition("#")[::2]))
-    found = Registered(name, str(version.version), alias, policy, resolved(uri, version.source))
+    found = Registered(name, str(version.version), alias, policy, resolved(uri, version.source), version.run_id)
     if not {DIGEST, LINEAGE, POLICY} <= tags.keys():
         way = "give the alias to a version" if alias else "name one"
         raise UserError(f"{found.told} has no tags of a policy: {way} that a run registered, in MLflow at {uri}.")

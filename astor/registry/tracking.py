@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from astor.registry.beside import location, write_text
 from astor.registry.connection import connect, explained, made_once
+from astor.registry.logged_models import find_or_create
 from astor.registry.metrics import EVERY_ROUND, metric_name
 
 RUN, RECIPE, CONTINUES = "astor.run", "astor.recipe_digest", "astor.continues"
@@ -80,15 +81,21 @@ class Tracker:
         with explained(self.uri):
             return set(self._steps(EVERY_ROUND))
 
-    def log_round(self, round: int, metrics: Mapping[str, float]) -> None:
-        """Log metrics at the step `round`; those that have a value there already keep it."""
+    def model_of(self, digest: str, round: int) -> str:
+        """The identifier of MLflow's logged model of the policy `digest`, which has so many rounds behind it."""
+        with explained(self.uri):
+            return find_or_create(self._client, self._experiment_id, self.run_id, digest, round)
+
+    def log_round(self, round: int, metrics: Mapping[str, float], model_id: str | None = None) -> None:
+        """Log metrics at the step `round`, with `model_id` as those of a logged model too; those that have a value
+        there already keep it."""
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
         with explained(self.uri):
             self._reopen()
             new = [
-                Metric(metric_name(key), value, now, round)
+                Metric(metric_name(key), value, now, round, model_id)
                 for key, value in metrics.items()
                 if math.isfinite(value) and round not in self._steps(metric_name(key))
             ]

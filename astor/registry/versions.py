@@ -61,8 +61,18 @@ def rollback(uri: str, root: str, model: str) -> tuple[str, str]:
     """Make the version champion that was it before the champion; both numbers, the new one first.
 
     Raises:
-        UserError: there is no champion, it has none before it, that one is gone, or another version became champion
-            meanwhile.
+        UserError: as `before_champion`, or another version became champion meanwhile.
+    """
+    before, now = before_champion(uri, model)
+    _move(uri, root, model, before, now)
+    return before, now
+
+
+def before_champion(uri: str, model: str) -> tuple[str, str]:
+    """The version that was champion before the champion, and the champion.
+
+    Raises:
+        UserError: there is no champion, it has none before it, or that one is gone.
     """
     with explained(uri):
         client = connect(uri)
@@ -74,7 +84,6 @@ def rollback(uri: str, root: str, model: str) -> tuple[str, str]:
     if before not in known:
         gone = f"version {before}, which was champion before it, is gone" if before else "none was champion before it"
         raise UserError(f"{model}, version {now}, is champion, and {gone}: give `astor promote` a version.")
-    _move(uri, root, model, before, now)
     return before, now
 
 

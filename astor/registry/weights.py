@@ -27,10 +27,12 @@ def find_policy(uri: str, version: Registered, root: str) -> PolicyRef:
     policy = version.policy
     cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "astor" / "models"
     own, fetched = f"{root.rstrip('/')}/models/{policy.digest[:16]}", str(cache / policy.digest[:16])
+    # What lies in a store was looked for there.
+    elsewhere = ":/" in version.source and not version.source.startswith(f"{policy.committed.uri}/")
     reasons = []
     for place in (own, policy.committed.uri, fetched):
         try:
-            if place == fetched and ":/" in version.source and find(fetched) is None:
+            if place == fetched and elsewhere and find(fetched) is None:
                 _fetch(uri, version.source, policy, fetched)
             if find(place) is not None:
                 return _read(place, policy)
@@ -41,6 +43,24 @@ def find_policy(uri: str, version: Registered, root: str) -> PolicyRef:
     reason = "; ".join(reasons) or f"nothing is left at {policy.committed.uri}"
     way = f"give the alias to another version in MLflow at {uri}" if version.alias else "name another version"
     raise UserError(f"{version.told} cannot be read ({reason}): bring its weights back, or {way}.")
+
+
+def require_kept(version: Registered, root: str) -> None:
+    """Return where the policy of a version is there, by its manifest: no weights are read, however many there are.
+
+    Raises:
+        UserError: nothing is left of it where it was kept, or another policy is.
+    """
+    policy, reasons = version.policy, [f"nothing is left at {version.policy.committed.uri}"]
+    for place in dict.fromkeys((f"{root.rstrip('/')}/models/{policy.digest[:16]}", policy.committed.uri)):
+        if artifact := find(place):
+            if artifact.manifest.parts["policy"].digest == policy.digest:
+                return
+            reasons = [f"{place} holds another policy than {policy.digest[:12]}"]
+    if not version.source.startswith("runs:/"):
+        raise UserError(
+            f"{version.told} cannot be read ({reasons[-1]}): bring its weights back, or name another version."
+        )
 
 
 def _read(place: str, policy: PolicyRef) -> PolicyRef:

@@ -14,7 +14,7 @@ import astor
 from astor.options import Options
 from astor.recipe.recipe import Recipe
 from astor.run.code import code_digest
-from astor.run.machine import cores
+from astor.run.machine import cards, cores
 from astor.run.places import Places
 from astor.storage import DamagedError, locate, sealed, unsealed
 
@@ -45,6 +45,8 @@ class Environment(Options):
     """Those of FEATURES that the processor has."""
     cores: int
     """Those that the process may use."""
+    gpus: int = 0
+    """NVIDIA GPUs that it may use."""
     threads: int
     """As the recipe has them."""
     processes: int
@@ -64,6 +66,7 @@ class Environment(Options):
             processor=model,
             features=features,
             cores=cores(),
+            gpus=len(cards()),
             threads=recipe.threads,
             processes=recipe.processes,
         )

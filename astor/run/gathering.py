@@ -7,7 +7,7 @@ from random import Random
 from astor.data.splits import no_demonstration, no_prompt, require_classes
 from astor.errors import UserError
 from astor.recipe.recipe import Recipe
-from astor.records import Demonstration, Item, Message, Prompt, Reference, Split
+from astor.records import DataOrigin, Demonstration, Item, Message, Prompt, Reference, Split
 from astor.run.prepared import check_batch
 from astor.run.progress import report_progress
 from astor.tasks.framing import Framing
@@ -39,6 +39,8 @@ class Gathering:
         self.classes: defaultdict[Split, set[str]] = defaultdict(set)
         self.offered: defaultdict[str, set[str]] = defaultdict(set)
         """Task → structures of the items that it made examples of, whatever their split."""
+        self.used: Counter[tuple[str, str]] = Counter()
+        """Source and licence → items that something was taken of."""
         self.barren = 0
         self._seen: set[str] = set()
         self._asked: set[tuple[str, str]] = set()
@@ -57,6 +59,7 @@ class Gathering:
         gained = self.counts.total() - before
         self.barren = 0 if gained else self.barren + 1
         if gained:
+            self.used[content.source, content.licence] += 1
             report_progress(STAGE, self.counts.total(), self.total)
 
     def _take(self, split: Split, item: Item, example: Example) -> None:
@@ -124,6 +127,13 @@ class Gathering:
         """The demonstrations in an order that mixes tasks evenly, the same for every seed of a run."""
         shuffled = Random(0).sample(self.demonstrations, len(self.demonstrations))
         return [self.framings[example.prompt.task].demonstration(example) for example in shuffled]
+
+    def origins(self) -> list[DataOrigin]:
+        """Where the items came from that something was taken of."""
+        return [
+            DataOrigin(source=source, licence=licence, items=items)
+            for (source, licence), items in sorted(self.used.items())
+        ]
 
     def framed_prompts(self) -> list[Prompt]:
         """The prompts with what their tasks show before them, and how answers begin."""

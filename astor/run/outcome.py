@@ -10,6 +10,7 @@ from astor.evaluation.intervals import FEW_PROMPTS
 from astor.evaluation.score import ALL, find_score
 from astor.records import GateDecision, Scores
 from astor.run.alarms import alarms_of
+from astor.run.candidate import held_out_means
 from astor.run.history import greedy_pair, held_out_evaluations, promotion_prompts, rounds_so_far, sampled_pair
 from astor.run.run import Run
 from astor.storage import committed
@@ -51,6 +52,14 @@ class Outcome:
             yield "few", f"Below {FEW_PROMPTS} prompts scores say little: {told}; give more in data.prompts."
         if told := told_falls(self.sampled, self.greedy):
             yield "fell", told
+        last, chosen = self.sampled.after.round, self.decision.challenger_round
+        if chosen < last:
+            means = held_out_means(self._run)
+            yield (
+                "candidate",
+                f"The policy after {chosen} of {last} rounds, the best that was evaluated: its mean score is "
+                f"{means[chosen]:.3f}, the last one's {means[last]:.3f}.",
+            )
         yield "gate", f"{'Promoted' if self.decision.promoted else 'Not promoted'}. {self.decision.reason}"
         rounds, options = list(rounds_so_far(self._run)), self._run.recipe.alarms
         if told := tell_alarms(options, alarms_of(self._run, rounds)):

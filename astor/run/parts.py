@@ -8,6 +8,7 @@ from astor.records import (
     Batch,
     Champion,
     Completion,
+    DataOrigin,
     Demonstration,
     GateDecision,
     Group,
@@ -54,6 +55,7 @@ LINES: dict[str, type[Record]] = {
     "items": ItemScore,
     "greedy_items": ItemScore,
     "trajectories": Trajectory,
+    "origins": DataOrigin,
 }
 """Parts that are records in a JSONL file."""
 

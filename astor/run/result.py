@@ -24,8 +24,12 @@ class Result(Options):
     """Task → sampled score of the first policy on held-out prompts."""
     scores_after: dict[str, float]
     """The same of the last policy."""
+    scores_candidate: dict[str, float]
+    """The same of the candidate, the policy that was registered: the best checkpoint that was evaluated."""
     rounds: int
     """Rounds of the run."""
+    candidate_round: int
+    """Rounds behind the candidate."""
     seconds: float
     """Wall time of the command that finished the run."""
     peak_rss_mb: int

@@ -41,7 +41,7 @@ SHOWN = (Split.TRAIN, Split.HELD_OUT, Split.PROMOTION, Split.WARM_START)
 def parameters(recipe: Recipe) -> dict[str, str]:
     """Name → value of what runs are compared by; names are the recipe's own keys, as `--set` takes them."""
     options = recipe.model_dump(mode="json")
-    found = {key: value for key in COMPARED if (value := _at(options, key)) is not None}
+    found = {key: value for key in COMPARED if (value := value_at(options, key)) is not None}
     return {key: str(value) for key, value in found.items()} | {
         "tasks": ", ".join(recipe.tasks),
         "identity": recipe.identity[:12],
@@ -74,7 +74,8 @@ def recipe_text(run: Run) -> str:
     return masked(run.resolved_text)
 
 
-def _at(options: Mapping[str, Any], key: str) -> Any | None:
+def value_at(options: Mapping[str, Any], key: str) -> Any | None:
+    """What a recipe, as plain data, has under a dotted key; None where it has nothing there."""
     value: Any = options
     for name in key.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None

@@ -41,5 +41,6 @@ def prepare(run: Run) -> Prepared:
         {"references": references},
         prompts=gathered.framed_prompts(),
         demonstrations=gathered.shuffled_demonstrations(),
+        origins=gathered.origins(),
     )
     return Prepared(prompts, references)

@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
-from astor.errors import UserError
 from astor.evaluation.card import render_card
 from astor.evaluation.gate import Measured, decide
+from astor.policies.card import WEIGHTS, find_card
 from astor.registry.claims import Claims
 from astor.registry.connection import patiently, wait_for
-from astor.registry.description import CODE, ORIGIN, PROMPTS, describe, score_tags
+from astor.registry.description import CODE, MODEL_CARD, ORIGIN, PARENTS, PROMOTION_SCORE, PROMPTS, describe, score_tags
+from astor.registry.logged_models import LOGGED, ROUND
 from astor.registry.metrics import gate_metrics, main_metrics, score_metrics
 from astor.registry.models import MODEL, PROMOTED, register
 from astor.registry.tracking import RECIPE, ROUNDS, RUN
@@ -16,12 +17,13 @@ from astor.run.artifacts import Inputs
 from astor.run.checkpoints import reached, rounds_of
 from astor.run.environment import code_of
 from astor.run.history import read_history
+from astor.run.model_card import write_model_card
 from astor.run.models import keep_policy
 from astor.run.places import REPORT
 from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.run.tracked import recipe_text
-from astor.storage import ArtifactRef, PolicyRef
+from astor.storage import ArtifactRef, PolicyRef, load
 
 STAGE = "gate and report"
 NOTE = "mlflow.note.content"
@@ -34,33 +36,33 @@ def promote(
     policy: PolicyRef,
     before: ArtifactRef,
     after: ArtifactRef,
+    candidate: ArtifactRef,
     champion: ArtifactRef,
     challenger: ArtifactRef,
 ) -> ArtifactRef:
     """Decide, register and report; the ref of the result.
 
     Args:
-        policy: the challenger's.
+        policy: the run's candidate, which is the gate's challenger.
         before, after: scores of the first and the last policy on held-out prompts.
+        candidate: the candidate's on the same prompts.
         champion, challenger: scores of both on promotion prompts, item by item.
-
-    Raises:
-        UserError: the recipe has more rounds than the policy went through.
     """
     uri, read = run.places.result, run.artifacts.read
-    scores = {"before": before, "after": after, "champion": champion, "challenger": challenger}
+    scores = {
+        "before": before,
+        "after": after,
+        "candidate": candidate,
+        "champion": champion,
+        "challenger": challenger,
+    }
     made_from: Inputs = {"policy": policy, **scores}
-    rounds = rounds_of(run)
-    if policy.updates < rounds:
-        raise UserError(
-            f"The pipeline's chain ended after {policy.updates} of {rounds} rounds: submit it again, "
-            "which continues, or compile it for as many."
-        )
     kept = keep_policy(run, policy, run.artifacts.read(prompts, "prompts"))
     if done := run.artifacts.done(uri, made_from):
         return done
     report_progress(STAGE, 0, 0)
-    first, last = read(before, "scores"), read(after, "scores")
+    rounds = rounds_of(run)
+    first, last, chosen = read(before, "scores"), read(after, "scores"), read(candidate, "scores")
     holder, contender = read(champion, "scores"), read(challenger, "scores")
     decision = decide(
         Measured(holder, read(champion, "items"), read(champion, "greedy_scores")),
@@ -70,9 +72,12 @@ def promote(
     )
     from astor.evaluation.report import render_report  # Its pictures bring matplotlib, which no round needs.
 
+    origin = find_card(load(policy.committed).part("policy", leave_out=WEIGHTS))
+    parents = ",".join(origin.parents if origin else ())
     wait_for(run.services.tracking_uri)
     run.curves.catch_up(rounds)
     tracker = run.services.tracker
+    model = patiently(lambda: tracker.model_of(contender.policy_digest, contender.round))
     version = patiently(
         lambda: register(
             run.services.tracking_uri,
@@ -86,25 +91,32 @@ def promote(
                 PROMPTS: prompts.digest,
                 ORIGIN: policy.origin,
                 CODE: code_of(run.places),
-                **score_tags(last, list(run.tasks)),
+                PARENTS: parents,
+                LOGGED: model,
+                ROUND: str(contender.round),
+                **score_tags(chosen, list(run.tasks)),
+                **score_tags(contender, list(run.tasks), PROMOTION_SCORE),
             },
             Claims(run.places.root, run.recipe.tracking.model),
-            describe(first, last, list(run.tasks), decision, run.places.name, tracker.page, REPORT),
+            describe(first, chosen, list(run.tasks), decision, run.places.name, tracker.page, REPORT),
         )
     )
     name = f"{version.name}/{version.version}"
     history = read_history(run, prompts, before, after, decision=decision, model=name, alias=version.alias)
     page, promotion = render_report(history), render_card(decision, holder, contender, name)
+    card = write_model_card(run, kept, name, prompts, before, candidate, challenger, decision, rounds)
     if reached(run) <= run.recipe.rounds:
         run.places.publish(run.places.at(REPORT), page.encode())
 
     def tell() -> None:
         for scores in (first, *history.evaluations, last):
-            tracker.log_round(scores.round, score_metrics(scores))
+            tracker.log_round(scores.round, score_metrics(scores), tracker.model_of(scores.policy_digest, scores.round))
         for scores in (read(before, "greedy_scores"), read(after, "greedy_scores")):
-            tracker.log_round(scores.round, main_metrics(scores, "greedy"))
-        tracker.log_round(last.round, gate_metrics(decision, holder, contender))
-        tracker.log_texts({REPORT: page, "promotion.md": promotion, "recipe.yaml": recipe_text(run)})
+            own = tracker.model_of(scores.policy_digest, scores.round)
+            tracker.log_round(scores.round, main_metrics(scores, "greedy"), own)
+        tracker.log_round(contender.round, gate_metrics(decision, holder, contender), model)
+        texts = {REPORT: page, "promotion.md": promotion, MODEL_CARD: card, "recipe.yaml": recipe_text(run)}
+        tracker.log_texts(texts)
         tracker.tag(
             {PROMOTED: str(decision.promoted).lower(), MODEL: name, NOTE: promotion, ROUNDS: str(run.recipe.rounds)}
         )
@@ -114,7 +126,9 @@ def promote(
     summary = {
         "scores_before": {task: round(first.value(task), 4) for task in run.tasks},
         "scores_after": {task: round(last.value(task), 4) for task in run.tasks},
+        "scores_candidate": {task: round(chosen.value(task), 4) for task in run.tasks},
         "rounds": rounds,
+        "candidate_round": decision.challenger_round,
         "model": name,
         "alias": version.alias,
         "policy": run.places.inside(kept.committed.uri),

@@ -1,14 +1,14 @@
 """Writing a function from its description, or a whole program from a problem's statement."""
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import Field
 
 from astor.data.calls import assertion, definition
 from astor.data.preambles import shown as shown_preamble
 from astor.data.preambles import with_preamble
-from astor.records import Function, Item, Outcome, Program, Split, StdinTest
+from astor.records import Function, Item, Outcome, Program, Split, StdinTest, Verdict
 from astor.sandbox import CheckJob, Ending, Job, ParseJob, Result
 from astor.sandbox.inside.answer_blocks import block_in
 from astor.tasks.endings import outcome_of
@@ -17,7 +17,10 @@ from astor.tasks.hard_coding import hard_codes
 from astor.tasks.natural_inputs import CodeRequest
 from astor.tasks.program_tests import ENDS, ProgramTests, as_call, job_on, passes, says_something
 from astor.tasks.task import Answer, Example, Judgement, Judging, TaskOptions
+from astor.tasks.wrong_tests import METRIC, wrong_calls, wrong_streams
 from astor.tolerance import Tolerance
+
+T = TypeVar("T")
 
 INSTRUCTION = (
     "Write a Python {definition} for this task: {description}\n\n{above}{tests}Answer with one fenced block of Python."
@@ -52,7 +55,8 @@ class CodeGeneration(AskableTask):
     Score: 0.3 * share of hidden tests passed + 0.7 * [all pass], and 0 unless all shown tests pass and the program
     comes to its end. Test code of an item is one hidden test. A policy could
 
-    - return what the shown tests expect: only hidden tests are paid, and evaluation counts it as `hard_coded`;
+    - return what the shown tests expect: only hidden tests are paid, evaluation counts it as `hard_coded`, and the
+      promotion gate measures what a wrong shown test costs, by prompts of their own (`perturbed_tests`);
     - read or replace what judges it: expected values are never where the program runs, what it claims is plain data,
       and test code runs in a process of its own;
     - exit, hang or fill the memory before a hard test: a function that does not end earns nothing, and an input that
@@ -70,6 +74,13 @@ class CodeGeneration(AskableTask):
     promotion_metric = "second_tests"
     """All tests of the second hidden set pass; where an item has too few tests for one, all of the first."""
     options: CodeGenerationOptions
+
+    def __init__(self, options: CodeGenerationOptions, key: str | None = None) -> None:
+        super().__init__(options, key)
+        self.asks_apart = options.shown_tests > 0
+
+    def measured_apart(self, verdict: Verdict) -> dict[str, float]:
+        return {METRIC: float(verdict.outcome is Outcome.PASSED)}
 
     def examples(self, item: Item, split: Split) -> Iterator[Example]:
         if isinstance(item.content, Function):
@@ -91,15 +102,19 @@ class CodeGeneration(AskableTask):
             preamble=function.preamble,
             tolerance=function.tolerance or self.options.tolerance,
         )
-        request = CodeRequest(
-            description=function.description,
-            name=function.entry,
-            argument_type=function.argument_type,
-            preamble=function.preamble,
-            tests=tuple(assertion(function.entry, call) for call in shown),
-        )
         answer = self._answer(function.source) if function.source else None
-        yield self.ask(item, split, self.question(request), answer, reference, public_tests=shown)
+        for number, tests in enumerate(_shown(split, shown, wrong_calls(shown, hidden))):
+            request = CodeRequest(
+                description=function.description,
+                name=function.entry,
+                argument_type=function.argument_type,
+                preamble=function.preamble,
+                tests=tuple(assertion(function.entry, call) for call in tests),
+            )
+            question, apart = self.question(request), number > 0
+            yield self.ask(
+                item, split, question, answer, reference, number=number, public_tests=tuple(tests), apart=apart
+            )
 
     def _of_program(self, item: Item, problem: Program, split: Split) -> Iterator[Example]:
         shown, hidden = problem.public_tests[: self.options.shown_tests], tuple(map(as_call, problem.hidden_tests))
@@ -115,9 +130,13 @@ class CodeGeneration(AskableTask):
             tolerance=problem.tolerance or self.options.tolerance,
             checker=problem.checker,
         )
-        text = self._statement(problem, shown)
         answer = self._answer(problem.solutions[0]) if problem.solutions else None
-        yield self.ask(item, split, text, answer, reference, kind="program", public_tests=public)
+        for number, tests in enumerate(_shown(split, shown, wrong_streams(shown, problem.hidden_tests))):
+            text = self._statement(problem, tests)
+            calls, apart = tuple(map(as_call, tests)), number > 0
+            yield self.ask(
+                item, split, text, answer, reference, kind="program", number=number, public_tests=calls, apart=apart
+            )
 
     def _answer(self, source: str) -> str:
         return source if self.options.style == "terse" else f"```python\n{source.rstrip()}\n```"
@@ -154,6 +173,11 @@ class CodeGeneration(AskableTask):
         left = iter((yield [job for part in jobs.values() for job in part]))
         judged = {program: _judge(reference, [next(left) for _ in part], extended) for program, part in jobs.items()}
         return [judged[answer.value] for answer in answers]
+
+
+def _shown(split: Split, true: Sequence[T], wrong: Sequence[T] | None) -> list[Sequence[T]]:
+    """What prompts show of an item's tests: in the promotion split, in a prompt apart, also one that is wrong."""
+    return [true, wrong] if split is Split.PROMOTION and wrong is not None else [true]
 
 
 def _programs(answers: Sequence[Answer]) -> list[str]:

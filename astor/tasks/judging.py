@@ -42,8 +42,8 @@ def judge_completions(
     """One verdict per completion, in order.
 
     `tasks` by key, `references` by prompt identifier. `extended` adds metrics that are no part of the reward to the
-    verdicts' parts, each task's promotion metric to every verdict with a score (0 where it was not measured; where the
-    task asks apart, to those answers alone), and the counts of metrics over all answers. Answers that shared a run
+    verdicts' parts, each task's promotion metric to every verdict with a score (0 where it was not measured; where it
+    is asked apart, to those answers alone), and the counts of metrics over all answers. Answers that shared a run
     which ended early run once more, each alone.
     """
     task_of = {completion.prompt_id: tasks[completion.task] for completion in completions}
@@ -201,7 +201,7 @@ def _extended(verdict: Verdict, task: Task, reference: Any, read: Answer | Judge
     if verdict.score is None:
         return verdict
     if verdict.apart:
-        return verdict.model_copy(update={"parts": {task.promotion_metric: verdict.score}})
+        return verdict.model_copy(update={"parts": task.measured_apart(verdict)})
     parts = dict.fromkeys(task.extended_parts, 0.0) | verdict.parts
     counts = task.counts(reference, read.said if isinstance(read, Answer) else "")
     return verdict.model_copy(update={"parts": parts, "counts": counts})

@@ -9,6 +9,11 @@ def prompt_id(key: str, kind: str, item_id: str) -> str:
     return "/".join([key, *([kind] if kind else []), item_id])
 
 
+def stands_beside(prompt_id: str) -> str:
+    """Identifier of the prompt beside which a further one of the same item and kind stands."""
+    return prompt_id.rpartition("/")[0]
+
+
 def user_turn(question: str) -> Message:
     """A question as a turn. White space at its end is cut: a prompt that ends in it costs a small model most of its
     answers."""

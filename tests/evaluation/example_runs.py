@@ -156,6 +156,14 @@ SAMPLES = (
 )
 
 
+def rise(name, task, champion, challenger):
+    """A guard on something that shall not rise."""
+    low, high = challenger - champion - 0.06, challenger - champion + 0.06
+    return Guard(
+        name=name, task=task, champion=champion, challenger=challenger, limit=0.02, low=low, high=high, passed=True
+    )
+
+
 def long_run(count=120):
     first = {task: values[0] for task, values in TASKS.items()}
     last = {task: values[1] for task, values in TASKS.items()}
@@ -189,7 +197,8 @@ def long_run(count=120):
             },
             guards=[
                 Guard(name="length", task="unit_tests", champion=24, challenger=31, limit=2, passed=True),
-                Guard(name="malformed", task="unit_tests", champion=0.3, challenger=0.08, limit=0.02, passed=True),
+                rise("malformed", "unit_tests", 0.3, 0.08),
+                rise("perturbed", "code_generation", 0.11, 0.12),
             ],
             greedy={task: (first[task] + 0.06, last[task] + 0.03) for task in TASKS},
             champion_digest="a" * 64,

@@ -14,7 +14,8 @@ def test_it_shows_decision_differences_with_their_bounds_and_greedy_scores():
     assert "| unit_tests | greedy score | | 0.080 | 0.240 | +0.160 | | |" in card
     assert all(f"| {task} |" in card for task in TASKS)
     assert "**+0.148** | **+0.121** | better |" in card
-    assert "| malformed | unit_tests | 0.3 | 0.08 | + 0.02 | ok |" in card
+    assert "| malformed | unit_tests | 0.3 | 0.08 | -0.220 [-0.280, -0.160] | + 0.02 | ok |" in card
+    assert "| perturbed | code_generation | 0.11 | 0.12 | +0.010 [-0.050, +0.070] | + 0.02 | ok |" in card
 
 
 def test_a_refusal_says_so():

@@ -82,7 +82,8 @@ def test_boxes_are_named_for_people() -> None:
                      "evaluate and promote"}  # fmt: skip
     names = {task["taskInfo"]["name"] for task in compiled(STEPS)[0]["root"]["dag"]["tasks"].values()}
     assert names == {"resolve recipe", "prepare", "initialise", "plan", "evaluation before", "round 1", "round 2",
-                     "evaluation after", "evaluation over turns", "champion", "challenger", "promote"}  # fmt: skip
+                     "evaluation after", "evaluation over turns", "candidate", "champion", "challenger",
+                     "promote"}  # fmt: skip
 
 
 def test_promotion_waits_for_every_evaluation() -> None:
@@ -91,7 +92,9 @@ def test_promotion_waits_for_every_evaluation() -> None:
     tasks = specification["root"]["dag"]["tasks"]
     evaluations = {name for name, task in tasks.items() if kind(task["componentRef"]["name"]) == "evaluation"}
     assert len(evaluations) == 6, "before, after two rounds, after the last, and twice on promotion prompts"
-    assert evaluations <= set(tasks["promote"]["dependentTasks"])
+    assert len(evaluations & set(tasks["choose"]["dependentTasks"])) == 3, "the candidate is the best of three"
+    waited = {name for task in ("promote", "choose") for name in tasks[task]["dependentTasks"]}
+    assert evaluations | {"choose"} <= waited
 
 
 def test_a_recipe_of_ones_own_travels_inside_the_pipeline(tmp_path: Path) -> None:

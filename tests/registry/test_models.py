@@ -39,7 +39,7 @@ def test_a_promoted_policy_becomes_champion_and_can_be_found(mlflow_uri, policy,
     assert registered(mlflow_uri, "astor", "champion") is None
     assert put(mlflow_uri, reference, decide("a")) == ("astor", "1", "champion")
     found = Registered(
-        "astor", "1", "champion", PolicyRef("a", "first+9", reference), str(load(reference).part("policy"))
+        "astor", "1", "champion", PolicyRef("a", "first+9", reference), str(load(reference).part("policy")), "0" * 32
     )
     assert registered(mlflow_uri, "astor", "champion") == found
 

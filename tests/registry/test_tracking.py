@@ -156,3 +156,22 @@ def test_a_file_that_is_no_database_is_named(tmp_path):
     (tmp_path / "mlflow.db").write_text("this is not a database, " * 100)
     with pytest.raises(UserError, match=r"mlflow\.db cannot be used"):
         tracker(f"sqlite:///{tmp_path / 'mlflow.db'}")
+
+
+def test_a_policy_that_was_evaluated_is_a_logged_model_with_its_scores(mlflow_uri):
+    one = tracker(mlflow_uri)
+    model = one.model_of("d4", 4)
+    one.log_round(4, {"held_out/io/score": 0.5}, model)
+    again = tracker(mlflow_uri)
+    assert again.model_of("d4", 4) == model, "whoever asks again"
+    again.log_round(4, {"held_out/io/score": 0.7, "held_out/io/greedy_score": 0.6}, model)
+    other = again.model_of("d0", 0)
+    found = {each.model_id: each for each in connect(mlflow_uri).search_logged_models(["1"])}
+    assert found.keys() == {model, other}
+    assert {each.key: (each.value, each.step) for each in found[model].metrics} == {
+        "held_out/io/score": (0.5, 4),
+        "held_out/io/greedy_score": (0.6, 4),
+    }
+    assert (found[model].name, found[model].tags["astor.policy_digest"]) == ("round-4", "d4")
+    assert found[model].source_run_id == one.run_id
+    assert str(found[model].status) == "READY"

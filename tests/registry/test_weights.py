@@ -1,12 +1,14 @@
 """The weights of a registered version are found by their digest, or the sentence says which version lacks them."""
 
+import shutil
+
 import pytest
 from test_models import decide, put
 
 from astor.errors import UserError
 from astor.registry.connection import connect
 from astor.registry.models import registered
-from astor.registry.weights import find_policy
+from astor.registry.weights import find_policy, require_kept
 from astor.storage import remove
 
 
@@ -55,3 +57,16 @@ def test_a_version_that_no_run_registered_is_named(mlflow_uri):
     client.set_registered_model_alias("mine", "champion", "1")
     with pytest.raises(UserError, match="mine, version 1, which has the alias champion, has no tags of a policy"):
         registered(mlflow_uri, "mine", "champion")
+
+
+def test_whether_they_are_kept_is_known_without_reading_them(mlflow_uri, champion, keep, tmp_path):
+    version = registered(mlflow_uri, "astor", "champion")
+    require_kept(version, str(tmp_path / "other"))
+    place = champion.artifact.uri
+    remove(place)
+    with pytest.raises(UserError, match=r"version 1, .* cannot be read \(nothing is left at .*bring its weights back"):
+        require_kept(version, str(tmp_path / "other"))
+    other = keep("two").artifact.uri
+    shutil.move(other, place)
+    with pytest.raises(UserError, match=f"holds another policy than {champion.digest[:12]}"):
+        require_kept(version, str(tmp_path / "store"))

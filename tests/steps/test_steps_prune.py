@@ -28,15 +28,23 @@ def begin(run: Run, rounds: int, means: Mapping[int, float]) -> None:
     ("means", "every", "kept"),
     [
         ({}, 0, [5, 6]),
-        ({0: 0.9, 2: 0.5, 4: 0.4}, 0, [2, 5, 6]),
-        ({2: 0.5, 3: 0.5, 4: 0.4}, 0, [2, 5, 6]),
-        ({2: 0.1, 6: 0.5}, 0, [5, 6]),
+        ({0: 0.9, 2: 0.5, 4: 0.4}, 2, [2, 5, 6]),
+        ({2: 0.5, 3: 0.5, 4: 0.5}, 1, [1, 2, 5, 6]),
+        ({2: 0.1, 4: 0.1, 6: 0.5}, 2, [5, 6]),
         ({2: 0.5}, 2, [2, 4, 5, 6]),
+        ({2: 0.5, 3: 0.9, 4: 0.4}, 2, [2, 5, 6]),
     ],
-    ids=["the last two", "the best measured", "the earlier of equals", "the best may be the last", "what is due"],
+    ids=[
+        "the last two",
+        "the best measured",
+        "the earlier of equals",
+        "the best may be the last",
+        "what is due",
+        "an end of fewer rounds is none",
+    ],
 )
 def test_these_stay(miniature: Miniature, means: Mapping[int, float], every: int, kept: list[int]) -> None:
-    run = miniature(**{"evaluation.every": every})
+    run = miniature(**{"evaluation.every": every, "checkpoint_every": 1})
     begin(run, 6, means)
     prune(run)
     assert checkpoints(run) == kept
