@@ -1,6 +1,7 @@
 """The model that is served: asked in this process, sampled in one of its own."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -10,6 +11,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from signal import SIGKILL
 from types import TracebackType
 from typing import Self
 
@@ -81,6 +83,7 @@ class Model:
         """Have the running event loop take what the process says."""
         assert self._connection is not None, "it was started"
         asyncio.get_running_loop().add_reader(self._connection.fileno(), self._receive)
+        os.set_blocking(self._connection.fileno(), True)  # uvloop changes it, and messages are read and written whole
 
     @property
     def why_closed(self) -> str:
@@ -179,11 +182,18 @@ class Model:
             told: list[Told] = self._connection.recv()
         except (EOFError, OSError):
             asyncio.get_running_loop().remove_reader(self._connection.fileno())
-            self.end("the process with the model has ended")
+            self.end(f"the process with the model has ended{self._how()}")
             return
         for each in told:
             if one := self._open.get(each.number):
                 one.take(each)
+
+    def _how(self) -> str:
+        """How the process ended, where that is known soon."""
+        assert self._process is not None
+        self._process.join(1)
+        killed = " by SIGKILL: there may be too little memory for it" if self._process.exitcode == -SIGKILL else ""
+        return killed or (f" with exit code {self._process.exitcode}" if self._process.exitcode is not None else "")
 
 
 class _Open:

@@ -1,5 +1,6 @@
 """The process with the model: asks come in, tokens go out. Whoever serves HTTP never waits for a matrix product."""
 
+import os
 import signal
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -12,6 +13,9 @@ OUT_OF_MEMORY = "Memory does not hold what is answered now: ask for fewer tokens
 
 def answer_asks(connection: Connection, policy_directory: Path, most_tokens: int) -> None:
     """Load the policy, say so, and answer until the other side is gone."""
+    # Threads of OpenMP spin by default while they wait for each other, and hold the core that another of them needs as
+    # soon as others compute on the machine, too: a step then takes ten times as long. It is read when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends it, after what runs was answered
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     from astor.policies.policy import load_policy
