@@ -6,7 +6,8 @@ Starts `astor serve` with the policy, a tiny one with random weights by default.
 clients ask one chat answer of 16 tokens after the other, 1, 8 and 32 of them at once, while another process asks for
 /health twenty times a second, as it does beside an idle server; one client asks for streams; one request has `n: 32`;
 and transformers' own `generate` makes the same answers, one and 32 at a time. `--before`, a checkout of another commit,
-has its server started too, and asked in turn with ours. At the end 60 clients hang up, and a body has 50 MB.
+has its server started too, and its first tokens compared with ours. At the end 60 clients hang up, and a body has 50
+MB.
 
 Whatever is compared was measured in the same round, a few seconds apart; of the rounds' figures and ratios the median
 is told, so that what else runs on the machine weighs little. Quantiles are those of all rounds' requests together. The
@@ -34,7 +35,7 @@ from urllib.request import urlopen
 import numpy as np
 from clients import ASK, Client, ask, first_tokens, hang_up, huge, load, probe
 
-SECONDS, IDLE_SECONDS, STREAMS = 3.0, 1.5, 20
+SECONDS, STREAMS = 3.0, 20
 CLIENTS = (1, 8, 32)
 
 
@@ -126,31 +127,27 @@ class Figures:
         return {"median": float(np.median(ratios)), "least": float(ratios.min()), "most": float(ratios.max())}
 
     def told(self) -> dict[str, object]:
-        rates = {name: float(np.median(all_)) for name, all_ in self.of_round.items() if not name.endswith("_median")}
-        quantiles = {
-            f"{name}_p{q}_ms": float(np.percentile(all_, q)) * 1000
-            for name, all_ in self.seconds.items()
-            for q in (50, 99)
-        }
-        return rates | quantiles
+        rates = {name: float(np.median(each)) for name, each in self.of_round.items() if not name.endswith("_median")}
+        asked = [(name, each, quantile) for name, each in self.seconds.items() for quantile in (50, 99)]
+        return rates | {f"{name}_p{q}_ms": float(np.percentile(each, q)) * 1000 for name, each, q in asked}
 
 
 async def one_round(
     figures: Figures, urls: dict[str, str], models: dict[str, str], generating: Generate, prober: Executor
 ) -> None:
-    loop = asyncio.get_running_loop()
+    """Ask the servers in turn, and `generate` beside them."""
+    loop, ours = asyncio.get_running_loop(), urls["ours"]
     for name, url in urls.items():
         figures.latencies(f"{name}_first_token", await first_tokens(url, models[name], STREAMS))
-    for name, url in urls.items():
-        figures.latencies(f"{name}_idle_health", await loop.run_in_executor(prober, probe, url, IDLE_SECONDS))
-        for clients in CLIENTS:
-            begun = time.perf_counter()
-            asked = load(url, models[name], clients, SECONDS)
-            health, seconds = await asyncio.gather(loop.run_in_executor(prober, probe, url, SECONDS), asked)
-            figures.rate(f"{name}_requests_per_second_{clients}", len(seconds) / (time.perf_counter() - begun))
-            figures.latencies(f"{name}_answer_{clients}", seconds)
-            figures.latencies(f"{name}_health_{clients}", health)
-    async with Client(urls["ours"]) as client:
+    figures.latencies("idle_health", await loop.run_in_executor(prober, probe, ours, SECONDS))
+    for clients in CLIENTS:
+        begun = time.perf_counter()
+        asked = load(ours, models["ours"], clients, SECONDS)
+        health, seconds = await asyncio.gather(loop.run_in_executor(prober, probe, ours, SECONDS), asked)
+        figures.rate(f"requests_per_second_{clients}", len(seconds) / (time.perf_counter() - begun))
+        figures.latencies(f"answer_{clients}", seconds)
+        figures.latencies(f"health_{clients}", health)
+    async with Client(ours) as client:
         _, seconds_32, answers = await ask(client, {**ASK, "model": models["ours"], "n": 32})
     figures.rate("answers_per_second_n_32", answers / seconds_32)
     for together in (1, 32):
@@ -175,14 +172,14 @@ def measure(policy: Path, checkouts: dict[str, Path], rounds: int) -> dict[str, 
         last = asyncio.run(hang_up(urls["ours"], models["ours"])) | asyncio.run(huge(urls["ours"], models["ours"]))
     found = figures.told()
     ratios = {
-        "32_clients_to_one": figures.ratio("ours_requests_per_second_32", "ours_requests_per_second_1"),
-        "one_client_to_generate": figures.ratio("ours_requests_per_second_1", "generate_answers_per_second_1"),
-        "32_clients_to_generate_of_32": figures.ratio("ours_requests_per_second_32", "generate_answers_per_second_32"),
+        "32_clients_to_one": figures.ratio("requests_per_second_32", "requests_per_second_1"),
+        "one_client_to_generate": figures.ratio("requests_per_second_1", "generate_answers_per_second_1"),
+        "32_clients_to_generate_of_32": figures.ratio("requests_per_second_32", "generate_answers_per_second_32"),
     }
     if "before" in checkouts:
         ratios["first_token_to_before"] = figures.ratio("ours_first_token_median", "before_first_token_median")
-    worst = max(found[f"ours_health_{clients}_p99_ms"] for clients in CLIENTS)
-    ratios["health_p99_under_load_to_idle"] = worst / found["ours_idle_health_p99_ms"]
+    worst = max(found[f"health_{clients}_p99_ms"] for clients in CLIENTS)
+    ratios["health_p99_under_load_to_idle"] = worst / found["idle_health_p99_ms"]
     return found | {"ratios": ratios} | last
 
 
@@ -191,8 +188,8 @@ def make_policy(directory: Path) -> None:
     from astor.policies.policy import save_policy
     from astor.policies.tiny import make_policy
 
-    text = "write f for list: reverse, then first item\ndef f(x):\n    return x + 1\nassert f([1, 2]) == 3"
-    save_policy(make_policy([text], TinyOptions(), seed=0), directory, recipe_digest="r")
+    texts = ["def g(a):\n    return a + 1\ng(41) == ?42", "write h for list: reverse, then first item", "x = [5, 6, 7]"]
+    save_policy(make_policy(texts, TinyOptions(), seed=0), directory, recipe_digest="r")
     (directory / "policy.json").unlink()  # of which another commit may expect another form
 
 

@@ -42,8 +42,7 @@ def create_app(
         model.listen()
         yield
 
-    bytes_at_most = limits.max_body_mb << 20
-    app = FastAPI(title="astor", docs_url=None, redoc_url=None, lifespan=listening, max_body_size=bytes_at_most)
+    app = FastAPI(title="astor", docs_url=None, redoc_url=None, lifespan=listening)
     install(app)
     app.state.model, app.state.limits, app.state.keys = model, limits, tuple(key.encode() for key in keys)
     app.state.metrics = Metrics(model)

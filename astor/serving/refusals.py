@@ -44,6 +44,9 @@ def refuse(status: int, message: str, param: str | None = None, code: str | None
 def in_words(error: Mapping[str, Any], begins: int) -> tuple[str, str, str]:
     """Message, place and code of an error of pydantic's. The first `begins` parts of its place no client wrote."""
     place = ".".join(str(key) for key in error["loc"][begins:]) or "body"
+    if error["type"] == "json_invalid":
+        reason = error.get("ctx", {}).get("error", "it ends too soon")
+        return f"The body is no JSON at its character {place}: {reason}.", "body", "invalid_json"
     if error["type"] == "extra_forbidden":
         return f"{place} is not supported by this endpoint: leave it out.", place, "unsupported_parameter"
     return f"{place}: {error['msg'].removeprefix('Value error, ')}.", place, "invalid_value"

@@ -1,4 +1,4 @@
-"""MLflow, the server and S3 are killed in turn: nothing is lost, and nobody is answered wrongly. Slow, for all are real."""
+"""MLflow, the server and S3 are killed in turn: nothing is lost, and nobody is answered wrongly."""
 
 import os
 import socket
