@@ -30,6 +30,7 @@ class Guarded(APIRoute):
                 _check_key(request)
                 if request.method == "POST":
                     state.model.check_room(1)
+                    await state.model.turns.mine()
                 async with asyncio.timeout(state.limits.request_seconds):
                     response = await handle(_bounded(request, state.limits.max_body_mb))
                 status = response.status_code

@@ -19,6 +19,7 @@ from astor.errors import UserError
 from astor.policies.chat import Chat, load_chat
 from astor.serving.messages import Ask, Drop, Ready, Refusal, Scored, Token, Told, Unusable
 from astor.serving.model_process import answer_asks
+from astor.serving.turns import Turns
 
 PROMPT = -1
 """Stands where a rollout's number does, for the prompt itself."""
@@ -52,6 +53,8 @@ class Model:
         self.drains = False
         """Whether what runs goes on, and nothing more is taken."""
         self._directory, self._most_tokens, self._most_answers = policy_directory, most_tokens, most_answers
+        self.turns = Turns()
+        """Taken by whoever asks, and once an answer has come."""
         self._numbers = count()
         self._open: dict[int, _Open] = {}
         self._process: BaseProcess | None = None
@@ -129,6 +132,7 @@ class Model:
                 self._tell(ask)
             while one.left or one.told:
                 await one.changed.wait()
+                await self.turns.mine()
                 one.changed.clear()
                 if one.refusal is not None:
                     raise one.refusal

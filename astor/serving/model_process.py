@@ -10,7 +10,7 @@ from astor.serving.messages import Ask, Drop, Ready, Refusal, Told, Unusable
 
 FEW_PARAMETERS = 10_000_000
 """A policy of fewer is computed by one thread: to hand a part to another takes longer than the part. Our choice: of 0.3
-million, one thread needs half the time of two on a machine that others use too."""
+million, two threads take a quarter more of the processor for the same answers."""
 OUT_OF_MEMORY = "Memory does not hold what is answered now: ask for fewer tokens, or again later."
 
 

@@ -25,7 +25,7 @@ NOT_OFFERED = {"model", "stream", "stream_options", "logprobs", "top_logprobs", 
 Asked = TypeVar("Asked", bound=SamplingRequest)
 
 
-class Predictor(KServeModel):
+class Predictor(KServeModel):  # type: ignore[misc]  # kserve has no types
     """KServe's view of a model: texts in, texts out, sampled beside what other routes ask."""
 
     def __init__(self, model: Model, name: str, metrics: Metrics) -> None:
