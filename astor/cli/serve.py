@@ -89,7 +89,10 @@ def find_version(model: str, alias: str, store: str, uri: str) -> tuple[str, Pat
         what = f"version {last.version} of {last.name}, which was served here on {last.day}"
         typer.echo(f"{str(error).rstrip('.')}. Served is {what}.", err=True)
         return last.name, last.directory
-    remember(question, version.name, version.version, version.policy.digest, directory)
+    try:
+        remember(question, version.name, version.version, digest, directory)
+    except OSError as error:  # as in a pod whose file system is read-only; it is for another start alone
+        typer.echo(f"What is served is not remembered for the time when MLflow is away ({error}).", err=True)
     return version.name, directory
 
 

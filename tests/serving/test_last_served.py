@@ -1,11 +1,15 @@
 """What was served last is served again while MLflow, or the place of the weights, is away."""
 
+from types import SimpleNamespace
+
 import pytest
 
+import astor.cli.serve as room
 from astor.cli.serve import find_version
 from astor.errors import UserError
+from astor.registry.models import Registered
 from astor.serving.last_served import recall, remember
-from astor.storage import digest_directory
+from astor.storage import ArtifactRef, PolicyRef, digest_directory
 
 AWAY = "http://127.0.0.1:9"
 QUESTION = (AWAY, "astor", "champion", "store")
@@ -44,6 +48,18 @@ def test_it_is_served_and_told_where_mlflow_does_not_answer(directory, capsys):
     told = capsys.readouterr().err
     assert f"MLflow at {AWAY} cannot be used" in told
     assert "Served is version 3 of astor, which was served here on 20" in told
+
+
+def test_a_cache_that_cannot_be_written_keeps_nobody_from_serving(directory, monkeypatch, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    version = Registered("astor", "3", "champion", PolicyRef("d", "l", ArtifactRef("p", "d")), "s")
+    found = SimpleNamespace(committed=None)
+    monkeypatch.setattr(room, "choose", lambda *_: version)
+    monkeypatch.setattr(room, "find_policy", lambda *_: found)
+    monkeypatch.setattr(room, "load", lambda _: SimpleNamespace(part=lambda _: directory))
+    assert find_version("astor", "champion", "store", AWAY) == ("astor", directory)
+    assert "is not remembered for the time when MLflow is away" in capsys.readouterr().err
 
 
 def test_what_mlflow_answers_counts(directory, tmp_path):
