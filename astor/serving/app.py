@@ -22,13 +22,19 @@ NO_DOORS: Mapping[str, Door] = {}
 
 
 def create_app(
-    model: Model, name: str, limits: Limits, keys: Sequence[str] = (), doors: Mapping[str, Door] = NO_DOORS
+    model: Model,
+    name: str,
+    limits: Limits,
+    keys: Sequence[str] = (),
+    doors: Mapping[str, Door] = NO_DOORS,
+    kserve: bool = False,
 ) -> FastAPI:
     """The application. It serves the started `model` as `name`, and says which policy that is by its digest.
 
     Args:
         keys: of which clients must show one; without any, none is asked for.
         doors: of the tasks that can be asked by name, by key.
+        kserve: whether it answers KServe's protocol too; its package is installed then.
     """
 
     @asynccontextmanager
@@ -36,8 +42,7 @@ def create_app(
         model.listen()
         yield
 
-    bytes_at_most = limits.max_body_mb << 20
-    app = FastAPI(title="astor", docs_url=None, redoc_url=None, lifespan=listening, max_body_size=bytes_at_most)
+    app = FastAPI(title="astor", docs_url=None, redoc_url=None, lifespan=listening)
     install(app)
     app.state.model, app.state.limits, app.state.keys = model, limits, tuple(key.encode() for key in keys)
     app.state.metrics = Metrics(model)
@@ -69,14 +74,21 @@ def create_app(
 
     @router.get("/v1/models")
     async def models() -> dict[str, Any]:
-        return {"object": "list", "data": [card]}
+        return {"object": "list", "data": [card], **({"models": [name]} if kserve else {})}
 
     @router.get("/v1/models/{asked:path}")
     async def one_model(asked: str) -> dict[str, Any]:
         check_model(asked, name)
-        return card
+        if not kserve:
+            return card
+        model.check_room(0)
+        return card | {"name": name, "ready": True}
 
     app.include_router(router)
     app.include_router(routes(model, name))
     app.include_router(task_routes(model, name, doors))
+    if kserve:
+        from astor.serving.kserve_routes import kserve_routes
+
+        app.include_router(kserve_routes(model, name, app.state.metrics))
     return app

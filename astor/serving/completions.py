@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from astor.errors import UserError
 from astor.serving.answer import Piece
 from astor.serving.guard import Guarded, busy
+from astor.serving.metrics import Metrics
 from astor.serving.model import EndedError, FullError, Model
 from astor.serving.refusals import RefusedError, describe
 from astor.serving.requests import ChatRequest, CompletionRequest, SamplingRequest
@@ -117,14 +118,14 @@ def check_model(asked: str, served: str) -> None:
 def _whole(
     client: Request, first: dict[str, Any], answers: Sequence[dict[str, Any]], wanted: Sequence[Choice]
 ) -> Response:
-    return JSONResponse(first | {"choices": answers, "usage": count_usage(client, wanted)})
+    return JSONResponse(first | {"choices": answers, "usage": count_usage(client.app.state.metrics, wanted)})
 
 
-def count_usage(client: Request, wanted: Sequence[Choice]) -> dict[str, int]:
+def count_usage(metrics: Metrics, wanted: Sequence[Choice]) -> dict[str, int]:
     """`usage` of what was answered, which the endpoint's metrics take in."""
     counted = usage(wanted)
-    client.app.state.metrics.prompt_tokens.inc(counted["prompt_tokens"])
-    client.app.state.metrics.sampled_tokens.inc(counted["completion_tokens"])
+    metrics.prompt_tokens.inc(counted["prompt_tokens"])
+    metrics.sampled_tokens.inc(counted["completion_tokens"])
     return counted
 
 
@@ -155,7 +156,7 @@ def _stream(
         except UserError as error:
             yield _event(describe(400, str(error)))
         else:
-            numbers = count_usage(client, wanted)
+            numbers = count_usage(client.app.state.metrics, wanted)
             if counted:
                 yield _event(first | {"choices": [], "usage": numbers})
         yield "data: [DONE]\n\n"

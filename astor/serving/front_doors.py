@@ -97,7 +97,7 @@ def _add(router: APIRouter, model: Model, name: str, key: str, door: Door, body:
             for choice in wanted
         ]
         first, *others = answers
-        usage = count_usage(client, wanted)
+        usage = count_usage(client.app.state.metrics, wanted)
         return TaskAnswers(**dict(first), others=others, usage=usage, policy_digest=model.digest)
 
     summary = (door.task.request_type.__doc__ or "").strip()

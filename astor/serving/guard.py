@@ -1,4 +1,4 @@
-"""What every request passes before it is read: the key, the room, and the time that it may take."""
+"""What every request passes before it is read: the key, the room, its size, and the time that it may take."""
 
 import asyncio
 import secrets
@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.types import Message
 
 from astor.errors import UserError
 from astor.serving.model import EndedError, FullError
@@ -29,8 +30,9 @@ class Guarded(APIRoute):
                 _check_key(request)
                 if request.method == "POST":
                     state.model.check_room(1)
+                    await state.model.turns.mine()
                 async with asyncio.timeout(state.limits.request_seconds):
-                    response = await handle(request)
+                    response = await handle(_bounded(request, state.limits.max_body_mb))
                 status = response.status_code
                 return response
             except (FullError, EndedError) as error:
@@ -58,6 +60,29 @@ def busy(error: FullError | EndedError) -> RefusedError:
     if isinstance(error, FullError):
         return RefusedError(429, "Too many answers are waited for: ask again.", code="queue_full", retry_after=1)
     return RefusedError(503, f"No answer comes: {error}.", code="unavailable", retry_after=5)
+
+
+def _bounded(request: Request, megabytes: int) -> Request:
+    """The request, of whose body not more can be read. RefusedError where it says that it is longer."""
+    read = 0
+
+    def take(size: int) -> None:
+        nonlocal read
+        read += size
+        if read > megabytes << 20:
+            way = "send a shorter one, or have the endpoint started with a larger --limit max_body_mb"
+            raise RefusedError(413, f"The body has more than {megabytes} MiB: {way}.", code="body_too_large")
+
+    async def receive() -> Message:
+        message = await request.receive()
+        take(len(message.get("body", b"")))
+        return message
+
+    said = request.headers.get("content-length", "")
+    if said.isdecimal():
+        take(int(said))
+        read = 0
+    return Request(request.scope, receive)
 
 
 def _check_key(request: Request) -> None:

@@ -1,6 +1,7 @@
 """The model that is served: asked in this process, sampled in one of its own."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -10,6 +11,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from signal import SIGKILL
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +19,7 @@ from astor.errors import UserError
 from astor.policies.chat import Chat, load_chat
 from astor.serving.messages import Ask, Drop, Ready, Refusal, Scored, Token, Told, Unusable
 from astor.serving.model_process import answer_asks
+from astor.serving.turns import Turns
 
 PROMPT = -1
 """Stands where a rollout's number does, for the prompt itself."""
@@ -50,6 +53,8 @@ class Model:
         self.drains = False
         """Whether what runs goes on, and nothing more is taken."""
         self._directory, self._most_tokens, self._most_answers = policy_directory, most_tokens, most_answers
+        self.turns = Turns()
+        """Taken by whoever asks, and once an answer has come."""
         self._numbers = count()
         self._open: dict[int, _Open] = {}
         self._process: BaseProcess | None = None
@@ -81,6 +86,7 @@ class Model:
         """Have the running event loop take what the process says."""
         assert self._connection is not None, "it was started"
         asyncio.get_running_loop().add_reader(self._connection.fileno(), self._receive)
+        os.set_blocking(self._connection.fileno(), True)  # uvloop changes it, and messages are read and written whole
 
     @property
     def why_closed(self) -> str:
@@ -126,6 +132,7 @@ class Model:
                 self._tell(ask)
             while one.left or one.told:
                 await one.changed.wait()
+                await self.turns.mine()
                 one.changed.clear()
                 if one.refusal is not None:
                     raise one.refusal
@@ -179,11 +186,18 @@ class Model:
             told: list[Told] = self._connection.recv()
         except (EOFError, OSError):
             asyncio.get_running_loop().remove_reader(self._connection.fileno())
-            self.end("the process with the model has ended")
+            self.end(f"the process with the model has ended{self._how()}")
             return
         for each in told:
             if one := self._open.get(each.number):
                 one.take(each)
+
+    def _how(self) -> str:
+        """How the process ended, where that is known soon."""
+        assert self._process is not None
+        self._process.join(1)
+        killed = " by SIGKILL: there may be too little memory for it" if self._process.exitcode == -SIGKILL else ""
+        return killed or (f" with exit code {self._process.exitcode}" if self._process.exitcode is not None else "")
 
 
 class _Open:

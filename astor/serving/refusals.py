@@ -1,5 +1,6 @@
 """Errors in OpenAI's form, so that its clients raise what their users expect."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -40,6 +41,17 @@ def refuse(status: int, message: str, param: str | None = None, code: str | None
     return JSONResponse(describe(status, message, param, code), status_code=status)
 
 
+def in_words(error: Mapping[str, Any], begins: int) -> tuple[str, str, str]:
+    """Message, place and code of an error of pydantic's. The first `begins` parts of its place no client wrote."""
+    place = ".".join(str(key) for key in error["loc"][begins:]) or "body"
+    if error["type"] == "json_invalid":
+        reason = error.get("ctx", {}).get("error", "it ends too soon")
+        return f"The body is no JSON at its character {place}: {reason}.", "body", "invalid_json"
+    if error["type"] == "extra_forbidden":
+        return f"{place} is not supported by this endpoint: leave it out.", place, "unsupported_parameter"
+    return f"{place}: {error['msg'].removeprefix('Value error, ')}.", place, "invalid_value"
+
+
 def install(app: FastAPI) -> None:
     """Let every error of `app` have this form."""
 
@@ -55,13 +67,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        place = ".".join(str(key) for key in first["loc"][1:]) or "body"
-        if first["type"] == "extra_forbidden":
-            return refuse(
-                400, f"{place} is not supported by this endpoint: leave it out.", place, "unsupported_parameter"
-            )
-        return refuse(400, f"{place}: {first['msg'].removeprefix('Value error, ')}.", place, "invalid_value")
+        return refuse(400, *in_words(error.errors()[0], 1))
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:

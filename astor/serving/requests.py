@@ -44,8 +44,8 @@ class SamplingRequest(Said):
     temperature: float = Field(1.0, ge=0, le=2)
     """0 is greedy."""
     max_tokens: int | None = Field(None, ge=1)
-    stop: Stops = Field(default=[], max_length=4)
-    """Texts that end an answer, and are no part of it."""
+    stop: Stops = Field(default=[], max_length=16)
+    """Texts that end an answer, and are no part of it. OpenAI takes four; evaluation harnesses ask for more."""
     seed: int | None = None
     """The same seed and request give the same answers; without one each request has its own."""
     stream: bool = False

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 
@@ -14,6 +14,7 @@ from astor.serving.model import Model
 from astor.serving.refusals import RefusedError
 from astor.serving.requests import SamplingRequest
 
+Done = TypeVar("Done")
 LONG_TEXT = 10_000
 """Characters of a prompt above which its tokens are found in a thread, so that others don't wait for them."""
 
@@ -142,14 +143,14 @@ async def complete(model: Model, wanted: Sequence[Choice], stops: Sequence[str])
         choice.take(piece)
 
 
-async def unless_gone(client: Request, work: Coroutine[Any, Any, None]) -> None:
+async def unless_gone(client: Request, work: Coroutine[Any, Any, Done]) -> Done:
     """Do the work, but not for a client that has hung up: then it is given up, and RefusedError raised."""
     task, gone = asyncio.create_task(work), asyncio.create_task(_hang_up(client))
     try:
         await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
             raise RefusedError(499, "The client has hung up.")
-        task.result()
+        return task.result()
     finally:
         gone.cancel()
         task.cancel()

@@ -31,6 +31,7 @@ def serve(
     limits: Limits = DEFAULTS,
     keys: Sequence[str] = (),
     doors: Mapping[str, Door] = NO_DOORS,
+    kserve: bool = False,
 ) -> None:
     """Answer under `http://HOST:PORT/v1` until the process is interrupted; port 0 takes a free one.
 
@@ -43,7 +44,7 @@ def serve(
     """
     with listen(host, port) as listener, Model(policy_directory, limits.tokens_together, limits.max_answers) as model:
         config = uvicorn.Config(
-            create_app(model, name, limits, keys, doors),
+            create_app(model, name, limits, keys, doors, kserve),
             http=Connection,
             ws="none",
             # So many are accepted at once before any is known to be one too many.

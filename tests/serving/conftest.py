@@ -3,6 +3,7 @@
 import openai
 import pytest
 
+from astor.cli.serve import has_kserve
 from astor.policies.options import TinyOptions
 from astor.policies.policy import load_policy, save_policy
 from astor.policies.tiny import make_policy
@@ -38,11 +39,11 @@ def served_model(policy_directory):
 
 @pytest.fixture(scope="session")
 def app(served_model):
-    """What serves it; one of its keys is `open-sesame`."""
+    """What serves it, by KServe's routes too where they can be had; one of its keys is `open-sesame`."""
     options = {name: task.options_type(type=name, max_tokens=12) for name, task in task_classes().items()}
     options["begun"] = options["io_prediction"].model_copy(update={"prefill": "[1"})
     limits, keys = Limits(max_body_mb=1, request_seconds=20), ["another", "open-sesame"]
-    return create_app(served_model, "tiny", limits, keys, doors_of(options))
+    return create_app(served_model, "tiny", limits, keys, doors_of(options), has_kserve(None))
 
 
 @pytest.fixture(scope="session")

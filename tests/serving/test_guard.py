@@ -45,6 +45,7 @@ def test_a_body_that_is_too_large_is_not_read(endpoint, said):
     content = body if said else iter([body[:-1], b"x"])  # with a length, and in chunks
     response = httpx.post(endpoint + PATH, content=content, headers=KEY)
     assert response.status_code == 413
+    assert response.json()["error"]["message"].startswith("The body has more than 1 MiB: send a shorter one")
 
 
 def test_a_text_that_cannot_fit_is_refused_before_it_is_read(endpoint):

@@ -81,7 +81,7 @@ def test_it_ends_when_its_model_does_and_tells_who_waits(policy_directory):
         assert "the process with the model has ended" in answer.result().json()["error"]["message"]
         _, said = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "UserError: The endpoint has ended: the process with the model has ended." in said
+    assert "UserError: The endpoint has ended: the process with the model has ended by SIGKILL: there may be" in said
 
 
 def test_a_taken_port_is_named(policy_directory):
