@@ -127,19 +127,21 @@ def draw(run: Run, start: Start, planned: ArtifactRef, policy: PolicyRef) -> lis
 
 def finish(run: Run, start: Start, policy: PolicyRef) -> ArtifactRef:
     """Evaluate the last policy, compare it with the champion, promote, and prune; the ref of the result."""
-    for one in (start.policy, policy):
-        _sampling(run, evaluate_turns, start.prompts, start.references, one, start.policy)
-    promoted = promote(
-        run,
-        start.prompts,
-        policy,
-        before=evaluate_policy(run, start, start.policy, "held_out"),
-        after=evaluate_policy(run, start, policy, "held_out"),
-        champion=evaluate_policy(run, start, champion_of(run, start.plan), "promotion"),
-        challenger=evaluate_policy(run, start, policy, "promotion"),
-    )
+    promoted = promote(run, start.prompts, policy, **evaluate_last(run, start, policy))
     prune(run)
     return promoted
+
+
+def evaluate_last(run: Run, start: Start, policy: PolicyRef) -> dict[str, ArtifactRef]:
+    """Evaluate the last policy and what it is compared with; what `promote` calls them → their scores."""
+    for one in (start.policy, policy):
+        _sampling(run, evaluate_turns, start.prompts, start.references, one, start.policy)
+    return {
+        "before": evaluate_policy(run, start, start.policy, "held_out"),
+        "after": evaluate_policy(run, start, policy, "held_out"),
+        "champion": evaluate_policy(run, start, champion_of(run, start.plan), "promotion"),
+        "challenger": evaluate_policy(run, start, policy, "promotion"),
+    }
 
 
 def evaluate_policy(run: Run, start: Start, policy: PolicyRef, split: str) -> ArtifactRef:
