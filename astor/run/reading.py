@@ -69,7 +69,7 @@ def gather(run: Run, sources: Sequence[Source], verified: bool) -> Gathering:
 
 
 def _items(run: Run, source: Source, verified: bool) -> Iterator[tuple[Split, Item]]:
-    items: Iterable[Item] = source.items()
+    items: Iterable[Item] = source.items_by(run.recipe.processes)
     refuted: Counter[str] = Counter()
     if not source.trusted:
         items = _true_items(items, run, refuted) if verified else map(with_candidates, items)
