@@ -44,9 +44,11 @@ def prepare(
         weighing.weigh([piece for share in shares for piece in share], batch)
         prepared.append(shares[world.rank])
     own, later = ([piece for share in shares for piece in share] for shares in (prepared, prepared[1:]))
-    for piece, logp in zip(own, reference.logps(own, batch.temperature, tokens_per_micro_batch), strict=True):
+    held_to = reference.logps(own, batch.temperature, tokens_per_micro_batch)
+    for piece, logp in zip(own, held_to, strict=True):
         piece.logp_ref = logp
-    for piece, logp in zip(later, logps_together(later, policy, batch.temperature, tokens_per_micro_batch), strict=True):
+    begun = logps_together(later, policy, batch.temperature, tokens_per_micro_batch)
+    for piece, logp in zip(later, begun, strict=True):
         piece.logp_prox = logp
         measure_start(sums, piece, loss(piece.loss_inputs(logp)), loss.importance_cap)
     return prepared, sums
