@@ -140,8 +140,10 @@ def _packed(pieces: Sequence[MicroBatch], tokens: int) -> list[list[MicroBatch]]
 
 
 def _padded_tokens(pieces: Sequence[MicroBatch]) -> int:
+    rows = sum(len(piece.mask) for piece in pieces)
     longest_prompt = max(len(prompt) for piece in pieces for prompt in piece.prompts)
-    return sum(len(piece.mask) for piece in pieces) * (longest_prompt + max(piece.mask.shape[1] for piece in pieces))
+    longest: int = max(piece.mask.shape[1] for piece in pieces)
+    return rows * (longest_prompt + longest)
 
 
 def make_micro_batch(groups: Sequence[TrainingGroup], device: torch.device) -> MicroBatch:
