@@ -128,23 +128,27 @@ def draw(run: Run, start: Start, planned: ArtifactRef, policy: PolicyRef) -> lis
 
 def finish(run: Run, start: Start, policy: PolicyRef) -> ArtifactRef:
     """Evaluate the last policy, compare the candidate with the champion, promote, and prune; the ref of the result."""
+    evaluated = evaluate_last(run, start, policy)
+    promoted = promote(run, start.prompts, candidate(run, policy), **evaluated)
+    prune(run)
+    return promoted
+
+
+def evaluate_last(run: Run, start: Start, policy: PolicyRef) -> dict[str, ArtifactRef]:
+    """Evaluate the last policy, the run's candidate and what that is compared with; what `promote` calls them → their
+    scores."""
     for one in (start.policy, policy):
         _sampling(run, evaluate_turns, start.prompts, start.references, one, start.policy)
     before = evaluate_policy(run, start, start.policy, "held_out")
     held_out = {one.digest: evaluate_policy(run, start, one, "held_out") for one in candidates(run, policy)}
     chosen = candidate(run, policy)
-    promoted = promote(
-        run,
-        start.prompts,
-        chosen,
-        before=before,
-        after=held_out[policy.digest],
-        candidate=held_out[chosen.digest],
-        champion=evaluate_policy(run, start, champion_of(run, start.plan), "promotion"),
-        challenger=evaluate_policy(run, start, chosen, "promotion"),
-    )
-    prune(run)
-    return promoted
+    return {
+        "before": before,
+        "after": held_out[policy.digest],
+        "candidate": held_out[chosen.digest],
+        "champion": evaluate_policy(run, start, champion_of(run, start.plan), "promotion"),
+        "challenger": evaluate_policy(run, start, chosen, "promotion"),
+    }
 
 
 def evaluate_policy(run: Run, start: Start, policy: PolicyRef, split: str) -> ArtifactRef:

@@ -48,7 +48,8 @@ class Training:
         )
         self.loss = options.loss
         model, reference = Path(case.model), load_policy(Path(case.model))
-        self.trainer = RankedEngine(ranks, model, ReferencePolicy(lambda: model, lambda: reference), options, None)
+        held_to = ReferencePolicy(reference.ref, lambda: model, lambda: reference)
+        self.trainer = RankedEngine(ranks, model, held_to, options, None)
         ranks.call(answers_never_end)
         policy = self.trainer.policy
         self.sampler = Sampler(TransformersEngineOptions().make(ranks), policy.chat, policy.ref)

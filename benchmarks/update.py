@@ -89,9 +89,10 @@ def main() -> None:
                 "update": training.update(played),
                 "bare": bare(trained, played.completions, case.tokens_per_micro_batch),
             }
-            print(number, json.dumps(taken | dict(training.trainer.metrics)), flush=True)
+            spent = {name: value for name, value in training.trainer.metrics.items() if name.endswith("_seconds")}
+            print(number, json.dumps(taken | spent), flush=True)
             if number:
-                parts.append(dict(training.trainer.metrics))
+                parts.append(spent)
                 for name, value in taken.items():
                     seconds[name].append(value)
     result = {

@@ -18,15 +18,20 @@ def segment(
 ) -> str:
     """Rounds from the last checkpoint to the end of segment `number`; the policy at its end.
 
+    The last segment evaluates it, too, for it has what that takes in memory: `finish` finds it done.
+
     `previous` is the segment before's policy: the chain that makes KFP run segments one after the other.
     """
     from astor.components.task import open_run, policy_in, ref
-    from astor.loop import Start, train
+    from astor.loop import Start, evaluate_last, train
     from astor.run.checkpoints import rounds_of
 
     with open_run(recipe) as run:
         until = min(number * run.recipe.rounds_per_segment, run.recipe.rounds)
-        trained = train(run, Start(ref(prompts), ref(references), policy_in(reference_policy), ref(plan)), until)
+        start = Start(ref(prompts), ref(references), policy_in(reference_policy), ref(plan))
+        trained = train(run, start, until)
+        if until == run.recipe.rounds:
+            evaluate_last(run, start, trained)
         until = min(until, rounds_of(run))
         scalars.log_metric("rounds", until)
         scored = run.artifacts.committed(run.places.at("rounds", until - 1, "score"))

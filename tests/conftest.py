@@ -31,9 +31,13 @@ S3_USERS = ("astor-steps", "astor-verify", "astor-serving", "astor-mlflow")
 SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"
 
 
+LONGEST = ("test_whole_runs.py", "test_loop.py", "test_serve.py", "test_longer_and_moved.py", "test_run_partner.py")
+"""Files whose tests begin interpreters that import torch, or go over a run again and again."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole runs first: of several workers none is then left alone with them at the end."""
-    items.sort(key=lambda item: item.path.name != "test_whole_runs.py")
+    """The longest files first: of several workers none is then left alone with one of them at the end."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ TOTAL: tuple[Operator, ...] = (arithmetic, comparison, off_by_one, builtin)
 OPERATORS: tuple[Operator, ...] = (*TOTAL, boolean, constant, boundary, returned, deleted, swapped_arguments)
 
 
-@lru_cache(maxsize=1 << 10)
+@lru_cache(maxsize=1 << 12)
 def mutate(source: str, operators: tuple[Operator, ...] = OPERATORS) -> tuple[str, ...]:
     """Every mutant of `source` that differs from it in one place, as source, in the order of the syntax tree.
 

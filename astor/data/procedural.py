@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from astor.data.drawing import Drawing, arguments, describe
+from astor.data.drawn import drawn_by
 from astor.data.edits import draw_commit
 from astor.data.grammar import Chain, Family, render
 from astor.data.mutation import TOTAL, mutate
@@ -67,6 +68,9 @@ class ProceduralSource(Source):
     def items(self) -> Iterator[Item]:
         """Item 0, item 1, and so on without end."""
         return map(self.item, count())
+
+    def items_by(self, processes: int) -> Iterator[Item]:
+        return drawn_by(processes, self.item) if processes > 1 else self.items()
 
     def item(self, index: int) -> Item:
         """Item `index`, 0 or more."""

@@ -84,15 +84,23 @@ class Chat:
         Args:
             answered: the last message is a whole answer, and nothing comes after it.
         """
+        tokens: list[int] = self.tokenizer(self._text(messages, answered), add_special_tokens=False)["input_ids"]
+        return tokens
+
+    def encode_all(self, chats: Sequence[Sequence[Message]]) -> list[list[int]]:
+        """What `encode` gives for each of the chats, in less time than it takes one by one."""
+        texts = [self._text(messages, answered=False) for messages in chats]
+        tokens: list[list[int]] = self.tokenizer(texts, add_special_tokens=False)["input_ids"] if texts else []
+        return tokens
+
+    def _text(self, messages: Sequence[Message], answered: bool) -> str:
         begun = messages[-1].role == "assistant"
         ending: Ending = "answered" if answered else "answer begun" if begun else "answer due"
         turns = [(message.role, self._as_text(message.content)) for message in self._with_system(messages)]
         kind, values = (ending, tuple(role for role, _ in turns)), self.options.chat_template
         if kind not in self._takes_system:
             self._takes_system[kind] = takes_system_turns(self.tokenizer, kind[1], ending, values)
-        text = render(self.tokenizer, turns if self._takes_system[kind] else fold_system_turns(turns), ending, values)
-        tokens: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
-        return tokens
+        return render(self.tokenizer, turns if self._takes_system[kind] else fold_system_turns(turns), ending, values)
 
     def _with_system(self, messages: Sequence[Message]) -> Sequence[Message]:
         if not self.options.system:

@@ -25,7 +25,8 @@ def completion_logps(
     boolean mask. Gradients flow where they are enabled, through the prompts too.
 
     Each prompt is computed once, and its keys and values are shared by its completions. Completions run in batches of
-    similar length, up to a power of two each (our choice: most work is in matrix products, so padding is what costs);
+    similar length, up to a power of two from 8 on each (our choice: most work is in matrix products, so padding is what
+    costs, until passes are so small that each costs as much as its rows);
     or with `chunks` all together, and their logits in as many, so that the passes do not depend on their lengths.
     Memory grows with R * L, but for logits, which are made in chunks: a caller splits the prompts by a token budget.
     """
@@ -82,8 +83,9 @@ def continuation_logps(
 
 
 def length_buckets(lengths: Tensor, together: bool = False) -> list[Tensor]:
-    """Indices of the rows whose lengths round up to the same power of two, shortest first; or of all `together`."""
+    """Indices of the rows whose lengths round up to the same power of two, 8 at least, shortest first; or of all
+    `together`."""
     if together:
         return [torch.arange(len(lengths))]
-    powers = torch.ceil(torch.log2(lengths.float())).clamp(min=2)
+    powers = torch.ceil(torch.log2(lengths.float())).clamp(min=3)
     return [torch.nonzero(powers == power).squeeze(-1) for power in powers.unique()]

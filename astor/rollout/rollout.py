@@ -19,16 +19,17 @@ def roll_out(sampler: Sampler, prompts: Mapping[str, Prompt], batch: Batch) -> l
     check_policy(sampler.policy, batch)
     chat = sampler.chat
     assert len({row.prompt_id for row in batch.rows}) == len(batch.rows), "a prompt is twice in the batch"
+    encoded = chat.encode_all([prompts[row.prompt_id].messages for row in batch.rows])
     requests = [
         Request(
-            prompt_tokens=chat.encode(prompts[row.prompt_id].messages),
+            prompt_tokens=tokens,
             rollouts=row.rollouts,
             max_tokens=row.max_tokens,
             seed=row_seed(batch.seed, row.prompt_id),
             temperature=batch.temperature,
             top_p=batch.top_p,
         )
-        for row in batch.rows
+        for row, tokens in zip(batch.rows, encoded, strict=True)
     ]
     samples = iter(sampler.generate(requests))
     return [

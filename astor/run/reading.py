@@ -75,7 +75,7 @@ def read_items(
 ) -> Iterator[tuple[Split, Item]]:
     """The items of a source that hold what they claim, each with its split; without `verified` all of them. Those that
     do not are counted in `refuted`, by reason."""
-    items: Iterable[Item] = source.items()
+    items: Iterable[Item] = source.items_by(run.recipe.processes)
     refuted = Counter() if refuted is None else refuted
     if not source.trusted:
         items = _true_items(items, run, refuted) if verified else map(with_candidates, items)

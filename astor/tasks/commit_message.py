@@ -97,7 +97,10 @@ class CommitMessage(AskableTask):
 
     def judge(self, reference: CommitReference, answers: Sequence[Answer], extended: bool) -> Judging:
         yield []
-        return [_judge(reference, _message(answer.said), extended) for answer in answers]
+        messages = [_message(answer.said) for answer in answers]
+        lines = [line.text for line in _changes(reference.diff)]
+        judged = {message: _judge(reference, lines, message, extended) for message in dict.fromkeys(messages)}
+        return [judged[message] for message in messages]
 
     def counts(self, reference: CommitReference, said: str) -> dict[str, tuple[int, ...]]:
         return {"corpus_bleu": bleu_counts(_message(said), reference.message)}
@@ -108,13 +111,14 @@ def _message(said: str) -> str:
     return message_in(said[:TEXT_CHARACTERS]).strip()
 
 
-def _judge(reference: CommitReference, message: str, extended: bool) -> Judgement:
+def _judge(reference: CommitReference, lines: Sequence[str], message: str, extended: bool) -> Judgement:
+    """The judgement of one message; `lines` are those that the diff changes."""
     parts = {"bleu": bleu(message, reference.message), "rouge_l": rouge_l(message, reference.message)}
     score = (
         (parts["bleu"] + parts["rouge_l"])
         / 2
         * _length_factor(message, reference.message)
-        * _copying_factor(message, reference)
+        * _copying_factor(message, reference.message, lines)
     )
     well_formed = _has_form(message)
     if extended:
@@ -136,12 +140,11 @@ def _length_factor(message: str, human: str) -> float:
     return min(1.0, length / (min(FEWEST_WORDS, usual) or 1), max(MOST_WORDS, usual) / (length or 1))
 
 
-def _copying_factor(message: str, reference: CommitReference) -> float:
-    lines = [line.text for line in _changes(reference.diff)]
-    if repeats_a_line(message, lines) and not repeats_a_line(reference.message, lines):
+def _copying_factor(message: str, human: str, lines: Sequence[str]) -> float:
+    if repeats_a_line(message, lines) and not repeats_a_line(human, lines):
         return 0.0
     changed = "\n".join(lines)
-    free = max(FREE_COPYING, share_of_words(reference.message, changed))
+    free = max(FREE_COPYING, share_of_words(human, changed))
     return 1 - max(0.0, share_of_words(message, changed) - free)
 
 

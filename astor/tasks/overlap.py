@@ -43,6 +43,7 @@ def bleu(text: str, reference: str) -> float:
     return min(1.0, float(_sentence_score(text, reference).score) / 100)
 
 
+@lru_cache(maxsize=1 << 12)
 def _sentence_score(text: str, reference: str) -> Any:
     metric = _bleu_metric(smooth_method="exp", effective_order=True)
     return metric.sentence_score(set_apart(text), [set_apart(reference)])

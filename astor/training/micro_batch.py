@@ -108,6 +108,44 @@ class MicroBatch:
         )
 
 
+def logps_together(
+    pieces: Sequence[MicroBatch], model: PreTrainedModel, temperature: float, tokens: int
+) -> list[Tensor]:
+    """(R, L) for each piece, its log-probabilities under `model`, without a graph.
+
+    Pieces share forward passes up to `tokens` padded tokens: passes of few rows cost more a row. Those that tell their
+    chunks take passes of their own.
+    """
+    found: list[Tensor] = []
+    with torch.no_grad():
+        for part in _packed(pieces, tokens):
+            if len(part) == 1:
+                found.append(part[0].logps(model, temperature))
+                continue
+            prompts = [prompt for piece in part for prompt in piece.prompts]
+            completions = [of_prompt for piece in part for of_prompt in piece.completions]
+            logps, _ = completion_logps(model, prompts, completions, temperature)
+            rows = logps.split([len(piece.mask) for piece in part])
+            found += [own[:, : piece.mask.shape[1]] for own, piece in zip(rows, part, strict=True)]
+    return found
+
+
+def _packed(pieces: Sequence[MicroBatch], tokens: int) -> list[list[MicroBatch]]:
+    packed: list[list[MicroBatch]] = []
+    for piece in pieces:
+        if not packed or piece.chunks or _padded_tokens([*packed[-1], piece]) > tokens:
+            packed.append([])
+        packed[-1].append(piece)
+    return packed
+
+
+def _padded_tokens(pieces: Sequence[MicroBatch]) -> int:
+    rows = sum(len(piece.mask) for piece in pieces)
+    longest_prompt = max(len(prompt) for piece in pieces for prompt in piece.prompts)
+    longest: int = max(piece.mask.shape[1] for piece in pieces)
+    return rows * (longest_prompt + longest)
+
+
 def make_micro_batch(groups: Sequence[TrainingGroup], device: torch.device) -> MicroBatch:
     """The rows of `groups`, of which informative ones come first, with weights of 0."""
     rows = [completion for group in groups for completion in group.completions]

@@ -9,7 +9,7 @@ from astor.policies.head import chunks_of
 from astor.policies.ranks import World
 from astor.records import Batch
 from astor.training.measurement import Measurement, measure_start
-from astor.training.micro_batch import MicroBatch, make_micro_batch
+from astor.training.micro_batch import MicroBatch, logps_together, make_micro_batch
 from astor.training.reference import Reference
 from astor.training.rows import TrainingGroup, evened, micro_batches, split_evenly
 from astor.training.weighing import Weighing
@@ -32,7 +32,7 @@ def prepare(
     finds it out by the way. With `even`, every rank has as many pieces of as many forward passes.
     """
     prepared, sums = [], Measurement(len(batch.quotas), policy.device)
-    for number, groups in enumerate(parts):
+    for groups in parts:
         packed = [micro_batches(share, tokens_per_micro_batch) for share in split_evenly(groups, world.size)]
         if even:
             packed = evened(packed)
@@ -42,11 +42,13 @@ def prepare(
             for piece in pieces:
                 piece.chunks = chunks
         weighing.weigh([piece for share in shares for piece in share], batch)
-        for piece in shares[world.rank]:
-            piece.logp_ref = reference.logps(piece, batch.temperature)
-            if number:
-                piece.logp_prox = piece.logps(policy, batch.temperature)
-                outputs = loss(piece.loss_inputs(piece.logp_prox))
-                measure_start(sums, piece, outputs, loss.importance_cap)
         prepared.append(shares[world.rank])
+    own, later = ([piece for share in shares for piece in share] for shares in (prepared, prepared[1:]))
+    held_to = reference.logps(own, batch.temperature, tokens_per_micro_batch)
+    for piece, logp in zip(own, held_to, strict=True):
+        piece.logp_ref = logp
+    begun = logps_together(later, policy, batch.temperature, tokens_per_micro_batch)
+    for piece, logp in zip(later, begun, strict=True):
+        piece.logp_prox = logp
+        measure_start(sums, piece, loss(piece.loss_inputs(logp)), loss.importance_cap)
     return prepared, sums

@@ -1,14 +1,13 @@
 """Log-probabilities of the policy that the trained one is held to, with as little memory as the options ask for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 
-import torch
 from torch import Tensor
 
 from astor.policies.lora import adapter_off, round_weights
 from astor.policies.policy import Policy
-from astor.training.micro_batch import MicroBatch
+from astor.training.micro_batch import MicroBatch, logps_together
 from astor.training.options import ReferenceKind
 
 
@@ -36,7 +35,8 @@ class Reference:
             if self._offloaded:
                 self._model.to("cpu")
 
-    def logps(self, piece: MicroBatch, temperature: float) -> Tensor:
-        """(R, L), log-probabilities of the piece's completions, without a graph."""
-        with torch.no_grad(), adapter_off(self._model) if self._is_base else nullcontext():
-            return piece.logps(self._model, temperature)
+    def logps(self, pieces: Sequence[MicroBatch], temperature: float, tokens: int) -> list[Tensor]:
+        """(R, L) for each piece, log-probabilities of its completions, without a graph, in passes of at most `tokens`
+        padded tokens."""
+        with adapter_off(self._model) if self._is_base else nullcontext():
+            return logps_together(pieces, self._model, temperature, tokens)

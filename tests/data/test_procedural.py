@@ -2,9 +2,11 @@ from ast import literal_eval
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
+from multiprocessing import active_children
 
 import pytest
 
+from astor.data.drawn import STRETCH
 from astor.data.procedural import RAISED, ProceduralOptions, ProceduralSource, call, load
 from astor.data.splits import SplitOptions
 from astor.data.structure import structural_hash
@@ -36,6 +38,15 @@ def test_an_item_depends_on_seed_and_index_alone() -> None:
     assert take(ProceduralOptions(seed=3), 20) == [source.item(index) for index in range(20)]
     assert source.item(7) != ProceduralSource(ProceduralOptions(seed=4), QUICKSTART).item(7)
     assert len({item.id for item in take(ProceduralOptions(), 500)}) == 500
+
+
+def test_two_processes_draw_the_same_items_and_end_with_the_reading() -> None:
+    source = ProceduralSource(EVERYTHING, QUICKSTART)
+    drawn = source.items_by(2)
+    assert list(islice(drawn, 3 * STRETCH)) == take(EVERYTHING, 3 * STRETCH)
+    assert len(active_children()) == 2
+    drawn.close()
+    assert not active_children()
 
 
 @pytest.mark.parametrize("options", [ProceduralOptions(), EVERYTHING], ids=["quickstart", "everything"])
