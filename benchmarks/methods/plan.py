@@ -1,7 +1,7 @@
 """The plan of what is run: settings, tuning, report, as comparisons."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +16,8 @@ from astor.recipe.load import override, read_recipe
 HERE = Path(__file__).parent
 CONFIGURATIONS = HERE / "configurations.json"
 """What tuning chose for each method, and the digests of what that makes: committed before the report is run."""
+BEST = 2
+"""Trials of an arm that are tuned with all seeds (our choice: most differ by less than seeds do)."""
 
 
 class Stage(NamedTuple):
@@ -35,16 +37,28 @@ class Plan:
         self.store = store
         self.says: dict[str, Any] = yaml.safe_load((HERE / "plan.yaml").read_text())
 
-    def tuning(self) -> Stage:
-        """Every trial of every arm, with one seed, on the families that nothing is reported on."""
+    def tuning(self, again: Collection[str] = ()) -> Stage:
+        """Every trial of every arm, on the families that nothing is reported on: with one seed, and those named in
+        `again` with further ones."""
         says = self.says["tuning"]
         methods = [
-            Method(f"{arm}~{number}", merged(load_method(arm).overlay, nested(trial)))
+            Method(name, merged(load_method(arm).overlay, nested(trial)), seeds=None if name in again else 1)
             for arm in says["arms"]
-            for number, trial in enumerate(self.trials(arm))
+            for name, trial in zip(self.trial_names(arm), self.trials(arm), strict=True)
         ]
+        seeds = says["seeds"] if again else says["seeds"][:1]
         name = f"{says['setting']}-tuning"
-        return self._stage(says["setting"], name, methods, [says["seed"]], says["set"], methods[0].name)
+        return self._stage(says["setting"], name, methods, seeds, says["set"], methods[0].name)
+
+    def tuned_again(self, scores: Mapping[str, float]) -> list[str]:
+        """The trials that get further seeds, by what each came to with one: the best two of each arm that has most
+        seeds in the report, alike for all of them."""
+        arms = [arm for arm in self.says["tuning"]["arms"] if arm in self.says["report"]["headline"]]
+        return [name for arm in arms for name in sorted(self.trial_names(arm), key=lambda name: -scores[name])[:BEST]]
+
+    def trial_names(self, arm: str) -> list[str]:
+        """The names of an arm's trials."""
+        return [f"{arm}~{number}" for number in range(len(self.trials(arm)))]
 
     def trials(self, arm: str) -> list[dict[str, Any]]:
         """What is tried of an arm, as overlays; six of every one."""

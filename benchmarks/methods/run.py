@@ -50,17 +50,22 @@ def main() -> None:
 
 
 def tune(plan: Plan, at_once: int) -> dict[str, int]:
-    """The trial that is best for each arm, by the mean sampled score; run and written down where it is not known.
+    """The trial that is best for each arm, by the mean sampled score, of the best two with further seeds where the arm
+    gets them; run and written down where it is not known.
 
     Raises:
         UserError: it is not committed, or makes something else now.
     """
     if (known := read_configurations()) is None:
-        stage = plan.tuning()
-        compare(stage.comparison, at_once, stage.reference, stage.never_useful)
-        arms = {arm["name"]: arm["sampled"]["mean"] for arm in _results(stage)["arms"]}
-        chosen = {arm: max(range(6), key=lambda n, a=arm: arms[f"{a}~{n}"]) for arm in plan.says["tuning"]["arms"]}
-        told = {"chosen": chosen, "tuning": arms, "digests": plan.digests(chosen)}
+        scores = _tried(plan.tuning(), at_once)
+        again = plan.tuned_again(scores)
+        means = _tried(plan.tuning(again), at_once)
+        chosen = dict[str, int]()
+        for arm in plan.says["tuning"]["arms"]:
+            names = plan.trial_names(arm)
+            chosen[arm] = names.index(max([name for name in names if name in again] or names, key=means.__getitem__))
+        told = {"chosen": chosen, "tuning": scores, "again": {name: means[name] for name in again}}
+        told["digests"] = plan.digests(chosen)
         CONFIGURATIONS.write_text(json.dumps(told, indent=1) + "\n")
         raise UserError(f"Tuning is done: commit {CONFIGURATIONS}, then run this again for the report.")
     if _git("ls-files", CONFIGURATIONS.name) == "" or _git("status", "--porcelain", CONFIGURATIONS.name):
@@ -74,6 +79,12 @@ def tune(plan: Plan, at_once: int) -> dict[str, int]:
                     "tune anew, or put back what was changed."
                 )
     return chosen
+
+
+def _tried(stage: Stage, at_once: int) -> dict[str, float]:
+    """Run what is left of a stage of tuning; trial → mean sampled score."""
+    compare(stage.comparison, at_once, stage.reference, stage.never_useful)
+    return {arm["name"]: arm["sampled"]["mean"] for arm in _results(stage)["arms"]}
 
 
 def report(plan: Plan, setting: str, chosen: dict[str, int], at_once: int, headline: bool) -> dict[str, float]:
@@ -104,8 +115,9 @@ def keep(setting: str, found: dict) -> dict[str, float]:
 
 def print_plan(plan: Plan, settings: list[str]) -> None:
     """Stages with their runs and hours of one core, before tuning as if it chose every arm's first trial."""
-    chosen = (read_configurations() or {"chosen": dict.fromkeys(plan.says["tuning"]["arms"], 0)})["chosen"]
-    stages = {"tuning": plan.tuning()} | {f"report, {name}": plan.report(name, chosen) for name in settings}
+    known = read_configurations() or {"chosen": dict.fromkeys(plan.says["tuning"]["arms"], 0), "again": ()}
+    chosen = known["chosen"]
+    stages = {"tuning": plan.tuning(known["again"])} | {f"report, {name}": plan.report(name, chosen) for name in settings}
     print("| stage | runs | finished | seconds each | hours of one core left |\n|---|---|---|---|---|")
     total = 0.0
     for name, stage in stages.items():
