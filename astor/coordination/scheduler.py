@@ -84,6 +84,11 @@ class SchedulerOptions(Options):
         return False
 
     @property
+    def compares_answers(self) -> bool:
+        """Whether the scheduler looks at which answers to a prompt are the same."""
+        return False
+
+    @property
     def sketch(self) -> Literal["gradient", "adam"] | None:
         """Which sketch of each task's gradient the scheduler wants from every update: of the gradient, of the gradient
         in Adam's metric, or none."""

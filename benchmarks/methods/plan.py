@@ -51,10 +51,12 @@ class Plan:
         return self._stage(says["setting"], name, methods, seeds, says["set"], methods[0].name)
 
     def tuned_again(self, scores: Mapping[str, float]) -> list[str]:
-        """The trials that get further seeds, by what each came to with one: the best two of each arm that has most
-        seeds in the report, alike for all of them."""
-        arms = [arm for arm in self.says["tuning"]["arms"] if arm in self.says["report"]["headline"]]
-        return [name for arm in arms for name in sorted(self.trial_names(arm), key=lambda name: -scores[name])[:BEST]]
+        """The trials that get further seeds, by what each came to with one: the best two of each arm that gets any."""
+        return [
+            name
+            for arm in self.says["tuning"]["again"]
+            for name in sorted(self.trial_names(arm), key=lambda name: -scores[name])[:BEST]
+        ]
 
     def trial_names(self, arm: str) -> list[str]:
         """The names of an arm's trials."""

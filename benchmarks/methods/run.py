@@ -117,7 +117,8 @@ def print_plan(plan: Plan, settings: list[str]) -> None:
     """Stages with their runs and hours of one core, before tuning as if it chose every arm's first trial."""
     known = read_configurations() or {"chosen": dict.fromkeys(plan.says["tuning"]["arms"], 0), "again": ()}
     chosen = known["chosen"]
-    stages = {"tuning": plan.tuning(known["again"])} | {f"report, {name}": plan.report(name, chosen) for name in settings}
+    stages = {"tuning": plan.tuning(known["again"])}
+    stages |= {f"report, {name}": plan.report(name, chosen) for name in settings}
     print("| stage | runs | finished | seconds each | hours of one core left |\n|---|---|---|---|---|")
     total = 0.0
     for name, stage in stages.items():

@@ -43,6 +43,10 @@ class AstorOptions(SchedulerOptions):
     calibration: CalibrationOptions = CalibrationOptions()
 
     @property
+    def compares_answers(self) -> bool:
+        return self.utility.noise == "repeats"
+
+    @property
     def sketch(self) -> Literal["gradient", "adam"] | None:
         return self.utility.sketch
 
