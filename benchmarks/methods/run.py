@@ -49,28 +49,26 @@ def main() -> None:
         sys.exit(f"error: {explain(error)}")
 
 
-def tune(plan: Plan, at_once: int) -> dict[str, int]:
-    """The trial that is best for each arm, by the mean sampled score, of the best two with further seeds where the arm
-    gets them; run and written down where it is not known.
+def tune(plan: Plan, at_once: int) -> int:
+    """The trial that is best, by the mean sampled score over all arms; run and written down where it is not known.
+
+    One for all: what is tried is no part of a method's idea, and with one seed a trial differs more by chance than by
+    arm, so that the best of an arm's own six would be luck.
 
     Raises:
         UserError: it is not committed, or makes something else now.
     """
     if (known := read_configurations()) is None:
-        scores = _tried(plan.tuning(), at_once)
-        again = plan.tuned_again(scores)
-        means = _tried(plan.tuning(again), at_once)
-        chosen = dict[str, int]()
-        for arm in plan.says["tuning"]["arms"]:
-            names = plan.trial_names(arm)
-            chosen[arm] = names.index(max([name for name in names if name in again] or names, key=means.__getitem__))
-        told = {"chosen": chosen, "tuning": scores, "again": {name: means[name] for name in again}}
-        told["digests"] = plan.digests(chosen)
+        stage = plan.tuning()
+        compare(stage.comparison, at_once, stage.reference, stage.never_useful)
+        arms = {arm["name"]: arm["sampled"]["mean"] for arm in _results(stage)["arms"]}
+        chosen = plan.best(arms)
+        told = {"chosen": chosen, "tuning": arms, "digests": plan.digests(chosen)}
         CONFIGURATIONS.write_text(json.dumps(told, indent=1) + "\n")
         raise UserError(f"Tuning is done: commit {CONFIGURATIONS}, then run this again for the report.")
     if _git("ls-files", CONFIGURATIONS.name) == "" or _git("status", "--porcelain", CONFIGURATIONS.name):
         raise UserError(f"{CONFIGURATIONS} is not committed: commit it before anything is run that is reported.")
-    chosen = known["chosen"]
+    chosen: int = known["chosen"]
     for setting, digests in plan.digests(chosen).items():
         for method, digest in digests.items():
             if known["digests"].get(setting, {}).get(method) != digest:
@@ -81,20 +79,14 @@ def tune(plan: Plan, at_once: int) -> dict[str, int]:
     return chosen
 
 
-def _tried(stage: Stage, at_once: int) -> dict[str, float]:
-    """Run what is left of a stage of tuning; trial → mean sampled score."""
-    compare(stage.comparison, at_once, stage.reference, stage.never_useful)
-    return {arm["name"]: arm["sampled"]["mean"] for arm in _results(stage)["arms"]}
-
-
-def report(plan: Plan, setting: str, chosen: dict[str, int], at_once: int, headline: bool) -> dict[str, float]:
+def report(plan: Plan, setting: str, chosen: int, at_once: int, headline: bool) -> dict[str, float]:
     """Run what is left of a setting's report and keep its results; method → mean sampled score."""
     stage = plan.report(setting, chosen, headline)
     compare(stage.comparison, at_once, stage.reference, stage.never_useful)
     return keep(setting, _results(stage))
 
 
-def finished(plan: Plan, setting: str, chosen: dict[str, int]) -> dict[str, float]:
+def finished(plan: Plan, setting: str, chosen: int) -> dict[str, float]:
     """Keep the results of a setting's runs that are finished; method → mean sampled score."""
     stage = plan.report(setting, chosen)
     figures = begin(stage.comparison, Notes(stage.comparison)).figures
@@ -114,11 +106,9 @@ def keep(setting: str, found: dict) -> dict[str, float]:
 
 
 def print_plan(plan: Plan, settings: list[str]) -> None:
-    """Stages with their runs and hours of one core, before tuning as if it chose every arm's first trial."""
-    known = read_configurations() or {"chosen": dict.fromkeys(plan.says["tuning"]["arms"], 0), "again": ()}
-    chosen = known["chosen"]
-    stages = {"tuning": plan.tuning(known["again"])}
-    stages |= {f"report, {name}": plan.report(name, chosen) for name in settings}
+    """Stages with their runs and hours of one core, before tuning as if it chose the first trial."""
+    chosen = (read_configurations() or {"chosen": 0})["chosen"]
+    stages = {"tuning": plan.tuning()} | {f"report, {name}": plan.report(name, chosen) for name in settings}
     print("| stage | runs | finished | seconds each | hours of one core left |\n|---|---|---|---|---|")
     total = 0.0
     for name, stage in stages.items():
