@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astor.coordination.observation import PromptObservation, RoundObservation, TaskObservation
+from astor.coordination.observation import PromptObservation, RoundObservation, TaskObservation, observe_round
 from astor.coordination.repeats import PRIOR, Repeats, pure_error
+from astor.records import Group, Outcome, Verdict
 
 groups = st.lists(st.tuples(st.integers(0, 3), st.sampled_from((0.0, 0.1, 0.3, 1.0))), min_size=2, max_size=8)
 
@@ -104,3 +105,24 @@ def test_a_state_goes_through_json_bit_for_bit() -> None:
     again.load_state_dict(json.loads(json.dumps(lived.state_dict())))
     assert again.state_dict() == lived.state_dict()
     assert again.factors.tolist() == lived.factors.tolist()
+
+
+def test_answers_of_a_round_are_numbered_by_their_texts_and_those_without_a_score_left_out() -> None:
+    scores = (1.0, None, 0.0, 1.0)
+    verdicts = [
+        Verdict(
+            prompt_id="p",
+            rollout=rollout,
+            task="a",
+            outcome=Outcome.INFRASTRUCTURE_ERROR if score is None else Outcome.PASSED,
+            score=score,
+        )
+        for rollout, score in enumerate(scores)
+    ]
+    formed = Group(
+        prompt_id="p", task="a", rewards=scores, advantages=(1.0, 0.0, -1.0, 0.0), informative=True, kept=True
+    )
+    texts = {("p", rollout): text for rollout, text in enumerate(("7", "8", "7", " 7"))}
+    observation = observe_round(0, verdicts, [formed], None, texts)
+    assert observation.tasks["a"].prompts[0].answers == (0, 0, 1)
+    assert observe_round(0, verdicts, [formed], None).tasks["a"].prompts[0].answers == ()
