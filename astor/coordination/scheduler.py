@@ -74,8 +74,7 @@ class SchedulerOptions(Options):
 
     @property
     def redraws(self) -> bool:
-        """Whether the scheduler may draw further prompts within a round, which only a loop in one process can
-        follow."""
+        """Whether the scheduler may draw further prompts within a round, which only a loop in one process follows."""
         return self.batches.redraws
 
     @property
