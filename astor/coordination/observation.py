@@ -1,6 +1,6 @@
 """What a scheduler is shown of a round after it was judged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +23,8 @@ class PromptObservation:
     informative: bool
     tokens: int = 0
     """Tokens generated in these rollouts."""
+    answers: tuple[int, ...] = ()
+    """A number for each rollout's answer, the same for the same text; empty where nobody looked."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,16 @@ class RoundObservation:
 
 
 def observe_round(
-    round: int, verdicts: Iterable[Verdict], groups: Iterable[Group], report: UpdateReport | None
+    round: int,
+    verdicts: Iterable[Verdict],
+    groups: Iterable[Group],
+    report: UpdateReport | None,
+    texts: Mapping[tuple[str, int], str] | None = None,
 ) -> RoundObservation:
     """The observation of a round, from its verdicts and the groups that `form_groups` made of them.
 
-    Groups with fewer than half of their rollouts valid are left out: what they show is mostly noise.
+    Groups with fewer than half of their rollouts valid are left out: what they show is mostly noise. `texts` are the
+    answers of all rollouts, by prompt and number, where the scheduler compares them.
     """
     judged = {(verdict.prompt_id, verdict.rollout): verdict for verdict in verdicts}
     tasks: dict[str, list[PromptObservation]] = {}
@@ -79,6 +86,13 @@ def observe_round(
                 advantages=tuple(group.advantages[index] for index in valid),
                 informative=group.informative,
                 tokens=sum(verdict.tokens for verdict in told),
+                answers=_numbered([texts[group.prompt_id, index] for index in valid]) if texts is not None else (),
             )
         )
     return RoundObservation(round, {task: TaskObservation(tuple(prompts)) for task, prompts in tasks.items()}, report)
+
+
+def _numbered(texts: Sequence[str]) -> tuple[int, ...]:
+    """Each text's place among the different ones."""
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    return tuple(places[text] for text in texts)

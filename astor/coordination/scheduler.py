@@ -78,13 +78,17 @@ class SchedulerOptions(Options):
 
     @property
     def redraws(self) -> bool:
-        """Whether the scheduler may draw further prompts within a round, which only a loop in one process can
-        follow."""
+        """Whether the scheduler may draw further prompts within a round, which only a loop in one process follows."""
         return self.batches.redraws
 
     @property
     def needs_loss_after(self) -> bool:
         """Whether the scheduler looks at each task's loss after an update, which costs a forward pass a round."""
+        return False
+
+    @property
+    def compares_answers(self) -> bool:
+        """Whether the scheduler looks at which answers to a prompt are the same."""
         return False
 
     @property

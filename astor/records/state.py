@@ -44,7 +44,7 @@ class TaskStatistics(Record):
     synergy: float
     """What it gives other tasks: cosines of gradients, smoothed over rounds."""
     noise: float = 1.0
-    """What of the potential counts, by the reliability of the task's gradient."""
+    """What of the potential counts, in [0, 1]; the rest is noise of the rewards, as far as that is known."""
     prompts: int
     """Prompts rolled out."""
     informative: int

@@ -25,7 +25,7 @@ def score(run: Run, prompts: ArtifactRef, draws: Sequence[Draw], report: Artifac
     """
     batch: Batch = run.artifacts.read(draws[0].planned, "batch")
     uri = run.places.at("rounds", batch.round, "score")
-    made_from = {"prompts": prompts, **inputs(draws, "planned", "verdicts"), "report": report}
+    made_from = {"prompts": prompts, **inputs(draws, "planned", "completions", "verdicts"), "report": report}
     if done := run.artifacts.done(uri, made_from):
         return done
     last: UpdateReport | None = run.artifacts.read(report, "report") if report else None
@@ -33,7 +33,8 @@ def score(run: Run, prompts: ArtifactRef, draws: Sequence[Draw], report: Artifac
     state: State = run.artifacts.read(planned, "state")
     scheduler = resume_scheduler(run, prompts, planned)
     judged = judge_draws(run, draws, scheduler.accept)
-    observation = observe_round(batch.round, judged.verdicts, judged.groups, last)
+    texts = _texts(run, draws) if run.recipe.scheduler.compares_answers else None
+    observation = observe_round(batch.round, judged.verdicts, judged.groups, last, texts)
     new = scheduler.first_visits(observation.prompt_ids)
     scheduler.observe(observation)
     plan = scheduler.next_round(run.recipe.batch.prompts)
@@ -55,6 +56,15 @@ def score(run: Run, prompts: ArtifactRef, draws: Sequence[Draw], report: Artifac
     )
     run.services.keep_scheduler(scored, scheduler)
     return scored
+
+
+def _texts(run: Run, draws: Sequence[Draw]) -> dict[tuple[str, int], str]:
+    """Prompt and number of a rollout → its answer."""
+    return {
+        (completion.prompt_id, completion.rollout): completion.text
+        for draw in draws
+        for completion in run.artifacts.read(draw.completions, "completions")
+    }
 
 
 def _statistics(

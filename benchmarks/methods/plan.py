@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any, NamedTuple
 
 import yaml
 
-from astor.errors import UserError
 from astor.experiments.comparison import Comparison
 from astor.experiments.methods import Method, load_method
 from astor.experiments.overlay import merged, nested
@@ -15,7 +15,7 @@ from astor.recipe.load import override, read_recipe
 
 HERE = Path(__file__).parent
 CONFIGURATIONS = HERE / "configurations.json"
-"""What tuning chose for each method, and the digests of what that makes: committed before the report is run."""
+"""What tuning chose, and the digests of what that makes of each method: committed before the report is run."""
 
 
 class Stage(NamedTuple):
@@ -41,20 +41,24 @@ class Plan:
         methods = [
             Method(f"{arm}~{number}", merged(load_method(arm).overlay, nested(trial)))
             for arm in says["arms"]
-            for number, trial in enumerate(self.trials(arm))
+            for number, trial in enumerate(self.trials())
         ]
         name = f"{says['setting']}-tuning"
         return self._stage(says["setting"], name, methods, [says["seed"]], says["set"], methods[0].name)
 
-    def trials(self, arm: str) -> list[dict[str, Any]]:
-        """What is tried of an arm, as overlays; six of every one."""
-        trials: list[dict[str, Any]] = self.says["tuning"]["trials"].get(arm, self.says["tuning"]["trials"]["default"])
-        if len(trials) != 6:
-            raise UserError(f"plan.yaml tries {arm} {len(trials)} times: every arm gets six trials.")
+    def trials(self) -> list[dict[str, Any]]:
+        """What is tried of every arm, as overlays."""
+        trials: list[dict[str, Any]] = self.says["tuning"]["trials"]
         return trials
 
-    def report(self, setting: str, chosen: Mapping[str, int], headline: bool = False) -> Stage:
-        """The methods in a setting, each as its tuning chose; with `headline` those alone that have most seeds."""
+    def best(self, scores: Mapping[str, float]) -> int:
+        """The trial that all arms together did best with, by what each arm came to with each."""
+        arms = self.says["tuning"]["arms"]
+        return max(range(len(self.trials())), key=lambda number: fmean(scores[f"{arm}~{number}"] for arm in arms))
+
+    def report(self, setting: str, chosen: int, headline: bool = False) -> Stage:
+        """The methods in a setting, each with the trial that was chosen; with `headline` those alone that have most
+        seeds."""
         says = self.says["report"]
         names = [name for name in _flat(says["settings"][setting]) if name in says["headline"] or not headline]
         methods = [self._tuned(name, chosen, None if name in says["headline"] else says["few_seeds"]) for name in names]
@@ -64,7 +68,7 @@ class Plan:
         """The settings of the report."""
         return list(self.says["report"]["settings"])
 
-    def digests(self, chosen: Mapping[str, int]) -> dict[str, dict[str, str]]:
+    def digests(self, chosen: int) -> dict[str, dict[str, str]]:
         """Setting → method → digest of its configuration."""
         stages = {setting: self.report(setting, chosen).comparison for setting in self.settings()}
         return {
@@ -72,9 +76,9 @@ class Plan:
             for setting, comparison in stages.items()
         }
 
-    def _tuned(self, name: str, chosen: Mapping[str, int], seeds: int | None) -> Method:
-        method, arm = load_method(name), self.says["tuning"]["like"].get(name, name)
-        return Method(name, merged(method.overlay, nested(self.trials(arm)[chosen[arm]])), method.runs, seeds)
+    def _tuned(self, name: str, chosen: int, seeds: int | None) -> Method:
+        method = load_method(name)
+        return Method(name, merged(method.overlay, nested(self.trials()[chosen])), method.runs, seeds)
 
     def _stage(
         self,

@@ -49,8 +49,11 @@ def main() -> None:
         sys.exit(f"error: {explain(error)}")
 
 
-def tune(plan: Plan, at_once: int) -> dict[str, int]:
-    """The trial that is best for each arm, by the mean sampled score; run and written down where it is not known.
+def tune(plan: Plan, at_once: int) -> int:
+    """The trial that is best, by the mean sampled score over all arms; run and written down where it is not known.
+
+    One for all: what is tried is no part of a method's idea, and with one seed a trial differs more by chance than by
+    arm, so that the best of an arm's own six would be luck.
 
     Raises:
         UserError: it is not committed, or makes something else now.
@@ -59,13 +62,13 @@ def tune(plan: Plan, at_once: int) -> dict[str, int]:
         stage = plan.tuning()
         compare(stage.comparison, at_once, stage.reference, stage.never_useful)
         arms = {arm["name"]: arm["sampled"]["mean"] for arm in _results(stage)["arms"]}
-        chosen = {arm: max(range(6), key=lambda n, a=arm: arms[f"{a}~{n}"]) for arm in plan.says["tuning"]["arms"]}
+        chosen = plan.best(arms)
         told = {"chosen": chosen, "tuning": arms, "digests": plan.digests(chosen)}
         CONFIGURATIONS.write_text(json.dumps(told, indent=1) + "\n")
         raise UserError(f"Tuning is done: commit {CONFIGURATIONS}, then run this again for the report.")
     if _git("ls-files", CONFIGURATIONS.name) == "" or _git("status", "--porcelain", CONFIGURATIONS.name):
         raise UserError(f"{CONFIGURATIONS} is not committed: commit it before anything is run that is reported.")
-    chosen = known["chosen"]
+    chosen: int = known["chosen"]
     for setting, digests in plan.digests(chosen).items():
         for method, digest in digests.items():
             if known["digests"].get(setting, {}).get(method) != digest:
@@ -76,14 +79,14 @@ def tune(plan: Plan, at_once: int) -> dict[str, int]:
     return chosen
 
 
-def report(plan: Plan, setting: str, chosen: dict[str, int], at_once: int, headline: bool) -> dict[str, float]:
+def report(plan: Plan, setting: str, chosen: int, at_once: int, headline: bool) -> dict[str, float]:
     """Run what is left of a setting's report and keep its results; method → mean sampled score."""
     stage = plan.report(setting, chosen, headline)
     compare(stage.comparison, at_once, stage.reference, stage.never_useful)
     return keep(setting, _results(stage))
 
 
-def finished(plan: Plan, setting: str, chosen: dict[str, int]) -> dict[str, float]:
+def finished(plan: Plan, setting: str, chosen: int) -> dict[str, float]:
     """Keep the results of a setting's runs that are finished; method → mean sampled score."""
     stage = plan.report(setting, chosen)
     figures = begin(stage.comparison, Notes(stage.comparison)).figures
@@ -103,8 +106,8 @@ def keep(setting: str, found: dict) -> dict[str, float]:
 
 
 def print_plan(plan: Plan, settings: list[str]) -> None:
-    """Stages with their runs and hours of one core, before tuning as if it chose every arm's first trial."""
-    chosen = (read_configurations() or {"chosen": dict.fromkeys(plan.says["tuning"]["arms"], 0)})["chosen"]
+    """Stages with their runs and hours of one core, before tuning as if it chose the first trial."""
+    chosen = (read_configurations() or {"chosen": 0})["chosen"]
     stages = {"tuning": plan.tuning()} | {f"report, {name}": plan.report(name, chosen) for name in settings}
     print("| stage | runs | finished | seconds each | hours of one core left |\n|---|---|---|---|---|")
     total = 0.0

@@ -21,6 +21,8 @@ BATCH = 48
 DYNAMIC: dict[str, Any] = {"by": "dynamic", "draws": 3}
 METHODS: dict[str, dict[str, Any]] = {
     "astor": {"type": "astor", "warm_up_rounds": 10},
+    "astor, reliability": {"type": "astor", "warm_up_rounds": 10, "utility": {"noise": "reliability"}},
+    "astor, relative": {"type": "astor", "warm_up_rounds": 10, "utility": {"combine": "relative"}},
     "astor, first order": {
         "type": "astor",
         "warm_up_rounds": 10,

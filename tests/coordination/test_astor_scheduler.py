@@ -69,8 +69,9 @@ def test_sketches_are_asked_for_only_where_they_count() -> None:
         return AstorOptions.model_validate({"utility": utility}).sketch
 
     assert sketch() == "gradient"
-    assert sketch(synergy={"weight": 0.0}) == "gradient", "by the reliability of a gradient, noise is known"
-    assert sketch(synergy={"weight": 0.0}, noise="off") is None
+    reliable = sketch(synergy={"weight": 0.0}, noise="reliability")
+    assert reliable == "gradient", "by the reliability of a gradient, noise is known"
+    assert sketch(synergy={"weight": 0.0}) is None, "by answers that repeat, it is known without"
     assert sketch(potential={"measure": "first_order"}) == "adam"
     assert UniformOptions().sketch is None
 
@@ -79,7 +80,7 @@ def test_the_defaults_are_the_measured_ones() -> None:
     options = AstorOptions()
     assert (options.deficit, options.temperature, options.quotas) == ("drop", 0.25, "utility")
     assert (options.utility.potential.measure, options.utility.potential.smoothing) == ("spread", 0.88)
-    assert (options.utility.noise, options.utility.combine) == ("reliability", "mul")
+    assert (options.utility.noise, options.utility.combine) == ("repeats", "mul")
     assert (options.utility.synergy.smoothing, options.utility.synergy.least_reliability) == (0.9, 0.5)
     assert (options.calibration.by, options.prompts.by, options.prompts.cap) == ("multiplier", "thompson", 2)
 

@@ -30,7 +30,7 @@ def observed(keys: tuple[str, ...] = ("a", "b", "c"), rounds: int = 25, **option
 
 
 def test_it_is_potential_by_noise_raised_by_synergy() -> None:
-    utility = observed()
+    utility = observed(noise="reliability")
     assert utility.noise[:2] == pytest.approx([1, 1])
     assert utility.noise[2] < 0.3
     assert utility.synergy[0] == pytest.approx(0.4, abs=0.1), "0.8 with b, nothing with c, whose gradient is unknown"
@@ -38,7 +38,7 @@ def test_it_is_potential_by_noise_raised_by_synergy() -> None:
 
 
 def test_added_it_is_a_mean_of_both() -> None:
-    utility = observed(combine="add")
+    utility = observed(combine="add", noise="reliability")
     potential = utility.potential.values * utility.noise
     assert utility.values == pytest.approx(0.7 * potential + 0.3 * (1 + utility.synergy) / 2)
 
@@ -67,6 +67,32 @@ def test_they_are_one_running_mean_of_what_is_seen() -> None:
 def test_without_noise_and_synergy_it_is_potential() -> None:
     utility = observed(noise="off", synergy={"weight": 0.0})
     assert utility.values.tolist() == utility.potential.values.tolist()
+
+
+def test_relative_it_is_that_of_the_best_task_for_unit() -> None:
+    plain, relative = observed(noise="off"), observed(noise="off", combine="relative")
+    assert relative.values == pytest.approx(plain.values / plain.values.max())
+    assert observed(noise="off", combine="relative", rounds=0).values.tolist() == [1, 1, 1]
+
+
+def test_what_equal_answers_score_takes_a_task_of_coins_its_potential() -> None:
+    """Both tasks have the same scores; of one, the answers are what they are paid for."""
+    utility, random = Utility(UtilityOptions(), ("coins", "real"), [False] * 2), np.random.default_rng(0)
+    for round in range(10):
+        groups = (random.random((6, 8)) < 0.5).astype(float)
+        answers = {"coins": random.integers(0, 4, (6, 8)), "real": groups.astype(int)}
+        tasks = {
+            task: TaskObservation(
+                tuple(
+                    PromptObservation(f"{i}", tuple(g), (), (), len(set(g)) > 1, answers=tuple(a))
+                    for i, (g, a) in enumerate(zip(groups.tolist(), of_task.tolist(), strict=True))
+                )
+            )
+            for task, of_task in answers.items()
+        }
+        utility.observe(RoundObservation(round, tasks), np.full(2, 0.5))
+    assert utility.noise[1] == 1
+    assert utility.values[0] < 0.2 * utility.values[1]
 
 
 def test_before_the_first_round_all_are_one() -> None:

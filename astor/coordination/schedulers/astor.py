@@ -50,6 +50,10 @@ class AstorOptions(SchedulerOptions):
         return self
 
     @property
+    def compares_answers(self) -> bool:
+        return self.utility.noise == "repeats"
+
+    @property
     def sketch(self) -> Literal["gradient", "adam"] | None:
         return self.utility.sketch
 

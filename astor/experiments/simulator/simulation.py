@@ -40,7 +40,7 @@ class Simulation:
 
     def __init__(self, world: World, seed: int = 0, rollouts: int = 8) -> None:
         self.world, self.rollouts = world, rollouts
-        self.random = np.random.default_rng([seed, 1])
+        self.random, self.writing = np.random.default_rng([seed, 1]), np.random.default_rng([seed, 2])
         self.difficulties, self.transfer = world.difficulties(seed), world.transfer()
         self.directions = world.directions(SKETCH, seed)
         self.skills, self.first = world.column("skill"), world.column("skill")
@@ -77,13 +77,21 @@ class Simulation:
             # The likelihood ratio: advantage times what the answer says of the skill, whatever it was paid.
             along = (advantages * (right - chances)).mean(axis=1) * np.sqrt(task.grain)
             gradients.update(zip(ids, along.tolist(), strict=True))
-            told = zip(ids, scores.tolist(), advantages.tolist(), spread[:, 0].tolist(), strict=True)
+            parts = np.rint(right * task.grain).astype(np.int64)
+            answers = parts * task.texts + self.writing.integers(0, task.texts, size)
+            told = zip(ids, scores.tolist(), advantages.tolist(), spread[:, 0].tolist(), answers.tolist(), strict=True)
             tasks[name] = TaskObservation(
                 tuple(
                     PromptObservation(
-                        prompt_id, tuple(score), tuple(score), tuple(advantage), deviation > 1e-9, task.tokens * size[1]
+                        prompt_id,
+                        tuple(score),
+                        tuple(score),
+                        tuple(advantage),
+                        deviation > 1e-9,
+                        task.tokens * size[1],
+                        tuple(answer),
                     )
-                    for prompt_id, score, advantage, deviation in told
+                    for prompt_id, score, advantage, deviation, answer in told
                 )
             )
         return tasks, gradients

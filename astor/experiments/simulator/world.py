@@ -30,6 +30,9 @@ class SimulatedTask:
     grain: int = 1
     """1 scores answers 0 or 1; n scores them by the share of n parts that are right, each with the same
     probability."""
+    texts: int = 3
+    """Different answers that are as right as each other, of which one is given at random: the more, the fewer
+    repeat."""
     tokens: int = 20
     """Tokens of an answer."""
     prompts: int = 1000

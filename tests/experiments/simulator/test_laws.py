@@ -13,10 +13,10 @@ from astor.experiments.simulator.worlds import WORLDS
 LATE = slice(-40, None)
 
 
-def live(world: World, rounds: int, **options: object) -> History:
-    """A life under ASTOR's scheduler; 48 prompts a round, equal quotas for ten rounds."""
+def live(world: World, rounds: int, batch: int = 48, **options: object) -> History:
+    """A life under ASTOR's scheduler, with equal quotas for ten rounds."""
     chosen = AstorOptions.model_validate({"warm_up_rounds": 10, **options})
-    return simulate(AstorScheduler(chosen, world.infos(0), 0), world, rounds, batch=48)
+    return simulate(AstorScheduler(chosen, world.infos(0), 0), world, rounds, batch=batch)
 
 
 @cache
@@ -41,7 +41,13 @@ def test_a_hopeless_task_does_not_eat_the_budget_and_none_starves() -> None:
 
 def test_a_task_whose_rewards_are_noise_ends_below_its_equal_share() -> None:
     history = mixed()
-    assert history.share("noisy", LATE) < 1 / 6
+    assert history.share("noisy", LATE) < 1 / 12
+
+
+@pytest.mark.parametrize("batch", [18, 36])
+def test_noise_is_told_in_few_rounds_of_small_batches(batch: int) -> None:
+    history = live(WORLDS["noisy"], 30, batch=batch)
+    assert history.share("noisy", slice(10, None)) < 0.12, "1/3 is its equal share"
 
 
 def test_a_task_that_helps_others_gains_and_only_through_synergy() -> None:
