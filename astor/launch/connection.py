@@ -45,10 +45,8 @@ class Kfp:
         """
         self.host = (host or os.environ.get(HOST) or "").rstrip("/")
         if not self.host.startswith(("http://", "https://")):
-            raise UserError(
-                f"{self.host or 'Nothing'} names no KFP: give its address, as http://localhost:8080, by --host, {HOST} "
-                "or cluster.host."
-            )
+            wrong = f"{self.host} is no address of KFP" if self.host else "No KFP is named"
+            raise UserError(f"{wrong}: give its address, as http://localhost:8080, by --host, {HOST} or cluster.host.")
         settings = api.Configuration(host=self.host)
         settings.ssl_ca_cert = os.environ.get("SSL_CERT_FILE")
         settings.retries = False
