@@ -10,7 +10,7 @@ from astor.errors import UserError
 from astor.policies import hub
 from astor.policies.card import policy_ref
 from astor.recipe.load import is_recipe, packaged_recipes
-from astor.registry.choose import choose
+from astor.registry.choose import NAME, choose
 from astor.registry.standing import models
 from astor.registry.weights import find_policy
 from astor.run.listing import files_of_runs
@@ -90,7 +90,7 @@ def _registered(text: str, store: str, mlflow_uri: str) -> Found | None:
         if not holders:
             return None
         name, alias = holders[0], text
-    found = choose(uri, name, alias, version, "")
+    found = choose(uri, name, alias, version, NAME)
     told = f"{found.name}/{found.version}" + (f", {found.alias}" if found.alias else "")
     return Found(text, find_policy(uri, found, store), told)
 

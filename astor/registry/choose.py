@@ -8,9 +8,9 @@ from astor.registry.connection import connect, explained
 from astor.registry.models import Registered, registered
 from astor.registry.standing import Aliases, models
 
-OPTION, KEY, ARGUMENT = "--", "policy.", ""
-"""What stands before `model`, `alias` and `version` where people give them: on a command line, in a recipe, or on a
-command line whose first argument is the model."""
+OPTION, KEY, ARGUMENT, NAME = "--", "policy.", "", "@"
+"""How people say which version: by options, by keys of a recipe, by an argument with the option `--alias`, or by a name
+alone, as NAME@ALIAS and NAME/VERSION."""
 
 
 def choose(uri: str, model: str, alias: str | None, version: str | None, before: str) -> Registered:
@@ -20,7 +20,7 @@ def choose(uri: str, model: str, alias: str | None, version: str | None, before:
         model: its name, or empty for the only one; NAME/VERSION, as a run's end prints it, names the version too.
         alias: of the version, where none is named; `champion` where None is given.
         version: its number.
-        before: `OPTION`, `KEY` or `ARGUMENT`.
+        before: `OPTION`, `KEY`, `ARGUMENT` or `NAME`.
 
     Raises:
         UserError: there is no such model, alias or version; it says what there is.
@@ -62,7 +62,8 @@ def _require_version(uri: str, model: str, version: str, before: str) -> None:
     if not version.isdecimal() or not known:
         raise UserError(f"{model} has no version {version} in MLflow at {uri}: {there}.")
     nearest = min(known, key=lambda one: abs(one - int(version)))
-    way = f"{before}version {nearest}" if before == KEY else f"{before and '--model '}{model}/{nearest}"
+    named = f"{'--model ' if before == OPTION else ''}{model}/{nearest}"
+    way = f"{before}version {nearest}" if before == KEY else named
     raise UserError(f"{model} has no version {version} in MLflow at {uri}; {there}: give {way}.")
 
 
@@ -72,5 +73,8 @@ def _require_alias(uri: str, model: str, alias: str, known: Aliases, before: str
     aliases = [f"{name} (version {version})" for name, version in sorted(known.items())]
     there = f"it has {', '.join(aliases)}" if aliases else "it has none, so give one to a version in MLflow"
     near = get_close_matches(alias, known, n=1) or list(known)[:1]
-    way = f": give {before or OPTION}alias {near[0]}" if near else ""
-    raise UserError(f"No version of {model} has the alias {alias} in MLflow at {uri}; {there}{way}.")
+    if near and before == NAME:
+        there += f": give {model}@{near[0]}"
+    elif near:
+        there += f": give {before or OPTION}alias {near[0]}"
+    raise UserError(f"No version of {model} has the alias {alias} in MLflow at {uri}; {there}.")

@@ -96,8 +96,8 @@ def test_a_registered_model_goes_by_alias_and_by_version(kept: PolicyRef) -> Non
     ("name", "told"),
     [
         ("coder", "No version of coder has the alias champion in MLflow at .*; it has challenger"),
-        ("coder@chalenger", "No version of coder has the alias chalenger in MLflow at .*: give alias challenger"),
-        ("coder/4", "coder has no version 4 in MLflow at .*; it has 1: give version 1"),
+        ("coder@chalenger", "No version of coder has the alias chalenger in MLflow at .*: give coder@challenger"),
+        ("coder/4", "coder has no version 4 in MLflow at .*; it has 1: give coder/1"),
         ("codar", "There is no model codar, neither a path nor in store: did you mean coder"),
         ("champion", "There is no model champion, .*registered are coder; aliases are challenger; runs are none"),
         ("store/mlflow.db", "store/mlflow.db holds no policy: name a model's directory"),
