@@ -106,7 +106,7 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 "-s3",
                 f"-s3.config={directory}/s3.json",
                 "-master.volumeSizeLimitMB=64",
-                "-volume.max=20",
+                "-volume.max=100",  # each bucket takes seven
                 *(f"{name}={port}" for name, port in zip(names, ports, strict=True)),
             ],
             stdout=log,
