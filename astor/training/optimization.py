@@ -12,6 +12,10 @@ from astor.training.options import OptimizerOptions
 from astor.training.progress import Progress
 from astor.training.trainer_state import TrainerState, first_counters
 
+ROUNDING = 1e-6
+"""Norm up to which a gradient counts as 0 (our choice). Where there is nothing to learn and the policy is the reference
+still, what is left is the rounding of two passes, of which Adam would make a step of nearly its usual size."""
+
 
 class Optimization:
     """Optimizer steps on the parameters of `model` that require gradients, all of them fp32."""
@@ -66,6 +70,9 @@ class Optimization:
         """
         self._world.sum_gradients(self.parameters.values())
         norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.options.gradient_clip).item()
+        if norm <= ROUNDING:
+            for weight in self.parameters.values():
+                weight.grad = None if weight.grad is None else torch.zeros_like(weight.grad)
         if self.progress.takes(norm):
             for group in self.optimizer.param_groups:
                 group["lr"] = self.progress.next_learning_rate
