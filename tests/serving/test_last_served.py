@@ -1,15 +1,16 @@
 """What was served last is served again while MLflow, or the place of the weights, is away."""
 
-from types import SimpleNamespace
+import shutil
 
 import pytest
 
-import astor.cli.serve as room
 from astor.cli.serve import find_version
 from astor.errors import UserError
-from astor.registry.models import Registered
+from astor.registry.claims import DIGEST
+from astor.registry.connection import connect
+from astor.registry.models import LINEAGE, POLICY
 from astor.serving.last_served import recall, remember
-from astor.storage import ArtifactRef, PolicyRef, digest_directory
+from astor.storage import Attempt, committed, digest_directory
 
 AWAY = "http://127.0.0.1:9"
 QUESTION = (AWAY, "astor", "champion", "store")
@@ -50,15 +51,23 @@ def test_it_is_served_and_told_where_mlflow_does_not_answer(directory, capsys):
     assert "Served is version 3 of astor, which was served here on 20" in told
 
 
-def test_a_cache_that_cannot_be_written_keeps_nobody_from_serving(directory, monkeypatch, tmp_path, capsys):
+def test_a_cache_that_cannot_be_written_keeps_nobody_from_serving(
+    directory, empty_database, monkeypatch, tmp_path, capsys
+):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    version = Registered("astor", "3", "champion", PolicyRef("d", "l", ArtifactRef("p", "d")), "s")
-    found = SimpleNamespace(committed=None)
-    monkeypatch.setattr(room, "choose", lambda *_: version)
-    monkeypatch.setattr(room, "find_policy", lambda *_: found)
-    monkeypatch.setattr(room, "load", lambda _: SimpleNamespace(part=lambda _: directory))
-    assert find_version("astor", "champion", "store", AWAY) == ("astor", directory)
+    with Attempt(str(tmp_path / "kept")) as attempt:
+        shutil.copytree(directory, attempt.part("policy", "Policy/1"), dirs_exist_ok=True)
+        attempt.commit()
+    kept = committed(str(tmp_path / "kept"))
+    digest = kept.manifest.parts["policy"].digest
+    uri = f"sqlite:///{shutil.copy(empty_database, tmp_path / 'mlflow.db')}"
+    client = connect(uri)
+    client.create_registered_model("astor")
+    tags = {DIGEST: digest, LINEAGE: digest, POLICY: str(kept.ref)}
+    client.create_model_version("astor", str(kept.part("policy")), tags=tags)
+    client.set_registered_model_alias("astor", "champion", "1")
+    assert find_version("astor", "champion", "store", uri) == ("astor", kept.part("policy"))
     assert "is not remembered for the time when MLflow is away" in capsys.readouterr().err
 
 
