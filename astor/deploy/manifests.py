@@ -1,5 +1,6 @@
 """A deployment as objects of Kubernetes, by KServe's own SDK."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from astor.deploy.found import Found
@@ -164,7 +165,5 @@ def http_route(options: DeployOptions) -> Manifest:
 
 def require_sdk() -> None:
     """UserError where KServe's SDK is not installed."""
-    try:
-        import kserve  # noqa: F401
-    except ImportError as error:
-        raise UserError(f"KServe's SDK is missing ({error}): pip install 'astor-rl[kserve]'.") from error
+    if find_spec("kserve") is None:
+        raise UserError("KServe's SDK is not installed: pip install 'astor-rl[kserve]'.")
