@@ -1,17 +1,14 @@
 """A cluster, through the official client; what it refuses is one sentence."""
 
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 from astor.deploy.kinds import KINDS, Kind, Manifest
 from astor.errors import UserError
+from astor.kubeconfig import find_credentials
 from astor.masking import masked
 from astor.waiting import waiting
 
-ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-"""Where a pod finds who it is."""
 PATIENCE = 30.0
 """Seconds for which an API server that is away is waited for by who looks at it again and again. Our choice."""
 AWAY = (429, 500, 502, 503, 504)
@@ -34,18 +31,12 @@ class Cluster:
         Raises:
             UserError: neither is there, or the client is not installed.
         """
-        try:
-            from kubernetes import client
-        except ImportError as error:
-            raise UserError(
-                f"The client of Kubernetes is missing ({error}): pip install 'astor-rl[kserve]'."
-            ) from error
-        configuration = client.Configuration()
-        found = _configure(configuration)
-        configuration.retries = False
-        self.namespace = namespace or found
-        self.host = str(configuration.host)
-        self._api = client.ApiClient(configuration)
+        found = find_credentials("; `astor deploy --render` writes manifests without a cluster")
+        from kubernetes import client
+
+        self.namespace = namespace or found.namespace
+        self.host = str(found.settings.host)
+        self._api = client.ApiClient(found.settings)
         self.seconds = request_seconds
 
     def offers(self, kind: Kind) -> bool:
@@ -157,27 +148,3 @@ def _message(error: Any) -> str:
         return str(json.loads(error.body)["message"])
     except (TypeError, ValueError, KeyError):
         return " ".join(str(error.body or error.reason).split())[:300]
-
-
-def _configure(configuration: Any) -> str:
-    """Have the configuration lead to a cluster; the namespace that it names."""
-    from kubernetes import config
-    from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION as PLACE
-    from yaml import YAMLError
-
-    named = os.environ.get("KUBECONFIG")
-    try:
-        if named or Path(PLACE).expanduser().exists():
-            config.load_kube_config(config_file=named, client_configuration=configuration)
-            context = config.list_kube_config_contexts(config_file=named)[1]["context"]
-            return str(context.get("namespace") or "default")
-        if (ACCOUNT / "token").exists():
-            config.load_incluster_config(client_configuration=configuration)
-            return (ACCOUNT / "namespace").read_text().strip()
-    except (config.ConfigException, YAMLError, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise UserError(f"The kubeconfig {named or PLACE} cannot be used ({reason}): set KUBECONFIG.") from error
-    raise UserError(
-        f"There is no kubeconfig at {PLACE}, and this is no pod: set KUBECONFIG; `astor deploy --render` writes "
-        "manifests without a cluster."
-    )

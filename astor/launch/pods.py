@@ -2,12 +2,13 @@
 failed."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import kubernetes as k8s
 import urllib3
 
+from astor.errors import UserError
+from astor.kubeconfig import find_credentials
 from astor.run.failure import find_failure
 
 RUN = "pipeline/runid"
@@ -22,8 +23,7 @@ class Pods:
 
     def __init__(self, namespace: str, run_id: str) -> None:
         self.namespace, self.run_id = namespace, run_id
-        settings = k8s.client.Configuration()
-        self._core: Any = k8s.client.CoreV1Api(k8s.client.ApiClient(settings)) if _find_credentials(settings) else None
+        self._core = _client()
 
     def waiting(self) -> list[str]:
         """What each pod that does not start waits for, in words."""
@@ -70,14 +70,12 @@ class Pods:
             return None
 
 
-def _find_credentials(settings: Any) -> bool:
-    """Whether a kubeconfig or a pod's service account says where Kubernetes is; into `settings`."""
-    settings.retries = False
-    for load in (k8s.config.load_kube_config, k8s.config.load_incluster_config):
-        with suppress(k8s.config.ConfigException):
-            load(client_configuration=settings)
-            return True
-    return False
+def _client() -> Any:
+    """The client for pods; None where nothing says where Kubernetes is."""
+    try:
+        return k8s.client.CoreV1Api(k8s.client.ApiClient(find_credentials().settings))
+    except UserError:  # KFP's own pages show what is not shown here.
+        return None
 
 
 def waits_for(pod: Any) -> Iterator[str]:

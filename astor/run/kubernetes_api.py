@@ -1,10 +1,10 @@
 """The Kubernetes API as far as it is asked here: objects as plain data, read and never changed."""
 
 import json
-from contextlib import suppress
 from typing import Any
 
 from astor.errors import UserError
+from astor.kubeconfig import find_credentials
 
 TIMEOUT = (5, 20)
 """Seconds to connect, and to answer."""
@@ -19,18 +19,9 @@ class KubernetesApi:
 
     def __init__(self) -> None:
         """UserError where nothing says which cluster, or the client is not installed."""
-        try:
-            import kubernetes
-        except ImportError as error:
-            raise UserError("The client of Kubernetes is not installed: pip install 'astor-rl[pipelines]'.") from error
-        settings = kubernetes.client.Configuration()
-        for load in (kubernetes.config.load_kube_config, kubernetes.config.load_incluster_config):
-            with suppress(kubernetes.config.ConfigException):
-                load(client_configuration=settings)
-                break
-        else:
-            raise UserError("No cluster is known: set KUBECONFIG to a file whose current context names one.")
-        settings.retries = False
+        settings = find_credentials().settings
+        import kubernetes
+
         self.host: str = settings.host
         self._client = kubernetes.client.ApiClient(settings)
         self._error = kubernetes.client.ApiException
