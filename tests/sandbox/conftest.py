@@ -1,10 +1,12 @@
 """One sandbox for all tests of this folder, with limits that make hostile programs end soon."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from child_processes import children
 
 from astor.sandbox import Limits, Sandbox, SandboxOptions, judge_files
 
@@ -24,7 +26,7 @@ def zygotes():
 
     def read() -> set[int]:
         found = set()
-        for pid in children("self"):
+        for pid in children(os.getpid()):
             command = Path(f"/proc/{pid}/cmdline").read_bytes()
             if b"launch.py" in command:
                 found |= children(pid) if Path(command.split(b"\0")[0].decode()).name == "bwrap" else {pid}
@@ -45,12 +47,3 @@ def judge(tmp_path):
         return judge_files(tmp_path / "program.py", way, tmp_path / "tests", entry, compare, JUDGE, checker)
 
     return run
-
-
-def children(pid: int | str) -> set[int]:
-    """Process ids of the children of a process, of all its threads; none where it has gone."""
-    try:
-        texts = [(task / "children").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
-    except FileNotFoundError:
-        return set()
-    return {int(child) for text in texts for child in text.split()}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from child_processes import children
 from pool_server import COMMAND, serving
 from restricted_pod import in_pod
 
@@ -174,11 +175,6 @@ def test_its_interface_is_described_whole_and_has_no_room_for_an_answer(server: 
     assert set(schemas["CheckedStdin"]["properties"]) == {"type", "program", "inputs", "checker", "correct"}
     for name in ("Calls", "Check", "Parse", "Coverage", "Stdin", "GeneratedTests"):
         assert not {"expected", "expect", "outputs", "answers"} & set(schemas[name]["properties"])
-
-
-def children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task")
-    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
 
 
 def test_on_sigterm_it_finishes_what_runs_and_leaves_no_process() -> None:

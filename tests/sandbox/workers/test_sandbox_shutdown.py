@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from child_processes import children
 from red_team.oracles import adopting_orphans
 
 from astor.sandbox import CallsJob, Ending, Limits, Sandbox, SandboxOptions
@@ -18,13 +19,6 @@ from astor.sandbox.workers.worker import Worker
 
 ADD = CallsJob("def solve(x): return x + 1", "solve", ((41,),))
 FOREVER = CallsJob("import time\ndef solve():\n    while True: time.sleep(9)", "solve", ((),))
-
-
-def children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
 
 
 def is_running(pid: int) -> bool:
@@ -201,7 +195,7 @@ def test_workers_and_programs_end_with_the_verifier(end):
         assert len(pids) == 2
         while not all(children(pid) for pid in pids):
             time.sleep(0.01)
-        pids += [child for pid in pids for child in children(pid)]
+        pids += {child for pid in pids for child in children(pid)}
         process.stdin.write("\n")
         process.stdin.flush()
         if end == "its thread ended":

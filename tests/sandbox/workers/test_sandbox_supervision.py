@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from child_processes import children
 
 from astor.errors import UserError
 from astor.sandbox import CallsJob, CheckJob, Ending, Limits, Sandbox, SandboxOptions, StdinJob
@@ -23,13 +24,6 @@ as_root = pytest.mark.skipif(
 
 ADD = CallsJob("def solve(x): return x + 1", "solve", ((41,),))
 SLOW = CallsJob("import time\ndef solve(x):\n    time.sleep(0.3)\n    return x + 1", "solve", ((41,),))
-
-
-def children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
 
 
 def open_descriptors() -> int:
