@@ -177,5 +177,5 @@ def _report(run: Run, rounds: int, planned: ArtifactRef) -> None:
 
 def _note(run: Run, state: State) -> str:
     scores = [statistics.score for statistics in state.tasks.values() if statistics.prompts]
-    away = f", {run.curves.behind} rounds not yet in MLflow" if run.curves.behind else ""
+    away = f", {run.curves.behind} rounds not yet in MLflow" if run.curves.is_away else ""
     return f"training score {sum(scores) / max(len(scores), 1):.3f}{away}"

@@ -18,12 +18,12 @@ def segment(
 ) -> str:
     """Rounds from the last checkpoint to the end of segment `number`; the policy at its end.
 
-    The last segment evaluates it, too, for it has what that takes in memory: `finish` finds it done.
+    The last segment evaluates and registers it, too, for it has what that takes in memory: `finish` finds it done.
 
     `previous` is the segment before's policy: the chain that makes KFP run segments one after the other.
     """
     from astor.components.task import open_run, policy_in, ref
-    from astor.loop import Start, evaluate_last, train
+    from astor.loop import Start, finish, train
     from astor.run.checkpoints import rounds_of
 
     with open_run(recipe) as run:
@@ -31,7 +31,7 @@ def segment(
         start = Start(ref(prompts), ref(references), policy_in(reference_policy), ref(plan))
         trained = train(run, start, until)
         if until == run.recipe.rounds:
-            evaluate_last(run, start, trained)
+            finish(run, start, trained)
         until = min(until, rounds_of(run))
         scalars.log_metric("rounds", until)
         scored = run.artifacts.committed(run.places.at("rounds", until - 1, "score"))

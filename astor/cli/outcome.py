@@ -22,8 +22,11 @@ from astor.run.run import Run
 from astor.storage import find
 
 
-def print_outcome(console: Console, run: Run, result: dict[str, Any]) -> None:
-    """Print what a finished run came to; the last line is the result as JSON, with the alias that it has now."""
+def print_outcome(console: Console, run: Run, result: dict[str, Any], just_registered: bool) -> None:
+    """Print what a finished run came to; the last line is the result as JSON, with the alias that it has now.
+
+    What was `just_registered` has the alias that it got; otherwise MLflow is asked, whose import takes seconds.
+    """
     say = partial(console.print, markup=False, soft_wrap=True)
     outcome = Outcome(run)
     temperature, samples = run.recipe.evaluation.temperature, run.recipe.evaluation.samples
@@ -38,12 +41,18 @@ def print_outcome(console: Console, run: Run, result: dict[str, Any]) -> None:
     if run.places.is_remote or Path(page).exists():
         say(f"report    {page}")
     digest = kept_digest(run, outcome.decision.challenger_digest)
-    now, unknown = _standing(run, result, digest)
+    now, unknown = (_registered(result), "") if just_registered else _standing(run, result, digest)
     say(f"model     {_told(run, result, now) if now else unknown}")
     own = now.own if now else []
     if command := _serving(run, own, digest):
         say(f"serve it  {shlex.join(command)}")
     typer.echo(json.dumps(result | {"alias": own[0] if own else None, "report": page}))
+
+
+def _registered(result: dict[str, Any]) -> Standing:
+    """How the policy stands as it was registered."""
+    version = result["model"].rpartition("/")[2]
+    return Standing(version, {result["alias"]: version})
 
 
 def _standing(run: Run, result: dict[str, Any], digest: str) -> tuple[Standing | None, str]:

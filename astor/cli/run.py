@@ -24,6 +24,7 @@ from astor.run.preflight import preflight
 from astor.run.progress import report_progress
 from astor.run.result import read_result, write_result
 from astor.run.run import Run
+from astor.storage import find
 
 console = Console(stderr=True, highlight=False)
 say = partial(console.print, markup=False, soft_wrap=True)
@@ -38,6 +39,7 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
             run.services.tracker.retire()
             run.places.remove()
             run = Run(store, recipe)
+        registered_before = find(run.places.result) is not None
         if (result := read_result(run)) is None:
             say(f"{recipe.name}: {len(run.tasks)} tasks, {recipe.rounds} rounds, in {run.places.uri}")
             with Measured() as cost, Display(console):
@@ -55,7 +57,7 @@ def run_recipe(recipe: Recipe, store: str, on: Literal["local", "process"], fres
                 say(f"It was begun from {version}.")
             if differing := run.changes():
                 say(f"Its result is of what there was then: {' and '.join(differing)} changed since.")
-    print_outcome(console, run, result)
+    print_outcome(console, run, result, just_registered=not registered_before)
 
 
 @contextmanager

@@ -143,6 +143,8 @@ def _serve(connection: Connection, rank: int, size: int, threads: int, directory
     """Make every call that comes, until the first that fails, or until rank 0 is gone."""
     import torch
 
+    import astor.policies.policy  # noqa: F401  # With transformers, while rank 0 imports it, too.
+
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
     world = World(rank, size)

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
 import pyarrow as pa
+from pydantic import Field
 
 from astor.records.record import Record
 
@@ -134,11 +135,11 @@ class Verdict(Record):
     """Length of the completion that was judged."""
     format: float = 0.0
     """The format part of the reward, in [0, 1]: 1 where the answer has the form that was asked for."""
-    parts: dict[str, float] = {}
+    parts: dict[str, float] = Field(default_factory=dict)
     """Named parts of the score, and metrics that are none, each in [0, 1]."""
-    counts: dict[str, tuple[int, ...]] = {}
+    counts: dict[str, tuple[int, ...]] = Field(default_factory=dict)
     """Metric that is no mean over answers → what is added up over all of them to compute it."""
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = Field(default_factory=dict)
     """The fields of the record that the task names as its `verdict_type`, as JSON has them; empty where it has none to
     tell."""
     detail: str = ""

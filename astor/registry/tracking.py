@@ -17,6 +17,8 @@ RUN, RECIPE, CONTINUES = "astor.run", "astor.recipe_digest", "astor.continues"
 ROUNDS = "astor.rounds"
 """Tag: how many rounds it came to. Parameters cannot change, and a run may go on with more."""
 PARENT, CONTEXT = "mlflow.parentRunId", "mlflow.data.context"
+METRICS_TOGETHER = 1000
+"""The most metrics that MLflow takes in one request."""
 
 
 class Dataset(NamedTuple):
@@ -86,9 +88,9 @@ class Tracker:
         with explained(self.uri):
             return find_or_create(self._client, self._experiment_id, self.run_id, digest, round)
 
-    def log_round(self, round: int, metrics: Mapping[str, float], model_id: str | None = None) -> None:
-        """Log metrics at the step `round`, with `model_id` as those of a logged model too; those that have a value
-        there already keep it."""
+    def log_rounds(self, rounds: Mapping[int, Mapping[str, float]], model_id: str | None = None) -> None:
+        """Log the metrics of each round at the step that it is, with `model_id` as those of a logged model too; those
+        that have a value there already keep it."""
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
@@ -96,13 +98,15 @@ class Tracker:
             self._reopen()
             new = [
                 Metric(metric_name(key), value, now, round, model_id)
-                for key, value in metrics.items()
+                for round, metrics in rounds.items()
+                for key, value in sorted(metrics.items(), key=_comes_last)
                 if math.isfinite(value) and round not in self._steps(metric_name(key))
             ]
-            if new:
-                self._client.log_batch(self.run_id, metrics=new)
-        for metric in new:
-            self._steps(metric.key).add(round)
+            for start in range(0, len(new), METRICS_TOGETHER):
+                together = new[start : start + METRICS_TOGETHER]
+                self._client.log_batch(self.run_id, metrics=together)
+                for metric in together:
+                    self._steps(metric.key).add(metric.step)
 
     def log_parameters(self, parameters: Mapping[str, str]) -> None:
         """Log parameters. Those of a run that is continued must be the same."""
@@ -181,6 +185,11 @@ class Tracker:
             [self._experiment_id], condition, max_results=2, order_by=["attributes.start_time DESC"]
         )
         return next((run.info.run_id for run in found if run.info.run_id != other_than), None)
+
+
+def _comes_last(metric: tuple[str, float]) -> bool:
+    """Whether it is the one that tells that a round is there: it follows all others, should a request fail."""
+    return metric[0] == EVERY_ROUND
 
 
 def _root_run(client: Any) -> Any | None:

@@ -53,6 +53,8 @@ class Gathering:
         split, content = item
         before = self.counts.total()
         for task in tasks_for(content, self.tasks):
+            if self._has_enough(split, task):
+                continue
             for example in chosen_examples(task, content, split):
                 self.offered[task.key].add(content.structural_hash)
                 self._take(split, content, example)
@@ -91,6 +93,16 @@ class Gathering:
             self.counts[split, task] += 1
         if self.counts.total() > before:
             self._texts[example.prompt.messages] = split
+
+    def _has_enough(self, split: Split, task: Task) -> bool:
+        """Whether no example of the split can be of use any more: as one that is taken, as one that prompts show, or to
+        say how many there were where a split of the task stays empty."""
+        if task.options.few_shot or not all(self.counts[each, task.key] for each in self.wanted_prompts):
+            return False
+        if split is not Split.WARM_START:
+            return not self._wants(split, task.key)
+        wanted = self.wanted_demonstrations.items()
+        return all(self.counts[split, key] >= most for key, most in wanted if key.partition("/")[0] == task.key)
 
     def _wants(self, split: Split, task: str) -> bool:
         most = self.wanted_prompts.get(split, 0)

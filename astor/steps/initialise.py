@@ -35,6 +35,7 @@ def make_policy(run: Run, options: FirstPolicyOptions, prompts: ArtifactRef | No
     if done := run.artifacts.done(uri, made_from):
         return policy_ref(done)
     report_progress(LIBRARIES, 0, 0, "torch, transformers")
+    ranks = run.services.ranks  # They import the libraries, too: beside this process, not after it.
     from astor.policies.adapted import merge  # torch, as what makes it
     from astor.policies.policy import save_policy
     from astor.run.threads import set_threads
@@ -42,7 +43,7 @@ def make_policy(run: Run, options: FirstPolicyOptions, prompts: ArtifactRef | No
     report_progress(LIBRARIES, 1, 1)
     set_threads(run.recipe)
     demonstrations = run.artifacts.read(prompts, "demonstrations") if prompts and options.reads_demonstrations else []
-    policy = options.make(demonstrations, report_progress, run.services.ranks)
+    policy = options.make(demonstrations, report_progress, ranks)
     if options.chat is not None:
         policy.chat = policy.chat.with_options(options.chat)
     merge(policy)

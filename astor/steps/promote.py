@@ -110,11 +110,12 @@ def promote(
 
     def tell() -> None:
         for scores in (first, *history.evaluations, last):
-            tracker.log_round(scores.round, score_metrics(scores), tracker.model_of(scores.policy_digest, scores.round))
+            own = tracker.model_of(scores.policy_digest, scores.round)
+            tracker.log_rounds({scores.round: score_metrics(scores)}, own)
         for scores in (read(before, "greedy_scores"), read(after, "greedy_scores")):
             own = tracker.model_of(scores.policy_digest, scores.round)
-            tracker.log_round(scores.round, main_metrics(scores, "greedy"), own)
-        tracker.log_round(contender.round, gate_metrics(decision, holder, contender), model)
+            tracker.log_rounds({scores.round: main_metrics(scores, "greedy")}, own)
+        tracker.log_rounds({contender.round: gate_metrics(decision, holder, contender)}, model)
         texts = {REPORT: page, "promotion.md": promotion, MODEL_CARD: card, "recipe.yaml": recipe_text(run)}
         tracker.log_texts(texts)
         tracker.tag(

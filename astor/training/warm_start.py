@@ -59,19 +59,20 @@ def _learn(
     policy = make_policy(chain.from_iterable(texts(item) for item in sample), options, seed)
     examples = encode(policy, cycle(demonstrations), options.context)
     settings = options.warm_start
-    optimizers = make_optimizers(policy.model, settings)
+    optimizers, matrices = make_optimizers(policy.model, settings, world)
     policy.model.train()
     for step, batch in enumerate(islice(batches(examples, settings.batch_size, seed), settings.steps)):
         scale = schedule(step, settings)
         for optimizer, rate in optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate * scale
-            optimizer.zero_grad()
+        policy.model.zero_grad()
         loss = weighted_loss(policy, batch, settings.prompt_weight, world)
         loss.backward()
         world.sum_gradients(policy.model.parameters())
         for optimizer, _ in optimizers:
             optimizer.step()
+        exchange(matrices, world)
         if progress:
             progress(step, world.size * loss.item())
     policy.model.eval()
@@ -128,17 +129,31 @@ def weighted_loss(policy: Policy, batch: Sequence[Example], prompt_weight: float
     return losses @ weights / (weights.sum() if world.size == 1 else whole)
 
 
-def make_optimizers(model: torch.nn.Module, settings: WarmStartOptions) -> list[tuple[torch.optim.Optimizer, float]]:
-    """Muon (Jordan et al. 2024) for the blocks' matrices, AdamW for embeddings and norms, with their learning rates.
+def make_optimizers(
+    model: torch.nn.Module, settings: WarmStartOptions, world: World
+) -> tuple[list[tuple[torch.optim.Optimizer, float]], list[Tensor]]:
+    """Muon (Jordan et al. 2024) for the blocks' matrices, AdamW for embeddings and norms, with their learning rates;
+    and those matrices, of which Muon moves this rank's.
 
     Against AdamW alone this nearly doubles the score of code generation at the same number of steps.
     """
     matrices = [weight for name, weight in model.named_parameters() if weight.ndim == 2 and "embed" not in name]
     others = [weight for name, weight in model.named_parameters() if weight.ndim != 2 or "embed" in name]
     rate = settings.matrix_learning_rate
-    muon = torch.optim.Muon(matrices, lr=rate, momentum=settings.momentum)
+    muon = torch.optim.Muon(world.share(matrices), lr=rate, momentum=settings.momentum)
     adamw = torch.optim.AdamW(others, lr=settings.learning_rate, betas=(0.9, 0.98))
-    return [(muon, rate), (adamw, settings.learning_rate)]
+    return [(muon, rate), (adamw, settings.learning_rate)], matrices
+
+
+@torch.no_grad()
+def exchange(matrices: Sequence[Tensor], world: World) -> None:
+    """Give every rank the matrices that the others have moved."""
+    if world.size == 1:
+        return
+    own = {id(matrix) for matrix in world.share(matrices)}
+    flat = torch.cat([matrix.flatten() if id(matrix) in own else torch.zeros(matrix.numel()) for matrix in matrices])
+    for matrix, moved in zip(matrices, world.sum(flat).split([each.numel() for each in matrices]), strict=True):
+        matrix.copy_(moved.view_as(matrix))
 
 
 def schedule(step: int, settings: WarmStartOptions) -> float:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 def test_a_run_and_a_model_go_through_a_server(server, keep):
     tracker = Tracker(server, "astor", "quickstart-1", "d" * 64)
-    tracker.log_round(0, {"train/io/score": 0.1})
+    tracker.log_rounds({0: {"train/io/score": 0.1}})
     tracker.log_texts({"report.html": "<html>"})
     policy = keep("one")
     version = put(server, policy.artifact, decide(policy.digest), tracker.run_id)

@@ -52,12 +52,12 @@ def test_a_retired_run_is_not_found_again(mlflow_uri):
 
 def test_a_round_is_logged_once_per_metric_whoever_logs_it(mlflow_uri):
     one = tracker(mlflow_uri)
-    one.log_round(0, {"train/io/score": 0.1})
-    one.log_round(1, {"train/io/score": 0.2})
-    one.log_round(1, {"train/io/score": 0.9})
+    one.log_rounds({0: {"train/io/score": 0.1}})
+    one.log_rounds({1: {"train/io/score": 0.2}})
+    one.log_rounds({1: {"train/io/score": 0.9}})
     again = tracker(mlflow_uri)
-    again.log_round(1, {"train/io/score": 0.9, "train/io/kl": 0.5})
-    again.log_round(2, {"train/io/score": 0.3})
+    again.log_rounds({1: {"train/io/score": 0.9, "train/io/kl": 0.5}})
+    again.log_rounds({2: {"train/io/score": 0.3}})
     assert history(mlflow_uri, one.run_id, "train/io/score") == [(0, 0.1), (1, 0.2), (2, 0.3)]
     assert history(mlflow_uri, one.run_id, "train/io/kl") == [(1, 0.5)]
 
@@ -102,10 +102,10 @@ def test_a_run_that_ended_early_is_shown_as_such_until_it_goes_on(mlflow_uri):
         tracker(mlflow_uri).abandon(early)
         assert status() == early
         one = tracker(mlflow_uri)
-        one.log_round(0, {"train/io/score": 0.1})
+        one.log_rounds({0: {"train/io/score": 0.1}})
         assert status() == "RUNNING"
         one.abandon(early)
-        one.log_round(1, {"train/io/score": 0.2})
+        one.log_rounds({1: {"train/io/score": 0.2}})
         assert status() == "RUNNING"
 
 
@@ -161,10 +161,10 @@ def test_a_file_that_is_no_database_is_named(tmp_path):
 def test_a_policy_that_was_evaluated_is_a_logged_model_with_its_scores(mlflow_uri):
     one = tracker(mlflow_uri)
     model = one.model_of("d4", 4)
-    one.log_round(4, {"held_out/io/score": 0.5}, model)
+    one.log_rounds({4: {"held_out/io/score": 0.5}}, model)
     again = tracker(mlflow_uri)
     assert again.model_of("d4", 4) == model, "whoever asks again"
-    again.log_round(4, {"held_out/io/score": 0.7, "held_out/io/greedy_score": 0.6}, model)
+    again.log_rounds({4: {"held_out/io/score": 0.7, "held_out/io/greedy_score": 0.6}}, model)
     other = again.model_of("d0", 0)
     found = {each.model_id: each for each in connect(mlflow_uri).search_logged_models(["1"])}
     assert found.keys() == {model, other}

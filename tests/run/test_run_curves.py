@@ -44,6 +44,7 @@ def test_rounds_that_mlflow_missed_follow_when_it_is_back(
             commit_round(run, round)
             run.curves.follow(round)
     assert run.curves.behind == 2
+    assert run.curves.is_away
     assert [entry.message.endswith("The run goes on; its curves follow.") for entry in caplog.records] == [True]
     away.unlink()
     commit_round(run, 2)
@@ -57,6 +58,21 @@ def test_rounds_that_mlflow_missed_follow_when_it_is_back(
         run.services.tracker.run_id, "train/io_prediction/score"
     )
     assert [(metric.step, metric.value) for metric in found] == [(0, 0.0), (1, 0.1), (2, 0.2), (3, 0.3)]
+
+
+def test_rounds_that_follow_each_other_soon_are_told_together(
+    miniature: Miniature, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("astor.run.curves.time.monotonic", lambda: clock[0])
+    run = miniature()
+    for round, seconds in enumerate((0.0, 1.0, 2.0, 4.0)):
+        clock[0] = seconds
+        commit_round(run, round)
+        run.curves.follow(round)
+        assert run.curves.behind == (0, 1, 2, 0)[round]
+        assert not run.curves.is_away
+    assert run.services.tracker.rounds() == {0, 1, 2, 3}
 
 
 def test_another_process_finds_what_is_missing_by_asking(miniature: Miniature) -> None:
