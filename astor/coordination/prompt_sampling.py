@@ -66,6 +66,8 @@ class PromptSampler:
         size = len(self.ids)
         self.visits = np.zeros(size, np.int64)
         self.successes, self.failures = np.zeros(size), np.zeros(size)
+        self._records: dict[int, PromptStatistics] = {}
+        """Position → what was told of it since it was last visited: most prompts are as they were a round ago."""
 
     def draw(self, count: int, round: int) -> list[str]:
         """`count` different prompts, those that promise most first: an order that is the same however many are
@@ -115,6 +117,7 @@ class PromptSampler:
             self.class_successes[self.classes[i]] += successes
             self.class_failures[self.classes[i]] += failures
             self.visits[i] += 1
+            self._records.pop(i, None)
 
     def unvisited(self, prompt_ids: Sequence[str]) -> set[str]:
         """Those of the task's prompts that were never observed."""
@@ -122,14 +125,15 @@ class PromptSampler:
 
     def statistics(self) -> list[PromptStatistics]:
         """Records of the prompts that were visited, in the order of the prompts."""
-        known = np.flatnonzero(self.visits)
-        columns = [getattr(self, name)[known].tolist() for name in COLUMNS]
-        return [
-            PromptStatistics.model_construct(
-                prompt_id=self.ids[position], task=self.task, **dict(zip(COLUMNS, values, strict=True))
-            )
-            for position, *values in zip(known.tolist(), *columns, strict=True)
-        ]
+        return [self._record(position) for position in np.flatnonzero(self.visits).tolist()]
+
+    def _record(self, position: int) -> PromptStatistics:
+        record = self._records.get(position)
+        if record is None:
+            columns = {name: getattr(self, name)[position].item() for name in COLUMNS}
+            record = PromptStatistics.model_construct(prompt_id=self.ids[position], task=self.task, **columns)
+            self._records[position] = record
+        return record
 
     def load_statistics(self, statistics: Sequence[PromptStatistics]) -> None:
         """Continue from records of this task."""

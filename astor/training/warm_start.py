@@ -145,15 +145,15 @@ def make_optimizers(
     return [(muon, rate), (adamw, settings.learning_rate)], matrices
 
 
-@torch.no_grad()
 def exchange(matrices: Sequence[Tensor], world: World) -> None:
     """Give every rank the matrices that the others have moved."""
     if world.size == 1:
         return
     own = {id(matrix) for matrix in world.share(matrices)}
-    flat = torch.cat([matrix.flatten() if id(matrix) in own else torch.zeros(matrix.numel()) for matrix in matrices])
-    for matrix, moved in zip(matrices, world.sum(flat).split([each.numel() for each in matrices]), strict=True):
-        matrix.copy_(moved.view_as(matrix))
+    with torch.no_grad():
+        flat = torch.cat([each.flatten() if id(each) in own else torch.zeros(each.numel()) for each in matrices])
+        for matrix, moved in zip(matrices, world.sum(flat).split([each.numel() for each in matrices]), strict=True):
+            matrix.copy_(moved.view_as(matrix))
 
 
 def schedule(step: int, settings: WarmStartOptions) -> float:
