@@ -76,6 +76,9 @@ def test_the_plan_says_what_the_cluster_adds_and_asks_kfp_nothing() -> None:
     assert plan.stdout.count("# pipeline     post-training-miniature, version miniature-") == 1
     assert "# by step" in plan.stdout
     assert "# by segment   15 pods and 29 Argo nodes, about 2.5 min idle (this recipe's)" in plan.stdout
+    assert "# work         how long it takes is known after the first round" in plan.stdout
+    assert "# S3           688 kB a round, 309 kB to it and 380 kB from it, estimated" in plan.stdout
+    assert "# sandbox      0.021 cores a rollout, 0.67 for a round that is judged in 10 s, estimated" in plan.stdout
 
 
 def test_an_interruption_detaches_and_stops_nothing(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
