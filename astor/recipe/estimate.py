@@ -12,6 +12,7 @@ PROGRAM, STUCK = 0.01, 0.1
 """CPU seconds of an answer that comes to its end, some programs of a tenth of that on its tests or mutants; and share
 of answers that run into their limit of CPU seconds. Our choice: a policy that learns comes to less."""
 
+
 class Workload(NamedTuple):
     """What a whole run does."""
 

@@ -91,7 +91,7 @@ def test_an_interruption_detaches_and_stops_nothing(cluster: Cluster, monkeypatc
     run_id = cluster.add_run()
     cluster.server.task(run_id, "resolve-recipe", "SUCCEEDED")
     monkeypatch.setattr("astor.launch.following.time.sleep", interrupt)
-    monkeypatch.setattr("astor.cli.cluster.resume", lambda kfp, found, overrides, version: found)
+    monkeypatch.setattr("astor.cli.cluster.resume", lambda kfp, found, *_: found)
     left = astor("resume", run_id, "--host", cluster.url)
     assert f"Detached: the run goes on. The same command follows it; astor stop {run_id} ends it." in left.stderr
     assert last(left)["state"] == "running"
