@@ -1,19 +1,17 @@
-"""What a cluster lacks for a recipe is told before anything is uploaded."""
+"""What a cluster lacks for a recipe, and what of it cannot be looked at."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kfp_server import KfpServer
-from where_runs_go import Cluster
 
 from astor.errors import UserError
-from astor.launch.submission import submit
+from astor.launch.preflight import preflight
+from astor.recipe.load import load_recipe
 from tests.conftest import forget_s3_client
 from tests.kubernetes_answers import Cluster as Kubernetes
 from tests.kubernetes_answers import write_config
-from tests.overwriting_s3 import Overwriting, serving
 
 NAMESPACE, NODES = "/api/v1/namespaces/kubeflow", "/api/v1/nodes"
 SERVICE = "/api/v1/namespaces/astor-sandbox/services/sandbox"
@@ -48,6 +46,7 @@ def healthy() -> Answers:
 @pytest.fixture
 def kubernetes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kubernetes]:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
     found = Kubernetes(healthy())
     write_config(tmp_path / "config", found.server.server_port)
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
@@ -55,17 +54,15 @@ def kubernetes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kube
     found.server.shutdown()
 
 
-def submitted(server: KfpServer, **overrides: Any) -> list[str]:
-    """What could not be looked at, of a submission that was made."""
-    cluster, told = Cluster(server.url, server=server), list[str]()
-    pools = {"cluster.pools.core.image": cluster.image}
-    submit(cluster.connect(), cluster.recipe(**pools, **overrides), cluster.store, say=told.append)
-    assert len(server.runs) == 1
-    return [line for line in told if not line.startswith("The store was not tried: There are no credentials")]
+def unseen(**overrides: Any) -> list[str]:
+    """What could not be looked at; this machine has no credentials for the store."""
+    store, *lines = preflight("kubeflow", load_recipe("miniature", overrides), "s3://bucket/prefix")
+    assert store.startswith("The store was not tried: There are no credentials")
+    return lines
 
 
-def test_a_cluster_that_has_all_is_passed(server: KfpServer, kubernetes: Kubernetes) -> None:
-    assert submitted(server, **POOL, **GPUS) == []
+def test_a_cluster_that_has_all_is_passed(kubernetes: Kubernetes) -> None:
+    assert unseen(**POOL, **GPUS) == []
 
 
 LACKS: list[tuple[str, Callable[[Answers], object]]] = [
@@ -97,15 +94,13 @@ LACKS: list[tuple[str, Callable[[Answers], object]]] = [
 
 
 @pytest.mark.parametrize(("sentence", "take_away"), LACKS)
-def test_what_is_missing_is_refused_before_anything_is_uploaded(
-    server: KfpServer, kubernetes: Kubernetes, sentence: str, take_away: Callable[[Answers], object]
+def test_what_is_missing_is_refused(
+    kubernetes: Kubernetes, sentence: str, take_away: Callable[[Answers], object]
 ) -> None:
     take_away(kubernetes.answers)
     with pytest.raises(UserError) as refusal:
-        submitted(server, **POOL, **GPUS)
+        unseen(**POOL, **GPUS)
     assert sentence in str(refusal.value)
-    assert not server.runs
-    assert not server.versions
 
 
 NO_SIGHT = "could not be looked at: these credentials may not see"
@@ -120,25 +115,14 @@ UNSEEN: dict[str, tuple[str, Callable[[Answers], object]]] = {
 
 @pytest.mark.parametrize(("told", "hide"), UNSEEN.values(), ids=UNSEEN)
 def test_what_cannot_be_seen_is_told_and_stops_nobody(
-    server: KfpServer, kubernetes: Kubernetes, told: str, hide: Callable[[Answers], object]
+    kubernetes: Kubernetes, told: str, hide: Callable[[Answers], object]
 ) -> None:
     hide(kubernetes.answers)
-    lines = submitted(server, **POOL, **GPUS)
+    lines = unseen(**POOL, **GPUS)
     assert len(lines) == bool(told)
     assert "".join(lines).endswith(told)
 
 
-def test_a_bucket_that_overwrites_what_is_put_once_is_refused(server: KfpServer, kubernetes: Kubernetes) -> None:
-    with (
-        serving(Overwriting),
-        pytest.raises(UserError, match=r"s3://bucket/prefix overwrites what may be written once"),
-    ):
-        submitted(server)
-    assert not server.versions
-
-
-def test_a_bucket_is_tried_and_left_as_it_was(server: KfpServer, kubernetes: Kubernetes, s3_prefix: str) -> None:
-    cluster, told = Cluster(server.url, server=server, store=s3_prefix), list[str]()
-    submit(cluster.connect(), cluster.recipe(), cluster.store, say=told.append)
-    assert told == []
+def test_a_bucket_is_tried_and_left_as_it_was(kubernetes: Kubernetes, s3_prefix: str) -> None:
+    assert list(preflight("kubeflow", load_recipe("miniature"), s3_prefix)) == []
     forget_s3_client()
