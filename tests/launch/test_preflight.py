@@ -47,11 +47,14 @@ def healthy() -> Answers:
 def kubernetes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kubernetes]:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+    forget_s3_client()
     found = Kubernetes(healthy())
     write_config(tmp_path / "config", found.server.server_port)
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
     yield found
     found.server.shutdown()
+    forget_s3_client()
 
 
 def unseen(**overrides: Any) -> list[str]:
@@ -125,4 +128,3 @@ def test_what_cannot_be_seen_is_told_and_stops_nobody(
 
 def test_a_bucket_is_tried_and_left_as_it_was(kubernetes: Kubernetes, s3_prefix: str) -> None:
     assert list(preflight("kubeflow", load_recipe("miniature"), s3_prefix)) == []
-    forget_s3_client()
