@@ -78,7 +78,9 @@ def run_program(program: str, runner: str, root: str, **names: object) -> Took:
     program = program.replace("RUNNER", runner)
     for name, value in settings.items():
         program = re.sub(rf"\b{name}\b", lambda _, value=value: repr(value), program)
-    return took([sys.executable, "-c", program])
+    with tempfile.TemporaryDirectory() as directory:  # KFP reads a component's source
+        (file := Path(directory) / "program.py").write_text(program)
+        return took([sys.executable, str(file)])
 
 
 def import_seconds(told: str) -> float:

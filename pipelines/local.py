@@ -5,6 +5,7 @@ A process of its own, for the runner writes its tasks' logs to standard output.
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from kfp import local
 
@@ -13,14 +14,12 @@ from astor.pipelines.post_training import post_training_pipeline
 from astor.recipe.chain import links
 from astor.recipe.load import load_recipe
 
-Runner = local.SubprocessRunner | local.DockerRunner
 
-
-def run_locally(recipe_file: Path, store: str, working_directory: Path, runner: Runner | None = None) -> None:
+def run_locally(recipe_file: Path, store: str, working_directory: Path, runner: Any = None) -> None:
     """Run the recipe's pipeline to its end.
 
     Args:
-        runner: of tasks; None: each is a subprocess of this interpreter's environment.
+        runner: KFP's, of tasks; None: each is a subprocess of this interpreter's environment.
 
     Raises:
         RuntimeError: a task failed; its log went to standard output.

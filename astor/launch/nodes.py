@@ -16,8 +16,8 @@ def unsatisfied(pool: Pool, nodes: Sequence[Node]) -> str:
     """Why no node can have a pod of the pool, in words; empty where one can."""
     labelled = [node for node in nodes if pool.node_selector.items() <= _labels(node).items()]
     if not labelled:
-        asked = ", ".join(f"{label}={value}" for label, value in pool.node_selector.items())
-        return f"none of {len(nodes)} nodes has {asked}" if asked else "there is no node"
+        selected = ", ".join(f"{label}={value}" for label, value in pool.node_selector.items())
+        return f"none of {len(nodes)} nodes has {selected}" if selected else "there is no node"
     tolerated = [node for node in labelled if not _hostile(pool, node)]
     if not tolerated:
         taint = _hostile(pool, labelled[0])[0]

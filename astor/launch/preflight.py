@@ -15,7 +15,7 @@ AUTOSCALERS = ("/api/v1/namespaces/kube-system/configmaps/cluster-autoscaler-sta
 """Where what adds nodes is found: the Cluster Autoscaler writes its status there, and Karpenter has its pools."""
 PART_OF = ("app.kubernetes.io/part-of", "astor")
 """Label of the sandbox of `k8s/`, whose policies close it to namespaces that are not marked."""
-LOCAL = (["svc"], ["svc", "cluster", "local"], [])
+LOCAL: tuple[list[str], ...] = (["svc"], ["svc", "cluster", "local"], [])
 """How names of Services end behind that of their namespace."""
 Look = Callable[[KubernetesApi, str, Recipe], Iterator[str]]
 

@@ -77,7 +77,9 @@ def _update_operations(recipe: Recipe, size: PolicySize) -> float:
     """For each token: forward and backward; again forward where activations were dropped; the policy as it was, for all
     mini-batches but the first; the reference policy, where a KL term asks it."""
     options: Any = recipe.training
-    whole, passes = getattr(options, "lora", None) is None, getattr(options, "epochs", 1)
-    trained = passes * (2 + whole + getattr(options, "gradient_checkpointing", False))
-    before = 1 - 1 / getattr(options, "mini_batches", 1)
-    return FORWARD * size.parameters * (trained + before + options.loss.kl)
+    whole: bool = getattr(options, "lora", None) is None
+    passes: int = getattr(options, "epochs", 1)
+    again: bool = getattr(options, "gradient_checkpointing", False)
+    parts: int = getattr(options, "mini_batches", 1)
+    referred: bool = options.loss.kl
+    return FORWARD * size.parameters * (passes * (2 + whole + again) + 1 - 1 / parts + referred)
