@@ -30,13 +30,13 @@ class Pace(NamedTuple):
     """Rounds that were."""
     first: float
     """Seconds of what comes before the first round: prompts, the first policy, the plan."""
-    plan: float
-    """The last of it, which every run has for itself."""
-    round: float
     sampled: float
-    """Of it, rollouts and their verdicts; more than their part of `round` where two processes overlap."""
+    """Of a round's rollouts and their verdicts."""
     trained: float
-    """Of it, the update."""
+    """Of a round's update."""
+    plan: float
+    """The last of `first`, which every run has for itself."""
+    round: float
     evaluation: float
     """Of one policy on held-out or promotion prompts."""
     promote: float
@@ -58,10 +58,10 @@ class Pace(NamedTuple):
             run=run.places.name,
             rounds=rounds,
             first=sum(seconds.get(kind, 0.0) for kind in ("prepare", "warm start", "first policy", "plan")),
+            sampled=sum(seconds.get(kind, 0.0) for kind in SAMPLED) / rounds,
+            trained=sum(seconds.get(kind, 0.0) for kind in TRAINED) / rounds,
             plan=seconds.get("plan", 0.0),
             round=_round(run, seconds) / rounds,
-            sampled=_sum(seconds, SAMPLED) / rounds,
-            trained=_sum(seconds, TRAINED) / rounds,
             evaluation=seconds.get("evaluate", 0.0) / max(evaluations, 1),
             promote=seconds.get("promote", 0.0),
             tokens=run.artifacts.read(last, "state").counters.get("tokens", 0) / rounds,
@@ -70,13 +70,9 @@ class Pace(NamedTuple):
 
 def _round(run: Run, seconds: Mapping[str, float]) -> float:
     """Seconds of all rounds, of which two processes do sampling and training at the same time."""
-    sampled, trained = _sum(seconds, SAMPLED), _sum(seconds, TRAINED)
+    sampled, trained = (sum(seconds.get(kind, 0.0) for kind in kinds) for kinds in (SAMPLED, TRAINED))
     together = run.recipe.staleness and cards_beside(run.recipe) is not None
     return seconds.get("score", 0.0) + (max(sampled, trained) if together else sampled + trained)
-
-
-def _sum(seconds: Mapping[str, float], kinds: tuple[str, ...]) -> float:
-    return sum(seconds.get(kind, 0.0) for kind in kinds)
 
 
 def find_pace(run: Run) -> Pace | None:
