@@ -5,6 +5,7 @@ A process of its own, for the runner writes its tasks' logs to standard output.
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from kfp import local
 
@@ -14,15 +15,19 @@ from astor.recipe.chain import links
 from astor.recipe.load import load_recipe
 
 
-def run_locally(recipe_file: Path, store: str, working_directory: Path) -> None:
-    """Run the recipe's pipeline to its end, each task as a subprocess of this interpreter's environment.
+def run_locally(recipe_file: Path, store: str, working_directory: Path, runner: Any = None) -> None:
+    """Run the recipe's pipeline to its end.
+
+    Args:
+        runner: KFP's, of tasks; None: each is a subprocess of this interpreter's environment.
 
     Raises:
         RuntimeError: a task failed; its log went to standard output.
     """
     recipe = load_recipe(str(recipe_file))
     pipeline = post_training_pipeline("", links(recipe), recipe.granularity, evaluate_every=recipe.evaluation.every)
-    local.init(runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(working_directory), raise_on_error=True)
+    runner = runner or local.SubprocessRunner(use_venv=False)
+    local.init(runner=runner, pipeline_root=str(working_directory), raise_on_error=True)
     pipeline(recipe=recipe_file.read_text(), overrides={}, store=store, mlflow_uri="")
 
 

@@ -47,7 +47,7 @@ def run_on_cluster(
             )
         say(f"{found.name} is being computed: {kfp.page('runs', found.run_id)}")
     else:
-        found = submit(kfp, recipe, store, version)
+        found = submit(kfp, recipe, store, version, say)
         say(f"{found.name} is submitted: {kfp.page('runs', found.run_id)}")
     _follow(kfp, found, detach)
 
@@ -57,7 +57,7 @@ def resume_on_cluster(
 ) -> None:
     """Submit a run again, and follow it."""
     kfp = Kfp(host, namespace)
-    found = resume(kfp, find_submission(kfp, named), overrides, version)
+    found = resume(kfp, find_submission(kfp, named), overrides, version, say)
     say(f"{found.name} goes on: {kfp.page('runs', found.run_id)}")
     _follow(kfp, found, detach)
 

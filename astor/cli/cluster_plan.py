@@ -4,14 +4,17 @@ from collections.abc import Iterator
 
 import typer
 
+from astor.cli.cluster_cost import cost_lines
 from astor.cli.plan import plan_lines, time_in_words
 from astor.errors import UserError
 from astor.launch.compilation import compile_pipeline, recipe_text
 from astor.launch.submission import version_name
 from astor.masking import masked
-from astor.recipe.overhead import MOST_NODES, Granularity, overhead
+from astor.recipe.overhead import MOST_NODES, Granularity
 from astor.recipe.recipe import Recipe
+from astor.run.cluster_cost import cluster_cost
 from astor.run.forecast import Forecast
+from astor.run.pace import Pace
 from astor.run.run import Run
 
 GRANULARITIES: tuple[Granularity, ...] = ("step", "segment")
@@ -29,23 +32,26 @@ def print_cluster_plan(recipe: Recipe, store: str) -> None:
     typer.echo(f"# The plan of {run.places.name}")
     forecast, lines = _forecast(run)
     named = f"{compiled.name}, version {version_name(recipe)}, {len(compiled.text) / 1024:.0f} KiB"
-    for name, value in [*lines, ("pipeline", named), *overhead_lines(recipe, forecast.seconds if forecast else None)]:
+    pace = forecast.pace if forecast else None
+    told = (*overhead_lines(recipe, pace), *cost_lines(recipe, cluster_cost(recipe, recipe.granularity, pace)))
+    for name, value in (*lines, ("pipeline", named), *told):
         typer.echo(f"# {name:<12} {value}")
 
 
-def overhead_lines(recipe: Recipe, seconds: float | None) -> Iterator[tuple[str, str]]:
+def overhead_lines(recipe: Recipe, pace: Pace | None) -> Iterator[tuple[str, str]]:
     """Name → words, of what the cluster adds in each granularity.
 
     Args:
-        seconds: that the run takes by itself; None: nobody knows.
+        pace: of the run, or one like it; None: nobody measured one.
     """
     for granularity in GRANULARITIES:
-        cost = overhead(recipe, granularity)
-        share = f", {cost.seconds / (cost.seconds + seconds):.0%} of the run's time" if seconds else ""
+        cost = cluster_cost(recipe, granularity, pace)
+        of, idle = cost.overhead, time_in_words(cost.overhead.seconds)
+        estimated = "" if cost.is_measured else ", estimated"
+        share = "" if cost.share is None else f", {cost.share:.1%} of the run's time{estimated}"
         chosen = " (this recipe's)" if granularity == recipe.granularity else ""
-        chosen = ", more than one workflow holds" if cost.nodes > MOST_NODES else chosen
-        told = f"{cost.pods:,} pods and {cost.nodes:,} Argo nodes, about {time_in_words(cost.seconds)} idle{share}"
-        yield f"by {granularity}", f"{told}{chosen}"
+        chosen = ", more than one workflow holds" if of.nodes > MOST_NODES else chosen
+        yield f"by {granularity}", f"{of.pods:,} pods and {of.nodes:,} Argo nodes, about {idle} idle{share}{chosen}"
 
 
 def _forecast(run: Run) -> tuple[Forecast | None, list[tuple[str, str]]]:

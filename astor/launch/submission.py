@@ -1,7 +1,9 @@
 """Submitting a recipe: its pipeline's version uploaded once, its run created in an experiment."""
 
 import json
+import logging
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,35 +13,44 @@ import astor
 from astor.errors import UserError
 from astor.launch.compilation import Compiled, compile_pipeline, recipe_text, require_remote
 from astor.launch.connection import Kfp
+from astor.launch.preflight import preflight
 from astor.launch.submitted import Submission, submissions
 from astor.recipe.chain import links
 from astor.recipe.recipe import Recipe
 from astor.run.places import Places
 
+log = logging.getLogger(__name__)
 DIGEST = "digest "
 """Begins the description of a version that was uploaded here, before what it does."""
 
 
-def submit(kfp: Kfp, recipe: Recipe, store: str, version: str = "") -> Submission:
+def submit(
+    kfp: Kfp, recipe: Recipe, store: str, version: str = "", say: Callable[[str], None] = log.warning
+) -> Submission:
     """Have KFP run a recipe from its last commit on.
 
     Args:
         store: an s3:// prefix.
         version: what the pipeline's version is called; empty: after recipe, package version and chain.
+        say: is told what of the cluster could not be looked at.
 
     Raises:
-        UserError: no cluster could run it, KFP does not take it, the version exists and does something else, or the
-            run is being computed by another submission.
+        UserError: no cluster could run it or this one cannot, KFP does not take it, the version exists and does
+            something else, or the run is being computed by another submission.
     """
     require_remote(store)
-    name, experiment = Places(store, recipe).name, _experiment(kfp, recipe.tracking.experiment)
+    name, experiment = Places(store, recipe).name, _find_experiment(kfp, recipe.tracking.experiment)
     if found := next((one for one in submissions(kfp) if one.computes(name, store)), None):
         raise UserError(
             f"{name} is being computed by {found.run_id}, and two would be in each other's way: astor stop "
             f"{found.run_id} ends it."
         )
     text = recipe_text(recipe)
-    pipeline, uploaded = _upload(kfp, compile_pipeline(recipe, text, store), version or version_name(recipe))
+    compiled = compile_pipeline(recipe, text, store)
+    for line in preflight(kfp.namespace, recipe, store):
+        say(line)
+    experiment = experiment or _make_experiment(kfp, recipe.tracking.experiment)
+    pipeline, uploaded = _upload(kfp, compiled, version or version_name(recipe))
     run = api.V2beta1Run(
         display_name=name,
         experiment_id=experiment,
@@ -117,9 +128,7 @@ def _upload(kfp: Kfp, compiled: Compiled, version: str) -> tuple[str, str]:
         return pipeline, new.pipeline_version_id
 
 
-def _experiment(kfp: Kfp, name: str) -> str:
-    if found := _find_experiment(kfp, name):
-        return found
+def _make_experiment(kfp: Kfp, name: str) -> str:
     wanted = api.V2beta1Experiment(display_name=name, namespace=kfp.team)
     made: Any = kfp.ask(kfp.experiments.experiment_service_create_experiment, wanted)
     return str(made.experiment_id)

@@ -6,6 +6,12 @@ from astor.recipe.recipe import Recipe
 from astor.tasks.catalogue import make_tasks
 from astor.tasks.task import Task
 
+JUDGED_IN = 10.0
+"""Seconds in which a sandbox should judge a round. Our choice: a pod's start."""
+PROGRAM, STUCK = 0.01, 0.1
+"""CPU seconds of an answer that comes to its end, some programs of a tenth of that on its tests or mutants; and share
+of answers that run into their limit of CPU seconds. Our choice: a policy that learns comes to less."""
+
 
 class Workload(NamedTuple):
     """What a whole run does."""
@@ -47,3 +53,9 @@ def _compared_tokens(task: Task) -> int:
     """Most tokens of a trajectory by which a run's first and last policy are compared; 0 where they are not."""
     turns = task.multi_turn.evaluated_turns if task.multi_turn else 1
     return turns * task.options.max_tokens if turns > 1 else 0
+
+
+def sandbox_cores(recipe: Recipe) -> float:
+    """Cores of the sandbox for each rollout of a round, so that all are judged in `JUDGED_IN`. An estimate."""
+    slow = STUCK * recipe.sandbox.limits.cpu_seconds
+    return ((1 - STUCK) * PROGRAM + slow) / JUDGED_IN

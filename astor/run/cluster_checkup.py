@@ -33,7 +33,7 @@ def cluster_checks(steps: str, store: str) -> Iterator[Check]:
     yield _version(api)
     looks: dict[str, Callable[[KubernetesApi, str], Iterator[Check]]] = {
         "custom resources": _crds,
-        f"namespace {steps}": _namespace,
+        f"namespace {steps}": namespace_checks,
         "Argo": _argo,
         "secrets": secrets,
         "quota": _quotas,
@@ -72,7 +72,8 @@ def _crds(api: KubernetesApi, steps: str) -> Iterator[Check]:
             yield Check(name, state, f"{told}, not {wanted}" if served else told, advice)
 
 
-def _namespace(api: KubernetesApi, steps: str) -> Iterator[Check]:
+def namespace_checks(api: KubernetesApi, steps: str) -> Iterator[Check]:
+    """Whether the namespace of the tasks is there, and open to the sandbox."""
     found = api.get(f"/api/v1/namespaces/{steps}")
     if found is None:
         yield Check(f"namespace {steps}", "missing", "not there", "name the one in which KFP runs tasks: --namespace")

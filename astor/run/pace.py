@@ -30,8 +30,12 @@ class Pace(NamedTuple):
     """Rounds that were."""
     first: float
     """Seconds of what comes before the first round: prompts, the first policy, the plan."""
+    sampled: float
+    """Of a round's rollouts and their verdicts."""
+    trained: float
+    """Of a round's update."""
     plan: float
-    """The last of it, which every run has for itself."""
+    """The last of `first`, which every run has for itself."""
     round: float
     evaluation: float
     """Of one policy on held-out or promotion prompts."""
@@ -54,6 +58,8 @@ class Pace(NamedTuple):
             run=run.places.name,
             rounds=rounds,
             first=sum(seconds.get(kind, 0.0) for kind in ("prepare", "warm start", "first policy", "plan")),
+            sampled=sum(seconds.get(kind, 0.0) for kind in SAMPLED) / rounds,
+            trained=sum(seconds.get(kind, 0.0) for kind in TRAINED) / rounds,
             plan=seconds.get("plan", 0.0),
             round=_round(run, seconds) / rounds,
             evaluation=seconds.get("evaluate", 0.0) / max(evaluations, 1),

@@ -9,11 +9,15 @@ from astor.storage.artifact import locate
 from astor.storage.s3 import S3Store
 
 
+class OverwritesError(UserError):
+    """A store writes twice what may be written once."""
+
+
 def try_store(root: str, writes: bool) -> None:
     """Ask the store for something; with `writes` put what may be put once, twice, and remove it.
 
     Raises:
-        UserError: there is no such store, or it cannot be written, or it overwrites what may be put once.
+        UserError: there is no such store, or it cannot be written; OverwritesError: it overwrites what may be put once.
     """
     store, key = locate(f"{root}/.trial-{uuid.uuid4().hex}")
     if isinstance(store, S3Store):
@@ -29,7 +33,7 @@ def try_store(root: str, writes: bool) -> None:
     except OSError as error:
         raise _closed(root, error.strerror or str(error)) from None
     if again or not written:
-        raise UserError(
+        raise OverwritesError(
             f"The store {root} overwrites what may be written once (it ignores If-None-Match), so that two tasks could "
             "undo each other's work: use an S3 server that has conditional writes, or a local --store."
         )

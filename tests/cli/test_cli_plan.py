@@ -17,7 +17,18 @@ from astor.run.run import Run
 from astor.steps.prepare import prepare
 
 Miniature = Callable[..., Run]
-PACE = Pace(run="miniature-1", rounds=40, first=30.0, plan=1.0, round=2.0, evaluation=3.0, promote=5.0, tokens=320.0)
+PACE = Pace(
+    run="miniature-1",
+    rounds=40,
+    first=30.0,
+    plan=1.0,
+    round=2.0,
+    sampled=1.2,
+    trained=0.8,
+    evaluation=3.0,
+    promote=5.0,
+    tokens=320.0,
+)
 
 
 def lines(run: Run, prepared: Prepared | None = None, on: str = "process", pace: Pace | None = None) -> dict[str, str]:

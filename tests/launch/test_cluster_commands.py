@@ -76,6 +76,9 @@ def test_the_plan_says_what_the_cluster_adds_and_asks_kfp_nothing() -> None:
     assert plan.stdout.count("# pipeline     post-training-miniature, version miniature-") == 1
     assert "# by step" in plan.stdout
     assert "# by segment   15 pods and 29 Argo nodes, about 2.5 min idle (this recipe's)" in plan.stdout
+    assert "# work         how long it takes is known after the first round" in plan.stdout
+    assert "# S3           688 kB a round, 309 kB to it and 380 kB from it, estimated" in plan.stdout
+    assert "# sandbox      0.021 cores a rollout, 0.67 for a round that is judged in 10 s, estimated" in plan.stdout
 
 
 def test_an_interruption_detaches_and_stops_nothing(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +91,7 @@ def test_an_interruption_detaches_and_stops_nothing(cluster: Cluster, monkeypatc
     run_id = cluster.add_run()
     cluster.server.task(run_id, "resolve-recipe", "SUCCEEDED")
     monkeypatch.setattr("astor.launch.following.time.sleep", interrupt)
-    monkeypatch.setattr("astor.cli.cluster.resume", lambda kfp, found, overrides, version: found)
+    monkeypatch.setattr("astor.cli.cluster.resume", lambda kfp, found, *_: found)
     left = astor("resume", run_id, "--host", cluster.url)
     assert f"Detached: the run goes on. The same command follows it; astor stop {run_id} ends it." in left.stderr
     assert last(left)["state"] == "running"

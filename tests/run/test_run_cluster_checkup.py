@@ -2,9 +2,7 @@
 
 import copy
 import json
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from astor.errors import UserError
 from astor.run.checkup import Check
 from astor.run.cluster_checkup import CRDS, cluster_checks
 from tests.k8s.manifests import ROOT, find
+from tests.kubernetes_answers import Cluster, write_config
 
 CRD = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
 CONFIG = "/api/v1/namespaces/kubeflow/configmaps/workflow-controller-configmap"
@@ -74,48 +73,9 @@ def healthy() -> dict[str, Any]:
     }
 
 
-class Cluster:
-    """A server on this machine: `answers` is what it has, and an int among them a status that it refuses with."""
-
-    def __init__(self) -> None:
-        self.answers = healthy()
-        cluster = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                found = cluster.answers.get(self.path, 404)
-                if self.headers.get("Authorization") != "Bearer the-token":
-                    found = 401
-                body = json.dumps({"kind": "Status"} if isinstance(found, int) else found).encode()
-                self.send_response(found if isinstance(found, int) else 200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *arguments: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-def write_config(path: Path, port: int, token: str = "the-token") -> None:
-    named = {"name": "test"}
-    path.write_text(
-        yaml.safe_dump(
-            {
-                "current-context": "test",
-                "clusters": [named | {"cluster": {"server": f"http://127.0.0.1:{port}"}}],
-                "users": [named | {"user": {"token": token}}],
-                "contexts": [named | {"context": {"cluster": "test", "user": "test"}}],
-            }
-        )
-    )
-
-
 @pytest.fixture(scope="module")
 def running() -> Iterator[Cluster]:
-    cluster = Cluster()
+    cluster = Cluster(healthy())
     yield cluster
     cluster.server.shutdown()
 
