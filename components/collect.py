@@ -77,8 +77,12 @@ def collect(
         collected = collect(run, place, given)
         for name in ("problems", "trajectories", "tokens"):
             scalars.log_metric(name, getattr(collected, name))
-        train = {"data.sources": [{"type": "trajectories", "path": place}], "data.prompts": collected.prompts}
+        train = {
+            "data.sources": [{"type": "trajectories", "path": place}],
+            "data.splits": run.recipe.data.splits.model_dump(),
+            "data.prompts": collected.prompts,
+        }
         told = f"# {collected.trajectories} trajectories on {collected.problems} problems\n\n- Lie in `{place}`\n"
-        how = "Overrides of a post-training that trains on them:"
+        how = f"Overrides of a post-training of {run.recipe.name} that trains on them:"
         Path(card.path).write_text(f"{told}\n{how}\n\n```json\n{json.dumps(train, indent=1)}\n```\n")
         return place

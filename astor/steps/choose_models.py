@@ -48,6 +48,8 @@ def choose_models(mlflow_uri: str, store: str, names: Sequence[str]) -> list[Fou
     for each in names:
         name, _, alias = each.partition("@")
         version = choose(mlflow_uri, name, alias or None, None, NAME)
-        told = f"{version.name}/{version.version}"
-        found.append(Found(told, find_policy(mlflow_uri, version, store), told))
+        policy = find_policy(mlflow_uri, version, store)
+        found.append(
+            Found(f"{version.name}/{version.version}", policy, f"a registered policy of {policy.updates} rounds")
+        )
     return found

@@ -156,6 +156,20 @@ def test_what_is_no_collection_is_left_alone(make: Make, tmp_path: Path) -> None
     assert letter.read_text() == "mine"
 
 
+def test_a_collection_may_lie_in_a_bucket(make: Make, s3_prefix: str) -> None:
+    few, uri = OPTIONS.model_copy(update={"trajectories": 1, "turns": 1, "perturbed": 0}), f"{s3_prefix}/collected"
+    with make() as run:
+        collected = collect(run, uri, few)
+        assert collect(run, uri, few) == collected
+        with pytest.raises(UserError, match="a collection with other options"):
+            collect(run, uri, OPTIONS)
+    source = TrajectoriesSource(TrajectoriesOptions(path=uri), splits())
+    assert len(list(source.items())) == sum(collected.prompts.values()) == 16
+    assert source.contents()
+    with pytest.raises(UserError, match="no finished collection"):
+        next(TrajectoriesSource(TrajectoriesOptions(path=s3_prefix), splits()).items())
+
+
 def test_problems_must_be_divided_as_they_were(collected: Collected, directory: Path) -> None:
     with pytest.raises(UserError, match="give the recipe the splits"):
         next(TrajectoriesSource(TrajectoriesOptions(path=str(directory)), SplitOptions()).items())
