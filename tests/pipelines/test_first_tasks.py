@@ -1,4 +1,4 @@
-"""The first tasks of a collection and of an evaluation refuse what the command line would, and show what is meant."""
+"""The first tasks of collections, evaluations and deployments refuse what the command line would."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from astor.components.collect import resolve_collection
+from astor.components.deploy import choose_version
 from astor.components.evaluation import choose_models
 from astor.errors import UserError
 
@@ -63,3 +64,16 @@ def test_a_wrong_evaluation_fails_there(
     uri, store = f"sqlite:///{empty_database}", str(tmp_path)
     with pytest.raises(UserError, match=sentence):
         choose_models.python_func(**{**asked, "overrides": {}, **given}, store=store, mlflow_uri=uri, card=card)
+
+
+DEPLOYMENTS = {
+    "option": ({"options": {"replica": 2}}, "It cannot be deployed so: unknown key 'replica': did you mean"),
+    "password": ({"mlflow_uri": "http://me:hidden@mlflow"}, r"mlflow_uri is http://me:\*\*\*@mlflow"),
+}
+
+
+@pytest.mark.parametrize(("given", "sentence"), DEPLOYMENTS.values(), ids=DEPLOYMENTS)
+def test_a_wrong_deployment_changes_no_champion(card: SimpleNamespace, given: dict[str, Any], sentence: str) -> None:
+    asked: dict[str, Any] = {"model": "", "alias": "champion", "make_champion": True, "options": {}, "mlflow_uri": ""}
+    with pytest.raises(UserError, match=sentence):
+        choose_version.python_func(**{**asked, **given}, store="s3://bucket/prefix")
