@@ -6,12 +6,19 @@ from astor.components.image import IMAGE
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
-def choose_version(model: str, alias: str, make_champion: bool, store: str, mlflow_uri: str) -> str:
-    """The registered version that is meant, as NAME/VERSION; it becomes champion first where it is to."""
-    from astor.components.task import begin
-    from astor.steps.choose_version import choose_version
+def choose_version(model: str, alias: str, make_champion: bool, options: dict, store: str, mlflow_uri: str) -> str:
+    """The registered version that is meant, as NAME/VERSION; it becomes champion first where it is to.
 
-    begin()
+    Nothing is done where `options`, those of the deployment, are wrong.
+    """
+    from astor.components.task import begin
+    from astor.recipe.passwords import refuse_passwords
+    from astor.steps.choose_version import choose_version
+    from astor.steps.deploy import read_options
+
+    begin(store)
+    refuse_passwords({"store": store, "mlflow_uri": mlflow_uri})
+    read_options({"name": "model", **options})
     return choose_version(mlflow_uri, store, model, alias, make_champion)
 
 

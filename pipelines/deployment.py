@@ -27,7 +27,12 @@ def deployment_pipeline(platform: Platform, store: str = "") -> Callable[..., An
         mlflow_uri: str = "",
     ) -> str:
         task = choose_version(
-            model=model, alias=alias, make_champion=make_champion, store=store, mlflow_uri=mlflow_uri
+            model=model,
+            alias=alias,
+            make_champion=make_champion,
+            options=options,
+            store=store,
+            mlflow_uri=mlflow_uri,
         ).set_display_name("choose version")
         version = platform.place(task, TRACKS).output
         deployed = platform.place(deploy(version=version, options=options, mlflow_uri=mlflow_uri), TRACKS)

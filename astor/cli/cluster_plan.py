@@ -10,7 +10,7 @@ from astor.errors import UserError
 from astor.launch.compilation import compile_pipeline, recipe_text
 from astor.launch.submission import version_name
 from astor.masking import masked
-from astor.recipe.overhead import MOST_NODES, Granularity
+from astor.recipe.overhead import MOST_NODES, Granularity, overhead
 from astor.recipe.recipe import Recipe
 from astor.run.cluster_cost import cluster_cost
 from astor.run.forecast import Forecast
@@ -51,6 +51,9 @@ def overhead_lines(recipe: Recipe, pace: Pace | None) -> Iterator[tuple[str, str
         share = "" if cost.share is None else f", {cost.share:.1%} of the run's time{estimated}"
         chosen = " (this recipe's)" if granularity == recipe.granularity else ""
         chosen = ", more than one workflow holds" if of.nodes > MOST_NODES else chosen
+        if recipe.staleness and granularity == "step":
+            apart = overhead(recipe.model_copy(update={"staleness": 0}), granularity).seconds
+            share += f", {time_in_words(apart - of.seconds)} less by staleness"
         yield f"by {granularity}", f"{of.pods:,} pods and {of.nodes:,} Argo nodes, about {idle} idle{share}{chosen}"
 
 

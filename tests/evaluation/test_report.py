@@ -95,7 +95,7 @@ def test_it_says_how_answers_were_drawn_and_of_how_many_prompts_each_figure_is(h
     assert "Sampled at temperature 0.7, 4 answers to a prompt" in text
     assert "Judged were answers sampled at temperature 0.7, 4 to each promotion prompt" in text
     assert "<td>120</td><td>0.420" in html, "held-out prompts stand before the score"
-    assert re.search(r"<td>117</td>\s*<td>0.420</td>\s*<td>0.630</td>\s*<td><span class=.up.>\+0.210", html), (
+    assert re.search(r"<td>117</td>\s*<td>0.420 → 0.630</td>\s*<td><span class=.up.>\+0.210", html), (
         "promotion prompts before the difference"
     )
     for fact in ("<dt>seed</dt><dd>7<", "<dd>2026-01-02 03:04:05 UTC<", "<dd>EPYC, 2 cores (avx2)<"):
