@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,22 @@ class Pair:
         return falls(self.before, self.after, self.changes)
 
 
+class HandOvers(NamedTuple):
+    """What it took that the servers of a rollout engine got the policies of some rounds."""
+
+    times: float = 0.0
+    seconds: float = 0.0
+    bytes: float = 0.0
+    """Of weights, once for each server."""
+    of_seconds: float = 0.0
+    """What the steps of the rounds took, these seconds included."""
+
+    @property
+    def share(self) -> float:
+        """Of the rounds' seconds."""
+        return self.seconds / self.of_seconds if self.of_seconds else 0.0
+
+
 @dataclass(frozen=True)
 class RunHistory:
     """Everything that a report shows of one run."""
@@ -74,6 +91,8 @@ class RunHistory:
     """What the run needs to be repeated, in words: name → value."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Kind of step → wall seconds of all steps of the kind."""
+    hand_overs: HandOvers | None = None
+    """None where no servers sampled."""
     samples: Sequence[Sample] = ()
     turns_before: Mapping[str, Sequence[TurnScore]] = field(default_factory=dict)
     """Task → the first policy over turns, on hidden tests; empty where no task has any."""

@@ -41,15 +41,18 @@ class Artifacts:
         """Count the seconds of what is committed next from now on, or from `at` of `time.perf_counter`."""
         self._began = time.perf_counter() if at is None else at
 
-    def commit(self, uri: str, made_from: Inputs, **parts: Payload) -> ArtifactRef:
+    def commit(
+        self, uri: str, made_from: Inputs, measured: Mapping[str, float] | None = None, **parts: Payload
+    ) -> ArtifactRef:
         """Commit `parts` at `uri` and return the ref of what stands there afterwards.
 
+        `measured` is what the step measured besides, which its manifest has beside the seconds.
         The manifest's seconds count from `begin`, or from when `done` was asked, or from the commit before.
         """
         with Attempt(uri, _digests(made_from)) as attempt:
             for name, payload in parts.items():
                 write_part(attempt.part(name, *describe(name, payload)), name, payload)
-            artifact = attempt.commit(time.perf_counter() - self._began)
+            artifact = attempt.commit(time.perf_counter() - self._began, measured)
         self._began = time.perf_counter()
         if artifact.manifest.attempt == attempt.name:
             for name, payload in parts.items():
