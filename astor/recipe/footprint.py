@@ -105,7 +105,7 @@ def footprint(size: PolicySize, training: Training) -> Footprint:
     share = [training.ranks if training.zero >= stage else 1 for stage in (1, 2, 3)]
     number = HALF if training.bf16 else BYTES
     # Masters are fp32, and computed with as they are or in a copy in bf16. Frozen weights have none.
-    masters = BYTES * trained // share[0] if training.whole or not training.bf16 else BYTES * trained
+    masters = BYTES * trained // share[0]
     copies = number * held // share[2] if training.bf16 or not training.whole else 0
     reference = {"shared": BYTES, "bf16": HALF}.get(training.reference, 0) * held if training.whole else 0
     width = HALF if training.zero and training.bf16 else BYTES

@@ -24,7 +24,7 @@ def run(miniature: Callable[..., Any], tmp_path: Path) -> Iterator[Any]:
         "training.stage": 3,
     }
     rollout = {"type": "openai", "vllm_python": python_with_stand_in(tmp_path), "hand_over": "restart"}
-    with miniature(rounds=3, checkpoint_every=3, rollout=rollout, **training) as run:
+    with miniature(rounds=3, rounds_per_segment=3, checkpoint_every=3, rollout=rollout, **training) as run:
         yield run
 
 
