@@ -1,12 +1,15 @@
 """What it took that servers got the policies of a run, read from what its rollouts committed."""
 
+from collections.abc import Mapping
 from math import fsum
+from typing import TypeVar
 
 from astor.evaluation.history import HandOvers
 from astor.run.places import Places
 from astor.run.pruned import measured_of_pruned, seconds_of_pruned
 from astor.storage import find
 
+T = TypeVar("T")
 NAMES = ("hand_overs", "hand_over_seconds", "hand_over_bytes")
 """What a rollout's manifest has of them."""
 
@@ -17,18 +20,19 @@ def hand_overs_of_round(places: Places, round: int) -> HandOvers:
     Its seconds are those of all its steps but the checkpoint, which is committed after they are told.
     """
     folder = f"rounds/{round:05d}/"
-    seconds, measured = (
-        {place.removeprefix(folder): told for place, told in pruned.items() if place.startswith(folder)}
-        for pruned in (seconds_of_pruned(places), measured_of_pruned(places))
-    )
+    seconds, measured = _below(folder, seconds_of_pruned(places)), _below(folder, measured_of_pruned(places))
     for step in places.below("rounds", round):
         if artifact := find(places.at("rounds", round, step)):
             seconds[step], measured[step] = artifact.manifest.seconds, artifact.manifest.measured
-    counts = (sum(told.get(name, 0.0) for told in measured.values()) for name in NAMES)
-    return HandOvers(*counts, fsum(took for step, took in seconds.items() if step != "checkpoint"))
+    times, took, size = (fsum(told.get(name, 0.0) for told in measured.values()) for name in NAMES)
+    return HandOvers(times, took, size, fsum(seconds[step] for step in seconds if step != "checkpoint"))
 
 
 def all_hand_overs(places: Places, rounds: int) -> HandOvers:
     """Those of so many rounds together."""
     of_rounds = (hand_overs_of_round(places, round) for round in range(rounds))
-    return HandOvers(*(sum(values) for values in zip(*of_rounds, HandOvers(), strict=True)))
+    return HandOvers(*(fsum(values) for values in zip(HandOvers(), *of_rounds, strict=True)))
+
+
+def _below(folder: str, told: Mapping[str, T]) -> dict[str, T]:
+    return {place.removeprefix(folder): of_place for place, of_place in told.items() if place.startswith(folder)}

@@ -44,7 +44,9 @@ def rollout(run: Run, prompts: ArtifactRef, batch: ArtifactRef, policy: PolicyRe
     before = dict(sampler.engine.metrics)
     parts = completions_of(wanted, answered, tell)
     given = {name: sampler.engine.metrics.get(name, 0.0) - before.get(name, 0.0) for name in NAMES}
-    committed = run.artifacts.commit(uri, made_from, measured=given if any(given.values()) else None, **parts)
+    if any(given.values()):
+        run.artifacts.note(given)
+    committed = run.artifacts.commit(uri, made_from, **parts)
     if kept is not None:
         kept.unlink(missing_ok=True)
     return committed

@@ -54,6 +54,13 @@ def test_logits_are_bounded_whatever_the_vocabulary_and_the_batch_are() -> None:
         assert footprint(size, training).logits < 10**9
 
 
+def test_chunks_of_logits_are_alike() -> None:
+    size = ONE_AND_A_HALF._replace(vocabulary=150_000)  # of whose logits 447 positions may be there at once
+    training = Training.of(TorchOptions(lora=LORA), size, 8, 16, 32, 2, bf16=True)
+    assert training.answered == 512
+    assert footprint(size, training).logits == 3 * 4 * 256 * 150_000
+
+
 def test_the_parameters_of_an_adapter_are_those_of_peft() -> None:
     # 18,464,768 says peft of Qwen2.5-1.5B with rank 16 on all maps of its blocks.
     assert lora_parameters(ONE_AND_A_HALF, 16, LORA.targets) == 18_464_768

@@ -40,7 +40,7 @@ class Scorer(nn.Module):  # type: ignore[misc]  # torch is untyped here
         return piece.logps(self.model, temperature)
 
 
-class GuardedAdamW(torch.optim.AdamW):
+class GuardedAdamW(torch.optim.AdamW):  # type: ignore[misc]  # torch is untyped here
     """AdamW as DeepSpeed calls it: with this rank's share of a gradient, whose norm as a whole `zero` knows by then."""
 
     zero: Any = None
