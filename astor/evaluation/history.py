@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from astor.evaluation.changes import Fall, falls, paired_changes
+from astor.evaluation.hand_overs import HandOvers
 from astor.evaluation.intervals import FEW_PROMPTS, Interval
 from astor.evaluation.turns import TurnScore
 from astor.records import (
@@ -49,22 +49,6 @@ class Pair:
     def falls(self) -> list[Fall]:
         """What is worse after than before."""
         return falls(self.before, self.after, self.changes)
-
-
-class HandOvers(NamedTuple):
-    """What it took that the servers of a rollout engine got the policies of some rounds."""
-
-    times: float = 0.0
-    seconds: float = 0.0
-    bytes: float = 0.0
-    """Of weights, once for each server."""
-    of_seconds: float = 0.0
-    """What the steps of the rounds took, these seconds included."""
-
-    @property
-    def share(self) -> float:
-        """Of the rounds' seconds."""
-        return self.seconds / self.of_seconds if self.of_seconds else 0.0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from astor.evaluation.alarms import Alarm
-from astor.evaluation.history import HandOvers
+from astor.evaluation.hand_overs import HandOvers
 from astor.evaluation.score import ALL
 from astor.records import GateDecision, Scores, Split, TaskStatistics, UpdateReport
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from astor.errors import UserError
 from astor.evaluation.alarms import Alarm
-from astor.evaluation.history import HandOvers
+from astor.evaluation.hand_overs import HandOvers
 from astor.records import TaskStatistics, UpdateReport
 from astor.registry.metrics import round_metrics
 from astor.run.artifacts import Artifacts

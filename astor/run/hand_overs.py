@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import fsum
 from typing import TypeVar
 
-from astor.evaluation.history import HandOvers
+from astor.evaluation.hand_overs import HandOvers
 from astor.run.places import Places
 from astor.run.pruned import measured_of_pruned, seconds_of_pruned
 from astor.storage import find

@@ -9,7 +9,7 @@ import yaml
 
 from astor.errors import UserError
 from astor.evaluation.alarms import Alarm, find_alarms
-from astor.evaluation.history import HandOvers
+from astor.evaluation.hand_overs import HandOvers
 from astor.recipe.load import parse_recipe, parse_yaml
 from astor.recipe.recipe import Recipe
 from astor.records import TaskStatistics, UpdateReport

@@ -76,7 +76,7 @@ class Manifest(Options):
             "seconds": seconds,
             "package_version": __version__,
             "attempt": attempt,
-            **({"measured": dict(measured)} if measured else {}),
+            **({"measured": {name: float(value) for name, value in measured.items()}} if measured else {}),
         }
         return cls.model_validate({**facts, "checksum": digest_json(facts)})
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from astor.evaluation.history import HandOvers, Pair, RunHistory
+from astor.evaluation.hand_overs import HandOvers
+from astor.evaluation.history import Pair, RunHistory
 from astor.records import (
     Completion,
     GateDecision,

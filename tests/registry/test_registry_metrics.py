@@ -2,7 +2,7 @@
 
 import pytest
 
-from astor.evaluation.history import HandOvers
+from astor.evaluation.hand_overs import HandOvers
 from astor.records import GateDecision, MetricComparison, Score, Scores, TaskStatistics, TaskUpdate, UpdateReport
 from astor.registry.metrics import EVERY_ROUND, gate_metrics, main_metrics, metric_name, round_metrics, score_metrics
 

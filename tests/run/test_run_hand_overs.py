@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import fsum
 
-from astor.evaluation.history import HandOvers
+from astor.evaluation.hand_overs import HandOvers
 from astor.run.hand_overs import all_hand_overs
 from astor.run.pruned import mark_pruned
 from astor.run.run import Run
@@ -16,7 +16,7 @@ def test_they_are_of_the_rounds_without_their_checkpoints_and_outlive_what_measu
     miniature: Callable[..., Run],
 ) -> None:
     run = miniature(rollout=URLS)
-    measured = {"hand_overs": 1.0, "hand_over_seconds": 2.0, "hand_over_bytes": 3e6}
+    measured = {"hand_overs": 1, "hand_over_seconds": 2.0, "hand_over_bytes": 3_000_000}
     for round in (0, 1):
         for step in ("rollout", "verify", "update", "checkpoint"):
             if round and step == "rollout":

@@ -49,7 +49,7 @@ def test_what_a_step_measured_stands_beside_what_it_committed(root: str) -> None
     written = write(f"{root}/a", "abc")
     with Attempt(f"{root}/b") as attempt:
         (attempt.part("letters", "Letter/1", count=3) / "letters.txt").write_text("abc")
-        measured = attempt.commit(measured={"hand_over_bytes": 9.0})
+        measured = attempt.commit(measured={"hand_over_bytes": 9})
     assert measured.ref.digest == written.ref.digest
     assert load(measured.ref).manifest.measured == {"hand_over_bytes": 9.0}
 
