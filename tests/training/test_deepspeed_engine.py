@@ -192,3 +192,26 @@ def test_a_gradient_of_rounding_moves_nothing_and_one_above_the_limit_is_skipped
         masters = [TrainerState.load(save(engine, tmp_path / "limited") / "trainer").masters]
         masters.append(TrainerState.load(before / "trainer").masters)
         assert all(torch.equal(masters[0][name], master) for name, master in masters[1].items())
+
+
+def test_an_adapter_in_bf16_goes_on_from_its_masters(held_to: ReferencePolicy, play: Callable, tmp_path: Path) -> None:
+    """With another number of ranks and another stage, and with the engine with torch."""
+    tolerant = {"engine_tolerance_bf16": 10.0, "epochs": 1, "lora": {"rank": 2, "alpha": 4}}
+    bf16 = deepspeed(precision="bf16", processes=2, stage=3, **tolerant)
+    first = held_to.directory()
+    round = play(load_policy(first))
+    with making(bf16, first, held_to) as engine:
+        report = engine.update(round.completions, round.groups, round.batch)
+        saved = save(engine, tmp_path / "zero")
+    assert report.optimizer_steps == 2
+    policy, trainer = saved / "policy", saved / "trainer"
+    assert not torch.equal(weights(policy), weights(first))
+    state = TrainerState.load(trainer)
+    assert all(".lora_" in name and master.dtype == torch.float32 for name, master in state.masters.items())
+    others = (bf16.model_copy(update={"processes": 1, "stage": 1}), TorchOptions.model_validate({**COMMON, **tolerant}))
+    for number, other in enumerate(others):
+        with making(other, policy, held_to, trainer) as engine:
+            again = TrainerState.load(save(engine, tmp_path / str(number)) / "trainer")
+        for name, master in state.masters.items():
+            assert torch.equal(again.masters[name], master)
+            assert torch.equal(again.second_moments[name], state.second_moments[name])
