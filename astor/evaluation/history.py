@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from astor.evaluation.changes import Fall, falls, paired_changes
+from astor.evaluation.hand_overs import HandOvers
 from astor.evaluation.intervals import FEW_PROMPTS, Interval
 from astor.evaluation.turns import TurnScore
 from astor.records import (
@@ -74,6 +75,8 @@ class RunHistory:
     """What the run needs to be repeated, in words: name → value."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Kind of step → wall seconds of all steps of the kind."""
+    hand_overs: HandOvers | None = None
+    """None where no servers sampled."""
     samples: Sequence[Sample] = ()
     turns_before: Mapping[str, Sequence[TurnScore]] = field(default_factory=dict)
     """Task → the first policy over turns, on hidden tests; empty where no task has any."""

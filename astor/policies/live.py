@@ -1,6 +1,8 @@
 """Policies with weights in one rank: the one that is trained there, and the last few that were loaded."""
 
 from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
 
 from astor.policies.policy import Policy, load_policy
 from astor.policies.ranks import World
@@ -27,6 +29,20 @@ def find_weights(world: World, policy: PolicyRef) -> Policy:
 def keep_trained(world: World, policy: Policy) -> None:
     """Have the policy found as long as it is trained here."""
     world.memory["trained policy"] = policy
+
+
+def keep_files(world: World, policy: PolicyRef, write: Callable[[Path], object]) -> None:
+    """Have the files of the policy found though it was not committed: `write` writes them into an empty directory."""
+    world.memory["trained files"] = policy.digest, write
+
+
+def write_files(world: World, policy: PolicyRef, directory: Path) -> bool:
+    """Write the files of a policy that was not committed into the empty `directory`; whether they were found."""
+    digest, write = world.memory.get("trained files", ("", None))
+    if write is None or digest != policy.digest:
+        return False
+    write(directory)
+    return True
 
 
 def drop_loaded(world: World) -> None:

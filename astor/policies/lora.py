@@ -5,7 +5,7 @@ used.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,13 +78,21 @@ def adapter_off(model: PreTrainedModel) -> Iterator[None]:
             layer.enable_adapters(True)
 
 
-def save_adapter(model: PreTrainedModel, directory: Path, options: LoraOptions, base: str) -> None:
-    """Write the adapter, and the model's configuration, into `directory`; `base` is the digest of its base."""
+def save_adapter(
+    model: PreTrainedModel,
+    directory: Path,
+    options: LoraOptions,
+    base: str,
+    weights: Mapping[str, torch.Tensor] | None = None,
+) -> None:
+    """Write the adapter, and the model's configuration, into `directory`; `base` is the digest of its base. `weights`
+    by name stand for the adapter's in the model where that does not have them as a whole."""
     model.config.save_pretrained(directory)
     if model.generation_config is not None:
         model.generation_config.save_pretrained(directory)
-    weights = {PREFIX + _told(name): weight.detach().contiguous() for name, weight in adapter_weights(model).items()}
-    save_file(weights, directory / WEIGHTS, {"format": "pt"})
+    own = adapter_weights(model) if weights is None else weights
+    told = {PREFIX + _told(name): weight.detach().contiguous() for name, weight in own.items()}
+    save_file(told, directory / WEIGHTS, {"format": "pt"})
     config: dict[str, Any] = {
         "base_model_name_or_path": base,
         "bias": "none",

@@ -116,7 +116,7 @@ def save_policy(
     if policy.lora:
         assert policy.card, "a policy that has an adapter has a card"
         assert policy.card.base, "an adapter has a base"
-        save_adapter(policy.model, directory, policy.lora, policy.card.base.digest)
+        save_adapter(policy.model, directory, policy.lora, policy.card.base.digest, weights)
     else:
         policy.model.save_pretrained(directory, state_dict=weights)
     policy.chat.tokenizer.save_pretrained(directory)

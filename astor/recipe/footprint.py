@@ -105,12 +105,12 @@ def footprint(size: PolicySize, training: Training) -> Footprint:
     share = [training.ranks if training.zero >= stage else 1 for stage in (1, 2, 3)]
     number = HALF if training.bf16 else BYTES
     # Masters are fp32, and computed with as they are or in a copy in bf16. Frozen weights have none.
-    masters = BYTES * trained // share[0] if training.whole or not training.bf16 else BYTES * trained
+    masters = BYTES * trained // share[0]
     copies = number * held // share[2] if training.bf16 or not training.whole else 0
     reference = {"shared": BYTES, "bf16": HALF}.get(training.reference, 0) * held if training.whole else 0
     width = HALF if training.zero and training.bf16 else BYTES
     head = size.vocabulary * size.hidden_size * width if training.whole else 0
-    logits = COPIES * BYTES * min(training.answered * size.vocabulary, LOGITS)
+    logits = COPIES * BYTES * _positions_at_once(training.answered, size.vocabulary) * size.vocabulary
     return Footprint(
         weights=masters + copies,
         gradients=width * trained // share[1],
@@ -119,6 +119,12 @@ def footprint(size: PolicySize, training: Training) -> Footprint:
         activations=_activations(size, training, number),
         logits=logits + head,
     )
+
+
+def _positions_at_once(positions: int, vocabulary: int) -> int:
+    """Of so many positions those of one chunk of logits: all chunks are alike, and none has more than `LOGITS`."""
+    chunks = max(-(-positions // max(LOGITS // vocabulary, 1)), 1)
+    return -(-positions // chunks)
 
 
 def lora_parameters(size: PolicySize, rank: int, targets: tuple[str, ...]) -> int:

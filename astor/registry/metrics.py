@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from astor.evaluation.alarms import Alarm
+from astor.evaluation.hand_overs import HandOvers
 from astor.evaluation.score import ALL
 from astor.records import GateDecision, Scores, Split, TaskStatistics, UpdateReport
 
@@ -19,10 +20,13 @@ EVERY_ROUND = f"{TRAIN}/{ALL}/learning_rate"
 
 
 def round_metrics(
-    statistics: Mapping[str, TaskStatistics], report: UpdateReport | None, alarms: Iterable[Alarm] = ()
+    statistics: Mapping[str, TaskStatistics],
+    report: UpdateReport | None,
+    alarms: Iterable[Alarm] = (),
+    hand_overs: HandOvers | None = None,
 ) -> dict[str, float]:
-    """Of one round: what the coordination saw and decided, with `report` what the update did, and how many alarms rang
-    of each task."""
+    """Of one round: what the coordination saw and decided, with `report` what the update did, how many alarms rang of
+    each task, and what `hand_overs` took where servers sampled."""
     rung = Counter(alarm.task for alarm in alarms)
     metrics: dict[str, float] = {}
     for task, of_task in statistics.items():
@@ -59,6 +63,10 @@ def round_metrics(
         metrics[f"{TRAIN}/{ALL}/gradient_norm"] = report.gradient_norm
         metrics[EVERY_ROUND] = report.learning_rate
         metrics[f"{TRAIN}/{ALL}/skipped_steps"] = float(report.skipped_steps)
+    if hand_overs is not None:
+        metrics[f"{TRAIN}/{ALL}/hand_over_seconds"] = hand_overs.seconds
+        metrics[f"{TRAIN}/{ALL}/hand_over_bytes"] = hand_overs.bytes
+        metrics[f"{TRAIN}/{ALL}/hand_over_share"] = hand_overs.share
     return {name: value for name, value in metrics.items() if math.isfinite(value)}
 
 

@@ -87,6 +87,12 @@ class EngineOptions(Options):
         """Whether it asks servers that others started, and needs neither cores nor cards of its own."""
         return False
 
+    @property
+    def reads_files(self) -> bool:
+        """Whether it is given policies as files, and needs no weights in this process. What that takes it counts in
+        its metrics: `hand_overs`, `hand_over_seconds` and `hand_over_bytes`."""
+        return False
+
     def check(self) -> None:
         """UserError where what the engine needs is not there, told before anything is spent."""
 

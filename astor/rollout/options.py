@@ -83,6 +83,10 @@ class OpenAIEngineOptions(EngineOptions):
         """Whether it asks servers that others started, and needs neither cores nor cards of its own."""
         return bool(self.urls)
 
+    @property
+    def reads_files(self) -> bool:
+        return True
+
     def check(self) -> None:
         from astor.rollout.engines.openai import check  # httpx, which other engines do without
 

@@ -22,6 +22,7 @@ class Artifacts:
     def __init__(self) -> None:
         self._memory: OrderedDict[tuple[ArtifactRef, str], Any] = OrderedDict()
         self._began = time.perf_counter()
+        self._measured: Mapping[str, float] = {}
 
     def done(self, uri: str, made_from: Inputs) -> ArtifactRef | None:
         """What was committed at `uri` from these inputs, or None where nothing was.
@@ -41,6 +42,10 @@ class Artifacts:
         """Count the seconds of what is committed next from now on, or from `at` of `time.perf_counter`."""
         self._began = time.perf_counter() if at is None else at
 
+    def note(self, measured: Mapping[str, float]) -> None:
+        """Have the manifest of what is committed next say these beside its seconds."""
+        self._measured = measured
+
     def commit(self, uri: str, made_from: Inputs, **parts: Payload) -> ArtifactRef:
         """Commit `parts` at `uri` and return the ref of what stands there afterwards.
 
@@ -49,8 +54,8 @@ class Artifacts:
         with Attempt(uri, _digests(made_from)) as attempt:
             for name, payload in parts.items():
                 write_part(attempt.part(name, *describe(name, payload)), name, payload)
-            artifact = attempt.commit(time.perf_counter() - self._began)
-        self._began = time.perf_counter()
+            artifact = attempt.commit(time.perf_counter() - self._began, self._measured)
+        self._began, self._measured = time.perf_counter(), {}
         if artifact.manifest.attempt == attempt.name:
             for name, payload in parts.items():
                 if not callable(payload):

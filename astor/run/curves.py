@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from astor.errors import UserError
 from astor.evaluation.alarms import Alarm
+from astor.evaluation.hand_overs import HandOvers
 from astor.records import TaskStatistics, UpdateReport
 from astor.registry.metrics import round_metrics
 from astor.run.artifacts import Artifacts
@@ -20,6 +21,7 @@ LONGEST_PAUSE = 300.0
 """Seconds between attempts at a server that is away. Our choice: an attempt may take most of a minute."""
 
 FindAlarms = Callable[[Mapping[str, TaskStatistics], UpdateReport], Iterable[Alarm]]
+FindHandOvers = Callable[[int], HandOvers | None]
 
 
 class Curves:
@@ -29,9 +31,18 @@ class Curves:
     is found by asking the server, and lies in the records.
     """
 
-    def __init__(self, places: Places, artifacts: Artifacts, services: Services, alarms: FindAlarms) -> None:
-        """`alarms` finds those of a round, from what the coordination saw of each task and what the update did."""
-        self._places, self._artifacts, self._services, self._alarms = places, artifacts, services, alarms
+    def __init__(
+        self,
+        places: Places,
+        artifacts: Artifacts,
+        services: Services,
+        alarms: FindAlarms,
+        hand_overs: FindHandOvers,
+    ) -> None:
+        """`alarms` finds those of a round, from what the coordination saw of each task and what the update did;
+        `hand_overs`, what servers got in it, where servers sample."""
+        self._places, self._artifacts, self._services = places, artifacts, services
+        self._alarms, self._hand_overs = alarms, hand_overs
         self._pause = self._not_before = 0.0
         self.behind = 0
         """Rounds that MLflow is not known to have."""
@@ -69,7 +80,8 @@ class Curves:
             if scored and updated:
                 statistics = self._artifacts.read(scored, "state").tasks
                 report = self._artifacts.read(updated, "report")
-                missing[round] = round_metrics(statistics, report, self._alarms(statistics, report))
+                alarms, given = self._alarms(statistics, report), self._hand_overs(round)
+                missing[round] = round_metrics(statistics, report, alarms, given)
         tracker.log_rounds(missing)
         self._pause = 0.0
         self.behind = 0

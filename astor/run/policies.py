@@ -1,15 +1,16 @@
 """Policies in this process: how they talk, their weights, and the engines that sample from them and train them."""
 
 from contextlib import AbstractContextManager, ExitStack
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from shutil import copytree
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-from astor.policies.card import WEIGHTS, write_card
+from astor.policies.card import WEIGHTS, find_card, write_card
 from astor.policies.chat import Chat, load_chat
-from astor.policies.live import find_weights, keep_trained
+from astor.policies.live import find_weights, keep_files, keep_trained
 from astor.policies.policy import Policy, load_policy
 from astor.policies.ranks import Ranks, World
 from astor.recipe.recipe import Recipe
@@ -85,14 +86,22 @@ class Policies:
         write_card(directory, card)
 
     def take(self, directory: Path) -> None:
-        """Sample from the policy in a directory, by the name on its card, until the next is taken."""
-        self._ranks.call(_take, directory)
+        """Sample from the policy in a directory, by the name on its card, until the next is taken. The directory stays
+        as long as that is."""
+        if not self._recipe.rollout.reads_files:
+            self._ranks.call(_take, directory)
+        elif card := find_card(directory):
+            copy = partial(copytree, directory, dirs_exist_ok=True)
+            keep_files(self._ranks.world, PolicyRef(card.digest, card.lineage), copy)
 
     def keep_trained(self, policy: PolicyRef, engine: UpdateEngine) -> None:
         """Keep the engine that has just made `policy`, and take that over where it lies in other processes and nowhere
-        else."""
+        else; servers have its files written when they are given it."""
         self._trained = policy, engine
-        if engine.policy is None and policy.artifact is None:
+        if policy.artifact is not None:
+            return
+        keep_files(self._ranks.world, policy, partial(self.save_trained, policy))
+        if engine.policy is None and not self._recipe.rollout.reads_files:
             with TemporaryDirectory(prefix="astor-policy-") as directory:
                 self.save_trained(policy, Path(directory))
                 self.take(Path(directory))

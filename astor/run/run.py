@@ -9,6 +9,7 @@ import yaml
 
 from astor.errors import UserError
 from astor.evaluation.alarms import Alarm, find_alarms
+from astor.evaluation.hand_overs import HandOvers
 from astor.recipe.load import parse_recipe, parse_yaml
 from astor.recipe.recipe import Recipe
 from astor.records import TaskStatistics, UpdateReport
@@ -16,6 +17,7 @@ from astor.run.artifacts import Artifacts
 from astor.run.curves import Curves
 from astor.run.environment import note_environment, other_shares
 from astor.run.failure import warn
+from astor.run.hand_overs import hand_overs_of_round
 from astor.run.origins import CODE, changed, origins
 from astor.run.places import Places
 from astor.run.pruned import is_pruned
@@ -38,7 +40,7 @@ class Run:
         self.places = Places(root, recipe, name)
         self.artifacts = Artifacts()
         self.services = Services(recipe, self.places, lender)
-        self.curves = Curves(self.places, self.artifacts, self.services, self.alarms)
+        self.curves = Curves(self.places, self.artifacts, self.services, self.alarms, self.hand_overs)
 
     @classmethod
     def open(cls, recipe: ArtifactRef) -> Self:
@@ -83,6 +85,10 @@ class Run:
             for key, task in self.tasks.items()
         }
         return find_alarms(self.recipe.alarms, statistics, report, most_tokens)
+
+    def hand_overs(self, round: int) -> HandOvers | None:
+        """What it took in one round that servers got its policies; None where no servers sample."""
+        return hand_overs_of_round(self.places, round) if self.recipe.rollout.reads_files else None
 
     def resolve(self) -> ArtifactRef:
         """Commit the resolved recipe, with what the run begins from; its ref opens the run in any other process. The

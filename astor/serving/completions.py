@@ -42,6 +42,7 @@ def routes(model: Model, name: str) -> APIRouter:
             COMPLETION_TOKENS,
             request.logprobs or 0,
             scored=request.echo and told,
+            talks=False,
         )
         if request.stream:
 

@@ -27,6 +27,8 @@ class Ask:
     """How many of the likeliest tokens are told of at each place."""
     scored: bool = False
     """Whether the prompt's own tokens are told of too."""
+    thinking_tokens: int | None = None
+    """Tokens after which thinking is ended; None: it may go on to the end."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Token:
     rollout: int
     token: int
     logp: float
-    """Natural log-probability at the ask's temperature, at 1 where that is 0, over all tokens."""
+    """Natural log-probability at the ask's temperature, at 1 where that is 0, over all tokens; 0 of one that was put
+    there to end thinking."""
     alternatives: Alternatives
     end: Literal["stop", "length"] | None
     """Why the answer ends here: the token is a stop token, or the last that was wanted."""

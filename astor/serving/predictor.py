@@ -84,7 +84,7 @@ class Predictor(KServeModel):  # type: ignore[misc]  # kserve has no types
             request = _validated(CompletionRequest, said | {PROMPT: list(values)})
             prompts = [await encode(self._model, text) for text in values]
             longest, default = request.max_tokens, COMPLETION_TOKENS
-        wanted = choices(self._model, request, prompts, longest, default, 0)
+        wanted = choices(self._model, request, prompts, longest, default, 0, talks=kind == MESSAGES)
         await complete(self._model, wanted, request.stop)
         count_usage(self._metrics, wanted)
         return [wanted[first : first + request.n] for first in range(0, len(wanted), request.n)]

@@ -2,40 +2,21 @@
 
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Literal
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from astor.policies.policy import Policy
 from astor.policies.precision import precision
 from astor.policies.prefix import compute_prefix
-from astor.rollout.engines.draw import draw, nucleus, scaled_logps, uniforms
+from astor.rollout.engines.draw import draw, nucleus, scaled_logps
 from astor.serving.decoder import JoinableDecoder
 from astor.serving.messages import Alternatives, Ask, Scored, Token
+from astor.serving.row import Row
 
 FEW, PATIENCE = 8, 4
 """Rows that are less than an eighth of those in the making wait for others, up to four steps. Our choice: a prompt
 costs as much as a step of them all, so that rows which came one by one would double the time of every token."""
-
-
-@dataclass
-class Row:
-    """One answer."""
-
-    ask: Ask
-    rollout: int
-    numbers: NDArray[np.float32] = field(repr=False)
-    """Uniform, one per token: what is drawn depends on nothing else that is drawn."""
-    sampled: int = 0
-
-    @property
-    def tokens(self) -> int:
-        """Most tokens that prompt and answer come to."""
-        return len(self.ask.prompt) + self.ask.max_tokens
 
 
 class RunningRows:
@@ -61,8 +42,8 @@ class RunningRows:
 
     def add(self, ask: Ask) -> None:
         """Have the ask's answers sampled as soon as there is room."""
-        numbers = (uniforms(ask.seed, rollout, ask.max_tokens) for rollout in range(ask.rollouts))
-        if rows := [Row(ask, rollout, of_row) for rollout, of_row in enumerate(numbers)]:
+        if ask.rollouts:
+            rows = (Row.of(ask, rollout, self._policy.chat) for rollout in range(ask.rollouts))
             self._waiting[ask.number] = deque(rows)
 
     def drop(self, gone: set[tuple[int, int]]) -> None:
@@ -131,7 +112,7 @@ class RunningRows:
         """The next token of every row, from logits (R, V), and what is told of it."""
         device = self._policy.device
         temperatures = torch.tensor([row.ask.temperature for row in self._rows], device=device)
-        numbers = torch.tensor([float(row.numbers[row.sampled]) for row in self._rows], device=device)
+        numbers = torch.tensor([row.number for row in self._rows], device=device)
         allowed = logits
         if any(row.ask.top_p < 1 for row in self._rows):
             top_p = torch.tensor([row.ask.top_p for row in self._rows], device=device)
@@ -141,15 +122,15 @@ class RunningRows:
             logps = scaled_logps(logits, temperatures).gather(1, tokens[:, None]).squeeze(1)
         most = max(row.ask.alternatives for row in self._rows)
         alternatives = likeliest(scaled_logps(logits, temperatures), most) if most else [()] * len(self._rows)
+        for place, row in enumerate(self._rows):
+            if row.forced:
+                tokens[place], logps[place] = row.forced[0], 0.0
         stopped = torch.isin(tokens, self._stops).tolist()
         told = []
         for row, token, logp, others, stop in zip(
             self._rows, tokens.tolist(), logps.tolist(), alternatives, stopped, strict=True
         ):
-            row.sampled += 1
-            end: Literal["stop", "length"] | None = (
-                "stop" if stop else "length" if row.sampled == row.ask.max_tokens else None
-            )
+            end = row.take(token, stop, self._policy.chat)
             told.append(Token(row.ask.number, row.rollout, token, logp, others[: row.ask.alternatives], end))
         return tokens, told
 

@@ -68,10 +68,12 @@ def choices(
     default: int,
     alternatives: int,
     scored: bool = False,
+    talks: bool = True,
 ) -> list[Choice]:
     """The answers that are asked for, of which nothing is sampled yet, in the order of prompts and of answers.
 
-    Without a number from the client an answer is as long as the context leaves room for, and `default` at most.
+    Without a number from the client an answer is as long as the context leaves room for, and `default` at most. The
+    policy's thinking budget holds where it `talks`, and does not merely continue texts.
 
     Raises:
         RefusedError: a prompt cannot be continued, or with its answer does not fit the context.
@@ -102,6 +104,7 @@ def choices(
             top_p=request.top_p,
             alternatives=alternatives,
             scored=scored,
+            thinking_tokens=model.chat.options.thinking_tokens if talks else None,
         )
         found += [Choice(len(found) + n, ask, Answer(model.chat, stops)) for n in range(request.n)]
     return found

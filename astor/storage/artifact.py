@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from pydantic import ValidationError
 
@@ -55,25 +55,35 @@ class Manifest(Options):
     """That of `astor`."""
     attempt: str
     """Name of the directory beside the manifest that holds the parts."""
+    measured: dict[str, float] = {}
+    """What the step measured besides, as `hand_over_bytes`."""
     checksum: str
-    """SHA-256 of all the rest, as canonical JSON."""
+    """SHA-256 of all the rest that is not empty, as canonical JSON."""
 
     @classmethod
-    def of(cls, parts: Mapping[str, Part], made_from: Mapping[str, str], seconds: float, attempt: str) -> Self:
+    def of(
+        cls,
+        parts: Mapping[str, Part],
+        made_from: Mapping[str, str],
+        seconds: float,
+        attempt: str,
+        measured: Mapping[str, float],
+    ) -> Self:
         """The manifest of what this version of the package made."""
-        facts = {
+        facts: dict[str, Any] = {
             "parts": {name: part.model_dump() for name, part in parts.items()},
             "made_from": dict(made_from),
             "seconds": seconds,
             "package_version": __version__,
             "attempt": attempt,
+            **({"measured": {name: float(value) for name, value in measured.items()}} if measured else {}),
         }
         return cls.model_validate({**facts, "checksum": digest_json(facts)})
 
     @property
     def is_whole(self) -> bool:
         """Whether it is what was written."""
-        return self.checksum == digest_json(self.model_dump(exclude={"checksum"}))
+        return self.checksum == digest_json(self.model_dump(exclude={"checksum"}, exclude_defaults=True))
 
     @property
     def digest(self) -> str:
@@ -197,10 +207,11 @@ class Attempt:
         path.mkdir()
         return path
 
-    def commit(self, seconds: float | None = None) -> Artifact:
+    def commit(self, seconds: float | None = None, measured: Mapping[str, float] | None = None) -> Artifact:
         """Commit the parts; the artifact that stands at the URI afterwards, ours or an earlier winner's.
 
-        `seconds` is the wall time that the step took, by default since the attempt began.
+        `seconds` is the wall time that the step took, by default since the attempt began; `measured`, what it measured
+        besides.
         """
         parts = {}
         for path in self._directory.rglob("*"):
@@ -210,9 +221,11 @@ class Attempt:
             files = list_files(self._directory / name)
             parts[name] = Part(kind=kind, count=count, digest=digest_files(files), files=files)
         took = round(time.perf_counter() - self._started if seconds is None else seconds, 4)
-        manifest = Manifest.of(parts, self.made_from, took, self.name)
+        manifest = Manifest.of(parts, self.made_from, took, self.name, measured or {})
         self._store.publish(self._directory, f"{self._key}/{self.name}")
-        self._committed = self._store.create(f"{self._key}/{MANIFEST}", manifest.model_dump_json().encode())
+        self._committed = self._store.create(
+            f"{self._key}/{MANIFEST}", manifest.model_dump_json(exclude_defaults=True).encode()
+        )
         return Artifact(self.uri, manifest) if self._committed else committed(self.uri)
 
     def __exit__(

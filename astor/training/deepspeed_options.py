@@ -28,12 +28,8 @@ class DeepSpeedOptions(TrainingOptions):
 
     @model_validator(mode="after")
     def _only_what_it_can(self) -> Self:
-        if self.lora is not None:
-            raise ValueError("lora is an adapter, and deepspeed trains all weights: leave lora out, or set type: torch")
         if self.reference == "offloaded" and self.precision == "fp32":
             raise ValueError("reference offloaded is a bf16 copy: set precision: bf16, or reference: shared")
-        if self.optimizer.gradient_limit is not None:
-            raise ValueError("optimizer.gradient_limit is known too late where DeepSpeed steps: leave it out")
         return self
 
     def make(self, policy: Path, reference: ReferencePolicy, trainer: Path | None, ranks: Ranks) -> UpdateEngine:

@@ -20,7 +20,7 @@ class Reference:
         assert policy is None or policy.model is not trained.model, "the reference policy must not be trained"
         self._model = trained.model if policy is None else policy.model
         self._is_base, self._device = policy is None, trained.device
-        self._offloaded = kind == "offloaded"
+        self._offloaded = policy is not None and kind == "offloaded"
         if policy is not None and kind != "shared":
             round_weights(self._model.requires_grad_(False))
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from astor.evaluation.hand_overs import HandOvers
 from astor.evaluation.history import Pair, RunHistory
 from astor.records import (
     Completion,
@@ -207,6 +208,7 @@ def long_run(count=120):
         seconds={
             "prepare": 4.1, "initialise": 81.3, "rollout": 55.2, "verify": 31.0, "score": 4.5, "update": 88.7,
         },
+        hand_overs=HandOvers(120, 9.4, 3.2e9, 180.0),
         samples=SAMPLES,
         model="astor/3",
         alias="champion",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from astor.policies.card import policy_ref
-from astor.policies.live import LOADED, find_weights, keep_trained
+from astor.policies.live import LOADED, find_weights, keep_files, keep_trained, write_files
 from astor.policies.options import TinyOptions
 from astor.policies.policy import Policy, save_policy
 from astor.policies.ranks import World
@@ -28,6 +28,15 @@ def test_a_policy_in_training_is_not_loaded_again(tmp_path: Path) -> None:
     policy.card = policy.card.updated("r")
     assert find_weights(world, policy.ref) is policy
     assert find_weights(world, ref) is not policy, "it has become another"
+
+
+def test_files_are_those_of_the_policy_that_is_meant(tmp_path: Path) -> None:
+    world = World()
+    assert not write_files(world, PolicyRef("d+1", "d+1"), tmp_path)
+    keep_files(world, PolicyRef("d+1", "d+1"), lambda directory: (directory / "weights").touch())
+    assert not write_files(world, PolicyRef("d+2", "d+2"), tmp_path)
+    assert write_files(world, PolicyRef("d+1", "d+1"), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["weights"]
 
 
 def test_the_last_few_that_were_loaded_are_kept(tmp_path: Path) -> None:

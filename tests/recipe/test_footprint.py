@@ -36,10 +36,29 @@ def test_each_stage_of_zero_shares_more() -> None:
     assert peaks == sorted(peaks, reverse=True)
 
 
+def test_masters_and_moments_of_an_adapter_are_shared_by_zero_and_frozen_weights_by_its_last_stage() -> None:
+    training = Training.of(TorchOptions(lora=LORA), SEVEN, 8, 1024, 1024, 64, bf16=True, zero=2, ranks=8)
+    second, third, alone = (
+        footprint(SEVEN, training._replace(zero=stage, ranks=ranks)) for stage, ranks in ((2, 8), (3, 8), (2, 1))
+    )
+    frozen = 2 * SEVEN.parameters
+    assert second.weights - frozen == pytest.approx((alone.weights - frozen) / 8, abs=1)
+    assert second.moments == pytest.approx(alone.moments / 8, abs=1)
+    assert third.weights == pytest.approx(alone.weights / 8, abs=2)
+    assert {each.reference for each in (second, third, alone)} == {0}
+
+
 def test_logits_are_bounded_whatever_the_vocabulary_and_the_batch_are() -> None:
     for size in (ONE_AND_A_HALF, ONE_AND_A_HALF._replace(vocabulary=500_000)):
         training = Training.of(TorchOptions(lora=LORA), size, 8, 1024, 1024, 64, bf16=True)
         assert footprint(size, training).logits < 10**9
+
+
+def test_chunks_of_logits_are_alike() -> None:
+    size = ONE_AND_A_HALF._replace(vocabulary=150_000)  # of whose logits 447 positions may be there at once
+    training = Training.of(TorchOptions(lora=LORA), size, 8, 16, 32, 2, bf16=True)
+    assert training.answered == 512
+    assert footprint(size, training).logits == 3 * 4 * 256 * 150_000
 
 
 def test_the_parameters_of_an_adapter_are_those_of_peft() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from astor.evaluation.hand_overs import HandOvers
 from astor.records import GateDecision, MetricComparison, Score, Scores, TaskStatistics, TaskUpdate, UpdateReport
 from astor.registry.metrics import EVERY_ROUND, gate_metrics, main_metrics, metric_name, round_metrics, score_metrics
 
@@ -62,6 +63,12 @@ def test_a_round_is_of_the_split_train_and_of_a_task_or_all():
     assert metrics["train/all/learning_rate"] == metrics[EVERY_ROUND] == 5e-4
     assert "train/io/gradient_norm" not in metrics
     assert {name.count("/") for name in metrics} == {2}
+
+
+def test_what_servers_were_given_is_of_all_tasks():
+    metrics = round_metrics({"io": STATISTICS}, report(), hand_overs=HandOvers(1, 3.0, 2e9, 60.0))
+    given = {name.rpartition("/")[2]: value for name, value in metrics.items() if "hand_over" in name}
+    assert given == {"hand_over_seconds": 3.0, "hand_over_bytes": 2e9, "hand_over_share": 0.05}
 
 
 def test_what_was_not_measured_is_left_out():

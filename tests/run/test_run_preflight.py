@@ -108,6 +108,12 @@ def test_what_no_memory_holds_is_told_and_what_may_not_fit_is_warned_of(
     assert "The run may need 856.6 MB of memory, and there are 500.0 MB" in capsys.readouterr().err
 
 
+def test_a_gpu_that_is_too_small_is_told(miniature: Miniature, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("astor.run.preflight.gpu_memories", lambda: [400_000, 80 * 10**9])
+    with pytest.raises(UserError, match=r"An update keeps 0.8 MB of weights, .* on a GPU, which has 0.4 MB: .*larger"):
+        preflight(miniature(), writes=False)
+
+
 def test_what_no_disk_holds_is_told(miniature: Miniature, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("astor.run.preflight.free_disk", lambda place: 10**6)
     with pytest.raises(UserError, match=f"take 1.4 MB, and 1.0 MB are free in {tmp_path}/store: make room"):

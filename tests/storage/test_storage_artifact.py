@@ -45,6 +45,15 @@ def test_what_was_committed_is_found_again_with_its_digest(root: str) -> None:
     assert found.manifest.parts["letters"].count == 3
 
 
+def test_what_a_step_measured_stands_beside_what_it_committed(root: str) -> None:
+    written = write(f"{root}/a", "abc")
+    with Attempt(f"{root}/b") as attempt:
+        (attempt.part("letters", "Letter/1", count=3) / "letters.txt").write_text("abc")
+        measured = attempt.commit(measured={"hand_over_bytes": 9})
+    assert measured.ref.digest == written.ref.digest
+    assert load(measured.ref).manifest.measured == {"hand_over_bytes": 9.0}
+
+
 def test_whoever_may_read_the_directory_may_read_the_files(tmp_path: Path) -> None:
     with Attempt(str(tmp_path / "a")) as attempt:
         written = attempt.part("weights", "Weights/1") / "model.safetensors"

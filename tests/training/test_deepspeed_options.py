@@ -31,8 +31,6 @@ def test_it_stands_in_the_catalogue_with_the_options_of_torch() -> None:
     [
         ({"stage": 4}, "Input should be 1, 2 or 3"),
         ({"processes": 0}, "greater than or equal to 1"),
-        ({"lora": {}}, "deepspeed trains all weights: leave lora out, or set type: torch"),
-        ({"optimizer": {"gradient_limit": 1.0}}, "known too late where DeepSpeed steps: leave it out"),
         ({"reference": "offloaded", "precision": "fp32"}, "set precision: bf16, or reference: shared"),
     ],
 )

@@ -19,6 +19,7 @@ from astor.storage import Attempt, PolicyRef
 from astor.training.engine import ReferencePolicy
 from astor.training.engines.ranked import RankedEngine
 from astor.training.options import TorchOptions
+from astor.training.reference import Reference
 
 LORA = LoraOptions(rank=2, alpha=4)
 OPTIONS = TorchOptions.model_validate(
@@ -113,6 +114,15 @@ def test_maps_that_a_model_does_not_have_are_named(base: PolicyRef) -> None:
     policy = load_policy(policy_directory(base.committed.uri))
     with pytest.raises(UserError, match=r"none of the maps c_attn \(training\.lora\.targets\)"):
         adapt(policy, base, LoraOptions(targets=("c_attn",)))
+
+
+def test_an_adapters_base_is_never_moved_away(base: PolicyRef) -> None:
+    policy = load_policy(policy_directory(base.committed.uri))
+    adapt(policy, base, LORA)
+    policy.model.to("meta")  # which stands for a GPU: nothing comes back from it
+    with Reference(None, policy, "offloaded").at_hand():
+        assert policy.device.type == "meta"
+    assert policy.device.type == "meta"
 
 
 def test_a_reference_policy_of_half_the_size_differs_by_its_rounding(base: PolicyRef, play: Callable) -> None:

@@ -5,7 +5,6 @@ import logging
 import tempfile
 import time
 from collections.abc import Mapping
-from copy import copy
 from pathlib import Path
 
 import httpx
@@ -13,7 +12,7 @@ import httpx
 from astor.errors import UserError
 from astor.policies.card import WEIGHTS, base_place, find_card, policy_directory
 from astor.policies.chat import load_chat
-from astor.policies.policy import Policy, save_policy
+from astor.policies.live import write_files
 from astor.policies.ranks import World
 from astor.rollout.engine import short
 from astor.rollout.engines.adapters import load_adapter
@@ -61,6 +60,7 @@ class HandOver:
         if self._options.hand_over != "none" and (policy.digest != self._given or not self.urls):
             began, self._given = time.monotonic(), ""
             directory = self._directory(policy)
+            self._stops[policy.origin] = tuple(sorted(load_chat(directory).stop_tokens))
             await self._give(client, policy, directory)
             self._given = policy.digest
             took = time.monotonic() - began
@@ -127,26 +127,19 @@ class HandOver:
         """The policy's files; those of one that was never committed are written for its servers alone."""
         if policy.artifact is not None:
             return load(policy.committed).part("policy")
-        trained: Policy | None = self._world.memory.get("trained policy")
-        if trained is None or trained.ref.digest != policy.digest:
+        previous, self._live = self._live, tempfile.TemporaryDirectory(prefix="astor-hand-over-")
+        directory = Path(self._live.name)
+        if not write_files(self._world, policy, directory):
             raise UserError(
                 f"Policy {short(policy.lineage)} was not committed, and no server can read it: set checkpoint_every: 1."
             )
-        previous, self._live = self._live, tempfile.TemporaryDirectory(prefix="astor-hand-over-")
-        directory = Path(self._live.name)
-        save_policy(copy(trained), directory, recipe_digest="")  # a copy, whose card becomes that of these files
         if previous is not None:
             previous.cleanup()
         return directory
 
     def _stop_tokens(self, policy: PolicyRef) -> tuple[int, ...]:
         if policy.origin not in self._stops:
-            trained: Policy | None = self._world.memory.get("trained policy")
-            if policy.artifact is not None:
-                chat = load_chat(load(policy.committed).part("policy", leave_out=WEIGHTS))
-            else:
-                assert trained is not None, "a policy that was never committed is trained here"
-                chat = trained.chat
+            chat = load_chat(load(policy.committed).part("policy", leave_out=WEIGHTS))
             self._stops[policy.origin] = tuple(sorted(chat.stop_tokens))
         return self._stops[policy.origin]
 

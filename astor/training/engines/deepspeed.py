@@ -6,7 +6,6 @@ from pathlib import Path
 import torch
 
 from astor.errors import UserError
-from astor.policies.card import find_card
 from astor.policies.ranks import Ranks
 from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
 from astor.training.deepspeed_options import DeepSpeedOptions
@@ -36,12 +35,11 @@ class DeepSpeedEngine:
         self._options = options
         self.world_size = processes(options, torch.cuda.device_count(), ranks.size)
         warn_of_another_size(trainer, self.world_size)
-        card = find_card(policy)
-        assert card is not None, "a policy that is trained was saved before"
-        self.card: PolicyCard = card
         self._metrics: Mapping[str, float] = {}
         self._torchrun = Torchrun(zero_rank.__name__, self.world_size, ranks.threads)
-        self._torchrun.call(zero_rank.make, policy, reference.directory(), options, trainer)
+        directory = None if options.lora else reference.directory()
+        made = self._torchrun.call(zero_rank.make, policy, reference.ref, directory, options, trainer)
+        self.card: PolicyCard = made[0]
 
     @property
     def metrics(self) -> Mapping[str, float]:

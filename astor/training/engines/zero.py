@@ -1,5 +1,6 @@
 """Optimizer steps by DeepSpeed: AdamW with fp32 masters and moments that are shared out by ZeRO."""
 
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
@@ -14,10 +15,12 @@ from deepspeed.utils import (
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from astor.policies.lora import adapter_weights
 from astor.policies.ranks import World
 from astor.training.deepspeed_options import DeepSpeedOptions
 from astor.training.micro_batch import MicroBatch
-from astor.training.optimization import Optimization, check_same_model
+from astor.training.optimization import ROUNDING, Optimization, check_same_model
+from astor.training.options import OptimizerOptions
 from astor.training.progress import Progress
 from astor.training.trainer_state import TrainerState, first_counters
 
@@ -37,9 +40,36 @@ class Scorer(nn.Module):  # type: ignore[misc]  # torch is untyped here
         return piece.logps(self.model, temperature)
 
 
+class GuardedAdamW(torch.optim.AdamW):  # type: ignore[misc]  # torch is untyped here
+    """AdamW as DeepSpeed calls it: with this rank's share of a gradient, whose norm as a whole `zero` knows by then."""
+
+    zero: Any = None
+    """DeepSpeed's own optimizer around this one; None until it is made."""
+
+    def __init__(self, parameters: Iterable[Tensor], options: OptimizerOptions, progress: Progress) -> None:
+        super().__init__(
+            parameters,
+            lr=options.learning_rate,
+            betas=options.betas,
+            eps=options.epsilon,
+            weight_decay=options.weight_decay,
+            fused=True,
+        )
+        self._progress = progress
+
+    def step(self, closure: None = None) -> None:
+        """Nothing where no step is made along the gradient; one of rounding counts as 0."""
+        norm = float(self.zero._global_grad_norm)
+        for group in self.param_groups if norm <= ROUNDING else ():
+            for share in group["params"]:
+                share.grad.zero_()
+        if self._progress.takes(norm):
+            super().step()
+
+
 class ZeroOptimization(Optimization):
-    """Steps on all parameters of `model`, which is DeepSpeed's from here on: with stage 3 it has its weights within its
-    own passes alone."""
+    """Steps on the parameters of `model` that require gradients. The model is DeepSpeed's from here on: with stage 3 it
+    has its weights within its own passes alone."""
 
     def __init__(
         self, model: PreTrainedModel, options: DeepSpeedOptions, state: TrainerState | None, world: World
@@ -55,20 +85,14 @@ class ZeroOptimization(Optimization):
             options.optimizer, options.skips_in_a_row, state.counters if state else first_counters()
         )
         self.progress.counters = self.progress.counters.model_copy(update={"world_size": world.size})
-        self.optimizer = torch.optim.AdamW(
-            self.parameters.values(),
-            lr=options.optimizer.learning_rate,
-            betas=options.optimizer.betas,
-            eps=options.optimizer.epsilon,
-            weight_decay=options.optimizer.weight_decay,
-            fused=True,
-        )
+        self.optimizer = GuardedAdamW(self.parameters.values(), options.optimizer, self.progress)
         buffers = [(module, dict(module._buffers)) for module in model.modules()]
         self._engine, self._zero, *_ = deepspeed.initialize(
             model=Scorer(model).eval(),
             optimizer=self.optimizer,
             config=configuration(options, model.config.get_text_config().hidden_size),
         )
+        self.optimizer.zero = self._zero
         for module, kept in buffers:  # DeepSpeed rounds them too; angles of rotary embeddings do not bear it.
             module._buffers.update(kept)
         self._begin(state)
@@ -99,10 +123,12 @@ class ZeroOptimization(Optimization):
         return preconditioner
 
     def weights(self) -> dict[str, Tensor]:
-        """Every weight of the model as a whole, on the CPU; in other ranks than 0 nothing. All ranks ask together."""
+        """Every weight that the policy is saved with, as a whole, on the CPU: the model's, or its adapter's. In other
+        ranks than 0 nothing. All ranks ask together."""
         found: dict[str, Tensor] = {}
         known: dict[int, Tensor] = {}
-        for name, weight in self._model.named_parameters(remove_duplicate=False):
+        saved = adapter_weights(self._model).items() or self._model.named_parameters(remove_duplicate=False)
+        for name, weight in saved:
             with deepspeed.zero.GatheredParameters([weight], enabled=self._stage == 3):
                 if self._world.rank == 0:
                     found[name] = known.setdefault(id(weight), weight.detach().cpu().clone())

@@ -33,7 +33,12 @@ class ZeroEngine(TorchEngine):
     optimization: ZeroOptimization
 
     def __init__(
-        self, policy: Policy, reference: Policy, options: DeepSpeedOptions, trainer: Path | None, world: World
+        self,
+        policy: Policy,
+        reference: Policy | None,
+        options: DeepSpeedOptions,
+        trainer: Path | None,
+        world: World,
     ) -> None:
         self._bf16 = options.precision == "bf16"
         super().__init__(policy, reference, options, trainer, world)

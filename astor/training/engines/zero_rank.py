@@ -8,10 +8,12 @@ from typing import NamedTuple
 import torch
 
 from astor.policies import policy as policies
+from astor.policies.adapted import adapt
 from astor.policies.lora import round_weights
 from astor.policies.policy import load_policy
 from astor.policies.ranks import World
 from astor.records import Batch, Completion, Group, PolicyCard
+from astor.storage import PolicyRef
 from astor.training.deepspeed_options import DeepSpeedOptions
 from astor.training.engine import DivergedError, Sketch
 from astor.training.engines.torchrun import serve
@@ -30,17 +32,31 @@ class RankTrained(NamedTuple):
     metrics: dict[str, float]
 
 
-def make(world: World, policy: Path, reference: Path, options: DeepSpeedOptions, trainer: Path | None) -> None:
-    """Make the rank's engine."""
+def make(
+    world: World,
+    policy: Path,
+    base: PolicyRef,
+    reference: Path | None,
+    options: DeepSpeedOptions,
+    trainer: Path | None,
+) -> PolicyCard:
+    """Make the rank's engine, held to `base`: `reference` has it, where there is no adapter, which needs no other
+    model. The card of the policy that is trained."""
     from astor.training.engines.zero_engine import ZeroEngine  # DeepSpeed, in these processes alone
 
-    trained, held_to = (load_policy(directory, "cpu") for directory in (policy, reference))
-    for each in (trained, held_to):
+    trained, held_to = load_policy(policy, "cpu"), None
+    if options.lora:
+        adapt(trained, base, options.lora)
+    else:
+        assert reference is not None, "what is no adapter needs a reference policy"
+        held_to = load_policy(reference, "cpu")
+    for each in filter(None, (trained, held_to)):
         if options.precision == "bf16":
             round_weights(each.model)
         if torch.cuda.is_available() and not (each is held_to and options.reference == "offloaded"):
             each.model.to("cuda")
-    world.memory[ENGINE] = ZeroEngine(trained, held_to, options, trainer, world)
+    engine = world.memory[ENGINE] = ZeroEngine(trained, held_to, options, trainer, world)
+    return engine.card
 
 
 def train(
