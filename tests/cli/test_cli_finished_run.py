@@ -125,11 +125,11 @@ def test_its_policy_answers_openais_client_and_its_own_tasks(finished: Finished)
             assert {task["id"] for task in json.load(listed)["data"]} == set(load_recipe("miniature").tasks)
     finally:
         server.terminate()
-        server.communicate(timeout=30)
+        server.communicate(timeout=60)
 
 
 def _wait(server: subprocess.Popen[str], address: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 200
     while True:
         try:
             with urlopen(address):
