@@ -100,8 +100,7 @@ def test_a_finished_run_is_printed_again_and_not_run_again(
 def test_a_figure_of_a_result_that_was_changed_is_told(
     store: Path, undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(store, copy)
+    copy = shutil.copytree(store, tmp_path / "copy")
     run = Run(str(copy), load_recipe("miniature", parse_overrides(THREE_ROUNDS)))
     file = Path(f"{run.places.result}.json")
     file.write_text(file.read_text().replace('"seconds": ', '"seconds": 1'))
@@ -133,8 +132,7 @@ def test_a_run_that_is_like_it_is_told_how_long_it_takes(store: Path, undisturbe
 def test_what_is_removed_of_a_finished_run_is_made_anew(
     python: str, store: Path, undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(store, copy)
+    copy = shutil.copytree(store, tmp_path / "copy")
     run = Run(str(copy), load_recipe("miniature", parse_overrides(THREE_ROUNDS)))
     (scores,) = sorted(Path(run.places.uri).glob("evaluations/held_out-*/scores"))[:1]
     removed = [scores, copy / Path(undisturbed["policy"]).relative_to(store)]
@@ -205,10 +203,9 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_never_was(
 ) -> None:
     disturbed = ["rounds=3", "name=killed"]
     run = Run(str(store), load_recipe("miniature", parse_overrides(disturbed)))
+    arguments = command(python, store, "process", disturbed)
     for place in PLACES:
-        process = subprocess.Popen(
-            command(python, store, "process", disturbed), env=ENVIRONMENT, stderr=subprocess.PIPE
-        )
+        process = subprocess.Popen(arguments, env=ENVIRONMENT, stderr=subprocess.PIPE)
         while run.artifacts.find(run.places.at(place)) is None:
             assert process.poll() is None, process.stderr.read().decode()
             time.sleep(0.002)
@@ -238,8 +235,7 @@ def test_two_commands_do_not_work_on_one_run(python: str, store: Path, undisturb
 def test_a_damaged_checkpoint_is_told_and_the_run_goes_on_from_the_one_before(
     python: str, store: Path, undisturbed: dict[str, object], tmp_path: Path, file: str
 ) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(store, copy)
+    copy = shutil.copytree(store, tmp_path / "copy")
     place = Path(Run(str(copy), load_recipe("miniature", parse_overrides(THREE_ROUNDS))).places.uri)
     shutil.rmtree(place / "results")
     (damaged,) = place.glob(f"rounds/00003/{file}")
