@@ -23,7 +23,6 @@ from astor.registry.weights import find_policy
 from astor.run.comparing import compare_runs
 from astor.run.history import history_so_far
 from astor.run.listing import list_runs, open_run
-from astor.run.lock import is_held
 from astor.run.pace import find_pace
 from astor.run.pruning import carry_out, find_removals
 from astor.run.result import read_result
@@ -211,8 +210,6 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_never_was(
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        while is_held(run.places.uri):
-            time.sleep(0.002)
     finish(python, store, "process", disturbed)
     assert digests(store, disturbed) == digests(store, THREE_ROUNDS), "and its checkpoints were fewer"
 

@@ -35,9 +35,9 @@ def serve(address: str) -> list[str]:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen(64)
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who watch
         while True:
             ready, _, _ = select.select([listener, sys.stdin], [], [])
+            reap()
             if sys.stdin in ready:
                 sys.exit()
             asker, _ = listener.accept()
@@ -45,13 +45,19 @@ def serve(address: str) -> list[str]:
                 asker.close()
                 continue
             break
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     asked, descriptors = receive(asker)
     pid = os.fork()
     if pid:
         watch(pid, asker)
     asker.close()
     return become(asked, descriptors)
+
+
+def reap() -> None:
+    """Wait for those who watch and have ended: what they and theirs took counts as this process's."""
+    with contextlib.suppress(ChildProcessError):
+        while any(os.waitpid(-1, os.WNOHANG)):
+            pass
 
 
 def receive(asker: socket.socket) -> tuple[dict[str, Any], list[int]]:
@@ -63,10 +69,11 @@ def receive(asker: socket.socket) -> tuple[dict[str, Any], list[int]]:
 
 
 def watch(pid: int, asker: socket.socket) -> None:
-    """End by telling who asked how the process ended, or by ending it where nobody waits any more."""
+    """End by telling who asked how the process ended, or by ending it where nobody waits any more.
+
+    The process's streams are open here until then: who reads them to their end finds it gone.
+    """
     process = os.pidfd_open(pid)
-    for descriptor in range(3):
-        os.close(descriptor)  # whoever reads the process's output must see its end
     ended = process in select.select([process, asker], [], [])[0]
     if not ended:
         os.kill(pid, signal.SIGKILL)
