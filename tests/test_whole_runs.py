@@ -30,6 +30,7 @@ from astor.run.run import Run
 from astor.storage import DamagedError, committed, load
 
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "MLFLOW_TRACKING_URI": ""}
+pytestmark = pytest.mark.timeout(900)
 THREE_ROUNDS = ["rounds=3", "rounds_per_segment=1", "checkpoint_every=1", "evaluation.every=2"]
 
 
@@ -143,7 +144,6 @@ def test_what_is_removed_of_a_finished_run_is_made_anew(
     assert [committed(str(place)).ref for place in removed] == before
 
 
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("granularity", ["segment", "step"])
 def test_the_pipeline_computes_what_the_loop_computes(
     python: str, store: Path, undisturbed: dict[str, object], granularity: str

@@ -16,6 +16,8 @@ from astor.policies.card import policy_directory
 from astor.recipe.load import load_recipe
 from tests.conftest import forget_s3_client
 
+pytestmark = pytest.mark.timeout(900)  # a whole run comes first, on whatever the machine has left
+
 
 def test_everything_of_it_lies_in_the_store(finished: Finished) -> None:
     assert finished.result["rounds"] == 4
