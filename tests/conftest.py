@@ -17,6 +17,7 @@ import boto3
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from hypothesis import settings
+from warm_python import warm_python
 
 from astor.recipe.load import load_recipe
 from astor.registry.connection import connect
@@ -57,6 +58,13 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the public data beside the checkout is absent")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def python() -> Iterator[str]:
+    """An interpreter to take instead of `sys.executable`, whose imports of torch, MLflow and KFP cost nothing."""
+    with warm_python() as executable:
+        yield executable
 
 
 @pytest.fixture

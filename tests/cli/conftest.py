@@ -1,28 +1,21 @@
 """The command, and a run that it brought to its end."""
 
 import json
-import subprocess
 import uuid
-from pathlib import Path
+from functools import partial
 
 import pytest
-from cli_command import COMMAND, ENVIRONMENT, Astor, Finished
+from cli_command import COMMAND, Astor, Finished, run_command
 
 
 @pytest.fixture(scope="session")
-def astor() -> Astor:
+def astor(python: str) -> Astor:
     """`astor(*arguments, **variables)` runs the command with further environment variables."""
-
-    def run(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
-        command = [*COMMAND, *map(str, arguments)]
-        environment = ENVIRONMENT | variables
-        return subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, check=False)
-
-    return run
+    return partial(run_command, [python, *COMMAND[1:]])
 
 
 @pytest.fixture(scope="session")
-def finished(astor: Astor, s3_server: str, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+def finished(s3_server: str, tmp_path_factory: pytest.TempPathFactory) -> Finished:
     directory = tmp_path_factory.mktemp("finished")
     store = f"s3://astor/{uuid.uuid4().hex[:12]}"
     environment = {
@@ -33,6 +26,7 @@ def finished(astor: Astor, s3_server: str, tmp_path_factory: pytest.TempPathFact
         "XDG_CACHE_HOME": str(directory / "cache"),
         "MLFLOW_TRACKING_URI": f"sqlite:///{directory / 'mlflow.db'}",
     }
-    done = astor("run", "miniature", "--on", "process", "--store", store, cwd=directory, **environment)
+    asked = ("run", "miniature", "--on", "process", "--store", store)
+    done = run_command(COMMAND, *asked, cwd=directory, **environment)
     assert done.returncode == 0, done.stderr
     return Finished(store, environment, json.loads(done.stdout.splitlines()[-1]), done.stderr)

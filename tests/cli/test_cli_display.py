@@ -18,7 +18,7 @@ def shown(console: Console) -> str:
 
 
 def wait_for(console: Console, words: str) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while words not in shown(console):
         assert time.monotonic() < deadline, f"{words!r} is not in {shown(console)!r}"
         time.sleep(0.05)

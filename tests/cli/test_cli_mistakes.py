@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -223,12 +224,14 @@ def test_a_disk_that_is_too_small_is_told_before_anything_is_made(run, small_dis
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 128 KiB, which the prompts alone exceed."""
-    place = tmp_path / "disk"
-    place.mkdir()
+def small_disk() -> Iterator[Path]:
+    """A file system of 128 KiB, which the prompts alone exceed; not in a directory that pytest removes one day."""
+    place = Path(tempfile.mkdtemp(prefix="small-disk-"))
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", place], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("mounting a small file system takes a privilege that is absent here")
-    yield place
-    subprocess.run(["umount", place], check=True)
+    try:
+        if mounted.returncode:
+            pytest.skip("mounting a small file system takes a privilege that is absent here")
+        yield place
+        subprocess.run(["umount", "--lazy", place], check=True)  # whatever may still look into it
+    finally:
+        place.rmdir()

@@ -104,7 +104,8 @@ LIMITS = [
 def test_a_limit_that_is_met_is_told_with_the_option_that_raises_it(astor, tmp_path, program, option, value, reason):
     (tmp_path / "p.py").write_text(program)
     (tmp_path / "t.json").write_text('[{"stdin": "", "expected": ""}]')
-    done = astor("sandbox", "judge", "--program", "p.py", "--stdin", "t.json", option, value, cwd=tmp_path)
+    asked = ("--program", "p.py", "--stdin", "t.json", "--wall-seconds", "60", option, value)
+    done = astor("sandbox", "judge", *asked, cwd=tmp_path)
     assert json.loads(done.stdout)["reason"] == f"{reason}: {option} gives it more"
 
 

@@ -149,7 +149,7 @@ def test_a_server_that_is_not_there_is_said_soon():
     started = time.monotonic()
     with pytest.raises(UserError, match=f"MLflow at {uri} cannot be used"):
         tracker(uri)
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 60
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path):

@@ -30,16 +30,16 @@ def test_it_dies_with_the_command() -> None:
         assert held.stdout.readline() == "holds\n"
         command.kill()
     assert held.stdout.readline() == f"ended {128 + signal.SIGKILL}\n"
-    held.communicate(timeout=10)
+    held.communicate(timeout=60)
 
 
 def test_it_dies_at_once_where_the_command_is_gone_already() -> None:
     with subprocess.Popen(["true"]) as gone:
         pass
-    held, _ = holder(**{VARIABLE: str(gone.pid)}).communicate(timeout=10)
+    held, _ = holder(**{VARIABLE: str(gone.pid)}).communicate(timeout=60)
     assert held == f"ended {128 + signal.SIGKILL}\n"
 
 
 def test_without_a_command_nothing_is_held() -> None:
-    held, _ = holder(**{VARIABLE: ""}).communicate("\n", timeout=10)
+    held, _ = holder(**{VARIABLE: ""}).communicate("\n", timeout=60)
     assert held == "holds\nended 0\n"

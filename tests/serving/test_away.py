@@ -103,7 +103,7 @@ def test_nothing_is_lost(policy_directory, s3_prefix, tmp_path, monkeypatch):
             assert answer(url) == first  # MLflow is away, and nobody needs it
             children = psutil.Process(process.pid).children(recursive=True)
             process.kill()
-            _, alive = psutil.wait_procs(children, timeout=30)
+            _, alive = psutil.wait_procs(children, timeout=60)
             assert not alive  # no model's process outlives its server
             with pytest.raises(httpx.ConnectError):
                 answer(url)

@@ -57,10 +57,10 @@ def test_it_names_what_it_loaded_and_ends_what_runs_in_time(policy_directory, tm
         health = httpx.get(f"{address}/health").json()
         long = pool.submit(httpx.post, f"{address}/v1/completions", json=LONG, timeout=60)
         wait_for_answers(address)
-        short = pool.submit(httpx.post, f"{address}/v1/completions", json=SHORT, timeout=60)
-        time.sleep(0.5)
-        process.terminate()
-        assert short.result().status_code == 200
+        with httpx.stream("POST", f"{address}/v1/completions", json=SHORT | {"stream": True}, timeout=60) as short:
+            process.terminate()
+            *_, last, _ = short.read().decode().strip().split("\n\n")
+        assert json.loads(last.removeprefix("data: "))["choices"][0]["finish_reason"] in ("stop", "length")
         assert long.result().status_code == 503
         assert "the server ends" in long.result().json()["error"]["message"]
         _, said = process.communicate(timeout=60)

@@ -25,4 +25,4 @@ def serving(
         yield url, process
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)

@@ -202,7 +202,7 @@ def test_workers_and_programs_end_with_the_verifier(end):
             assert process.stdout.readline() == "ended\n"
         else:
             process.wait(timeout=60)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while any(is_running(pid) for pid in pids) and time.monotonic() < deadline:
             time.sleep(0.01)
         assert [pid for pid in pids if is_running(pid)] == []

@@ -35,7 +35,7 @@ def strike(zygotes: Callable[[], set[int]], times: int, number: int) -> threadin
 
     def work() -> None:
         struck: set[int] = set()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while len(struck) < times and time.monotonic() < deadline:
             for pid in zygotes() - struck:
                 if children(pid):
