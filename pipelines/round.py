@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from kfp import dsl
 
 from astor.components.round import rollout, score, update, verify
-from astor.pipelines.platform import ROLLOUT, UPDATE, VERIFY, Platform
+from astor.pipelines.platform import ROLLOUT, VERIFY, Platform
 
 
 class Chained(NamedTuple):
@@ -56,8 +56,9 @@ def round_pipeline(platform: Platform) -> Callable[..., Any]:
                 verdicts=verdicts.output,
                 scored=scored.outputs["Output"],
                 number=number,
+                train_job=platform.train_job,
             ),
-            UPDATE,
+            platform.update,
         )
         return Chained(scored.outputs["Output"], updated.outputs["policy"], updated.outputs["report"])
 
