@@ -1,0 +1,129 @@
+"""A process of each step is killed at a random moment of the step, in turn, and the same command is given again."""
+
+import subprocess
+import time
+from pathlib import Path
+from random import Random
+
+import psutil
+import pytest
+from commits import add, attempts, of_counted_rounds, require_undisturbed
+from hostile.command import Store
+from tasks import tasks
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
+
+STEPWISE = ("granularity=step", "rounds=2", "checkpoint_every=1", "evaluation.every=1")
+STEPS = {
+    *("resolve_recipe", "prepare", "initialise", "plan", "rollout", "verify", "score", "update"),
+    *("evaluate", "evaluate_turns", "choose", "promote"),
+}
+OF_THE_LOOP = {
+    "recipe": "runs/*/recipe",
+    "prepare": "cache/prompts/*",
+    "initialise": "cache/policies/*",
+    "plan": "runs/*/plan",
+    "rollout": "runs/*/rounds/*/rollout",
+    "verify": "runs/*/rounds/*/verify",
+    "score": "runs/*/rounds/*/score",
+    "update": "runs/*/rounds/*/update",
+    "checkpoint": "runs/*/rounds/*/checkpoint",
+    "evaluate": "runs/*/evaluations/*/scores",
+    "promote": "runs/*/results/*",
+}
+"""Step of the loop → where it commits."""
+SPLITS = "warm_start: 0.4, train: 0.2, held_out: 0.2, promotion: 0.2"
+COUNTS = "multi_turn_code/first: 100, multi_turn_code/next: 100"
+COLLECT = (
+    *("data", "collect", "cobalt", "--trajectories", "4", "--turns", "2", "--block", "4"),
+    *("--set", "policy={type: tiny, hidden_size: 48, warm_start: {steps: 40, batch_size: 16}}"),
+    *("--set", f"data.prompts={{train: 8, held_out: 4, promotion: 4, demonstrations: {{{COUNTS}}}}}"),
+    *("--set", "data.sources=[{type: underspecified, depths: {1: 3, 2: 1}}]"),
+    *("--set", f"data.splits={{{SPLITS}}}", "--set", "tasks.multi_turn_code.max_tokens=30"),
+    *("--set", "batch={prompts: 4, rollouts: 4}"),
+)
+
+
+def kill_after(command: "subprocess.Popen[str]", seconds: float) -> None:
+    """Kill the command, unless it ends before."""
+    try:
+        command.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        command.kill()
+        command.communicate()
+
+
+def test_a_task_of_each_step_of_the_pipeline_is_killed(tmp_path: Path) -> None:
+    random = Random(16)
+    undisturbed = Store(str(tmp_path / "undisturbed"), "local", overrides=STEPWISE)
+    command, lasted = undisturbed.start(), list[tuple[str, float]]()
+    for task in tasks(command):
+        began = time.monotonic()
+        psutil.wait_procs([task.process])
+        lasted.append((task.step, time.monotonic() - began))
+    _, errors = command.communicate()
+    assert command.returncode == 0, errors
+    assert {step for step, _ in lasted} == STEPS
+    chosen = [random.choice([n for n, (name, _) in enumerate(lasted) if name == step]) for step in sorted(STEPS)]
+    store, seen = Store(str(tmp_path / "killed"), "local", overrides=STEPWISE), dict[str, str]()
+    for number in sorted(chosen):
+        command, (step, seconds) = store.start(), lasted[number]
+        for place, task in enumerate(tasks(command)):
+            if place == number:
+                assert task.step == step
+                time.sleep(random.uniform(0, seconds))
+                task.process.kill()
+                break
+        _, errors = command.communicate()
+        assert command.returncode in (0, 2), f"{step}: {errors}"
+        assert "Traceback" not in errors
+        add(seen, attempts(store.root))
+    require_undisturbed(store, undisturbed.digests(), seen, store.finish())
+
+
+def test_the_loop_is_killed_in_each_step(tmp_path: Path) -> None:
+    random = Random(17)
+    undisturbed = Store(str(tmp_path / "undisturbed"))
+    left_alone = undisturbed.finish()
+    assert left_alone.code == 0, left_alone.errors
+    places = list(attempts(undisturbed.root))
+    manifests = [Path(place) / "manifest.json" for place in places]
+    written = [(undisturbed.root / manifest).stat().st_mtime for manifest in manifests]
+    at = {step: [n for n, place in enumerate(places) if Path(place).match(of)] for step, of in OF_THE_LOOP.items()}
+    store, seen = Store(str(tmp_path / "killed")), dict[str, str]()
+    for number in sorted(random.choice(numbers) for numbers in at.values()):
+        command, before = store.start(), max(number - 1, 0)
+        while not (store.root / manifests[before]).exists() and command.poll() is None:
+            time.sleep(0.002)
+        kill_after(command, random.uniform(0, written[number] - written[before]))
+        add(seen, of_counted_rounds(attempts(store.root)))
+    require_undisturbed(store, undisturbed.digests(), seen, store.finish())
+
+
+def test_a_collection_is_killed_again_and_again(tmp_path: Path) -> None:
+    random = Random(18)
+
+    def collect(name: str) -> tuple[str, ...]:
+        return (*COLLECT, "--out", str(tmp_path / name))
+
+    began, alone = time.monotonic(), Store(str(tmp_path / "store"))
+    assert (first := alone.finish(*collect("whole"))).code == 0, first.errors
+    took = time.monotonic() - began
+    store, seen = Store(str(tmp_path / "another")), dict[str, str]()
+    for share in sorted(random.uniform(0.1, 0.9) for _ in range(6)):
+        kill_after(store.start(*collect("killed")), took * share)
+        add(seen, attempts(str(tmp_path / "killed")))
+    assert (last := store.finish(*collect("killed"))).code == 0, last.errors
+    assert seen, "it was killed between blocks, too"
+    blocks = attempts(str(tmp_path / "killed"))
+    add(seen, blocks)
+    assert blocks.keys() == seen.keys() == attempts(str(tmp_path / "whole")).keys()
+    whole, killed = (
+        {
+            path.name: path.read_bytes()
+            for path in [*(tmp_path / name).glob("items/*"), tmp_path / name / "manifest.json"]
+        }
+        for name in ("whole", "killed")
+    )
+    assert whole == killed
+    assert store.survivors() == 0
