@@ -8,18 +8,20 @@ from astor.components.image import IMAGE
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
-def rollout(recipe: str, prompts: str, batch: str, policy: str, part: str = "batch", number: int = 0) -> str:
-    """A policy answers every prompt of a batch several times.
-
-    `number` is the round's in its chain, from 1; 0: of none. Nothing is done of rounds that the run has behind it.
-    """
+def rollout(recipe: str, prompts: str, batch: str, policy: str, part: str = "batch") -> str:
+    """A policy answers every prompt of a batch several times; nothing is done of rounds that the run has behind it."""
     from astor.components.task import open_run, policy_in, ref
     from astor.run.checkpoints import passed
+    from astor.run.draws import rolled_out_before
     from astor.steps.rollout import rollout
 
     with open_run(recipe) as run:
-        if number and passed(run, number - 1):
-            return ""
+        if part == "batch":
+            round = run.artifacts.read(ref(batch), "batch").round
+            if passed(run, round):
+                return ""
+            if before := rolled_out_before(run, round):
+                return str(before)
         return str(rollout(run, ref(prompts), ref(batch), policy_in(policy), part))
 
 

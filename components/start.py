@@ -15,6 +15,7 @@ def resolve_recipe(
     mlflow_uri: str,
     chain: int,
     granularity: str,
+    staleness: int,
     card: dsl.Output[dsl.Markdown],
 ) -> str:
     """Resolve a packaged recipe, or the text of one, with overrides; the run's recipe artifact.
@@ -26,6 +27,7 @@ def resolve_recipe(
         mlflow_uri: MLflow tracking URI; empty: the recipe's own.
         chain: rounds or segments that were compiled into the pipeline.
         granularity: which of the two they are.
+        staleness: for which the chain of rounds was compiled.
     """
     from pathlib import Path
 
@@ -40,7 +42,7 @@ def resolve_recipe(
     if mlflow_uri:
         overrides = {**overrides, "tracking.uri": mlflow_uri}
     resolved = load_recipe(recipe, overrides)
-    require_chain(resolved, chain, granularity)
+    require_chain(resolved, chain, granularity, staleness)
     run = Run(store, resolved)
     if run.places.is_remote:
         refuse_passwords({"store": store, **resolved.model_dump(mode="json")})

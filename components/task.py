@@ -11,17 +11,18 @@ ref = ArtifactRef.parse
 """The ref of an artifact from a parameter."""
 
 
-def begin() -> None:
-    """Have this process end with the command that started it, and tell people why it failed."""
+def begin(store: str = "") -> None:
+    """Have this process end with the command that started it, and tell people why it failed; a store that is away is
+    waited for."""
     hold_lifeline()
     tell_failure()
+    if store.startswith("s3://"):
+        wait_for_s3()
 
 
 def open_run(recipe: str) -> Run:
     """The run of a task, which begins with it."""
-    begin()
-    if recipe.startswith("s3://"):
-        wait_for_s3()
+    begin(recipe)
     return Run.open(ref(recipe))
 
 

@@ -21,7 +21,9 @@ def run_locally(recipe_file: Path, store: str, working_directory: Path) -> None:
         RuntimeError: a task failed; its log went to standard output.
     """
     recipe = load_recipe(str(recipe_file))
-    pipeline = post_training_pipeline("", links(recipe), recipe.granularity, evaluate_every=recipe.evaluation.every)
+    pipeline = post_training_pipeline(
+        "", links(recipe), recipe.granularity, evaluate_every=recipe.evaluation.every, staleness=recipe.staleness
+    )
     local.init(runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(working_directory), raise_on_error=True)
     pipeline(recipe=recipe_file.read_text(), overrides={}, store=store, mlflow_uri="")
 

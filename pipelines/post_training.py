@@ -14,8 +14,9 @@ from astor.components.round import evaluate_turns
 from astor.components.segment import segment
 from astor.components.start import initialise, plan, prepare, resolve_recipe
 from astor.pipelines.evaluation import evaluation_pipeline
+from astor.pipelines.overlapped_round import last_round_pipeline, overlapped_round_pipeline
 from astor.pipelines.platform import ALL, COMPARE, TRACKS, UPDATE, VERIFY, Platform
-from astor.pipelines.round import round_pipeline
+from astor.pipelines.round import round_pipeline, sample
 from astor.run.code import code_digest
 
 ANYWHERE = Platform()
@@ -28,6 +29,7 @@ def post_training_pipeline(
     granularity: Literal["step", "segment"],
     store: str = "",
     evaluate_every: int = 0,
+    staleness: int = 0,
     platform: Platform = ANYWHERE,
     name: str = "post-training",
 ) -> Callable[..., Any]:
@@ -38,12 +40,17 @@ def post_training_pipeline(
         links: rounds or segments in the chain, as `granularity` says.
         store: default of the parameter of that name.
         evaluate_every: rounds between evaluations of granularity `step`; segments evaluate by themselves.
+        staleness: 1: a round of granularity `step` is rolled out while the one before it is updated.
         platform: what tasks ask of the cluster.
         name: the pipeline's, as KFP lists it.
     """
     package = code_digest()
     # Built out here: KFP refuses to define a pipeline while it builds another.
-    evaluation, round = evaluation_pipeline(platform), round_pipeline(platform)
+    evaluation = evaluation_pipeline(platform)
+    if staleness:
+        rounds = Rounds(overlapped_round_pipeline(platform), last_round_pipeline(platform), overlap=True)
+    else:
+        rounds = Rounds(round := round_pipeline(platform), round, overlap=False)
 
     @dsl.pipeline(name=name, description="One code model, several tasks, one better model.")
     def post_training(recipe: str = recipe, overrides: dict = {}, store: str = store, mlflow_uri: str = "") -> str:  # noqa: B006
@@ -54,6 +61,7 @@ def post_training_pipeline(
             mlflow_uri=mlflow_uri,
             chain=links,
             granularity=granularity,
+            staleness=staleness,
         )
         resolved = platform.place(task.set_display_name("resolve recipe"), TRACKS).outputs["Output"]
         prepared = platform.place(prepare(recipe=resolved, package_digest=package), VERIFY, cached=True)
@@ -65,7 +73,7 @@ def post_training_pipeline(
         begun = Begun(platform, links, resolved, prompts, references, first, planned)
         if granularity == "segment":
             return _segments(begun)
-        return _rounds(begun, evaluation, round, evaluate_every)
+        return _rounds(begun, evaluation, rounds, evaluate_every)
 
     return post_training
 
@@ -80,6 +88,15 @@ class Begun(NamedTuple):
     references: Any
     first: Any
     planned: dsl.PipelineTask
+
+
+class Rounds(NamedTuple):
+    """The pipelines of a round, of which all but the last are the same."""
+
+    each: Pipeline
+    last: Pipeline
+    overlap: bool
+    """Each round rolls out the one after it, so that what the first is of is there before it."""
 
 
 def _segments(begun: Begun) -> Any:
@@ -108,7 +125,7 @@ def _segments(begun: Begun) -> Any:
     return platform.place(task, ALL).outputs["Output"]
 
 
-def _rounds(begun: Begun, evaluation: Pipeline, round: Pipeline, evaluate_every: int) -> Any:
+def _rounds(begun: Begun, evaluation: Pipeline, rounds: Rounds, evaluate_every: int) -> Any:
     platform, links, resolved, prompts, references, first, planned = begun
     plan_ref, champion = planned.outputs["plan"], planned.outputs["champion"]
 
@@ -121,11 +138,15 @@ def _rounds(begun: Begun, evaluation: Pipeline, round: Pipeline, evaluate_every:
     before = evaluated(first, "held_out", "evaluation before")
     between: list[dsl.PipelineTask] = []
     chained = {"planned": plan_ref, "policy": first, "report": ""}
+    if rounds.overlap and links:
+        completions, verdicts = sample(platform, resolved, prompts, references, plan_ref, first)
+        chained |= {"completions": completions, "verdicts": verdicts}
     for number in range(1, links + 1):
+        round = rounds.last if number == links else rounds.each
         task = round(
             recipe=resolved, prompts=prompts, references=references, reference_policy=first, number=number, **chained
         ).set_display_name(f"round {number}")
-        chained = {name: task.outputs[name] for name in chained}
+        chained = dict(task.outputs)
         if evaluate_every and number % evaluate_every == 0 and number < links:
             between.append(evaluated(chained["policy"], "held_out", f"evaluation {number}"))
     turns = evaluate_turns(

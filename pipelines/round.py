@@ -31,35 +31,57 @@ def round_pipeline(platform: Platform) -> Callable[..., Any]:
         report: str,
         number: int,
     ) -> Chained:
-        completions = platform.place(
-            rollout(recipe=recipe, prompts=prompts, batch=planned, policy=policy, number=number), ROLLOUT
+        completions, verdicts = sample(platform, recipe, prompts, references, planned, policy)
+        scored, updated = learn(
+            platform, recipe, prompts, reference_policy, planned, policy, report, number, completions, verdicts
         )
-        verdicts = platform.place(verify(recipe=recipe, references=references, completions=completions.output), VERIFY)
-        scored = platform.place(
-            score(
-                recipe=recipe,
-                prompts=prompts,
-                planned=planned,
-                completions=completions.output,
-                verdicts=verdicts.output,
-                report=report,
-                number=number,
-            )
-        )
-        updated = platform.place(
-            update(
-                recipe=recipe,
-                policy=policy,
-                reference_policy=reference_policy,
-                planned=planned,
-                completions=completions.output,
-                verdicts=verdicts.output,
-                scored=scored.outputs["Output"],
-                number=number,
-                train_job=platform.train_job,
-            ),
-            platform.update,
-        )
-        return Chained(scored.outputs["Output"], updated.outputs["policy"], updated.outputs["report"])
+        return Chained(scored, updated.outputs["policy"], updated.outputs["report"])
 
     return round
+
+
+def sample(
+    platform: Platform, recipe: Any, prompts: Any, references: Any, planned: Any, policy: Any
+) -> tuple[Any, Any]:
+    """The tasks that roll a round out and verify it: their completions and verdicts."""
+    completions = platform.place(rollout(recipe=recipe, prompts=prompts, batch=planned, policy=policy), ROLLOUT).output
+    return completions, platform.place(
+        verify(recipe=recipe, references=references, completions=completions), VERIFY
+    ).output
+
+
+def learn(
+    platform: Platform,
+    recipe: Any,
+    prompts: Any,
+    reference_policy: Any,
+    planned: Any,
+    policy: Any,
+    report: Any,
+    number: Any,
+    completions: Any,
+    verdicts: Any,
+) -> tuple[Any, dsl.PipelineTask]:
+    """The tasks that score a round and update the policy: the ref of what the first committed, and the second."""
+    scoring = score(
+        recipe=recipe,
+        prompts=prompts,
+        planned=planned,
+        completions=completions,
+        verdicts=verdicts,
+        report=report,
+        number=number,
+    )
+    scored = platform.place(scoring).outputs["Output"]
+    updating = update(
+        recipe=recipe,
+        policy=policy,
+        reference_policy=reference_policy,
+        planned=planned,
+        completions=completions,
+        verdicts=verdicts,
+        scored=scored,
+        number=number,
+        train_job=platform.train_job,
+    )
+    return scored, platform.place(updating, platform.update)

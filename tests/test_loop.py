@@ -22,6 +22,7 @@ from astor.steps.plan import plan
 from astor.steps.prepare import prepare
 from astor.storage import committed, load
 from astor.training.engine import DivergedError, ReferencePolicy
+from tests.overlap_by_steps import by_steps
 
 SMALL: Mapping[str, Any] = {
     "tasks": {"noisy": {"type": "io_prediction", "kinds": ["output"], "max_tokens": 8, "coin_share": 1.0}},
@@ -64,9 +65,12 @@ def train_until(run: Run, until: int) -> dict[str, str]:
     """Train; the digest of every part of every round that lies there then, by its place."""
     with run:
         train(run, begin(run), until)
-        found = [
-            load(run.artifacts.committed(run.places.at("rounds", at))) for at in run.places.committed_below("rounds")
-        ]
+    return committed_rounds(run)
+
+
+def committed_rounds(run: Run) -> dict[str, str]:
+    """The digest of every part of every round that lies there, by its place."""
+    found = [load(run.artifacts.committed(run.places.at("rounds", at))) for at in run.places.committed_below("rounds")]
     return {
         f"{one.uri.removeprefix(run.places.uri)} {name}": part.digest
         for one in found
@@ -118,6 +122,33 @@ def test_two_processes_come_to_the_same_as_one(
     assert isinstance(partner, Partner)
     assert train_until(run, 4) == whole
     assert start.policy.updates == 0
+
+
+TURNS = [(round, first, name) for round in (1, 2, 3) for first in (False, True) for name in ("rollout", "update")]
+
+
+@pytest.mark.parametrize(
+    "killed", [TURNS[4:5], pytest.param(TURNS, marks=pytest.mark.slow)], ids=["once", "at every turn"]
+)
+def test_tasks_by_step_come_to_the_same_whichever_is_killed(
+    small: Small, whole: dict[str, str], monkeypatch: pytest.MonkeyPatch, killed: list[tuple[int, bool, str]]
+) -> None:
+    monkeypatch.setattr("astor.components.task.begin", lambda *_: None)  # this process goes on after its tasks
+    run = small(f"steps-{len(killed)}", **OVERLAP, granularity="step")
+    with run:
+        start = begin(run)
+    for at, rollout_first, name in killed:
+        by_steps(run, start, rollout_first, lambda *task, at=at, name=name: task == (at, name))
+    by_steps(run, start, rollout_first=False)
+    ended = committed_rounds(run)
+    # Steps commit every policy, and completions name the one that they are of.
+    other = ("/checkpoint", "/rollout ")
+    rest = [{at: digest for at, digest in of.items() if not any(map(at.__contains__, other))} for of in (whole, ended)]
+    assert rest[0] == rest[1]
+    assert whole.items() & ended.items() >= {item for item in whole.items() if "/00004/" in item[0]}
+    if len(killed) > 1:
+        by_steps(run, start, rollout_first=True)
+        assert committed_rounds(run) == ended, "a finished chain is gone through without a change"
 
 
 def test_what_cannot_be_gone_on_with_is_told_and_done_again(

@@ -155,6 +155,18 @@ def test_the_pipeline_computes_what_the_loop_computes(
         assert result[key] == undisturbed[key]
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_with_overlap_steps_commit_what_the_loop_commits(store: Path) -> None:
+    overlap = [*THREE_ROUNDS, "staleness=1", "training.loss.importance_cap=2"]
+    by_steps = [*overlap, "granularity=step", "name=miniature-overlap"]
+    loop, pipeline = finish(store, "process", overlap), finish(store, "local", by_steps)
+    assert digests(store, by_steps) == digests(store, overlap)
+    assert places(store, by_steps) == places(store, overlap)
+    for key in ("scores_after", "scores_candidate", "candidate_round", "policy"):
+        assert pipeline[key] == loop[key]
+
+
 def test_a_pruned_run_has_its_result_its_report_and_its_registered_policy(
     store: Path, undisturbed: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,6 +44,9 @@ def overhead_lines(recipe: Recipe, seconds: float | None) -> Iterator[tuple[str,
         share = f", {cost.seconds / (cost.seconds + seconds):.0%} of the run's time" if seconds else ""
         chosen = " (this recipe's)" if granularity == recipe.granularity else ""
         chosen = ", more than one workflow holds" if cost.nodes > MOST_NODES else chosen
+        if recipe.staleness and granularity == "step":
+            apart = overhead(recipe.model_copy(update={"staleness": 0}), granularity).seconds
+            share += f", {time_in_words(apart - cost.seconds)} less by staleness"
         told = f"{cost.pods:,} pods and {cost.nodes:,} Argo nodes, about {time_in_words(cost.seconds)} idle{share}"
         yield f"by {granularity}", f"{told}{chosen}"
 

@@ -10,12 +10,17 @@ from pydantic import ValidationError
 from astor.errors import UserError
 from astor.explain import explain
 from astor.launch.compilation import Compiled, compile_pipeline, recipe_parameter, require_remote, written
+from astor.pipelines.collection import collection_pipeline
 from astor.pipelines.deployment import deployment_pipeline
 from astor.pipelines.platform import Platform, require_image
+from astor.pipelines.registered_evaluation import registered_evaluation_pipeline
 from astor.recipe.chain import links
 from astor.recipe.cluster import ClusterOptions
 from astor.recipe.load import load_recipe, override
+from astor.tasks.catalogue import make_tasks
 
+COLLECTION = "cobalt"
+"""The recipe that trajectories are collected with where the one that is compiled has no task over turns."""
 DEPLOYMENT = "deployment"
 """What is compiled of that name has no recipe."""
 
@@ -62,6 +67,30 @@ def compile_deployment(overrides: Mapping[str, Any], output: Path, store: str) -
         raise UserError(f"{DEPLOYMENT}: {explain(error, ClusterOptions, ('cluster',))}.") from error
     require_image(cluster)
     _write(written(deployment_pipeline(Platform(cluster=cluster), store)), output, "choose a version and deploy it")
+
+
+def compile_all(name: str, overrides: Mapping[str, Any], output: Path, store: str) -> None:
+    """Write into the directory `output` the pipelines that are uploaded once: the post-training of the recipe `name`,
+    the collection of trajectories, the evaluation and the deployment of registered models, all on its cluster.
+
+    Raises:
+        UserError: no cluster could run them, or `output` is no directory.
+    """
+    if output.is_file() or output.suffix in (".yaml", ".yml"):
+        raise UserError(f"--all writes several pipelines, and {output} is a file's name: give a directory.")
+    if name == DEPLOYMENT:
+        raise UserError(f"{DEPLOYMENT} is one of those that --all writes: name the recipe of the post-training.")
+    recipe = load_recipe(name, overrides)
+    compile_recipe(name, overrides, output / "post-training.yaml", store)
+    platform = Platform.of(recipe)
+    over_turns = any(task.multi_turn for task in make_tasks(recipe.tasks).values())
+    collected = recipe_parameter(recipe, name, overrides) if over_turns else COLLECTION
+    for file, pipeline, what in (
+        ("collection", collection_pipeline(platform, collected, store), "collect trajectories over turns"),
+        ("evaluation", registered_evaluation_pipeline(platform, store), "choose models and evaluate them"),
+        ("deployment", deployment_pipeline(platform, store), "choose a version and deploy it"),
+    ):
+        _write(written(pipeline), output / f"{file}.yaml", what)
 
 
 def _write(compiled: Compiled, output: Path, what: str) -> None:

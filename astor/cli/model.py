@@ -2,7 +2,6 @@
 
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
 
 from astor.cli.report import find_run
 from astor.cli.store import mlflow_of
@@ -15,18 +14,9 @@ from astor.registry.standing import models
 from astor.registry.weights import find_policy
 from astor.run.listing import files_of_runs
 from astor.run.policy_after import policy_after
-from astor.storage import PolicyRef, find
-from astor.training.first_policy import FirstPolicyOptions, HuggingFaceOptions
-
-
-class Found(NamedTuple):
-    """What a name means."""
-
-    name: str
-    policy: PolicyRef | FirstPolicyOptions
-    """A policy that is committed; or what makes one of a directory."""
-    told: str
-    """What it is, in words."""
+from astor.steps.evaluate_found import Found
+from astor.storage import find
+from astor.training.first_policy import HuggingFaceOptions
 
 
 def find_model(text: str, store: str, mlflow_uri: str) -> Found:

@@ -13,16 +13,21 @@ Submitted = Annotated[str, typer.Argument(metavar="RUN", help="KFP's id of a run
 
 def compile_pipeline(
     recipe: Recipe,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The YAML file to write.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The YAML file to write; with --all, a directory.")
+    ],
     overrides: Overrides = [],
     store: Store = "",
     image: Image = "",
+    every: Annotated[
+        bool, typer.Option("--all", help="With it those of collection, evaluation and deployment, to upload once.")
+    ] = False,
 ) -> None:
     """Write the recipe's pipeline as YAML for a KFP server; `deployment` for the one that promotes and deploys."""
-    from astor.cli.compile import compile_named
+    from astor.cli.compile import compile_all, compile_named
     from astor.recipe.load import parse_overrides
 
-    compile_named(recipe, with_image(parse_overrides(overrides), image), output, store)
+    (compile_all if every else compile_named)(recipe, with_image(parse_overrides(overrides), image), output, store)
 
 
 def runs(

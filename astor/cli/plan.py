@@ -13,6 +13,7 @@ from astor.records import Power, Split
 from astor.run.checkpoints import checkpoints
 from astor.run.forecast import Forecast
 from astor.run.machine import free_disk, memory_limit
+from astor.run.pace import at_once
 from astor.run.preflight import preflight
 from astor.run.prepared import Prepared
 from astor.run.reading import read_prompts
@@ -51,6 +52,8 @@ def plan_lines(forecast: Forecast, on: Literal["local", "process", "cluster"]) -
     yield "memory", _memory(forecast, None if on == "cluster" else memory_limit())
     yield "disk", _disk(forecast)
     yield "time", _time(forecast)
+    if recipe.staleness:
+        yield "overlap", _overlap(forecast)
     if on == "local":
         yield "pipeline", f"{work.pipeline_tasks} tasks by {recipe.granularity}, each a process of its own"
 
@@ -117,6 +120,20 @@ def _time(forecast: Forecast) -> str:
         return "unknown until a round was run on this machine"
     of = "its own rounds" if pace.run == forecast.run.places.name else f"{pace.rounds} rounds of {pace.run}"
     return f"about {time_in_words(seconds)} more, at {pace.round:.2g} s a round as in {of}"
+
+
+def _overlap(forecast: Forecast) -> str:
+    saved, pace = forecast.saved, forecast.pace
+    by_step = forecast.recipe.granularity == "step"
+    if forecast.run.places.is_remote and not by_step:
+        return "where the pod of a segment has cores or cards for a rollout beside the update before it"
+    if not at_once(forecast.run):
+        return (
+            f"saves nothing here: {'one task runs after the other' if by_step else 'too few cores or cards for both'}"
+        )
+    if saved is None or pace is None:
+        return "a rollout goes on beside the update before it; what that saves is known after the first round"
+    return f"saves about {time_in_words(saved)} in all: {pace.beside:.2g} s a round of what goes on beside the rest"
 
 
 def time_in_words(seconds: float) -> str:

@@ -22,22 +22,23 @@ def render_card(decision: GateDecision, champion: Scores, challenger: Scores, mo
         "",
         decision.reason,
         "",
-        "| task | measured by | prompts | champion | challenger | difference | at least | verdict |",
-        "|---|---|---:|---:|---:|---:|---:|---|",
+        "| task | measured by | prompts | champion → challenger | difference | at least | verdict |",
+        "|---|---|---:|---:|---:|---:|---|",
     ]
     for task, compared in decision.tasks.items():
         lines += [_row(task, one) for one in compared]
         if task in decision.greedy:
             before, after = decision.greedy[task]
-            lines.append(f"| {task} | greedy score | | {before:.3f} | {after:.3f} | {after - before:+.3f} | | |")
+            lines.append(f"| {task} | greedy score | | {before:.3f} → {after:.3f} | {after - before:+.3f} | | |")
     held, won = find_score(champion, ALL, "mean"), find_score(challenger, ALL, "mean")
     lines += [
-        f"| **mean** | score | {held.count} | {held.value:.3f} | {won.value:.3f} "
+        f"| **mean** | score | {held.count} | {held.value:.3f} → {won.value:.3f} "
         f"| **{decision.mean_difference:+.3f}** | **{decision.low:+.3f}** | "
         f"{'better' if decision.low > 0 else 'not shown to be better'} |",
         "",
         f"A task is non-inferior where its difference is at least {-decision.margin:g}; `at least` is the lower end of "
-        f"the one-sided 95 % interval, and of the mean that of the two-sided one, to {decision.high:+.3f}.",
+        f"the one-sided 95 % interval, and of the mean that of the two-sided one, to {decision.high:+.3f}. "
+        "Of `6 of 59` prompts there are 6, and 59 would decide.",
         "",
     ]
     if decision.guards:
@@ -55,10 +56,10 @@ def render_card(decision: GateDecision, champion: Scores, challenger: Scores, mo
 
 def _row(task: str, one: MetricComparison) -> str:
     more = (one.prompts_needed or 0) > one.prompts
-    verdict = f"{one.verdict}: {one.prompts_needed} prompts would decide" if more else one.verdict
+    prompts = f"{one.prompts} of {one.prompts_needed}" if more else one.prompts
     return (
-        f"| {task} | {one.metric} | {one.prompts} | {one.champion:.3f} | {one.challenger:.3f} "
-        f"| {one.difference:+.3f} | {one.low:+.3f} | {verdict} |"
+        f"| {task} | {one.metric} | {prompts} | {one.champion:.3f} → {one.challenger:.3f} "
+        f"| {one.difference:+.3f} | {one.low:+.3f} | {one.verdict} |"
     )
 
 

@@ -54,6 +54,7 @@ def compile_pipeline(recipe: Recipe, parameter: str, store: str) -> Compiled:
         recipe.granularity,
         store=store,
         evaluate_every=recipe.evaluation.every,
+        staleness=recipe.staleness,
         platform=Platform.of(recipe),
         name=f"post-training-{recipe.name}",
     )

@@ -9,12 +9,17 @@ def links(recipe: Recipe) -> int:
     return recipe.segments if recipe.granularity == "segment" else recipe.rounds
 
 
-def require_chain(recipe: Recipe, compiled: int, granularity: str) -> None:
+def require_chain(recipe: Recipe, compiled: int, granularity: str, staleness: int) -> None:
     """UserError where a pipeline was compiled with a chain that is not the recipe's, told before anything is spent."""
     if granularity != recipe.granularity:
         raise UserError(
             f"granularity is {recipe.granularity}, and the pipeline's chain is one of {granularity}s: set granularity: "
             f"{granularity}, or compile the pipeline anew."
+        )
+    if granularity == "step" and staleness != recipe.staleness:
+        raise UserError(
+            f"staleness is {recipe.staleness}, and the pipeline's rounds follow one another as with {staleness}: set "
+            f"staleness: {staleness}, or compile the pipeline anew."
         )
     if links(recipe) == compiled:
         return

@@ -42,8 +42,14 @@ def overhead(recipe: Recipe, granularity: Granularity) -> Overhead:
     nested = recipe.rounds + evaluations
     tasks = BEGINNING + ROUND * recipe.rounds + EVALUATION * evaluations + 2
     # Evaluations run beside rounds, or beside each other: the chain waits for the last ones alone, and for the gate.
-    chain = PODS * (BEGINNING + ROUND * recipe.rounds + EVALUATION + 1) + recipe.rounds + 1
+    chain = PODS * (BEGINNING + _chained(recipe) + EVALUATION + 1) + recipe.rounds + 1
     return Overhead(PODS * tasks + nested + 1, POD_SECONDS * (chain + 1), NODES * tasks + nested + 1)
+
+
+def _chained(recipe: Recipe) -> int:
+    """Tasks of rounds that wait for one another: with staleness 1 an update is beside the next rollout and its verify,
+    which are two, so that the last update alone is waited for."""
+    return (ROUND - 1) * recipe.rounds + 1 if recipe.staleness and recipe.rounds else ROUND * recipe.rounds
 
 
 def require_holdable(recipe: Recipe) -> None:

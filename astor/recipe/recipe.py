@@ -83,8 +83,8 @@ class Recipe(Options):
     operations are too short for threads. Results repeat to the byte only for the same number."""
     staleness: Literal[0, 1] = 0
     """Updates between the policy that rolls a round out and the one that the round updates. 1: a round is rolled out
-    while the one before it is updated, in a process of its own where there are cores or cards for both, which the loss
-    corrects by `training.loss.importance_cap`."""
+    while the one before it is updated, which the loss corrects by `training.loss.importance_cap`: by segments in a
+    process of its own where there are cores or cards for both, by steps in a task of its own."""
     policy: PolicyChoice
     data: DataOptions
     tasks: TasksOptions
@@ -129,11 +129,6 @@ class Recipe(Options):
             raise ValueError(
                 "staleness is 1 and training.loss.importance_cap null, so nothing would correct for rollouts of the "
                 "policy before the one that is updated: set training.loss.importance_cap, as to 2"
-            )
-        if self.staleness and self.granularity == "step":
-            raise ValueError(
-                "staleness is 1, and granularity step has a task for each step of one round after the other: set "
-                "granularity: segment"
             )
         return self
 

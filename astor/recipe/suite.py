@@ -114,18 +114,46 @@ def packaged_suites() -> list[str]:
     return sorted(Path(file.name).stem for file in folder.iterdir() if file.name.endswith(".yaml"))
 
 
-def load_suites(names: Sequence[str], overrides: Mapping[str, Any]) -> tuple[list[Suite], Bench]:
-    """The suites in the files `names`, or the packaged ones of these names, and the bench. Overrides (dotted key →
-    value) of keys that a bench has are its own; all others are of every suite.
+def held_out_suite(recipe: Recipe) -> Suite:
+    """The held-out prompts of a recipe as a suite of the name RECIPE-held-out; UserError where it has several sources.
+
+    Its answers are sampled as in the recipe's own evaluations.
+    """
+    if len(recipe.data.sources) > 1:
+        raise UserError(
+            f"The recipe {recipe.name} has {len(recipe.data.sources)} sources, and a suite has one: write a suite of "
+            "each as YAML."
+        )
+    evaluation = recipe.evaluation
+    return Suite(
+        name=f"{recipe.name[:31]}-held-out",
+        about=f"The held-out prompts of the recipe {recipe.name}, which it never trains on.",
+        source=recipe.data.sources[0],
+        split=Split.HELD_OUT,
+        splits=recipe.data.splits,
+        prompts=recipe.data.prompts.held_out,
+        tasks=recipe.tasks,
+        samples=evaluation.samples,
+        temperature=evaluation.temperature,
+        top_p=evaluation.top_p,
+    )
+
+
+def load_suites(
+    names: Sequence[str], overrides: Mapping[str, Any], others: Sequence[Suite] = ()
+) -> tuple[list[Suite], Bench]:
+    """The suites in the files `names`, or the packaged ones of these names, with `others`, and the bench. Overrides
+    (dotted key → value) of keys that a bench has are its own; all others are of every suite.
 
     Raises:
         UserError: there is no such suite (the nearest is named), two have one name, or a key or value is wrong.
     """
-    if not names:
+    if not names and not others:
         raise UserError(f"There is nothing to evaluate on: give --suite, one of {', '.join(packaged_suites())}.")
     of_bench = {key: value for key, value in overrides.items() if key.partition(".")[0] in Bench.model_fields}
     of_suites = {key: value for key, value in overrides.items() if key not in of_bench}
-    suites = [_parse(Suite, _read(name), of_suites, name) for name in names]
+    read = [(name, _read(name)) for name in names] + [(one.name, one.model_dump(mode="json")) for one in others]
+    suites = [_parse(Suite, suite, of_suites, name) for name, suite in read]
     seen: set[str] = set()
     for suite in suites:
         if suite.name in seen:

@@ -1,13 +1,12 @@
 """What a collection of trajectories was made with; another one does not go into the same directory."""
 
-from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
 from astor.errors import UserError
-from astor.records.files import read_json
 from astor.records.record import Record
+from astor.storage import locate
 
 COLLECTION = "collection.json"
 """Name of the file in the directory, written before any trajectory."""
@@ -32,10 +31,14 @@ class Collection(Record):
     """What the collection was asked for."""
 
 
-def read_collection(directory: Path) -> Collection:
-    """What is collected in the directory; UserError where its file says nothing of the kind."""
-    path = directory / COLLECTION
+def read_collection(directory: str) -> Collection | None:
+    """What is collected at a local path or `s3://` URI, or None; UserError where its file says nothing of the kind."""
+    store, key = locate(directory)
     try:
-        return read_json(path, Collection)
+        return Collection.model_validate_json(store.read(f"{key}/{COLLECTION}"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except ValidationError as error:
-        raise UserError(f"{path} cannot be read as a collection: collect into another directory.") from error
+        raise UserError(
+            f"{directory}/{COLLECTION} cannot be read as a collection: collect into another directory."
+        ) from error

@@ -82,6 +82,13 @@ def committed_draws(run: Run, round: int) -> list[Draw]:
     return draws
 
 
+def rolled_out_before(run: Run, round: int) -> ArtifactRef | None:
+    """The completions of a round that was rolled out and verified beside the update before it, by a policy that may be
+    gone by now; None where it was not."""
+    draws = committed_draws(run, round) if run.recipe.staleness else []
+    return draws[0].completions if draws else None
+
+
 def inputs(draws: Sequence[Draw], *names: str) -> dict[str, ArtifactRef]:
     """The named refs of the draws, for a manifest: `verdicts`, `verdicts-1` and so on."""
     return {

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from astor.recipe.estimate import workload
 from astor.recipe.memory import Memory, checkpoint_bytes, memory, policy_bytes
-from astor.run.pace import Pace, find_pace
+from astor.run.pace import Pace, at_once, find_pace
 from astor.run.prepared import Prepared
 from astor.run.run import Run
 
@@ -78,6 +78,13 @@ class Forecast:
         tokens = self.work.most_tokens if self.tokens is None else round(self.tokens)
         records = (self.work.trained + self.work.judged) * PER_ROLLOUT + tokens * PER_TOKEN
         return self.weights_on_disk + records + (prompts + sum(counts.demonstrations.values())) * PER_PROMPT + PER_RUN
+
+    @property
+    def saved(self) -> float | None:
+        """Seconds that overlap saves of the whole run, in all rounds but the first; None where no run was measured."""
+        if self.pace is None:
+            return None
+        return max(self.recipe.rounds - 1, 0) * self.pace.beside if at_once(self.run) else 0.0
 
     @property
     def seconds(self) -> float | None:

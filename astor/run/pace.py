@@ -38,6 +38,8 @@ class Pace(NamedTuple):
     promote: float
     tokens: float
     """Tokens of a round's rollouts."""
+    beside: float = 0.0
+    """Of a round: what staleness 1 lets go on beside the rest, the shorter of sampling and training; else 0."""
 
     @classmethod
     def of(cls, run: Run) -> Self | None:
@@ -49,24 +51,34 @@ class Pace(NamedTuple):
             return None
         seconds = seconds_by_step(run, prompts)
         evaluations = sum(place.startswith("evaluations/") and place.endswith("/scores") for place in committed)
+        alone, beside = _round(run, seconds)
         last = run.artifacts.committed(run.places.at("rounds", rounds - 1, "score"))
         return cls(
             run=run.places.name,
             rounds=rounds,
             first=sum(seconds.get(kind, 0.0) for kind in ("prepare", "warm start", "first policy", "plan")),
             plan=seconds.get("plan", 0.0),
-            round=_round(run, seconds) / rounds,
+            round=(alone - (beside if at_once(run) else 0.0)) / rounds,
             evaluation=seconds.get("evaluate", 0.0) / max(evaluations, 1),
             promote=seconds.get("promote", 0.0),
             tokens=run.artifacts.read(last, "state").counters.get("tokens", 0) / rounds,
+            beside=beside / rounds,
         )
 
 
-def _round(run: Run, seconds: Mapping[str, float]) -> float:
-    """Seconds of all rounds, of which two processes do sampling and training at the same time."""
+def at_once(run: Run) -> bool:
+    """Whether a round's rollout goes on beside the update before it: by steps on a cluster, else where this machine has
+    cores or cards for both."""
+    if not run.recipe.staleness:
+        return False
+    return run.places.is_remote if run.recipe.granularity == "step" else cards_beside(run.recipe) is not None
+
+
+def _round(run: Run, seconds: Mapping[str, float]) -> tuple[float, float]:
+    """Seconds of all rounds, one step after the other, and what of them may go on beside the rest."""
     sampled, trained = (sum(seconds.get(kind, 0.0) for kind in kinds) for kinds in (SAMPLED, TRAINED))
-    together = run.recipe.staleness and cards_beside(run.recipe) is not None
-    return seconds.get("score", 0.0) + (max(sampled, trained) if together else sampled + trained)
+    beside = min(sampled, trained) if run.recipe.staleness else 0.0
+    return seconds.get("score", 0.0) + sampled + trained, beside
 
 
 def find_pace(run: Run) -> Pace | None:

@@ -1,18 +1,19 @@
 """collect: a policy's trajectories on a recipe's problems, judged and cut into items that an ordinary run trains on."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from astor.coordination.partial_trajectories import CutOptions, PartialTrajectory, cut_trajectories
 from astor.coordination.state import generator
 from astor.data.catalogue import make_source
 from astor.data.prepared import Writer
 from astor.errors import UserError
+from astor.explain import explain
 from astor.options import Options
 from astor.records import (
     MANIFEST,
@@ -22,7 +23,6 @@ from astor.records import (
     Prompt,
     Trajectory,
     references_by_prompt,
-    write_json,
 )
 from astor.records.collection import COLLECTION, Collection, read_collection
 from astor.rollout.measure import measure_turns
@@ -31,7 +31,7 @@ from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.steps.initialise import initialise
 from astor.steps.prepare import prepare
-from astor.storage import ArtifactRef, PolicyRef, digest_json, load, replacing
+from astor.storage import ArtifactRef, PolicyRef, digest_json, load, locate
 from astor.tasks.multi_turn.capability import MultiTurn
 from astor.tasks.multi_turn.conversation import has_begun
 from astor.tasks.multi_turn.problem import Problem
@@ -70,8 +70,8 @@ class Collected(NamedTuple):
     """Directory of the policy that wrote them, to go on training from."""
 
 
-def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
-    """Collect on every problem of the recipe, into `directory`, which becomes a source.
+def collect(run: Run, directory: str, options: CollectOptions) -> Collected:
+    """Collect on every problem of the recipe, into `directory`, a local path or `s3://` URI, which becomes a source.
 
     Conversations that have begun are no problems: a policy that was trained on a collection can collect on it again.
     Goes on from the last block that was committed; the manifest is written at the end, so that nothing half-written is
@@ -80,7 +80,7 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
     Raises:
         UserError: the recipe has not one task over turns, or no problem, or the directory holds another collection.
     """
-    task, multi_turn = _task_over_turns(run)
+    task, multi_turn = task_over_turns(run)
     found = _find_collection(directory)
     prepared = prepare(run)
     policy = initialise(run, prepared.prompts)
@@ -125,8 +125,22 @@ def collect(run: Run, directory: Path, options: CollectOptions) -> Collected:
     )
 
 
-def _task_over_turns(run: Run) -> tuple[Task, MultiTurn]:
-    """The recipe's one task that replies to answers."""
+def collection_place(run: Run, options: CollectOptions) -> str:
+    """Where a collection lies in the run's store: one place for each recipe and way of collecting."""
+    key = digest_json(options.model_dump())[:8]
+    return f"{run.places.root}/collections/{run.places.name}-{key}"
+
+
+def read_options(given: Mapping[str, Any]) -> CollectOptions:
+    """The options as people gave them; UserError where one is wrong."""
+    try:
+        return CollectOptions.model_validate(dict(given))
+    except ValidationError as error:
+        raise UserError(f"Nothing can be collected so: {explain(error, CollectOptions)}.") from error
+
+
+def task_over_turns(run: Run) -> tuple[Task, MultiTurn]:
+    """The recipe's one task that replies to answers; UserError where it has none, or several."""
     found = [(task, task.multi_turn) for task in run.tasks.values() if task.multi_turn]
     if not found:
         raise UserError(f"The recipe {run.recipe.name} has no task over turns: add multi_turn_code under tasks.")
@@ -136,27 +150,28 @@ def _task_over_turns(run: Run) -> tuple[Task, MultiTurn]:
     return found[0]
 
 
-def _find_collection(directory: Path) -> Collection | None:
+def _find_collection(directory: str) -> Collection | None:
     """What is collected in the directory already; UserError where it holds, or is, something else."""
-    if directory.is_file():
+    if "://" not in directory and Path(directory).is_file():
         raise UserError(f"{directory} is a file: give another --out.")
-    if (directory / COLLECTION).is_file():
-        return read_collection(directory)
+    if found := read_collection(directory):
+        return found
+    store, key = locate(directory)
     # What was being written of a collection's file when an interruption came begins with a dot.
-    if directory.is_dir() and any(not path.name.startswith(f".{COLLECTION}") for path in directory.iterdir()):
+    if any(not name.startswith(f"{key}/.{COLLECTION}") for name in store.keys(key)):
         raise UserError(f"{directory} is not empty and holds no collection: give another --out.")
     return None
 
 
-def _claim(directory: Path, found: Collection | None, wanted: Collection) -> None:
+def _claim(directory: str, found: Collection | None, wanted: Collection) -> None:
     """Say in the directory what is collected there; UserError where something of another collection is."""
     if found == wanted:
         return
-    if found is not None and any((directory / BLOCKS).glob(f"*/{MANIFEST}")):
+    store, key = locate(directory)
+    if found is not None and any(name.endswith(f"/{MANIFEST}") for name in store.keys(f"{key}/{BLOCKS}")):
         names = " and ".join(name for name, value in wanted if getattr(found, name) != value)
         raise UserError(f"{directory} holds a collection with other {names}: remove it, or give another --out.")
-    with replacing(directory / COLLECTION) as draft:
-        write_json(draft, wanted)
+    store.replace(f"{key}/{COLLECTION}", wanted.model_dump_json().encode())
 
 
 def _commit_block(
@@ -214,9 +229,9 @@ def _find_items(run: Run, wanted: set[str]) -> dict[str, Item]:
     return found
 
 
-def _write_items(directory: Path, items: Sequence[Item], source: str, task: str, collection: Collection) -> None:
+def _write_items(directory: str, items: Sequence[Item], source: str, task: str, collection: Collection) -> None:
     """The items as a prepared directory; its manifest last."""
-    writer, made_from = Writer(str(directory)), digest_json(collection.model_dump(mode="json"))
+    writer, made_from = Writer(directory), digest_json(collection.model_dump(mode="json"))
     # Beside what an earlier collection left, which counts until the new manifest stands.
     part = writer.write_part(0, items, read=len(items), dropped={}, prompts={task: len(items)}, beside=True)
     manifest = PreparedManifest.of([part], {}, format="trajectories", source=source, made_from=made_from, verified=True)

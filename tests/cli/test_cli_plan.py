@@ -50,6 +50,20 @@ def test_time_and_tokens_come_from_a_run_that_was_measured(miniature: Miniature)
     assert longer["time"].startswith("about 14 min more")
 
 
+def test_what_overlap_saves_is_told(miniature: Miniature, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "overlap" not in lines(miniature(), pace=PACE)
+    overlap = {"staleness": 1, "training.loss.importance_cap": 2}
+    pace = PACE._replace(beside=40.0)
+    monkeypatch.setattr("astor.run.partner.cores", lambda: 1)
+    assert lines(miniature(**overlap))["overlap"] == "saves nothing here: too few cores or cards for both"
+    steps = miniature(**overlap, granularity="step")
+    assert lines(steps, on="local", pace=pace)["overlap"] == "saves nothing here: one task runs after the other"
+    monkeypatch.setattr("astor.run.partner.cores", lambda: 64)
+    assert lines(miniature(**overlap))["overlap"].endswith("what that saves is known after the first round")
+    told = lines(miniature(**overlap), pace=pace)["overlap"]
+    assert told == "saves about 2.0 min in all: 40 s a round of what goes on beside the rest", "of three rounds in four"
+
+
 def test_prepared_prompts_are_counted(miniature: Miniature) -> None:
     run = miniature(**{"data.prompts.train": 2})
     assert find_prepared(run) is None

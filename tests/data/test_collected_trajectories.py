@@ -13,4 +13,4 @@ def test_a_directory_whose_collection_cannot_be_read_is_no_source(tmp_path: Path
     for name in ("collection.json", "manifest.json"):
         (tmp_path / name).write_text("{}")
     with pytest.raises(UserError, match="cannot be read as a collection"):
-        next(TrajectoriesSource(TrajectoriesOptions(path=tmp_path), SplitOptions()).items())
+        next(TrajectoriesSource(TrajectoriesOptions(path=str(tmp_path)), SplitOptions()).items())

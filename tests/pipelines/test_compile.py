@@ -86,6 +86,19 @@ def test_boxes_are_named_for_people() -> None:
                      "promote"}  # fmt: skip
 
 
+def test_with_overlap_an_update_is_beside_the_next_rollout() -> None:
+    specification, _ = compiled({**STEPS, "rounds": 3, "staleness": 1, "training.loss.importance_cap": 2})
+    tasks, components = specification["root"]["dag"]["tasks"], specification["components"]
+    assert "rollout" in tasks["round"]["dependentTasks"], "the first round is rolled out before it"
+    for name in ("round", "round-2"):
+        round = components[tasks[name]["componentRef"]["name"]]["dag"]["tasks"]
+        assert round["update"]["dependentTasks"] == round["rollout"]["dependentTasks"] == ["score"]
+        sampled, updated = (round[step]["inputs"]["parameters"]["policy"] for step in ("rollout", "update"))
+        assert sampled == updated, "by the policy that the update starts from"
+    last = components[tasks["round-3"]["componentRef"]["name"]]["dag"]["tasks"]
+    assert last.keys() == {"score", "update"}, "nothing follows the last round"
+
+
 def test_promotion_waits_for_every_evaluation() -> None:
     overrides = {"granularity": "step", "rounds": 3, "checkpoint_every": 1, "evaluation": {"every": 1}}
     specification, _ = compiled(overrides)

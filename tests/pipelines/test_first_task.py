@@ -16,7 +16,7 @@ def resolved(directory: Path, store: str, overrides: dict[str, Any], chain: int 
     """The task's output, as KFP calls its function."""
     card = SimpleNamespace(path=str(directory / "card.md"))
     given = {"recipe": "miniature", "overrides": overrides, "store": store, "mlflow_uri": ""}
-    recipe: str = resolve_recipe.python_func(**given, chain=chain, granularity="segment", card=card)
+    recipe: str = resolve_recipe.python_func(**given, chain=chain, granularity="segment", staleness=0, card=card)
     return recipe
 
 

@@ -11,6 +11,17 @@ def test_a_round_as_tasks_idles_as_it_was_measured() -> None:
     assert three.pods - two.pods == 9
 
 
+def test_with_staleness_1_an_update_idles_beside_the_next_rollout() -> None:
+    overlap = {"staleness": 1, "training.loss.importance_cap": 2}
+    one, two, three = (
+        overhead(load_recipe("miniature", {"rounds": rounds, **overlap}), "step") for rounds in (1, 2, 3)
+    )
+    assert three.seconds - two.seconds == two.seconds - one.seconds == 70, "score, rollout, verify and the driver"
+    apart = overhead(load_recipe("miniature", {"rounds": 3}), "step")
+    assert apart.seconds - three.seconds == 2 * 20, "the last update has nothing beside it"
+    assert (apart.pods, apart.nodes) == (three.pods, three.nodes)
+
+
 def test_a_segment_costs_two_pods_however_many_rounds_it_has() -> None:
     few, many = (
         overhead(load_recipe("quickstart", {"rounds": 200, "rounds_per_segment": size}), "segment") for size in (50, 10)

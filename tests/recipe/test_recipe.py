@@ -119,10 +119,6 @@ def test_packaged_recipes_are_found_by_name(name: str) -> None:
         ({"batch": {"prompts": 1}}, "1 for 2 tasks"),
         ({"rounds_per_segment": 7, "checkpoint_every": 5}, "make it a multiple of checkpoint_every, 5"),
         ({"staleness": 1}, "staleness is 1 and training.loss.importance_cap null"),
-        (
-            {"staleness": 1, "training": {"loss": {"importance_cap": 2}}, "granularity": "step"},
-            "staleness is 1, and granularity step has a task for each step",
-        ),
         ({"idle_rounds": 3, "granularity": "step"}, "idle_rounds end a run at a round that no pipeline knows"),
     ],
 )

@@ -9,20 +9,27 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+import kfp_server_api as api
 import kubernetes as k8s
 import pytest
+import yaml
 from hostile.command import OF_THE_PLACE
 
 from astor.errors import UserError
 from astor.kubeconfig import find_credentials
+from astor.launch.compilation import recipe_text, written
 from astor.launch.connection import Kfp
 from astor.launch.resumption import resume
 from astor.launch.submission import submit
 from astor.launch.submitted import Submission, find_submission
+from astor.pipelines.collection import collection_pipeline
+from astor.pipelines.platform import Platform
 from astor.recipe.load import load_recipe
 from astor.recipe.recipe import Recipe
 from astor.run.run import Run
-from astor.storage import committed
+from astor.steps.collect import BLOCKS, CollectOptions, collection_place
+from astor.storage import committed, locate
+from astor.storage.artifact import Manifest
 
 NEEDED = ("ASTOR_TEST_KFP", "ASTOR_TEST_IMAGE", "ASTOR_TEST_STORE")
 """A real KFP's address, an image that its cluster can pull, and an s3:// prefix that its tasks may write to and this
@@ -70,14 +77,38 @@ class Cluster:
         core = k8s.client.CoreV1Api(k8s.client.ApiClient(settings))
         return cls(Kfp(url, os.environ.get("ASTOR_TEST_NAMESPACE")), core, store, given)
 
-    def recipe(self, **overrides: Any) -> Recipe:
-        """A small recipe of its own: each has another name, and registers another model."""
+    def recipe(self, packaged: str = "miniature", **overrides: Any) -> Recipe:
+        """A recipe of its own: each has another name, and registers another model."""
         name = f"lost-{uuid4().hex[:8]}"
         own = {"name": name, "tracking.model": name}
-        return load_recipe("miniature", deepcopy({**own, **self.overrides, **overrides}))
+        return load_recipe(packaged, deepcopy({**own, **self.overrides, **overrides}))
 
     def submit(self, recipe: Recipe) -> Submission:
         return submit(self.kfp, recipe, self.store)
+
+    def collect(self, recipe: Recipe, options: CollectOptions) -> Submission:
+        """Have trajectories collected by the pipeline of that name."""
+        specification, platform = yaml.safe_load_all(written(collection_pipeline(Platform.of(recipe))).text)
+        given = options.model_dump()
+        parameters = {
+            "recipe": recipe_text(recipe),
+            **{name: given.pop(name) for name in ("trajectories", "turns")},
+            "overrides": {f"collect.{name}": value for name, value in given.items()},
+            "store": self.store,
+            "mlflow_uri": "",
+        }
+        run = api.V2beta1Run(
+            display_name=recipe.name,
+            pipeline_spec={"pipeline_spec": specification, "platform_spec": platform},
+            runtime_config=api.V2beta1RuntimeConfig(parameters=parameters),
+        )
+        return Submission.of(self.kfp.ask(self.kfp.runs.run_service_create_run, run))
+
+    def ended(self, found: Submission) -> Submission:
+        """The submission when it has ended."""
+        while (now := find_submission(self.kfp, found.run_id)).is_live:
+            time.sleep(5)
+        return now
 
     def go_on(self, found: Submission) -> Submission:
         """The submission as it is now, or the one that resumes it where it failed."""
@@ -120,6 +151,12 @@ class Cluster:
             for name, part in committed(places.at(place)).manifest.parts.items()
             if name not in OF_THE_PLACE
         }
+
+    def collected(self, recipe: Recipe, options: CollectOptions) -> dict[str, str]:
+        """Block of a collection → digest."""
+        store, key = locate(f"{collection_place(Run(self.store, recipe), options)}/{BLOCKS}")
+        manifests = [name for name in store.keys(key) if name.endswith("/manifest.json")]
+        return {name: Manifest.model_validate_json(store.read(name)).digest for name in manifests}
 
     def attempts(self, recipe: Recipe) -> dict[str, str]:
         """Each place of a run that was committed → the attempt that did it."""

@@ -15,6 +15,9 @@ from commits import add
 from hostile.command import difference
 from pods import Cluster, step_of
 
+from astor.launch.submitted import find_submission
+from astor.steps.collect import CollectOptions
+
 STEPS = (
     *("driver", "resolve_recipe", "prepare", "initialise", "plan", "rollout", "verify", "score", "update"),
     *("evaluate", "evaluate_turns", "choose", "promote"),
@@ -27,6 +30,20 @@ SERVICES = {
 }
 """Namespace and label of the pods, and the step during which they are lost."""
 LONGEST = 4 * 3600
+OVER_TURNS = {
+    "policy": {"type": "tiny", "hidden_size": 48, "warm_start": {"steps": 40, "batch_size": 16}},
+    "data.prompts": {
+        "train": 8,
+        "held_out": 4,
+        "promotion": 4,
+        "demonstrations": {"multi_turn_code/first": 100, "multi_turn_code/next": 100},
+    },
+    "data.sources": [{"type": "underspecified", "depths": {1: 3, 2: 1}}],
+    "data.splits": {"warm_start": 0.4, "train": 0.2, "held_out": 0.2, "promotion": 0.2},
+    "batch": {"prompts": 4, "rollouts": 4},
+    "tasks.multi_turn_code.max_tokens": 30,
+}
+"""Of a recipe with a task over turns."""
 
 
 def test_what_a_pod_computes_is_read_from_its_command() -> None:
@@ -58,6 +75,25 @@ def test_a_pod_of_each_step_is_lost() -> None:
     cluster.finish(found)
     add(seen, cluster.attempts(recipe))
     assert difference(cluster.digests(recipe), cluster.digests(whole)) == ""
+
+
+@pytest.mark.cluster
+@pytest.mark.timeout(LONGEST)
+def test_a_pod_that_collects_is_lost() -> None:
+    random, cluster = Random(18), Cluster.of_the_environment()
+    options = CollectOptions(trajectories=4, turns=2, block=2)
+    whole, recipe = cluster.recipe("cobalt", **OVER_TURNS), cluster.recipe("cobalt", **OVER_TURNS)
+    assert cluster.ended(cluster.collect(whole, options)).state == "SUCCEEDED"
+    found = cluster.collect(recipe, options)
+    while (pod := next(cluster.running(found, "collect"), None)) is None:
+        assert find_submission(cluster.kfp, found.run_id).is_live, "no pod of collect was seen"
+        time.sleep(0.5)
+    time.sleep(random.uniform(0, 20))
+    cluster.lose(cluster.kfp.namespace, pod.metadata.name)
+    if cluster.ended(found).state != "SUCCEEDED":
+        assert cluster.ended(cluster.collect(recipe, options)).state == "SUCCEEDED"
+    assert len(set(cluster.collected(recipe, options).values())) > 1
+    assert sorted(cluster.collected(recipe, options).values()) == sorted(cluster.collected(whole, options).values())
 
 
 @pytest.mark.cluster

@@ -57,10 +57,10 @@ def test_a_run_trains_on_its_trajectories_and_measures_them(miniature: Miniature
 
 def test_what_is_collected_of_it_is_a_source(miniature: Miniature, tmp_path: Path) -> None:
     with miniature(**SMALL) as run:
-        collected = collect(run, tmp_path / "collected", CollectOptions(trajectories=2, turns=2, perturbed=1))
+        collected = collect(run, str(tmp_path / "collected"), CollectOptions(trajectories=2, turns=2, perturbed=1))
         assert (collected.problems, collected.trajectories) == (8, 16), "there is no public test that could be wrong"
         splits, task = run.recipe.data.splits, run.tasks["guess"]
-    items = list(TrajectoriesSource(TrajectoriesOptions(path=tmp_path / "collected"), splits).items())
+    items = list(TrajectoriesSource(TrajectoriesOptions(path=str(tmp_path / "collected")), splits).items())
     assert len(items) == sum(collected.prompts.values())
     for item in items:
         (example,) = task.examples(item, Split.TRAIN)
@@ -74,4 +74,4 @@ def test_several_tasks_over_turns_are_not_collected_together(miniature: Miniatur
         miniature(**SMALL | {"tasks": {"guess": {}, "code": {"type": "multi_turn_code"}}}) as run,
         pytest.raises(UserError, match=r"several tasks over turns \(guess, code\): leave one"),
     ):
-        collect(run, tmp_path / "collected", CollectOptions())
+        collect(run, str(tmp_path / "collected"), CollectOptions())

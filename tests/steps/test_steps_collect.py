@@ -77,13 +77,13 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def collected(make: Make, directory: Path) -> Collected:
     with make() as run:
-        return collect(run, directory, OPTIONS)
+        return collect(run, str(directory), OPTIONS)
 
 
 def test_every_problem_is_collected_and_cut(collected: Collected, directory: Path) -> None:
     assert collected.problems == 16
     assert collected.trajectories > 16 * 6, "some problems have wrong tests besides"
-    source = TrajectoriesSource(TrajectoriesOptions(path=directory), splits())
+    source = TrajectoriesSource(TrajectoriesOptions(path=str(directory)), splits())
     items = list(source.items())
     assert len(items) == sum(collected.prompts.values())
     assert len({item.id for item in items}) == len(items)
@@ -108,11 +108,11 @@ def test_an_interrupted_collection_goes_on(collected: Collected, make: Make, dir
     before = part_of(directory).read_bytes()
     (directory / "manifest.json").unlink()
     with pytest.raises(UserError, match="no finished collection"):
-        next(TrajectoriesSource(TrajectoriesOptions(path=directory), splits()).items())
+        next(TrajectoriesSource(TrajectoriesOptions(path=str(directory)), splits()).items())
     lost = directory / BLOCKS / "00001" / "manifest.json"
     lost.unlink()
     with make() as run:
-        assert collect(run, directory, OPTIONS) == collected
+        assert collect(run, str(directory), OPTIONS) == collected
     assert part_of(directory).read_bytes() == before
 
 
@@ -120,7 +120,7 @@ def test_items_that_no_manifest_names_yet_stand_beside_the_old_ones(
     collected: Collected, directory: Path, tmp_path: Path
 ) -> None:
     copy = shutil.copytree(directory, tmp_path / "copy")
-    source = TrajectoriesSource(TrajectoriesOptions(path=copy), splits())
+    source = TrajectoriesSource(TrajectoriesOptions(path=str(copy)), splits())
     before = list(source.items())
     Writer(str(copy)).write_part(0, before[:1], read=1, dropped={}, prompts={}, beside=True)
     assert list(source.items()) == before, "the writer was killed before its manifest"
@@ -139,7 +139,7 @@ def test_a_directory_holds_one_collection(
     collected: Collected, make: Make, directory: Path, overrides: dict[str, object], seed: int, named: str
 ) -> None:
     with make(**overrides) as run, pytest.raises(UserError, match=f"a collection with other {named}:"):
-        collect(run, directory, OPTIONS.model_copy(update={"seed": seed}))
+        collect(run, str(directory), OPTIONS.model_copy(update={"seed": seed}))
 
 
 def test_what_is_no_collection_is_left_alone(make: Make, tmp_path: Path) -> None:
@@ -147,18 +147,32 @@ def test_what_is_no_collection_is_left_alone(make: Make, tmp_path: Path) -> None
     letter.write_text("mine")
     with make() as run:
         with pytest.raises(UserError, match="is not empty"):
-            collect(run, tmp_path, OPTIONS)
+            collect(run, str(tmp_path), OPTIONS)
         with pytest.raises(UserError, match="is a file"):
-            collect(run, letter, OPTIONS)
+            collect(run, str(letter), OPTIONS)
         (tmp_path / "collection.json").write_text('{"policy": "of another kind"}')
         with pytest.raises(UserError, match="cannot be read"):
-            collect(run, tmp_path, OPTIONS)
+            collect(run, str(tmp_path), OPTIONS)
     assert letter.read_text() == "mine"
+
+
+def test_a_collection_may_lie_in_a_bucket(make: Make, s3_prefix: str) -> None:
+    few, uri = OPTIONS.model_copy(update={"trajectories": 1, "turns": 1, "perturbed": 0}), f"{s3_prefix}/collected"
+    with make() as run:
+        collected = collect(run, uri, few)
+        assert collect(run, uri, few) == collected
+        with pytest.raises(UserError, match="a collection with other options"):
+            collect(run, uri, OPTIONS)
+    source = TrajectoriesSource(TrajectoriesOptions(path=uri), splits())
+    assert len(list(source.items())) == sum(collected.prompts.values()) == 16
+    assert source.contents()
+    with pytest.raises(UserError, match="no finished collection"):
+        next(TrajectoriesSource(TrajectoriesOptions(path=s3_prefix), splits()).items())
 
 
 def test_problems_must_be_divided_as_they_were(collected: Collected, directory: Path) -> None:
     with pytest.raises(UserError, match="give the recipe the splits"):
-        next(TrajectoriesSource(TrajectoriesOptions(path=directory), SplitOptions()).items())
+        next(TrajectoriesSource(TrajectoriesOptions(path=str(directory)), SplitOptions()).items())
 
 
 def test_prompts_are_made_anew_of_another_collection(collected: Collected, make: Make, directory: Path) -> None:
@@ -210,8 +224,8 @@ def test_a_trained_policy_collects_on_the_problems_alone(
     nothing_yet = Collection(policy="another", prompts="", splits={}, options={})
     write_json(tmp_path / "again" / COLLECTION, nothing_yet)  # a mistake in the recipe left it
     with make(**overrides) as run:
-        again = collect(run, tmp_path / "again", OPTIONS.model_copy(update={"trajectories": 1, "perturbed": 0}))
-    items = TrajectoriesSource(TrajectoriesOptions(path=directory), splits()).items()
+        again = collect(run, str(tmp_path / "again"), OPTIONS.model_copy(update={"trajectories": 1, "perturbed": 0}))
+    items = TrajectoriesSource(TrajectoriesOptions(path=str(directory)), splits()).items()
     assert again.problems == sum(isinstance(item.content, Function) for item in items)
 
 
@@ -238,7 +252,7 @@ def test_without_problems_alone_nothing_is_measured_over_turns(
         policy = initialise(run, prompts)
         assert evaluate_turns(run, prompts, references, policy, policy) is None
         with pytest.raises(UserError, match="no problem"):
-            collect(run, tmp_path / "again", OPTIONS)
+            collect(run, str(tmp_path / "again"), OPTIONS)
 
 
 def test_an_ordinary_run_trains_on_whole_trajectories(make: Make) -> None:

@@ -21,13 +21,13 @@ def test_servers_collect_over_turns(tmp_path: Path) -> None:
         str(tmp_path / "store"), load_recipe("cobalt", deepcopy(SMALL) | {"policy": TINY} | given)
     )
     with make() as run:
-        collected = collect(run, tmp_path / "here", OPTIONS)
+        collected = collect(run, str(tmp_path / "here"), OPTIONS)
     with (
         application(collected.policy) as app,
         listening(app) as url,
         make(rollout={"type": "openai", "urls": [url]}) as run,
     ):
-        again = collect(run, tmp_path / "there", OPTIONS)
+        again = collect(run, str(tmp_path / "there"), OPTIONS)
         engine = run.services.policies.sampler(initialise(run, prepare(run).prompts)).engine
         assert engine.metrics["tokens"] == again.tokens
         assert engine.metrics["failed"] == 0

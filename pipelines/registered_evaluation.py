@@ -1,0 +1,47 @@
+"""The pipeline that evaluates a registered model, from the form of KFP's user interface."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kfp import dsl
+
+from astor.components.evaluation import choose_models, evaluate_models
+from astor.pipelines.platform import TRACKS, Platform, Work
+
+MEASURE = Work("rollout", verifies=True, samples=True, tracks=True)
+
+
+def registered_evaluation_pipeline(platform: Platform, store: str = "") -> Callable[..., Any]:
+    """The pipeline `evaluation-of-models`; its output is the URI of the figures.
+
+    Args:
+        platform: what tasks ask of the cluster.
+        store: default of the parameter of that name.
+    """
+
+    @dsl.pipeline(name="evaluation-of-models", description="Registered models answer suites and are scored.")
+    def evaluation_of_models(
+        model: str = "",
+        against: str = "",
+        suites: list = ["procedural"],  # noqa: B006
+        held_out_of: str = "",
+        data: dict = {},  # noqa: B006
+        overrides: dict = {},  # noqa: B006
+        store: str = store,
+        mlflow_uri: str = "",
+    ) -> str:
+        asked = {
+            "suites": suites,
+            "held_out_of": held_out_of,
+            "data": data,
+            "overrides": overrides,
+            "store": store,
+            "mlflow_uri": mlflow_uri,
+        }
+        chosen = platform.place(
+            choose_models(model=model, against=against, **asked).set_display_name("choose models"), TRACKS
+        ).outputs
+        task = evaluate_models(model=chosen["model"], against=chosen["against"], **asked)
+        return platform.place(task.set_display_name("evaluate"), MEASURE).outputs["Output"]
+
+    return evaluation_of_models

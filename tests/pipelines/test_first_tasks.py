@@ -1,0 +1,65 @@
+"""The first tasks of a collection and of an evaluation refuse what the command line would, and show what is meant."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from astor.components.collect import resolve_collection
+from astor.components.evaluation import choose_models
+from astor.errors import UserError
+
+
+@pytest.fixture
+def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    monkeypatch.setattr("astor.components.task.begin", lambda *_: None)  # no S3 is waited for
+    return SimpleNamespace(path=str(tmp_path / "card.md"))
+
+
+def collection(card: SimpleNamespace, store: str, **given: Any) -> tuple[str, str]:
+    asked = {"recipe": "cobalt", "trajectories": 4, "turns": 2, "overrides": {}, "mlflow_uri": "", **given}
+    resolved: tuple[str, str] = resolve_collection.python_func(store=store, card=card, **asked)
+    return resolved
+
+
+def test_options_of_collecting_stand_beside_those_of_the_recipe(card: SimpleNamespace, tmp_path: Path) -> None:
+    recipe, options = collection(card, str(tmp_path / "store"), overrides={"seed": 3, "collect.temperature": 1})
+    assert "/runs/cobalt-" in recipe
+    assert '"trajectories":4,"turns":2,"temperature":1.0' in options
+    assert "\nseed: 3\n" in Path(card.path).read_text()
+
+
+COLLECTIONS = {
+    "recipe": ({"recipe": "miniature"}, "The recipe miniature has no task over turns"),
+    "option": ({"overrides": {"collect.temprature": 1}}, "unknown key 'temprature': did you mean 'temperature'"),
+    "value": ({"turns": 0}, "Nothing can be collected so: turns"),
+    "key": ({"overrides": {"sede": 1}}, "sede.*seed"),
+    "password": ({"mlflow_uri": "http://me:hidden@mlflow"}, r"tracking\.uri is http://me:\*\*\*@mlflow"),
+}
+
+
+@pytest.mark.parametrize(("given", "sentence"), COLLECTIONS.values(), ids=COLLECTIONS)
+def test_a_wrong_collection_fails_there(card: SimpleNamespace, given: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
+        collection(card, "s3://bucket/prefix", **given)
+
+
+EVALUATIONS = {
+    "suite": ({"suites": ["humanevil"]}, "There is no suite humanevil: did you mean"),
+    "none": ({"suites": []}, "There is nothing to evaluate on"),
+    "data": ({"suites": ["mbpp"]}, "There is nothing at .*, which the suite mbpp reads"),
+    "sources": ({"held_out_of": "own"}, "The recipe own has 2 sources, and a suite has one"),
+    "override": ({"overrides": {"sampels": 2}}, "sampels.*samples"),
+    "model": ({}, "No model is registered in MLflow at sqlite"),
+}
+
+
+@pytest.mark.parametrize(("given", "sentence"), EVALUATIONS.values(), ids=EVALUATIONS)
+def test_a_wrong_evaluation_fails_there(
+    card: SimpleNamespace, empty_database: Path, tmp_path: Path, given: dict[str, Any], sentence: str
+) -> None:
+    asked: dict[str, Any] = {"model": "", "against": "", "suites": ["procedural"], "held_out_of": "", "data": {}}
+    uri, store = f"sqlite:///{empty_database}", str(tmp_path)
+    with pytest.raises(UserError, match=sentence):
+        choose_models.python_func(**{**asked, "overrides": {}, **given}, store=store, mlflow_uri=uri, card=card)
