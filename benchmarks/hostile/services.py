@@ -36,8 +36,9 @@ class Service:
     def take_away(self) -> None:
         """Kill it and its children, as a machine that is lost."""
         assert self.process is not None, "it was started"
-        os.killpg(self.process.pid, 9)
-        self.process.wait()
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, 9)
+            self.process.wait()
 
     def __enter__(self) -> "Service":
         self.start()

@@ -41,7 +41,6 @@ def test_a_run_goes_on_when_it_is_back(outage: Callable, undisturbed: Undisturbe
 
 
 def test_a_sandbox_pool_that_is_killed_is_waited_for(undisturbed: Undisturbed, tmp_path: Path) -> None:
-    """In a round that is being verified, and in the middle of what is offered to it."""
     (port,) = free_ports(1)
     url = f"http://127.0.0.1:{port}"
     command = [*COMMAND[:-1], str(port), "--workers", "1"]
@@ -49,11 +48,11 @@ def test_a_sandbox_pool_that_is_killed_is_waited_for(undisturbed: Undisturbed, t
         overrides = (f"sandbox={{type: pool, urls: ['{url}'], patience_seconds: 300}}",)
         store = Store(str(tmp_path / "store"), overrides=overrides)
         process = store.start()
-        while not store.has("rounds", 1, "rollout"):
+        while not store.has("rounds", 0, "score"):
             assert process.poll() is None, process.communicate()[1]
             time.sleep(0.005)
         pool.take_away()
-        assert not store.has("rounds", 1, "verify"), "it is lost before it has answered"
+        assert not store.has("rounds", 1, "verify"), "a round that it would verify is to come"
         time.sleep(AWAY)
         assert process.poll() is None, process.communicate()[1]
         pool.start()

@@ -3,6 +3,7 @@
 import subprocess
 import time
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -98,30 +99,23 @@ def test_the_loop_is_killed_in_each_step(tmp_path: Path) -> None:
     require_undisturbed(store, undisturbed.digests(), seen, store.finish())
 
 
-def test_a_collection_is_killed_again_and_again(tmp_path: Path) -> None:
-    random = Random(18)
-
-    def collect(name: str) -> tuple[str, ...]:
-        return (*COLLECT, "--out", str(tmp_path / name))
-
-    began, alone = time.monotonic(), Store(str(tmp_path / "store"))
-    assert (first := alone.finish(*collect("whole"))).code == 0, first.errors
-    took = time.monotonic() - began
+def test_a_collection_is_killed_in_each_block(tmp_path: Path) -> None:
+    random, alone = Random(18), Store(str(tmp_path / "store"))
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    assert (first := alone.finish(*COLLECT, "--out", str(whole))).code == 0, first.errors
+    blocks = [Path(place) / "manifest.json" for place in attempts(str(whole))]
+    assert len(blocks) > 2
     store, seen = Store(str(tmp_path / "another")), dict[str, str]()
-    for share in sorted(random.uniform(0.1, 0.9) for _ in range(6)):
-        kill_after(store.start(*collect("killed")), took * share)
-        add(seen, attempts(str(tmp_path / "killed")))
-    assert (last := store.finish(*collect("killed"))).code == 0, last.errors
-    assert seen, "it was killed between blocks, too"
-    blocks = attempts(str(tmp_path / "killed"))
-    add(seen, blocks)
-    assert blocks.keys() == seen.keys() == attempts(str(tmp_path / "whole")).keys()
-    whole, killed = (
-        {
-            path.name: path.read_bytes()
-            for path in [*(tmp_path / name).glob("items/*"), tmp_path / name / "manifest.json"]
-        }
-        for name in ("whole", "killed")
-    )
-    assert whole == killed
+    for before, after in pairwise([Path("collection.json"), *blocks]):
+        command = store.start(*COLLECT, "--out", str(killed))
+        while not (killed / before).exists() and command.poll() is None:
+            time.sleep(0.002)
+        took = (whole / after).stat().st_mtime - (whole / before).stat().st_mtime
+        kill_after(command, random.uniform(0, took))
+        add(seen, attempts(str(killed)))
+    assert (last := store.finish(*COLLECT, "--out", str(killed))).code == 0, last.errors
+    add(seen, attempts(str(killed)))
+    assert seen.keys() == attempts(str(whole)).keys()
+    items = [{path.name: path.read_bytes() for path in (each / "items").iterdir()} for each in (whole, killed)]
+    assert items[0] == items[1]
     assert store.survivors() == 0
