@@ -76,19 +76,23 @@ def update(
     verdicts: str,
     scored: str,
     number: int,
+    train_job: str = "",
 ) -> NamedTuple("Updated", policy=str, report=str):  # type: ignore[valid-type]  # the form that KFP reads
-    """The KL-calibrated training step; checkpoints that nobody needs any more are removed after it."""
+    """The KL-calibrated training step, in this process or in a TrainJob; checkpoints that nobody needs any more are
+    removed after it."""
     from astor.components.task import open_run, policy_in, ref
     from astor.run.checkpoints import passed
     from astor.run.draws import Draw
     from astor.steps.prune import prune
     from astor.steps.update import update
+    from astor.steps.update_on_nodes import update_on_nodes
 
     with open_run(recipe) as run:
         if behind := passed(run, number - 1):
             return str(behind.policy.committed), str(behind.report)
         drawn = Draw(ref(planned), ref(completions), ref(verdicts))
-        updated = update(run, policy_in(policy), policy_in(reference_policy), [drawn], ref(scored))
+        given = policy_in(policy), policy_in(reference_policy), [drawn], ref(scored)
+        updated = update_on_nodes(run, train_job, *given) if train_job else update(run, *given)
         prune(run)
         return str(updated.policy.committed), str(updated.report)
 

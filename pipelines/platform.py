@@ -1,12 +1,15 @@
 """What a compiled pipeline asks of a cluster for its tasks."""
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple, Self
 
 from kfp import dsl, kubernetes
 
 from astor.errors import UserError
 from astor.options import Options
+from astor.pipelines.train_job import Variable, render_train_job
 from astor.recipe.cluster import ClusterOptions, Pool
+from astor.recipe.nodes import update_nodes
 from astor.recipe.recipe import Recipe
 
 CACHE = "/var/cache/astor"
@@ -45,13 +48,16 @@ class Platform(Options):
     """What the token of the sandbox pool is called; None: there is no pool."""
     rollout_variable: str | None = None
     """What the key of rollout servers is called; None: there are none."""
+    train_job: str = ""
+    """The TrainJob of an update that takes several nodes; empty where the pod of the task makes it."""
 
     @classmethod
     def of(cls, recipe: Recipe) -> Self:
         """The cluster of a recipe.
 
         Raises:
-            UserError: it names no image, or no secret that a step cannot do without.
+            UserError: it names no image, or no secret that a step cannot do without; or nodes that cannot update
+                together.
         """
         cluster, token = recipe.cluster or ClusterOptions(), getattr(recipe.sandbox, "token_env", None)
         require_image(cluster)
@@ -60,7 +66,16 @@ class Platform(Options):
                 "The sandbox is a pool, and its token reaches no task: name the Kubernetes secret that holds it as "
                 f"{token} under cluster.secrets.sandbox."
             )
-        return cls(cluster=cluster, sandbox_variable=token, rollout_variable=getattr(recipe.rollout, "key_env", None))
+        key, nodes = getattr(recipe.rollout, "key_env", None), update_nodes(recipe)
+        platform = cls(cluster=cluster, sandbox_variable=token, rollout_variable=key)
+        if nodes == 1:
+            return platform
+        return platform.model_copy(update={"train_job": platform._train_job(cluster, nodes, recipe.threads)})
+
+    @property
+    def update(self) -> Work:
+        """The task that updates: it only follows a TrainJob, where there is one."""
+        return TRACKS if self.train_job else UPDATE
 
     def place(self, task: dsl.PipelineTask, work: Work = CORE, *, cached: bool = False) -> dsl.PipelineTask:
         """Give a task its image, its pool and its secrets; returns the task. It is never retried: KFP's retries do not
@@ -80,7 +95,28 @@ class Platform(Options):
             self._tell_secrets(task, work, self.cluster)
         return task
 
+    def _train_job(self, cluster: ClusterOptions, nodes: int, threads: int) -> str:
+        pool, image = cluster.pools.train, cluster.pools.train.image or cluster.pools.core.image
+        assert image, "it was required"
+        return render_train_job(
+            pool,
+            image,
+            nodes,
+            {**cluster.environment, "OMP_NUM_THREADS": str(threads)},
+            list(self._secrets(UPDATE, cluster)),
+            labels={POOL: "train"},
+            queue=f"{QUEUE}={cluster.queue}" if cluster.queue else None,
+            cache=CACHE,
+        )
+
     def _tell_secrets(self, task: dsl.PipelineTask, work: Work, cluster: ClusterOptions) -> None:
+        found = list(self._secrets(work, cluster))
+        for secret, optional in dict.fromkeys((each.secret, each.optional) for each in found):
+            names = [each.name for each in found if (each.secret, each.optional) == (secret, optional)]
+            kubernetes.use_secret_as_env(task, secret, {name: name for name in names}, optional=optional)
+
+    def _secrets(self, work: Work, cluster: ClusterOptions) -> Iterator[Variable]:
+        """The variables of a task that secrets hold."""
         secrets = cluster.secrets
         store = (secrets.references if work.verifies else None) or secrets.store
         optional = [name for name in S3_OPTIONAL if name not in cluster.environment]
@@ -91,8 +127,7 @@ class Platform(Options):
             (secrets.rollout if work.samples else None, (self.rollout_variable,), True),
             (secrets.mlflow if work.tracks else None, MLFLOW_KEYS, False),
         ):
-            if secret and (keys := {name: name for name in names if name}):
-                kubernetes.use_secret_as_env(task, secret, keys, optional=not required)
+            yield from (Variable(name, secret, not required) for name in names if name and secret)
 
 
 def require_image(cluster: ClusterOptions) -> None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from kfp import dsl
 
 from astor.components.round import rollout, score, update, verify
-from astor.pipelines.platform import ROLLOUT, UPDATE, VERIFY, Platform
+from astor.pipelines.platform import ROLLOUT, VERIFY, Platform
 
 
 class Chained(NamedTuple):
@@ -82,5 +82,6 @@ def learn(
         verdicts=verdicts,
         scored=scored,
         number=number,
+        train_job=platform.train_job,
     )
-    return scored, platform.place(updating, UPDATE)
+    return scored, platform.place(updating, platform.update)

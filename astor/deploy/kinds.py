@@ -1,4 +1,4 @@
-"""The kinds of objects that a deployment is made of, and the names that it gives them."""
+"""The kinds of objects that are made on a cluster, and the names that a deployment gives them."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -33,7 +33,8 @@ SERVING_RUNTIME = Kind("serving.kserve.io", "v1alpha1", "servingruntimes", "Serv
 HTTP_ROUTE = Kind("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute")
 SCALED_OBJECT = Kind("keda.sh", "v1alpha1", "scaledobjects", "ScaledObject")
 KNATIVE_SERVICE = Kind("serving.knative.dev", "v1", "services", "Service")
-KINDS = {kind.name: kind for kind in (INFERENCE_SERVICE, SERVING_RUNTIME, HTTP_ROUTE)}
+TRAIN_JOB = Kind("trainer.kubeflow.org", "v1alpha1", "trainjobs", "TrainJob")
+KINDS = {kind.name: kind for kind in (INFERENCE_SERVICE, SERVING_RUNTIME, HTTP_ROUTE, TRAIN_JOB)}
 
 
 def route_name(name: str) -> str:

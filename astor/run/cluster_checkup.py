@@ -14,6 +14,12 @@ CRDS: dict[str, tuple[str, str, State, str]] = {
     "KServe": ("inferenceservices.serving.kserve.io", "v1beta1", "look", "install KServe, for deployments"),
     "Gateway API": ("httproutes.gateway.networking.k8s.io", "v1", "look", "install it, for canaries"),
     "Kueue": ("localqueues.kueue.x-k8s.io", "v1beta2", "look", "install it, for tasks that wait for GPUs"),
+    "Kubeflow Trainer": (
+        "trainjobs.trainer.kubeflow.org",
+        "v1alpha1",
+        "look",
+        "install it, for updates on several nodes",
+    ),
 }
 """Custom resources: the version that is used, what it means where it is not there, and what to do."""
 GPU = "nvidia.com/gpu"

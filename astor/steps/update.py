@@ -50,18 +50,10 @@ def update(
             long, and all that the update was of is kept in the run, below `stopped`.
     """
     batch: Batch = run.artifacts.read(draws[0].planned, "batch")
-    report_uri = run.places.at("rounds", batch.round, "update")
-    checkpoint_uri = run.places.at("rounds", batch.round + 1, "checkpoint")
-    made_from: Inputs = {
-        "policy": policy,
-        "reference_policy": reference,
-        **inputs(draws, "planned", "completions"),
-        "groups": scored,
-    }
-    if (done := run.artifacts.done(checkpoint_uri, made_from)) and (
-        report := run.artifacts.done(report_uri, made_from)
-    ):
-        return Updated(policy_ref(done), report)
+    report_uri, checkpoint_uri = _places(run, batch)
+    if done := find_update(run, policy, reference, draws, scored):
+        return done
+    made_from = _inputs(policy, reference, draws, scored)
     completions = [one for draw in draws for one in run.artifacts.read(draw.completions, "completions")]
     groups = run.artifacts.read(scored, "groups")
     engine = run.services.policies.update_engine(policy, reference)
@@ -102,3 +94,30 @@ def update(
         )
     run.services.policies.keep_trained(updated, engine)
     return Updated(updated, report)
+
+
+def find_update(
+    run: Run, policy: PolicyRef, reference: PolicyRef, draws: Sequence[Draw], scored: ArtifactRef
+) -> Updated | None:
+    """What `update` of the same has committed; None where it has not committed all of it."""
+    report_uri, checkpoint_uri = _places(run, run.artifacts.read(draws[0].planned, "batch"))
+    made_from = _inputs(policy, reference, draws, scored)
+    if (done := run.artifacts.done(checkpoint_uri, made_from)) and (
+        report := run.artifacts.done(report_uri, made_from)
+    ):
+        return Updated(policy_ref(done), report)
+    return None
+
+
+def _places(run: Run, batch: Batch) -> tuple[str, str]:
+    """Where the report goes, and the policy with its trainer state."""
+    return run.places.at("rounds", batch.round, "update"), run.places.at("rounds", batch.round + 1, "checkpoint")
+
+
+def _inputs(policy: PolicyRef, reference: PolicyRef, draws: Sequence[Draw], scored: ArtifactRef) -> Inputs:
+    return {
+        "policy": policy,
+        "reference_policy": reference,
+        **inputs(draws, "planned", "completions"),
+        "groups": scored,
+    }

@@ -13,8 +13,8 @@ from astor.training.options import TrainingOptions
 
 
 class DeepSpeedOptions(TrainingOptions):
-    """Updates with DeepSpeed under torchrun, on the GPUs of one node, or on its CPUs, where it is slow and for trials.
-    It needs `pip install 'astor-rl[deepspeed]'`."""
+    """Updates with DeepSpeed under torchrun, on GPUs of one node or of several, or on CPUs, where it is slow and for
+    trials. It needs `pip install 'astor-rl[deepspeed]'`."""
 
     type: Literal["deepspeed"] = "deepspeed"
     stage: Literal[1, 2, 3] = 2
@@ -24,7 +24,7 @@ class DeepSpeedOptions(TrainingOptions):
     """Of weights, activations and the policy that is saved. Masters, moments and sums of gradients are fp32 in both."""
     processes: int | None = Field(default=None, ge=1)
     """Processes, one on each GPU; null: as many as the node has GPUs, or as the recipe has `processes` where it has
-    none."""
+    none. On a cluster more than `cluster.pools.train.accelerators` are as many nodes, in a Kubeflow TrainJob."""
 
     @model_validator(mode="after")
     def _only_what_it_can(self) -> Self:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from astor.recipe.load import load_recipe
+from astor.recipe.load import load_recipe, parse_overrides
 from astor.run.run import Run
 from astor.storage import DamagedError, find
 
@@ -29,6 +29,8 @@ class Store:
     root: str
     on: str = "process"
     mlflow: str = ""
+    overrides: tuple[str, ...] = ()
+    """Of the recipe, each as `key=value`."""
     mark: str = field(default_factory=lambda: uuid.uuid4().hex)
     """Stands in the environment of every process of its commands."""
 
@@ -40,7 +42,8 @@ class Store:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """`astor run`, or another command with the store."""
-        given = arguments or ("run", RECIPE, "--on", self.on)
+        changed = [word for override in self.overrides for word in ("--set", override)]
+        given = arguments or ("run", RECIPE, "--on", self.on, *changed)
         environment = os.environ | {"OMP_NUM_THREADS": "1", "MLFLOW_TRACKING_URI": self.mlflow}
         return subprocess.Popen(
             [sys.executable, "-m", "astor.cli", *given, "--store", self.root],
@@ -57,7 +60,7 @@ class Store:
         return Ended(process.returncode, output, errors)
 
     def run(self) -> Run:
-        return Run(self.root, load_recipe(RECIPE))
+        return Run(self.root, load_recipe(RECIPE, parse_overrides(self.overrides)))
 
     def has(self, *place: str | int) -> bool:
         """Whether the run has committed something there."""

@@ -23,7 +23,7 @@ def without_mlflow(away: float, directory: Path, seed: str, whole: Ended, wanted
     with service:
         store = Store(str(directory / "store"), mlflow=uri)
         row = _interrupt(service, away, store, _moment(seed, whole), wanted)
-        row["fault"] = row["fault"] or _faulty_curves(uri, store.run().recipe.rounds)
+        row["fault"] = row["fault"] or faulty_curves(uri, store.run().recipe.rounds)
     return row
 
 
@@ -34,7 +34,7 @@ def without_s3(away: float, directory: Path, seed: str, whole: Ended, wanted: di
         uri = f"sqlite:///{directory}/mlflow.db"
         store = Store(f"s3://astor/{seed.replace(' ', '-')}", mlflow=uri)
         row = _interrupt(service, away, store, _moment(seed, whole), wanted)
-        row["fault"] = row["fault"] or _faulty_curves(uri, store.run().recipe.rounds)
+        row["fault"] = row["fault"] or faulty_curves(uri, store.run().recipe.rounds)
     return row
 
 
@@ -63,7 +63,7 @@ def _interrupt(service: Service, away: float, store: Store, after: float, wanted
     return {"fault": difference(store.digests(), wanted), "told": f"{told}; same digests, whole curves"}
 
 
-def _faulty_curves(uri: str, rounds: int) -> str:
+def faulty_curves(uri: str, rounds: int) -> str:
     """What is wrong with what MLflow has of the one run; empty where nothing is."""
     client = connect(uri)
     experiment = client.get_experiment_by_name("astor")

@@ -36,8 +36,9 @@ class Service:
     def take_away(self) -> None:
         """Kill it and its children, as a machine that is lost."""
         assert self.process is not None, "it was started"
-        os.killpg(self.process.pid, 9)
-        self.process.wait()
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, 9)
+            self.process.wait()
 
     def __enter__(self) -> "Service":
         self.start()
@@ -49,16 +50,16 @@ class Service:
 
 def mlflow_server(directory: Path) -> tuple[Service, str]:
     """The service, and its address."""
-    (port,) = _free_ports(1)
+    (port,) = free_ports(1)
     uri = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "mlflow", "server", "--host=127.0.0.1", f"--port={port}", "--workers=1"]
     command += [f"--backend-store-uri=sqlite:///{directory}/mlflow.db", f"--artifacts-destination={directory}/files"]
-    return Service(directory, command, lambda: _answers(f"{uri}/health")), uri
+    return Service(directory, command, lambda: answers(f"{uri}/health")), uri
 
 
 def seaweed(directory: Path) -> Service:
     """The service, whose address and keys stand in the environment of this process from now on."""
-    ports = _free_ports(6)
+    ports = free_ports(6)
     keys = {"AWS_ACCESS_KEY_ID": "tester", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
     os.environ.update(keys, AWS_ENDPOINT_URL_S3=f"http://127.0.0.1:{ports[3]}", XDG_CACHE_HOME=str(directory / "cache"))
     directory.mkdir(parents=True, exist_ok=True)
@@ -89,7 +90,7 @@ def _keeps_what_is_put() -> bool:
     return True
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         urllib.request.urlopen(url, timeout=5).close()
     except OSError:
@@ -97,7 +98,7 @@ def _answers(url: str) -> bool:
     return True
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Ports below 30000, whose neighbours 10000 above are free too: SeaweedFS listens there."""
     ports: list[int] = []
     for port in range(21000 + os.getpid() % 800 * 10, 30000):

@@ -1,28 +1,22 @@
 """The core image: the real pipeline through KFP's DockerRunner, each task a container of it as its own user."""
 
-import os
-from collections.abc import Iterator
+import json
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import Random
 
 import pytest
-import yaml
-from kfp import local
 
 from astor.components.image import IMAGE
-from astor.pipelines.post_training import post_training_pipeline
-from astor.recipe.load import load_recipe
-from astor.run.run import Run
+from astor.storage import committed
 from tests.images.engine import build, docker
+from tests.images.miniature import Miniature
 
 pytestmark = [pytest.mark.images, pytest.mark.timeout(3600)]
 
-
-@pytest.fixture
-def open_to_all() -> Iterator[None]:
-    """What this process makes can be written by the image's user, too."""
-    before = os.umask(0)
-    yield
-    os.umask(before)
+STEPS = ("resolve_recipe", "prepare", "initialise", "plan", "segment", "finish")
 
 
 def test_the_python_first_on_its_path_is_the_one_with_kfp() -> None:
@@ -31,24 +25,51 @@ def test_the_python_first_on_its_path_is_the_one_with_kfp() -> None:
     assert docker("run", "--rm", image, "python3", "-c", program) == "/opt/astor/bin/python3 2.17.0"
 
 
-@pytest.mark.usefixtures("open_to_all")
-def test_the_miniature_pipeline_runs_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    docker("tag", build("core"), IMAGE)
-    root = tmp_path / "root"
-    root.mkdir()
-    for each in (root, tmp_path):
-        each.chmod(0o777)
-    store = str(root / "store")
-    recipe = load_recipe("miniature", {"tracking.uri": f"sqlite:///{store}/mlflow.db"})
-    runner = local.DockerRunner(
-        network_mode="none",
-        read_only=True,
-        tmpfs={"/tmp": "rw,mode=1777"},
-        cap_drop=["ALL"],
-        security_opt=["no-new-privileges"],
-    )
-    local.init(runner=runner, pipeline_root=str(root), raise_on_error=True)
-    pipeline = post_training_pipeline("", recipe.segments, "segment")
-    pipeline(recipe=yaml.safe_dump(recipe.model_dump(mode="json")), overrides={}, store=store, mlflow_uri="")
-    run = Run(store, recipe)
-    assert run.artifacts.find(run.places.result) is not None
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Miniature:
+    miniature = Miniature(tmp_path_factory.mktemp("undisturbed"))
+    miniature.compute()
+    return miniature
+
+
+def test_the_miniature_pipeline_runs_in_it(undisturbed: Miniature) -> None:
+    assert undisturbed.is_finished
+
+
+def kill(step: str, seconds: float) -> None:
+    """Kill the container of a step so long after it began, unless it has ended."""
+    deadline = time.monotonic() + 900
+    while time.monotonic() < deadline:
+        for container in docker("ps", "--quiet", "--filter", f"ancestor={IMAGE}").split():
+            words = json.loads(docker("inspect", "--format", "{{json .Args}}", container))
+            if re.search(rf"--function_to_execute\W+{step}$", " ".join(words)):
+                time.sleep(seconds)
+                docker("kill", container)
+                return
+        time.sleep(0.05)
+    raise TimeoutError(step)
+
+
+def digests(miniature: Miniature) -> dict[str, str]:
+    """Place and part of what the rounds and evaluations committed → digest."""
+    places = miniature.run.places
+    return {
+        f"{place}/{name}": part.digest
+        for place in places.committed_below()
+        if place.startswith(("rounds/", "evaluations/"))
+        for name, part in committed(places.at(place)).manifest.parts.items()
+    }
+
+
+def test_a_container_of_each_step_is_killed(undisturbed: Miniature, tmp_path: Path) -> None:
+    random, miniature = Random(16), Miniature(tmp_path)
+    for step in STEPS:
+        with ThreadPoolExecutor(1) as other:
+            killed = other.submit(kill, step, random.uniform(0, 1.5))
+            with pytest.raises(RuntimeError):
+                miniature.compute()
+            killed.result()
+        assert not miniature.is_finished
+    miniature.compute()
+    assert miniature.is_finished
+    assert digests(miniature) == digests(undisturbed) != {}

@@ -1,4 +1,5 @@
-"""The update with DeepSpeed: this process hands out the rounds, and those under torchrun train together."""
+"""The update with DeepSpeed: this process hands out the rounds, and those under torchrun train together. On several
+nodes it is one of them itself."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from astor.records import Batch, Completion, Group, PolicyCard, UpdateReport
 from astor.training.deepspeed_options import DeepSpeedOptions
 from astor.training.engine import DivergedError, ReferencePolicy, Sketch
 from astor.training.engines import zero_rank
+from astor.training.engines.node_ranks import NodeRanks
 from astor.training.engines.torchrun import Torchrun
 from astor.training.report import make_report
 from astor.training.rows import training_groups
@@ -33,10 +35,11 @@ class DeepSpeedEngine:
         """UserError where there are fewer GPUs than processes, the policy cannot be read, or the trainer state is of
         another one."""
         self._options = options
-        self.world_size = processes(options, torch.cuda.device_count(), ranks.size)
+        on_nodes = isinstance(ranks, NodeRanks)
+        self.world_size = ranks.size if on_nodes else processes(options, torch.cuda.device_count(), ranks.size)
         warn_of_another_size(trainer, self.world_size)
         self._metrics: Mapping[str, float] = {}
-        self._torchrun = Torchrun(zero_rank.__name__, self.world_size, ranks.threads)
+        self._torchrun = ranks if on_nodes else Torchrun(zero_rank.__name__, self.world_size, ranks.threads)
         directory = None if options.lora else reference.directory()
         made = self._torchrun.call(zero_rank.make, policy, reference.ref, directory, options, trainer)
         self.card: PolicyCard = made[0]
