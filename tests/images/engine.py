@@ -1,7 +1,11 @@
 """A Docker engine, and images built with it as a person builds them."""
 
 import os
+import secrets
+import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +16,8 @@ SETTINGS = ("BASE", "TORCH_INDEX", "LIBRARIES")
 """Build arguments that the environment may set."""
 RESTRICTED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--network", "host")
 """What the Pod Security Standard `restricted` asks for, and a root that can't be written."""
+WRITABLE = ("--tmpfs", "/tmp:mode=1777,exec")
+"""Where steps and servers of policies write."""
 
 
 def docker(*arguments: str, timeout: float = 60) -> str:
@@ -42,3 +48,28 @@ def build(role: str) -> str:
         timeout=3600,
     )
     return tag
+
+
+@contextmanager
+def started(image: str, *arguments: str, flags: tuple[str, ...] = ()) -> Iterator[str]:
+    """Name of a container that runs an image's own command with more arguments, restricted, until the block ends."""
+    name = f"astor-test-{secrets.token_hex(4)}"
+    docker("run", "--detach", "--name", name, *RESTRICTED, *flags, image, *arguments)
+    try:
+        yield name
+    finally:
+        print(docker("logs", name))
+        docker("rm", "--force", name)
+
+
+def free_port() -> int:
+    """One of this machine, whose network containers of these tests have."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def whoami(name: str) -> str:
+    """User, and whether the root can be written, as the image's own Python sees them in a container."""
+    return docker("exec", name, "python3", "-c", "import os; print(os.getuid(), os.access('/', os.W_OK))")
