@@ -4,11 +4,13 @@ import os
 import secrets
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +20,8 @@ RESTRICTED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-priv
 """What the Pod Security Standard `restricted` asks for, and a root that can't be written."""
 WRITABLE = ("--tmpfs", "/tmp:mode=1777,exec")
 """Where steps and servers of policies write."""
+LONGEST_START = 300
+"""Seconds in which a server must be up (our choice: importing torch on a busy disk takes a minute)."""
 
 
 def docker(*arguments: str, timeout: float = 60) -> str:
@@ -68,6 +72,18 @@ def free_port() -> int:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     return port
+
+
+def wait_for(address: str) -> None:
+    """Until a server says 200 there."""
+    for _ in range(LONGEST_START):
+        try:
+            if httpx.get(address).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(1)
+    pytest.fail(f"{address} has not come up within {LONGEST_START} seconds")
 
 
 def whoami(name: str) -> str:

@@ -2,19 +2,16 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.images.engine import WRITABLE, build, docker, free_port, started, whoami
+from tests.images.engine import LONGEST_START, WRITABLE, build, docker, free_port, started, wait_for, whoami
 
 pytestmark = [pytest.mark.images, pytest.mark.timeout(3600)]
 
 KEY = "a key of the tests"
-LONGEST_START = 300
-"""Seconds (our choice: importing torch on a busy disk takes a minute)."""
 
 
 def astor(*arguments: str) -> None:
@@ -35,23 +32,13 @@ def policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-def wait_until_ready(address: str) -> None:
-    for _ in range(LONGEST_START):
-        try:
-            if httpx.get(f"{address}/ready").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(1)
-    pytest.fail("the server has not come up")
-
-
 def test_it_answers_with_a_policy_that_it_was_given(policy: Path) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     flags = (*WRITABLE, "--volume", f"{policy}:/mnt/models:ro", "--env", f"ASTOR_API_KEYS={KEY}")
     arguments = ("--policy", "/mnt/models", "--port", str(port))
     with started(build("serve"), *arguments, flags=flags) as name:
-        wait_until_ready(address)
+        wait_for(f"{address}/ready")
         (model,) = httpx.get(f"{address}/v1/models", headers={"Authorization": f"Bearer {KEY}"}).json()["data"]
         question = {"model": model["id"], "prompt": "def f(x):", "max_tokens": 8, "seed": 1}
         refused = httpx.post(f"{address}/v1/completions", json=question)
