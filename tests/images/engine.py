@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = ("BASE", "TORCH_INDEX", "LIBRARIES")
+SETTINGS = ("BASE", "TORCH_INDEX", "LIBRARIES", "VLLM")
 """Build arguments that the environment may set."""
 RESTRICTED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--network", "host")
 """What the Pod Security Standard `restricted` asks for, and a root that can't be written."""
@@ -44,7 +44,11 @@ def build(role: str) -> str:
     if given := os.environ.get(f"ASTOR_IMAGE_{role.upper()}"):
         return given
     tag = f"astor-{role}:test"
-    arguments = [f"--build-arg={name}={os.environ[name]}" for name in SETTINGS if name in os.environ]
+    settings = {name: os.environ[name] for name in SETTINGS if name in os.environ}
+    if role == "rollout":
+        settings["BASE"] = build("core")
+    taken = (ROOT / "images" / role / "Dockerfile").read_text()
+    arguments = [f"--build-arg={name}={value}" for name, value in settings.items() if f"\nARG {name}=" in taken]
     docker(
         *("build", "--network", "host", "--file", str(ROOT / "images" / role / "Dockerfile"), "--tag", tag),
         *arguments,
