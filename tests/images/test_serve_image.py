@@ -11,7 +11,7 @@ from tests.images.engine import LONGEST_START, WRITABLE, build, docker, free_por
 
 pytestmark = [pytest.mark.images, pytest.mark.timeout(3600)]
 
-KEY = "a key of the tests"
+KEY = "key-of-the-tests"
 
 
 def astor(*arguments: str) -> None:
