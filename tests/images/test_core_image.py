@@ -8,8 +8,9 @@ import pytest
 import yaml
 from kfp import local
 
-from astor.components.image import IMAGE
+from astor.pipelines.platform import CACHE, Platform
 from astor.pipelines.post_training import post_training_pipeline
+from astor.recipe.cluster import ClusterOptions
 from astor.recipe.load import load_recipe
 from astor.run.run import Run
 from tests.images.engine import build, docker
@@ -33,7 +34,7 @@ def test_the_python_first_on_its_path_is_the_one_with_kfp() -> None:
 
 @pytest.mark.usefixtures("open_to_all")
 def test_the_miniature_pipeline_runs_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    docker("tag", build("core"), IMAGE)
+    cluster = ClusterOptions.model_validate({"pools": {"core": {"image": build("core")}}})
     root = tmp_path / "root"
     root.mkdir()
     for each in (root, tmp_path):
@@ -43,12 +44,12 @@ def test_the_miniature_pipeline_runs_in_it(tmp_path: Path, monkeypatch: pytest.M
     runner = local.DockerRunner(
         network_mode="none",
         read_only=True,
-        tmpfs={"/tmp": "rw,mode=1777"},
+        tmpfs={"/tmp": "rw,mode=1777", CACHE: "rw,mode=1777"},
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
     )
     local.init(runner=runner, pipeline_root=str(root), raise_on_error=True)
-    pipeline = post_training_pipeline("", recipe.segments, "segment")
+    pipeline = post_training_pipeline("", recipe.segments, "segment", platform=Platform(cluster=cluster))
     pipeline(recipe=yaml.safe_dump(recipe.model_dump(mode="json")), overrides={}, store=store, mlflow_uri="")
     run = Run(store, recipe)
     assert run.artifacts.find(run.places.result) is not None
