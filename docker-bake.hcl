@@ -41,7 +41,7 @@ target "rollout" {
   inherits = ["image"]
   dockerfile = "images/rollout/Dockerfile"
   contexts = { core = "target:core" }
-  args = { BASE = "core", VLLM = VLLM }
+  args = { BASE = "core", VLLM = VLLM, TORCH_INDEX = TORCH_GPU_INDEX }
   tags = ["${REGISTRY}astor-rollout:${VERSION}"]
 }
 

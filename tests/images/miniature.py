@@ -8,18 +8,19 @@ from pathlib import Path
 import yaml
 from kfp import local
 
-from astor.components.image import IMAGE
+from astor.pipelines.platform import CACHE, Platform
 from astor.pipelines.post_training import post_training_pipeline
+from astor.recipe.cluster import ClusterOptions
 from astor.recipe.load import load_recipe
 from astor.run.run import Run
-from tests.images.engine import build, docker
+from tests.images.engine import build
 
 
 class Miniature:
     """The run in a directory, which the image's user may write."""
 
     def __init__(self, directory: Path) -> None:
-        docker("tag", build("core"), IMAGE)
+        self.cluster = ClusterOptions.model_validate({"pools": {"core": {"image": build("core")}}})
         self.root = directory / "root"
         self.root.mkdir()
         for each in (self.root, directory):
@@ -33,13 +34,14 @@ class Miniature:
         runner = local.DockerRunner(
             network_mode="none",
             read_only=True,
-            tmpfs={"/tmp": "rw,mode=1777"},
+            tmpfs={"/tmp": "rw,mode=1777", CACHE: "rw,mode=1777"},
             cap_drop=["ALL"],
             security_opt=["no-new-privileges"],
         )
         with _open_to_all():
             local.init(runner=runner, pipeline_root=str(self.root), raise_on_error=True)
-            pipeline = post_training_pipeline("", self.recipe.segments, "segment")
+            platform = Platform(cluster=self.cluster)
+            pipeline = post_training_pipeline("", self.recipe.segments, "segment", platform=platform)
             text = yaml.safe_dump(self.recipe.model_dump(mode="json"))
             pipeline(recipe=text, overrides={}, store=self.store, mlflow_uri="")
 

@@ -9,7 +9,6 @@ from random import Random
 
 import pytest
 
-from astor.components.image import IMAGE
 from astor.storage import committed
 from tests.images.engine import build, docker
 from tests.images.miniature import Miniature
@@ -38,9 +37,9 @@ def test_the_miniature_pipeline_runs_in_it(undisturbed: Miniature) -> None:
 
 def kill(step: str, seconds: float) -> None:
     """Kill the container of a step so long after it began, unless it has ended."""
-    deadline = time.monotonic() + 900
+    deadline, image = time.monotonic() + 900, build("core")
     while time.monotonic() < deadline:
-        for container in docker("ps", "--quiet", "--filter", f"ancestor={IMAGE}").split():
+        for container in docker("ps", "--quiet", "--filter", f"ancestor={image}").split():
             words = json.loads(docker("inspect", "--format", "{{json .Args}}", container))
             if re.search(rf"--function_to_execute\W+{step}$", " ".join(words)):
                 time.sleep(seconds)

@@ -1,5 +1,6 @@
 """What every Dockerfile keeps to, and that what it names is there."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -9,6 +10,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ROLES = sorted(path.parent.name for path in (ROOT / "images").glob("*/Dockerfile"))
 VERSION = re.search(r'^version = "(.*)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1]
+BAKE = (ROOT / "docker-bake.hcl").read_text()
+VARIABLES = dict(re.findall(r'^variable "(\w+)" { default = "(.*)" }$', BAKE, re.MULTILINE))
+TARGETS = dict(re.findall(r'^target "(\w+)" {\n(.*?)^}$', BAKE, re.MULTILINE | re.DOTALL))
 COMPILERS = {"gcc", "g++", "build-essential", "ninja-build", "python3-dev", "python3-venv"}
 
 
@@ -35,9 +39,21 @@ EVERY_ROLE = pytest.mark.parametrize("role", ROLES)
 
 def test_there_is_one_for_each_role() -> None:
     assert ROLES == ["core", "rollout", "sandbox", "serve", "train"]
-    bake = (ROOT / "docker-bake.hcl").read_text()
-    assert sorted(re.findall(r'dockerfile = "images/(\w+)/Dockerfile"', bake)) == ROLES
-    assert re.search(r'"VERSION" { default = "(.*)" }', bake)[1] == VERSION
+    assert VARIABLES["VERSION"] == VERSION
+    for named in (r'group "default" { targets = (\[.*\]) }', r"matrix = { role = (\[.*\]) }"):
+        assert sorted(json.loads(re.search(named, BAKE)[1])) == ROLES
+
+
+@EVERY_ROLE
+def test_bake_gives_its_dockerfile_arguments_that_it_takes(role: str) -> None:
+    target = TARGETS[role]
+    assert f'dockerfile = "images/{role}/Dockerfile"' in target
+    assert f'tags = ["${{REGISTRY}}astor-{role}:${{VERSION}}"]' in target
+    given = dict(pair for each in (TARGETS["image"], target) for pair in re.findall(r"(\w+) = (\w+)[, ]", each))
+    taken = {name.partition("=")[0] for name in Dockerfile(role).all("ARG")}
+    assert {name for name in given if name.isupper()} == taken
+    assert {value for value in given.values() if value.isupper()} <= set(VARIABLES)
+    assert "sbom" in Dockerfile(role).stages
 
 
 @EVERY_ROLE

@@ -2,8 +2,6 @@
 
 import json
 import os
-import secrets
-import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +12,7 @@ import pytest
 from astor.sandbox import CallsJob, Ending
 from astor.sandbox.pool.client import SandboxPool
 from astor.sandbox.pool.options import PoolOptions
-from tests.images.engine import RESTRICTED, build, docker
+from tests.images.engine import build, docker, free_port, started, whoami
 
 pytestmark = [pytest.mark.images, pytest.mark.timeout(3600)]
 
@@ -41,20 +39,13 @@ print(found)
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[str, str]]:
     """Name of a container, and address of the server in it."""
-    image, name = build("sandbox"), f"astor-test-{secrets.token_hex(4)}"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     tmp_path.chmod(0o755)
     (tmp_path / "token").write_text(TOKEN)
-    mount = f"{tmp_path}:/run/secrets/sandbox:ro"
-    flags = ("--host", "127.0.0.1", "--port", str(port), "--workers=2", "--token-file=/run/secrets/sandbox/token")
-    docker("run", "--detach", "--name", name, *RESTRICTED, "--volume", mount, image, *flags)
-    try:
+    port = free_port()
+    arguments = ("--host", "127.0.0.1", "--port", str(port), "--workers=2", "--token-file=/run/secrets/sandbox/token")
+    mount = ("--volume", f"{tmp_path}:/run/secrets/sandbox:ro")
+    with started(build("sandbox"), *arguments, flags=mount) as name:
         yield name, f"http://127.0.0.1:{port}"
-    finally:
-        print(docker("logs", name))
-        docker("rm", "--force", name)
 
 
 def pool(url: str, monkeypatch: pytest.MonkeyPatch) -> SandboxPool:
@@ -76,10 +67,7 @@ def test_it_judges_programs_as_its_own_user(server: tuple[str, str], monkeypatch
     assert [claim.value for claim in result.claims] == [6, 10]
     assert layers["seccomp"]
     assert layers["Landlock"] or layers["bubblewrap"]
-    assert json.loads(inside(name, "import json, os; print(json.dumps([os.getuid(), os.access('/', os.W_OK)]))")) == [
-        65534,
-        False,
-    ]
+    assert whoami(name) == "65534 False"
 
 
 def test_on_sigterm_it_finishes_what_runs(server: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

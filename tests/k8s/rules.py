@@ -4,18 +4,26 @@ from collections.abc import Iterator
 from typing import Any
 
 Document = dict[str, Any]
-PODS = ("Deployment", "StatefulSet", "Job")
 FENCED = ("astor-sandbox",)
 """Namespaces whose pods may hold no secret in their environment, and no token of Kubernetes."""
 
 
 def faults(document: Document) -> list[str]:
     """Each rule that an object breaks."""
-    return [*_pod_faults(document)] if document["kind"] in PODS else [*_right_faults(document)]
+    fenced = document["metadata"].get("namespace") in FENCED
+    return [*(fault for pod in pods_of(document) for fault in _pod_faults(pod, fenced)), *_right_faults(document)]
 
 
-def _pod_faults(document: Document) -> Iterator[str]:
-    pod = document["spec"]["template"]["spec"]
+def pods_of(node: Any) -> Iterator[Document]:
+    """What pods are made of, in an object of whatever kind."""
+    if isinstance(node, dict) and isinstance(node.get("containers"), list):
+        yield node
+    elif isinstance(node, (dict, list)):
+        for each in node.values() if isinstance(node, dict) else node:
+            yield from pods_of(each)
+
+
+def _pod_faults(pod: Document, fenced: bool) -> Iterator[str]:
     whole = pod.get("securityContext", {})
     if pod.get("automountServiceAccountToken") is not False:
         yield "it gets a token of Kubernetes"
@@ -30,7 +38,7 @@ def _pod_faults(document: Document) -> Iterator[str]:
         if "hostPath" in volume:
             yield f"volume {volume['name']} is the node's"
     for container in [*pod.get("initContainers", []), *pod["containers"]]:
-        for fault in _container_faults(container, fenced=document["metadata"]["namespace"] in FENCED):
+        for fault in _container_faults(container, fenced):
             yield f"{container['name']}: {fault}"
 
 

@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from astor.sandbox import Limits
 from tests.k8s.manifests import GOLDEN, OVERLAYS, RELEASES, ROOT, Document, documents, find, render, schema_faults
-from tests.k8s.rules import PODS, faults
+from tests.k8s.rules import faults, pods_of
 
 EVERY_OVERLAY = pytest.mark.parametrize("overlay", OVERLAYS)
 
@@ -81,6 +80,12 @@ def test_a_breach_of_a_rule_is_found(told: str) -> None:
     assert any(told in fault for fault in faults(changed(BREACHES[told])))
 
 
+def test_a_pod_of_any_kind_keeps_the_rules() -> None:
+    deployment = changed(BREACHES["latest is not pinned"])
+    cron_job = {"kind": "CronJob", "metadata": deployment["metadata"], "spec": {"jobTemplate": deployment["spec"]}}
+    assert faults(cron_job) == faults(deployment) != []
+
+
 def test_wide_rights_are_found() -> None:
     role = copy.deepcopy(find("gpu", "Role", "astor-deployer"))
     role["rules"] += [{"apiGroups": ["*"], "resources": ["secrets"], "verbs": ["get"]}]
@@ -112,8 +117,7 @@ def test_the_overlay_that_the_page_shows_renders(tmp_path: Path) -> None:
     (tmp_path / "my-cluster").mkdir()
     (tmp_path / "my-cluster" / "kustomization.yaml").write_text(shown)
     rendered = list(yaml.safe_load_all(render(tmp_path / "my-cluster")))
-    pods = [one["spec"]["template"]["spec"] for one in rendered if one["kind"] in PODS]
-    images = {container["image"] for pod in pods for container in pod["containers"]}
+    images = {container["image"] for pod in pods_of(rendered) for container in pod["containers"]}
     assert {image for image in images if "astor" in image} == {
         "registry.example/team/astor-core:0.1.0",
         "registry.example/team/astor-sandbox:0.1.0",
@@ -122,38 +126,3 @@ def test_the_overlay_that_the_page_shows_renders(tmp_path: Path) -> None:
     assert settings["MLFLOW_SERVER_ALLOWED_HOSTS"].endswith(",mlflow.example.com")
     assert settings["MLFLOW_ARTIFACTS_DESTINATION"].startswith("s3://")
     assert [faults(one) + schema_faults(one, RELEASES[-1]) for one in rendered] == [[]] * len(rendered)
-
-
-@EVERY_OVERLAY
-def test_the_sandbox_is_reached_by_those_who_verify_alone(overlay: str) -> None:
-    policies = [
-        one["spec"]
-        for one in documents(overlay)
-        if one["kind"] == "NetworkPolicy" and one["metadata"]["namespace"] == "astor-sandbox"
-    ]
-    (closed,) = [each for each in policies if each["podSelector"] == {}]
-    assert closed == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    assert all("egress" not in each for each in policies)
-    rules = [rule for each in policies for rule in each.get("ingress", [])]
-    steps = {"matchLabels": {"astor/role": "steps"}}, {"matchLabels": {"astor/verifies": "true"}}
-    monitoring = {"matchLabels": {"astor/role": "monitoring"}}
-    assert [rule["from"] for rule in rules] == [
-        [{"namespaceSelector": monitoring}],
-        [{"namespaceSelector": steps[0], "podSelector": steps[1]}],
-    ]
-    assert all(rule["ports"] == [{"port": "http", "protocol": "TCP"}] for rule in rules)
-
-
-@EVERY_OVERLAY
-def test_a_server_has_time_to_drain_and_as_many_workers_as_cores(overlay: str) -> None:
-    pod = find(overlay, "Deployment", "sandbox")["spec"]["template"]["spec"]
-    (container,) = pod["containers"]
-    drain = int(re.search(r"--drain-seconds=(\d+)", " ".join(container["args"]))[1])
-    leave = container["lifecycle"]["preStop"]["sleep"]["seconds"]
-    assert leave >= 5
-    assert pod["terminationGracePeriodSeconds"] > leave + drain
-    assert "--workers=$(CORES)" in container["args"]
-    cores, memory = (container["resources"]["limits"][name] for name in ("cpu", "memory"))
-    assert container["resources"]["requests"] == container["resources"]["limits"]
-    default = Limits().memory_mb
-    assert int(memory[:-2]) * {"Gi": 1024, "Mi": 1}[memory[-2:]] >= 512 + 2 * int(cores) * default
