@@ -38,7 +38,7 @@ def render_card(decision: GateDecision, champion: Scores, challenger: Scores, mo
         "",
         f"A task is non-inferior where its difference is at least {-decision.margin:g}; `at least` is the lower end of "
         f"the one-sided 95 % interval, and of the mean that of the two-sided one, to {decision.high:+.3f}. "
-        "Of `6 of 59` prompts there are 6, and 59 would decide.",
+        "Under prompts, `6 of 59` says that there are 6, and that 59 would decide what these leave open.",
         "",
     ]
     if decision.guards:
