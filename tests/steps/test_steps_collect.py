@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from given_answers import policy_that_says
+from small_cobalt import SMALL, TINY
 
 from astor.data.prepared import Writer, read_manifest
 from astor.data.splits import SplitOptions
@@ -26,23 +27,6 @@ from astor.steps.evaluate_turns import evaluate_turns
 from astor.steps.initialise import initialise
 from astor.steps.prepare import prepare
 
-SMALL = {
-    "rounds": 1,
-    "checkpoint_every": 1,
-    "rounds_per_segment": 1,
-    "data.prompts": {
-        "train": 8,
-        "held_out": 4,
-        "promotion": 4,
-        "demonstrations": {"multi_turn_code/first": 200, "multi_turn_code/next": 200},
-    },
-    "data.sources": [{"type": "underspecified", "depths": {1: 3, 2: 1}}],
-    "data.splits": {"warm_start": 0.4, "train": 0.2, "held_out": 0.2, "promotion": 0.2},
-    "batch": {"prompts": 4, "rollouts": 4},
-    "evaluation.samples": 2,
-    "tasks.multi_turn_code.max_tokens": 30,
-}
-TINY = {"type": "tiny", "hidden_size": 48, "warm_start": {"steps": 80, "batch_size": 16}}
 OPTIONS = CollectOptions(trajectories=6, turns=2, temperature=1.0, perturbed=0.5, block=6)
 Make = Callable[..., Run]
 
