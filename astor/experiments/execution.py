@@ -150,14 +150,22 @@ def _end(comparison: Comparison, notes: Notes, standing: Standing, cell: Cell, c
     standing.took.setdefault(cell.work, []).append(child.seconds)
 
 
+def kept_name(comparison: Comparison, cell: Cell) -> str:
+    """The name that a cell's figures are kept by: its run's, so that other settings are another run.
+
+    A merge's is the cell's: its run is named after those that it merges, which may have been pruned.
+    """
+    return cell.name if cell.needs else comparison.place(cell).run().places.name
+
+
 def _finished(comparison: Comparison, notes: Notes, cell: Cell) -> RunFigures | None:
     """What a cell's run came to; None where it is not finished."""
-    placed = comparison.place(cell)
-    run = placed.run()
-    found = notes.figures(run.places.name)
+    name = kept_name(comparison, cell)
+    found = notes.figures(name)
     if found is None:
-        if (result := read_result(run)) is None:
+        placed = comparison.place(cell)
+        if (result := read_result(placed.run())) is None:
             return None
         found = read_figures(placed, result)
-        notes.keep(found)
+        notes.keep(name, found)
     return found.model_copy(update={"method": cell.method, "task": cell.task})

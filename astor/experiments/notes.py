@@ -46,14 +46,14 @@ class Notes:
                 raise UserError(f"{where} with another method {name}: {again}, or the method.")
         self.write(PLAN, json.dumps(now | {"methods": then["methods"] | now["methods"]}, indent=1))
 
-    def figures(self, run: str) -> RunFigures | None:
-        """What the run of that name came to, where that was written down."""
-        found = self._read(f"figures/{run}.json")
+    def figures(self, name: str) -> RunFigures | None:
+        """What was written down by that name of what a run came to; None where nothing was."""
+        found = self._read(f"figures/{name}.json")
         return RunFigures.model_validate(found) if found else None
 
-    def keep(self, figures: RunFigures) -> None:
+    def keep(self, name: str, figures: RunFigures) -> None:
         """Write down what a run came to: it may be pruned from then on."""
-        self.write(f"figures/{figures.run}.json", figures.model_dump_json())
+        self.write(f"figures/{name}.json", figures.model_dump_json())
 
     def write(self, name: str, text: str) -> Path:
         """Write a file; where it is."""

@@ -4,9 +4,10 @@
     python benchmarks/methods/run.py --store /tmp/methods --at-once 2
 
 Tuning ends with `configurations.json`, what it chose and the digests of what that makes. The report is run only with
-one that is committed and still makes the same: nothing is chosen on what is reported. What every run came to lies in
-the store, what the report came to is written to `results/`, of which `table.py` makes the tables of docs/methods.md.
-The last line is JSON: methods' mean scores in each setting.
+one that is committed and still makes the same: nothing is chosen on what is reported. What every run of the report came
+to is written to `runs/`, and found there is not run again, in whatever store; what they came to together is written to
+`results/`, of which `table.py` makes the tables of docs/methods.md. The last line is JSON: methods' mean scores in each
+setting.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from kept import keep, recall
 from plan import CONFIGURATIONS, HERE, Plan, Stage, read_configurations
 
 from astor.cli.compare import compare
@@ -23,8 +25,6 @@ from astor.errors import UserError, explain
 from astor.experiments.execution import begin
 from astor.experiments.notes import RESULTS, Notes
 from astor.experiments.results import Results
-
-KEPT = HERE / "results"
 
 
 def main() -> None:
@@ -82,27 +82,24 @@ def tune(plan: Plan, at_once: int) -> int:
 def report(plan: Plan, setting: str, chosen: int, at_once: int, headline: bool) -> dict[str, float]:
     """Run what is left of a setting's report and keep its results; method → mean sampled score."""
     stage = plan.report(setting, chosen, headline)
-    compare(stage.comparison, at_once, stage.reference, stage.never_useful)
-    return keep(setting, _results(stage))
+    recall(setting, stage.comparison)
+    try:
+        compare(stage.comparison, at_once, stage.reference, stage.never_useful)
+    finally:
+        means = finished(plan, setting, chosen)
+    return means
 
 
 def finished(plan: Plan, setting: str, chosen: int) -> dict[str, float]:
     """Keep the results of a setting's runs that are finished; method → mean sampled score."""
     stage = plan.report(setting, chosen)
+    recall(setting, stage.comparison)
     figures = begin(stage.comparison, Notes(stage.comparison)).figures
     if stage.reference not in {each.method for each in figures.values()}:
         return {}
-    results = Results(stage.comparison, figures, stage.reference, stage.never_useful)
-    return keep(setting, json.loads(json.dumps(results.as_json())))
-
-
-def keep(setting: str, found: dict) -> dict[str, float]:
-    """Write results beside the plan, without the curves of each run; method → mean sampled score."""
-    for run in found["runs"].values():
-        del run["curve"], run["spending"]
-    KEPT.mkdir(exist_ok=True)
-    (KEPT / f"{setting}.json").write_text(json.dumps(found, indent=1) + "\n")
-    return {arm["name"]: round(arm["sampled"]["mean"], 4) for arm in found["arms"] if not arm["is_part"]}
+    results = Results(stage.comparison, figures, stage.reference, stage.never_useful).as_json()
+    keep(setting, stage.comparison, figures, results)
+    return {arm["name"]: round(arm["sampled"]["mean"], 4) for arm in results["arms"] if not arm["is_part"]}
 
 
 def print_plan(plan: Plan, settings: list[str]) -> None:
@@ -112,6 +109,7 @@ def print_plan(plan: Plan, settings: list[str]) -> None:
     print("| stage | runs | finished | seconds each | hours of one core left |\n|---|---|---|---|---|")
     total = 0.0
     for name, stage in stages.items():
+        recall(stage.comparison.name, stage.comparison)
         standing = begin(stage.comparison, Notes(stage.comparison))
         left = sum(cell.work for cell in standing.cells if cell.name not in standing.figures) * stage.seconds / 3600
         total += left

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from shutil import rmtree
 
 import psutil
 import pytest
@@ -68,6 +69,11 @@ def test_a_stopped_comparison_leaves_no_process_and_goes_on_to_its_end(astor: As
     merged = next((tmp_path / "models").glob(f"{found['runs']['merge_ties-0']['policy'][:16]}/*/policy/policy.json"))
     parents = {found["runs"][f"specialists-{task}-0"]["policy"] for task in ("io_prediction", "commit_message")}
     assert set(json.loads(merged.read_text())["parents"]) == parents
+
+    rmtree(tmp_path / "runs")
+    again = astor(*arguments(tmp_path))
+    assert again.returncode == 0, again.stderr
+    assert not (tmp_path / "runs").exists(), "merges, too, are known when the runs are gone"
 
     refused = astor(*arguments(tmp_path), "--set", "batch.rollouts=2")
     assert refused.returncode == 2
