@@ -28,9 +28,7 @@ def recall(setting: str, comparison: Comparison) -> None:
             notes.keep(kept["name"], RunFigures.model_validate(kept["figures"]))
 
 
-def keep(
-    setting: str, comparison: Comparison, figures: Mapping[str, RunFigures], results: Mapping[str, Any]
-) -> None:
+def keep(setting: str, comparison: Comparison, figures: Mapping[str, RunFigures], results: Mapping[str, Any]) -> None:
     """Write what runs came to, by the names of their cells, and what they came to together.
 
     A run that is still to be merged is left out: its policy is in the store alone.
