@@ -37,3 +37,18 @@ def test_opposite_changes_of_one_size_cancel() -> None:
 
 def test_one_parent_that_keeps_everything_is_itself() -> None:
     assert as_lists(ties(BASE, [FIRST], density=1.0)) == as_lists(FIRST)
+
+
+def test_ties_of_one_parameter_is_what_mergekit_makes() -> None:
+    """mergekit 0.1.5, whose trimming is within each parameter: `sparsify` by magnitude, `get_mask` by sums."""
+    base = torch.tensor([0.5, -1.0, 0.25, 2.0, 0.0, 1.5, -0.75, 1.0])
+    changes = (
+        [0.9, -0.2, 0.4, -0.7, 0.1, 0.3, -0.6, 0.05],
+        [-0.3, 0.8, 0.5, 0.2, -0.9, 0.1, -0.4, 0.6],
+        [0.2, -0.6, -1.0, 0.3, -0.5, 0.7, 0.15, -0.45],
+    )
+    parents = [{"w": base + torch.tensor(change)} for change in changes]
+    assert as_lists(ties({"w": base}, parents, density=0.5)) == {"w": [1.4, -0.2, -0.75, 1.3, -0.7, 2.2, -1.35, 1.6]}
+    assert as_lists(ties({"w": base}, parents, density=0.25, scale=0.5)) == {
+        "w": [0.95, -0.6, -0.25, 1.65, -0.45, 1.85, -0.75, 1.0]
+    }
