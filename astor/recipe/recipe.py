@@ -9,8 +9,9 @@ from astor.choice import choice
 from astor.coordination.budget import BudgetOptions
 from astor.coordination.catalogue import scheduler_classes
 from astor.coordination.groups import GroupOptions
-from astor.coordination.scheduler import SchedulerOptions
+from astor.coordination.scheduler import PromptInfo, SchedulerOptions, TaskInfo
 from astor.coordination.schedulers.astor import AstorOptions
+from astor.errors import UserError
 from astor.evaluation.alarms import AlarmOptions
 from astor.evaluation.gate import GateOptions
 from astor.explain import nearest
@@ -121,6 +122,15 @@ class Recipe(Options):
                 f"the scheduler {type(self.scheduler).__name__} draws further prompts within a round, and granularity "
                 "step has a task for each step of one draw: set granularity: segment"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _scheduler_fits_tasks(self) -> Self:
+        tasks = [TaskInfo(key, [PromptInfo("any", bucket=0)]) for key in self.tasks]
+        try:
+            scheduler_classes()[self.scheduler.type](self.scheduler, tasks, self.seed)
+        except UserError as error:
+            raise ValueError(str(error).rstrip(".")) from error
         return self
 
     @model_validator(mode="after")

@@ -97,6 +97,12 @@ def test_packaged_recipes_are_found_by_name(name: str) -> None:
         ({"training": {"loss": {"clip": 0.1}}}, "unknown key 'training.loss.clip': did you mean 'clip_"),
         ({"training": {"loss": {"aggregation": "mean"}}}, "aggregation is 'mean'"),
         ({"scheduler": {"type": "astor", "flor": 0.1}}, "unknown key 'scheduler.flor': did you mean 'floor'"),
+        (
+            {"scheduler": {"type": "fixed", "weights": {"io_predction": 1}}},
+            "scheduler.weights names 'io_predction': did you mean 'io_prediction'",
+        ),
+        ({"scheduler": {"type": "astor", "floor": 0.7}}, "scheduler.floor is 0.7 for 2 tasks"),
+        ({"scheduler": {"type": "uniform", "kl_coefficients": {"io": 1}}}, "scheduler.kl_coefficients has io: 1"),
         ({"data": {"sources": [{"type": "procedral"}]}}, "no source 'procedral': did you mean 'procedural'"),
         ({"data": {"sources": []}}, "data.sources is []: give one at least"),
         ({"data": {"sources": "jsonl"}}, "data.sources is 'jsonl': give a list"),
