@@ -70,8 +70,8 @@ class PromptSampler:
         """Position → what was told of it since it was last visited: most prompts are as they were a round ago."""
 
     def draw(self, count: int, round: int) -> list[str]:
-        """`count` different prompts, those that promise most first: an order that is the same however many are
-        asked for."""
+        """`count` different prompts, those that promise most first. Up to `MOST_CANDIDATES` their order is the same
+        however many are asked for."""
         random = generator(self.seed, self.task, round, "draw")
         if self.options.by == "uniform":
             return [self.ids[position] for position in random.permutation(len(self.ids))[:count]]
