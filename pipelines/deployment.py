@@ -22,7 +22,7 @@ def deployment_pipeline(platform: Platform, store: str = "") -> Callable[..., An
         model: str = "",
         alias: str = "champion",
         make_champion: bool = False,
-        options: dict = {},  # noqa: B006
+        options: dict = {},  # noqa: B006  # KFP alone reads it
         store: str = store,
         mlflow_uri: str = "",
     ) -> str:
