@@ -91,4 +91,4 @@ DEPLOYMENTS = {
 def test_a_wrong_deployment_changes_no_champion(card: SimpleNamespace, given: dict[str, Any], sentence: str) -> None:
     asked: dict[str, Any] = {"model": "", "alias": "champion", "make_champion": True, "options": {}, "mlflow_uri": ""}
     with pytest.raises(UserError, match=sentence):
-        choose_version.python_func(**{**asked, **given}, store="s3://bucket/prefix")
+        choose_version.python_func(**{**asked, **given}, store="s3://bucket/prefix", card=card)
