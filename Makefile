@@ -10,8 +10,9 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 .PHONY: quickstart test test-portable vllm-cpu lm-eval python3.12 python3.13 test-torch-free lint trl images test-images clean
 
 # Rooms that import no torch, and the tests that sample from a tiny policy.
-TORCH_FREE := $(addprefix tests/,storage records sandbox data tasks coordination evaluation registry recipe) \
-              tests/test_turns_together.py
+TORCH_FREE := $(addprefix tests/,storage records sandbox data tasks coordination evaluation registry recipe deploy k8s \
+                experiments/simulator) $(addprefix tests/test_,turns_together.py errors.py listening.py literals.py \
+                masking.py waiting.py)
 SAMPLING   := $(addprefix tests/,policies losses rollout training serving steps cli) \
               tests/test_tutorial.py tests/test_whole_runs.py
 

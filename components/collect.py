@@ -30,20 +30,23 @@ def resolve_collection(
     from pathlib import Path
 
     from astor.components.task import begin
+    from astor.recipe.graph import require_no_cluster
     from astor.recipe.load import load_recipe
     from astor.recipe.passwords import refuse_passwords
     from astor.run.first_card import first_card
+    from astor.run.places import COLLECTIONS
     from astor.run.run import Run
     from astor.steps.collect import read_options, task_over_turns
 
     begin(store)
+    require_no_cluster(overrides)
     prefix = "collect."
     given = {key.removeprefix(prefix): value for key, value in overrides.items() if key.startswith(prefix)}
     options = read_options({"trajectories": trajectories, "turns": turns, **given})
     of_recipe = {key: value for key, value in overrides.items() if not key.startswith(prefix)}
     if mlflow_uri:
         of_recipe["tracking.uri"] = mlflow_uri
-    run = Run(store, load_recipe(recipe, of_recipe))
+    run = Run(store, load_recipe(recipe, of_recipe), folder=COLLECTIONS)
     task_over_turns(run)
     if run.places.is_remote:
         refuse_passwords({"store": store, **run.recipe.model_dump(mode="json")})

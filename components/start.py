@@ -13,9 +13,7 @@ def resolve_recipe(
     overrides: dict,
     store: str,
     mlflow_uri: str,
-    chain: int,
-    granularity: str,
-    staleness: int,
+    graph: dict,
     card: dsl.Output[dsl.Markdown],
 ) -> str:
     """Resolve a packaged recipe, or the text of one, with overrides; the run's recipe artifact.
@@ -25,24 +23,23 @@ def resolve_recipe(
         overrides: dotted key of the recipe → value.
         store: URI below which runs, caches, references and models lie.
         mlflow_uri: MLflow tracking URI; empty: the recipe's own.
-        chain: rounds or segments that were compiled into the pipeline.
-        granularity: which of the two they are.
-        staleness: for which the chain of rounds was compiled.
+        graph: what of a recipe the pipeline was drawn by.
     """
     from pathlib import Path
 
     from astor.components.task import begin
-    from astor.recipe.chain import require_chain
+    from astor.recipe.graph import Graph, require_no_cluster
     from astor.recipe.load import load_recipe
     from astor.recipe.passwords import refuse_passwords
     from astor.run.first_card import first_card
     from astor.run.run import Run
 
     begin()
+    require_no_cluster(overrides)
     if mlflow_uri:
         overrides = {**overrides, "tracking.uri": mlflow_uri}
     resolved = load_recipe(recipe, overrides)
-    require_chain(resolved, chain, granularity, staleness)
+    Graph.model_validate(graph).require(resolved)
     run = Run(store, resolved)
     if run.places.is_remote:
         refuse_passwords({"store": store, **resolved.model_dump(mode="json")})

@@ -26,7 +26,7 @@ def collection_pipeline(platform: Platform, recipe: str = "cobalt", store: str =
         recipe: str = recipe,
         trajectories: int = 16,
         turns: int = 3,
-        overrides: dict = {},  # noqa: B006
+        overrides: dict = {},  # noqa: B006  # KFP alone reads it
         store: str = store,
         mlflow_uri: str = "",
     ) -> str:

@@ -22,7 +22,7 @@ def deployment_pipeline(platform: Platform, store: str = "") -> Callable[..., An
         model: str = "",
         alias: str = "champion",
         make_champion: bool = False,
-        options: dict = {},  # noqa: B006
+        options: dict = {},  # noqa: B006  # KFP alone reads it
         store: str = store,
         mlflow_uri: str = "",
     ) -> str:
@@ -34,7 +34,7 @@ def deployment_pipeline(platform: Platform, store: str = "") -> Callable[..., An
             store=store,
             mlflow_uri=mlflow_uri,
         ).set_display_name("choose version")
-        version = platform.place(task, TRACKS).output
+        version = platform.place(task, TRACKS).outputs["Output"]
         deployed = platform.place(deploy(version=version, options=options, mlflow_uri=mlflow_uri), TRACKS)
         return deployed.outputs["Output"]
 

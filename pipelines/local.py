@@ -11,7 +11,7 @@ from kfp import local
 
 from astor.components.task import begin
 from astor.pipelines.post_training import post_training_pipeline
-from astor.recipe.chain import links
+from astor.recipe.graph import Graph
 from astor.recipe.load import load_recipe
 
 
@@ -25,9 +25,7 @@ def run_locally(recipe_file: Path, store: str, working_directory: Path, runner: 
         RuntimeError: a task failed; its log went to standard output.
     """
     recipe = load_recipe(str(recipe_file))
-    pipeline = post_training_pipeline(
-        "", links(recipe), recipe.granularity, evaluate_every=recipe.evaluation.every, staleness=recipe.staleness
-    )
+    pipeline = post_training_pipeline("", Graph.of(recipe))
     runner = runner or local.SubprocessRunner(use_venv=False)
     local.init(runner=runner, pipeline_root=str(working_directory), raise_on_error=True)
     pipeline(recipe=recipe_file.read_text(), overrides={}, store=store, mlflow_uri="")

@@ -1,11 +1,11 @@
 """The main pipeline: prepare, initialise, plan, a chain of rounds or segments, and the gate.
 
-KFP carries no state around a loop, so the chain is unrolled when the pipeline is compiled; everything but the number of
-its links is a parameter.
+KFP carries no state around a loop, so the chain is unrolled when the pipeline is compiled; everything but what draws
+the graph is a parameter.
 """
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from kfp import dsl
 
@@ -17,6 +17,7 @@ from astor.pipelines.evaluation import evaluation_pipeline
 from astor.pipelines.overlapped_round import last_round_pipeline, overlapped_round_pipeline
 from astor.pipelines.platform import ALL, COMPARE, TRACKS, UPDATE, VERIFY, Platform
 from astor.pipelines.round import round_pipeline, sample
+from astor.recipe.graph import Graph
 from astor.run.code import code_digest
 
 ANYWHERE = Platform()
@@ -25,11 +26,8 @@ Pipeline = Callable[..., Any]
 
 def post_training_pipeline(
     recipe: str,
-    links: int,
-    granularity: Literal["step", "segment"],
+    graph: Graph,
     store: str = "",
-    evaluate_every: int = 0,
-    staleness: int = 0,
     platform: Platform = ANYWHERE,
     name: str = "post-training",
 ) -> Callable[..., Any]:
@@ -37,31 +35,28 @@ def post_training_pipeline(
 
     Args:
         recipe: default of the parameter of that name: a packaged recipe's name, or YAML text.
-        links: rounds or segments in the chain, as `granularity` says.
+        graph: what of the recipe the pipeline is drawn by. With `staleness` a round of granularity `step` is rolled out
+            while the one before it is updated.
         store: default of the parameter of that name.
-        evaluate_every: rounds between evaluations of granularity `step`; segments evaluate by themselves.
-        staleness: 1: a round of granularity `step` is rolled out while the one before it is updated.
         platform: what tasks ask of the cluster.
         name: the pipeline's, as KFP lists it.
     """
     package = code_digest()
     # Built out here: KFP refuses to define a pipeline while it builds another.
     evaluation = evaluation_pipeline(platform)
-    if staleness:
+    if graph.staleness:
         rounds = Rounds(overlapped_round_pipeline(platform), last_round_pipeline(platform), overlap=True)
     else:
         rounds = Rounds(round := round_pipeline(platform), round, overlap=False)
 
     @dsl.pipeline(name=name, description="One code model, several tasks, one better model.")
-    def post_training(recipe: str = recipe, overrides: dict = {}, store: str = store, mlflow_uri: str = "") -> str:  # noqa: B006
+    def post_training(recipe: str = recipe, overrides: dict = {}, store: str = store, mlflow_uri: str = "") -> str:  # noqa: B006  # KFP alone reads it
         task = resolve_recipe(
             recipe=recipe,
             overrides=overrides,
             store=store,
             mlflow_uri=mlflow_uri,
-            chain=links,
-            granularity=granularity,
-            staleness=staleness,
+            graph=graph.model_dump(),
         )
         resolved = platform.place(task.set_display_name("resolve recipe"), TRACKS).outputs["Output"]
         prepared = platform.place(prepare(recipe=resolved, package_digest=package), VERIFY, cached=True)
@@ -70,10 +65,10 @@ def post_training_pipeline(
             initialise(recipe=resolved, prompts=prompts, package_digest=package), UPDATE, cached=True
         ).output
         planned = platform.place(plan(recipe=resolved, prompts=prompts, policy=first), TRACKS)
-        begun = Begun(platform, links, resolved, prompts, references, first, planned)
-        if granularity == "segment":
+        begun = Begun(platform, graph.links, resolved, prompts, references, first, planned)
+        if graph.granularity == "segment":
             return _segments(begun)
-        return _rounds(begun, evaluation, rounds, evaluate_every)
+        return _rounds(begun, evaluation, rounds, graph.evaluate_every)
 
     return post_training
 

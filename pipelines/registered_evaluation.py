@@ -23,10 +23,10 @@ def registered_evaluation_pipeline(platform: Platform, store: str = "") -> Calla
     def evaluation_of_models(
         model: str = "",
         against: str = "",
-        suites: list = ["procedural"],  # noqa: B006
+        suites: list = ["procedural"],  # noqa: B006  # KFP alone reads it
         held_out_of: str = "",
-        data: dict = {},  # noqa: B006
-        overrides: dict = {},  # noqa: B006
+        data: dict = {},  # noqa: B006  # KFP alone reads it
+        overrides: dict = {},  # noqa: B006  # KFP alone reads it
         store: str = store,
         mlflow_uri: str = "",
     ) -> str:

@@ -122,10 +122,10 @@ def test_the_pipeline_computes_what_the_loop_computes(
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_with_overlap_steps_commit_what_the_loop_commits(store: Path) -> None:
+def test_with_overlap_steps_commit_what_the_loop_commits(python: str, store: Path) -> None:
     overlap = [*THREE_ROUNDS, "staleness=1", "training.loss.importance_cap=2"]
     by_steps = [*overlap, "granularity=step", "name=miniature-overlap"]
-    loop, pipeline = finish(store, "process", overlap), finish(store, "local", by_steps)
+    loop, pipeline = finish(python, store, "process", overlap), finish(python, store, "local", by_steps)
     assert digests(store, by_steps) == digests(store, overlap)
     assert places(store, by_steps) == places(store, overlap)
     for key in ("scores_after", "scores_candidate", "candidate_round", "policy"):

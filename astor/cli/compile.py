@@ -14,8 +14,8 @@ from astor.pipelines.collection import collection_pipeline
 from astor.pipelines.deployment import deployment_pipeline
 from astor.pipelines.platform import Platform, require_image
 from astor.pipelines.registered_evaluation import registered_evaluation_pipeline
-from astor.recipe.chain import links
 from astor.recipe.cluster import ClusterOptions
+from astor.recipe.graph import links
 from astor.recipe.load import load_recipe, override
 from astor.tasks.catalogue import make_tasks
 

@@ -37,6 +37,19 @@ class Deployed(NamedTuple):
         url = f", at {self.url}" if self.url else ""
         return f"{self.version} serves as {where}: its endpoint tells the policy {self.digest[:12]}{url}."
 
+    @property
+    def card(self) -> str:
+        """All of it as Markdown."""
+        facts = {
+            "InferenceService": f"`{self.service}` in `{self.namespace}`",
+            "Endpoint": self.url,
+            "Policy, as the endpoint tells it": f"`{self.digest[:12]}`",
+            "In place of": self.before if self.before != self.version else "",
+            "Share of the traffic": f"{self.canary} %" if self.canary else "",
+        }
+        lines = [f"- {name}: {value}" for name, value in facts.items() if value]
+        return "\n".join([f"# {self.version} serves", "", *lines, ""])
+
 
 def roll_out(cluster: Cluster, service: Manifest, options: DeployOptions, say: Say) -> Deployed:
     """Have the InferenceService be as its manifest says, and serve.

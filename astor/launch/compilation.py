@@ -11,7 +11,7 @@ from kfp import compiler
 from astor.errors import UserError
 from astor.pipelines.platform import Platform
 from astor.pipelines.post_training import post_training_pipeline
-from astor.recipe.chain import links
+from astor.recipe.graph import Graph
 from astor.recipe.overhead import require_holdable
 from astor.recipe.passwords import refuse_passwords
 from astor.recipe.recipe import Recipe
@@ -50,11 +50,8 @@ def compile_pipeline(recipe: Recipe, parameter: str, store: str) -> Compiled:
     require_holdable(recipe)
     pipeline = post_training_pipeline(
         parameter,
-        links(recipe),
-        recipe.granularity,
+        Graph.of(recipe),
         store=store,
-        evaluate_every=recipe.evaluation.every,
-        staleness=recipe.staleness,
         platform=Platform.of(recipe),
         name=f"post-training-{recipe.name}",
     )

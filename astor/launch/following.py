@@ -9,7 +9,7 @@ from astor.launch.chain_progress import ChainProgress, chain_progress
 from astor.launch.connection import Kfp
 from astor.launch.pods import Pods
 from astor.launch.submitted import Submission
-from astor.recipe.chain import links
+from astor.recipe.graph import links
 from astor.run.progress import report_progress
 from astor.run.run import Run
 

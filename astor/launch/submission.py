@@ -15,7 +15,7 @@ from astor.launch.compilation import Compiled, compile_pipeline, recipe_text, re
 from astor.launch.connection import Kfp
 from astor.launch.preflight import preflight
 from astor.launch.submitted import Submission, submissions
-from astor.recipe.chain import links
+from astor.recipe.graph import links
 from astor.recipe.recipe import Recipe
 from astor.run.places import Places
 

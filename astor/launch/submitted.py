@@ -12,6 +12,8 @@ from astor.recipe.recipe import Recipe
 from astor.run.places import Places
 
 PARAMETERS = {"recipe", "overrides", "store"}
+COLLECTS = "trajectories"
+"""The parameter that a collection has beside those."""
 LIVE = ("PENDING", "RUNNING", "PAUSED", "CANCELING")
 
 
@@ -51,7 +53,7 @@ class Submission(NamedTuple):
     @property
     def is_ours(self) -> bool:
         """Whether it is a run of the pipeline `post_training`."""
-        return self.parameters.keys() >= PARAMETERS
+        return self.parameters.keys() >= PARAMETERS and COLLECTS not in self.parameters
 
     def computes(self, run_name: str, store: str) -> bool:
         """Whether it may be at work on a run of a store now. What was cloned in KFP's pages has another name there,

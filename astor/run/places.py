@@ -12,20 +12,25 @@ EVALUATIONS = "evaluations"
 """The folder of a store for what policies answered to suites."""
 
 
+RUNS, COLLECTIONS = "runs", "collections"
+"""The folders of a store for what trains, and for what collects trajectories."""
+
+
 class Places:
     """URIs of one run. What runs share (prompts, references, first policies, kept models) lies outside `runs/`."""
 
-    def __init__(self, root: str, recipe: Recipe, name: str = "") -> None:
+    def __init__(self, root: str, recipe: Recipe, name: str = "", folder: str = RUNS) -> None:
         """`root` is a local directory or `s3://bucket/prefix`; UserError where it is neither.
 
         `name` is the run's where it is known; what another version made may be called otherwise than it would be now.
+        What collects trajectories lies in a `folder` of its own: it is no run that somebody goes on with.
         """
         if not root:
             raise UserError("The run has no store: name a directory, or s3://bucket/prefix.")
         locate(f"{root}/runs")  # says what is wrong with a store that is none
         self.root = root.rstrip("/") or "/"
         self.name = name or f"{recipe.name}-{recipe.identity[:12]}"
-        self.uri = f"{self.root}/runs/{self.name}"
+        self.uri = f"{self.root}/{folder}/{self.name}"
         self.result = self.at("results", recipe.rounds)
         """The URI of what a run of so many rounds came to; one that went on has several."""
 

@@ -19,7 +19,7 @@ from astor.run.environment import note_environment, other_shares
 from astor.run.failure import warn
 from astor.run.hand_overs import hand_overs_of_round
 from astor.run.origins import CODE, changed, origins
-from astor.run.places import Places
+from astor.run.places import RUNS, Places
 from astor.run.pruned import is_pruned
 from astor.run.registered import first_policy, first_version, moved
 from astor.run.services import Services
@@ -33,11 +33,13 @@ RECIPE = "recipe.yaml"
 class Run:
     """What every step is given first. A context manager: it ends the processes of its services."""
 
-    def __init__(self, root: str, recipe: Recipe, name: str = "", lender: Services | None = None) -> None:
-        """`name` and `lender` as `Places` and `Services` have them."""
+    def __init__(
+        self, root: str, recipe: Recipe, name: str = "", lender: Services | None = None, folder: str = RUNS
+    ) -> None:
+        """`name` and `folder` as `Places` has them, `lender` as `Services` does."""
         self.recipe = recipe
         self.tasks = make_tasks(recipe.tasks)
-        self.places = Places(root, recipe, name)
+        self.places = Places(root, recipe, name, folder)
         self.artifacts = Artifacts()
         self.services = Services(recipe, self.places, lender)
         self.curves = Curves(self.places, self.artifacts, self.services, self.alarms, self.hand_overs)
@@ -46,7 +48,8 @@ class Run:
     def open(cls, recipe: ArtifactRef) -> Self:
         """The run whose resolved recipe was committed as `recipe`: how every task of a pipeline begins."""
         text = (load(recipe).part("recipe") / RECIPE).read_text()
-        run = cls(recipe.uri.rpartition("/runs/")[0], parse_recipe(parse_yaml(text, recipe.uri), where=recipe.uri))
+        root, folder, _, _ = recipe.uri.rsplit("/", 3)
+        run = cls(root, parse_recipe(parse_yaml(text, recipe.uri), where=recipe.uri), folder=folder)
         if run.places.at("recipe") != recipe.uri:
             raise DamagedError(recipe.uri, "it describes another run")
         return run

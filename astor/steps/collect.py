@@ -27,6 +27,7 @@ from astor.records import (
 from astor.records.collection import COLLECTION, Collection, read_collection
 from astor.rollout.measure import measure_turns
 from astor.rollout.turns import TurnsOptions
+from astor.run.places import COLLECTIONS
 from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.steps.initialise import initialise
@@ -128,7 +129,7 @@ def collect(run: Run, directory: str, options: CollectOptions) -> Collected:
 def collection_place(run: Run, options: CollectOptions) -> str:
     """Where a collection lies in the run's store: one place for each recipe and way of collecting."""
     key = digest_json(options.model_dump())[:8]
-    return f"{run.places.root}/collections/{run.places.name}-{key}"
+    return f"{run.places.root}/{COLLECTIONS}/{run.places.name}-{key}"
 
 
 def read_options(given: Mapping[str, Any]) -> CollectOptions:

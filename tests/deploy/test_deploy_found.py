@@ -110,7 +110,11 @@ def test_a_version_is_chosen_once_and_may_become_champion(put, empty_database, t
         _, policy = put(store, **files)
         decision = decide(policy.digest, promoted=promoted)
         register(mlflow_uri, "coder", policy, "0" * 32, decision, {}, Claims(store, "coder"))
-    assert choose_version(mlflow_uri, store, "", "champion", make_champion=False) == "coder/1"
-    assert choose_version(mlflow_uri, store, "coder/2", "champion", make_champion=True) == "coder/2"
-    assert choose_version(mlflow_uri, store, "", "champion", make_champion=False) == "coder/2"
-    assert choose_version(mlflow_uri, store, "coder/2", "champion", make_champion=True) == "coder/2", "again"
+    for model, make_champion, told in (
+        ("coder/1", False, "It is champion."),
+        ("coder/2", False, "Champion is coder/1."),
+        ("coder/2", True, "It became champion, in place of coder/1."),
+        ("coder/2", True, "It is champion."),
+    ):
+        assert choose_version(mlflow_uri, store, model, "champion", make_champion) == (model, told)
+    assert choose_version(mlflow_uri, store, "", "champion", make_champion=False).version == "coder/2"

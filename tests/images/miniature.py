@@ -11,6 +11,7 @@ from kfp import local
 from astor.pipelines.platform import CACHE, Platform
 from astor.pipelines.post_training import post_training_pipeline
 from astor.recipe.cluster import ClusterOptions
+from astor.recipe.graph import Graph
 from astor.recipe.load import load_recipe
 from astor.run.run import Run
 from tests.images.engine import build
@@ -41,7 +42,7 @@ class Miniature:
         with _open_to_all():
             local.init(runner=runner, pipeline_root=str(self.root), raise_on_error=True)
             platform = Platform(cluster=self.cluster)
-            pipeline = post_training_pipeline("", self.recipe.segments, "segment", platform=platform)
+            pipeline = post_training_pipeline("", Graph.of(self.recipe), platform=platform)
             text = yaml.safe_dump(self.recipe.model_dump(mode="json"))
             pipeline(recipe=text, overrides={}, store=self.store, mlflow_uri="")
 

@@ -65,10 +65,9 @@ def test_a_container_of_each_step_is_killed(undisturbed: Miniature, tmp_path: Pa
     for step in STEPS:
         with ThreadPoolExecutor(1) as other:
             killed = other.submit(kill, step, random.uniform(0, 1.5))
-            with pytest.raises(RuntimeError):
+            with pytest.raises(RuntimeError):  # whatever the step had committed by then
                 miniature.compute()
             killed.result()
-        assert not miniature.is_finished
     miniature.compute()
     assert miniature.is_finished
     assert digests(miniature) == digests(undisturbed) != {}

@@ -68,6 +68,15 @@ def test_a_clone_by_another_name_is_the_same_run(server: KfpServer) -> None:
     assert not find_submission(kfp, run_id).computes(cluster.add_run(), "s3://another/store")
 
 
+def test_a_collection_is_no_run_to_list_or_to_go_on_with(server: KfpServer) -> None:
+    cluster = Cluster(server.url, server=server)
+    parameters = {"recipe": "cobalt", "overrides": {}, "store": cluster.store, "trajectories": 16, "turns": 3}
+    collection = server.add_run("collection 1", parameters)
+    assert [one.run_id for one in submissions(cluster.connect())] == []
+    with pytest.raises(UserError, match=r"\(collection 1\) is of another pipeline"):
+        find_submission(cluster.connect(), collection)
+
+
 @pytest.mark.parametrize("named", ["miniature-000000000000", "00000000-0000-4000-8000-000000000000"])
 def test_a_run_that_is_not_there_is_told(cluster: Cluster, named: str) -> None:
     with pytest.raises(UserError, match=rf"has no run (called )?{named}: astor runs --on cluster"):

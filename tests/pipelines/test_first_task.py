@@ -11,12 +11,14 @@ from astor.errors import UserError
 from astor.recipe.load import load_recipe
 from astor.run.places import Places
 
+CHAIN = {"granularity": "segment", "links": 2}
 
-def resolved(directory: Path, store: str, overrides: dict[str, Any], chain: int = 2) -> str:
+
+def resolved(directory: Path, store: str, overrides: dict[str, Any], graph: dict[str, Any] = CHAIN) -> str:
     """The task's output, as KFP calls its function."""
     card = SimpleNamespace(path=str(directory / "card.md"))
     given = {"recipe": "miniature", "overrides": overrides, "store": store, "mlflow_uri": ""}
-    recipe: str = resolve_recipe.python_func(**given, chain=chain, granularity="segment", staleness=0, card=card)
+    recipe: str = resolve_recipe.python_func(**given, graph=graph, card=card)
     return recipe
 
 
@@ -29,14 +31,23 @@ def test_its_card_has_the_prefix_and_the_resolved_recipe(tmp_path: Path) -> None
     assert "\nseed: 3\n" in card
 
 
-WRONG = {
-    "key": ({"sede": 3}, 2, "sede.*seed"),
-    "chain": ({"rounds": 8}, 2, "4 segments of 2, and the pipeline's chain has 2"),
-    "password": ({"tracking.uri": "http://me:hidden@mlflow"}, 2, r"tracking\.uri is http://me:\*\*\*@mlflow"),
+STEPS = {"granularity": "step", "links": 4, "evaluate_every": 2.0}
+WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "key": ({"sede": 3}, CHAIN, "sede.*seed"),
+    "chain": ({"rounds": 8}, CHAIN, "4 segments of 2, and the pipeline's chain has 2"),
+    "evaluations": (
+        {"granularity": "step"},
+        STEPS,
+        r"evaluation\.every is 0, and the pipeline evaluates every 2 rounds",
+    ),
+    "cluster": ({"cluster.pools.train.cpu": 8}, CHAIN, r"overrides has cluster\.pools\.train\.cpu"),
+    "password": ({"tracking.uri": "http://me:hidden@mlflow"}, CHAIN, r"tracking\.uri is http://me:\*\*\*@mlflow"),
 }
 
 
-@pytest.mark.parametrize(("overrides", "chain", "sentence"), WRONG.values(), ids=WRONG)
-def test_wrong_values_fail_there(tmp_path: Path, overrides: dict[str, Any], chain: int, sentence: str) -> None:
+@pytest.mark.parametrize(("overrides", "graph", "sentence"), WRONG.values(), ids=WRONG)
+def test_wrong_values_fail_there(
+    tmp_path: Path, overrides: dict[str, Any], graph: dict[str, Any], sentence: str
+) -> None:
     with pytest.raises(UserError, match=sentence):
-        resolved(tmp_path, "s3://bucket/prefix", overrides, chain)
+        resolved(tmp_path, "s3://bucket/prefix", overrides, graph)

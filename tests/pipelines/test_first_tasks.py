@@ -1,5 +1,6 @@
 """The first tasks of collections, evaluations and deployments refuse what the command line would."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,10 @@ from astor.components.collect import resolve_collection
 from astor.components.deploy import choose_version
 from astor.components.evaluation import choose_models
 from astor.errors import UserError
+from astor.run.listing import list_runs
+from astor.run.run import Run
+from astor.steps.collect import collection_place, read_options
+from astor.storage import ArtifactRef
 
 
 @pytest.fixture
@@ -24,9 +29,18 @@ def collection(card: SimpleNamespace, store: str, **given: Any) -> tuple[str, st
     return resolved
 
 
+def test_a_collection_is_no_run_of_its_store(card: SimpleNamespace, tmp_path: Path) -> None:
+    store = str(tmp_path / "store")
+    recipe, options = collection(card, store)
+    with Run.open(ArtifactRef.parse(recipe)) as run:
+        assert run.recipe.name == "cobalt"
+        assert collection_place(run, read_options(json.loads(options))).startswith(f"{run.places.uri}-")
+    assert list_runs(store) == []
+
+
 def test_options_of_collecting_stand_beside_those_of_the_recipe(card: SimpleNamespace, tmp_path: Path) -> None:
     recipe, options = collection(card, str(tmp_path / "store"), overrides={"seed": 3, "collect.temperature": 1})
-    assert "/runs/cobalt-" in recipe
+    assert "/collections/cobalt-" in recipe
     assert '"trajectories":4,"turns":2,"temperature":1.0' in options
     assert "\nseed: 3\n" in Path(card.path).read_text()
 
@@ -36,6 +50,7 @@ COLLECTIONS = {
     "option": ({"overrides": {"collect.temprature": 1}}, "unknown key 'temprature': did you mean 'temperature'"),
     "value": ({"turns": 0}, "Nothing can be collected so: turns"),
     "key": ({"overrides": {"sede": 1}}, "sede.*seed"),
+    "cluster": ({"overrides": {"cluster.queue": "team-b"}}, r"overrides has cluster\.queue"),
     "password": ({"mlflow_uri": "http://me:hidden@mlflow"}, r"tracking\.uri is http://me:\*\*\*@mlflow"),
 }
 
@@ -76,4 +91,4 @@ DEPLOYMENTS = {
 def test_a_wrong_deployment_changes_no_champion(card: SimpleNamespace, given: dict[str, Any], sentence: str) -> None:
     asked: dict[str, Any] = {"model": "", "alias": "champion", "make_champion": True, "options": {}, "mlflow_uri": ""}
     with pytest.raises(UserError, match=sentence):
-        choose_version.python_func(**{**asked, **given}, store="s3://bucket/prefix")
+        choose_version.python_func(**{**asked, **given}, store="s3://bucket/prefix", card=card)

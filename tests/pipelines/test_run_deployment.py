@@ -66,5 +66,9 @@ def test_a_version_becomes_champion_and_serves(empty_database: Path, tmp_path: P
     assert str(client.get_registered_model("coder").aliases[CHAMPION]) == "2"
     assert server.service("coder")["metadata"]["annotations"]["astor-rl/version"] == "coder/2"
     assert server.pods["coder"]["model"]["resources"]["limits"]["cpu"] in ("2", "2.0")
-    (card,) = (tmp_path / "root").rglob("card*")
-    assert card.read_text().startswith("coder/2 serves as coder in models")
+    chosen, deployed = (next((tmp_path / "root").glob(f"*/{task}/card")) for task in ("choose-version", "deploy"))
+    assert chosen.read_text() == "# coder/2\n\nIt became champion, in place of coder/1.\n"
+    assert deployed.read_text() == (
+        "# coder/2 serves\n\n- InferenceService: `coder` in `models`\n- Endpoint: http://coder-models.example.com\n"
+        f"- Policy, as the endpoint tells it: `{digest[:12]}`\n"
+    )

@@ -10,6 +10,7 @@ import pytest
 
 from astor.data.catalogue import make_source
 from astor.recipe.load import load_recipe
+from astor.run.listing import list_runs
 
 PROGRAM = """
 import json, sys
@@ -26,7 +27,7 @@ print(json.dumps(pipeline(**json.loads(given)).outputs["Output"]))
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "MLFLOW_TRACKING_URI": ""}
 SMALL = {
     "data.prompts": {"train": 4, "held_out": 2, "promotion": 2, "demonstrations": {"multi_turn_code/first": 40}},
-    "data.sources": [{"type": "underspecified", "depths": {"1": 3, "2": 1}}],
+    "data.sources": [{"type": "underspecified", "depths": {"1": 1, "2": 3}}],
     "data.splits": {"warm_start": 0.4, "train": 0.2, "held_out": 0.2, "promotion": 0.2},
     "threads": 1,
     "tasks.multi_turn_code.max_tokens": 16,
@@ -55,6 +56,7 @@ def test_a_collection_is_a_source_of_a_run(tmp_path: Path) -> None:
     overrides = SMALL | {"collect.block": 4, "collect.temperature": 1}
     uri = run("collection", root, trajectories=2, turns=2, overrides=overrides, store=store)
     assert uri.startswith(f"{store}/collections/cobalt-")
+    assert list_runs(store) == []
     card = shown(root, "collect", "card")
     train = json.loads(card.partition("```json")[2].partition("```")[0])
     recipe = load_recipe("cobalt", train)
