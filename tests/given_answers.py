@@ -9,13 +9,13 @@ from astor.policies.policy import Policy
 from astor.policies.tiny import ASSISTANT, END, make_model, train_tokenizer
 
 
-def policy_that_says(answers: Sequence[str]) -> Policy:
+def policy_that_says(answers: Sequence[str], options: TinyOptions | None = None) -> Policy:
     """A policy that gives one of `answers`, whatever it is asked; sampled, each is as likely as the others.
 
     Each answer is a token of its own, which may come where an answer begins and which ends it. Attention and MLPs add
     nothing, so that the next token is a matter of the last one: the embeddings, tied to the output, say which.
     """
-    options = TinyOptions(hidden_size=48)
+    options = options or TinyOptions(hidden_size=48)
     tokenizer = train_tokenizer(answers, options)
     tokenizer.add_tokens(list(answers))
     begin, end = tokenizer.convert_tokens_to_ids([ASSISTANT, END])

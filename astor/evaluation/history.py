@@ -76,7 +76,9 @@ class RunHistory:
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Kind of step → wall seconds of all steps of the kind."""
     hand_overs: HandOvers | None = None
-    """None where no servers sampled."""
+    """Of the rounds; None where no servers sampled."""
+    evaluation_hand_overs: HandOvers | None = None
+    """Of the evaluations; None where no servers sampled."""
     samples: Sequence[Sample] = ()
     turns_before: Mapping[str, Sequence[TurnScore]] = field(default_factory=dict)
     """Task → the first policy over turns, on hidden tests; empty where no task has any."""

@@ -63,17 +63,15 @@ def round_metrics(
         metrics[f"{TRAIN}/{ALL}/gradient_norm"] = report.gradient_norm
         metrics[EVERY_ROUND] = report.learning_rate
         metrics[f"{TRAIN}/{ALL}/skipped_steps"] = float(report.skipped_steps)
-    if hand_overs is not None:
-        metrics[f"{TRAIN}/{ALL}/hand_over_seconds"] = hand_overs.seconds
-        metrics[f"{TRAIN}/{ALL}/hand_over_bytes"] = hand_overs.bytes
-        metrics[f"{TRAIN}/{ALL}/hand_over_share"] = hand_overs.share
+    metrics |= _of_hand_overs(TRAIN, hand_overs)
     return {name: value for name, value in metrics.items() if math.isfinite(value)}
 
 
-def score_metrics(scores: Scores) -> dict[str, float]:
-    """Of one evaluation: all that was measured, `METRIC_KIND` where it is of one kind of a task's prompts."""
+def score_metrics(scores: Scores, hand_overs: HandOvers | None = None) -> dict[str, float]:
+    """Of one evaluation: all that was measured, `METRIC_KIND` where it is of one kind of a task's prompts, and what
+    `hand_overs` took where servers sampled."""
     named = ((f"{scores.split}/{score.task}", score.metric.replace("/", "_"), score.value) for score in scores.scores)
-    return {f"{place}/{metric}": value for place, metric, value in named}
+    return {f"{place}/{metric}": value for place, metric, value in named} | _of_hand_overs(scores.split, hand_overs)
 
 
 def main_metrics(scores: Scores, prefix: str) -> dict[str, float]:
@@ -82,9 +80,12 @@ def main_metrics(scores: Scores, prefix: str) -> dict[str, float]:
     return {f"{scores.split}/{score.task}/{prefix}_{score.metric}": score.value for score in of_tasks}
 
 
-def gate_metrics(decision: GateDecision, champion: Scores, challenger: Scores) -> dict[str, float]:
-    """Of the gate: both policies' scores, and the paired differences that it decided by, with their interval."""
-    metrics = score_metrics(challenger) | main_metrics(champion, "champion")
+def gate_metrics(
+    decision: GateDecision, champion: Scores, challenger: Scores, hand_overs: HandOvers | None = None
+) -> dict[str, float]:
+    """Of the gate: both policies' scores, the paired differences that it decided by, with their interval, and what
+    `hand_overs` of both took where servers sampled."""
+    metrics = score_metrics(challenger, hand_overs) | main_metrics(champion, "champion")
     for task, (score, other) in decision.tasks.items():
         for name, compared in (("difference", score), ("metric_difference", other)):
             metrics[f"{PROMOTION}/{task}/{name}"] = compared.difference
@@ -93,6 +94,13 @@ def gate_metrics(decision: GateDecision, champion: Scores, challenger: Scores) -
     metrics[f"{PROMOTION}/{ALL}/difference_low"] = decision.low
     metrics[f"{PROMOTION}/{ALL}/difference_high"] = decision.high
     return metrics
+
+
+def _of_hand_overs(split: str, hand_overs: HandOvers | None) -> dict[str, float]:
+    if hand_overs is None:
+        return {}
+    told = {"seconds": hand_overs.seconds, "bytes": hand_overs.bytes, "share": hand_overs.share}
+    return {f"{split}/{ALL}/hand_over_{name}": value for name, value in told.items()}
 
 
 def metric_name(key: str) -> str:

@@ -15,7 +15,7 @@ from astor.run.alarms import alarms_of
 from astor.run.begun import own_prompts
 from astor.run.durations import seconds_by_step
 from astor.run.environment import read_environments, told
-from astor.run.hand_overs import all_hand_overs
+from astor.run.hand_overs import all_evaluation_hand_overs, all_hand_overs
 from astor.run.run import Run
 from astor.storage import ArtifactRef, committed
 
@@ -56,6 +56,7 @@ def read_history(
         facts={"seed": str(recipe.seed)} | told(read_environments(run.places)),
         seconds=seconds_by_step(run, prompts),
         hand_overs=all_hand_overs(run.places, recipe.rounds) if recipe.rollout.reads_files else None,
+        evaluation_hand_overs=all_evaluation_hand_overs(run.places) if recipe.rollout.reads_files else None,
         samples=_samples(run, prompts, after),
         turns_before=_turns(run, run.artifacts.read(before, "scores").policy_digest),
         turns_after=_turns(run, run.artifacts.read(after, "scores").policy_digest),

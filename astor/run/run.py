@@ -12,12 +12,12 @@ from astor.evaluation.alarms import Alarm, find_alarms
 from astor.evaluation.hand_overs import HandOvers
 from astor.recipe.load import parse_recipe, parse_yaml
 from astor.recipe.recipe import Recipe
-from astor.records import TaskStatistics, UpdateReport
+from astor.records import Scores, TaskStatistics, UpdateReport
 from astor.run.artifacts import Artifacts
 from astor.run.curves import Curves
 from astor.run.environment import note_environment, other_shares
 from astor.run.failure import warn
-from astor.run.hand_overs import hand_overs_of_round
+from astor.run.hand_overs import hand_overs_of_evaluation, hand_overs_of_round
 from astor.run.origins import CODE, changed, origins
 from astor.run.places import RUNS, Places
 from astor.run.pruned import is_pruned
@@ -92,6 +92,10 @@ class Run:
     def hand_overs(self, round: int) -> HandOvers | None:
         """What it took in one round that servers got its policies; None where no servers sample."""
         return hand_overs_of_round(self.places, round) if self.recipe.rollout.reads_files else None
+
+    def evaluation_hand_overs(self, *evaluated: Scores) -> HandOvers | None:
+        """What it took in evaluations that servers got their policies; None where no servers sample."""
+        return hand_overs_of_evaluation(self.places, *evaluated) if self.recipe.rollout.reads_files else None
 
     def resolve(self) -> ArtifactRef:
         """Commit the resolved recipe, with what the run begins from; its ref opens the run in any other process. The

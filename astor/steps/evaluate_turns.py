@@ -4,6 +4,7 @@ from astor.records import Prompt, Split, Trajectory, Turn, references_by_prompt
 from astor.rollout.measure import measure_turns
 from astor.rollout.turns import TurnsOptions
 from astor.run.artifacts import Inputs
+from astor.run.hand_overs import noted
 from astor.run.progress import report_progress
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef
@@ -41,15 +42,16 @@ def evaluate_turns(
     stage = f"evaluation over turns {policy.digest[:6]}"
     report_progress(stage, 0, 1)
     judged: list[Trajectory] = []
-    for multi_turn, problems in measured:
-        settings = TurnsOptions(
-            trajectories=run.recipe.evaluation.samples,
-            turns=multi_turn.evaluated_turns,
-            temperature=run.recipe.evaluation.temperature,
-            top_p=run.recipe.evaluation.top_p,
-            seed=run.recipe.seed,
-        )
-        judged += measure_turns(sampler, multi_turn, sandbox, problems, known, settings, cached)
+    with noted(sampler.engine, run.artifacts):
+        for multi_turn, problems in measured:
+            settings = TurnsOptions(
+                trajectories=run.recipe.evaluation.samples,
+                turns=multi_turn.evaluated_turns,
+                temperature=run.recipe.evaluation.temperature,
+                top_p=run.recipe.evaluation.top_p,
+                seed=run.recipe.seed,
+            )
+            judged += measure_turns(sampler, multi_turn, sandbox, problems, known, settings, cached)
     report_progress(stage, 1, 1)
     return run.artifacts.commit(uri, made_from, trajectories=judged)
 

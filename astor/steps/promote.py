@@ -111,11 +111,13 @@ def promote(
     def tell() -> None:
         for scores in (first, *history.evaluations, last):
             own = tracker.model_of(scores.policy_digest, scores.round)
-            tracker.log_rounds({scores.round: score_metrics(scores)}, own)
+            measured = score_metrics(scores, run.evaluation_hand_overs(scores))
+            tracker.log_rounds({scores.round: measured}, own)
         for scores in (read(before, "greedy_scores"), read(after, "greedy_scores")):
             own = tracker.model_of(scores.policy_digest, scores.round)
             tracker.log_rounds({scores.round: main_metrics(scores, "greedy")}, own)
-        tracker.log_rounds({contender.round: gate_metrics(decision, holder, contender)}, model)
+        given = run.evaluation_hand_overs(holder, contender)
+        tracker.log_rounds({contender.round: gate_metrics(decision, holder, contender, given)}, model)
         texts = {REPORT: page, "promotion.md": promotion, MODEL_CARD: card, "recipe.yaml": recipe_text(run)}
         tracker.log_texts(texts)
         tracker.tag(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from astor.records import Batch, Completion, prompts_by_id
 from astor.rollout.measure import answer
 from astor.run.artifacts import Inputs
-from astor.run.hand_overs import NAMES
+from astor.run.hand_overs import noted
 from astor.run.progress import EVALUATION, evaluation_stage, report_progress
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef
@@ -41,11 +41,8 @@ def rollout(run: Run, prompts: ArtifactRef, batch: ArtifactRef, policy: PolicyRe
         if wanted.greedy:
             report_progress(evaluation_stage(uri), done, EVALUATION, what)
 
-    before = dict(sampler.engine.metrics)
-    parts = completions_of(wanted, answered, tell)
-    given = {name: sampler.engine.metrics.get(name, 0.0) - before.get(name, 0.0) for name in NAMES}
-    if any(given.values()):
-        run.artifacts.note(given)
+    with noted(sampler.engine, run.artifacts):
+        parts = completions_of(wanted, answered, tell)
     committed = run.artifacts.commit(uri, made_from, **parts)
     if kept is not None:
         kept.unlink(missing_ok=True)

@@ -209,6 +209,7 @@ def long_run(count=120):
             "prepare": 4.1, "initialise": 81.3, "rollout": 55.2, "verify": 31.0, "score": 4.5, "update": 88.7,
         },
         hand_overs=HandOvers(120, 9.4, 3.2e9, 180.0),
+        evaluation_hand_overs=HandOvers(7, 2.0, 1.6e8, 8.0),
         samples=SAMPLES,
         model="astor/3",
         alias="champion",

@@ -86,6 +86,7 @@ def test_it_shows_every_section_and_task(html):
         "Promoted to champion", "Scores before and after", "Greedy", "The gate", "Over the rounds", "KL coefficient",
         "Synergy", "Acceptance", "Held-out score", "Where budget and time went", "What became of the answers",
         "Servers were given policies 120 times in the rounds: 9.4 s, 5.2% of the rounds’ time, 3,200.0 MB of weights",
+        "Servers were given policies 7 times in the evaluations: 2.0 s, 25.0% of the evaluations’ time",
         "astor/3", "forbidden", "branch coverage", *(task.replace("_", " ") for task in TASKS),
     ):  # fmt: skip
         assert words in text, words

@@ -69,6 +69,10 @@ def test_what_servers_were_given_is_of_all_tasks():
     metrics = round_metrics({"io": STATISTICS}, report(), hand_overs=HandOvers(1, 3.0, 2e9, 60.0))
     given = {name.rpartition("/")[2]: value for name, value in metrics.items() if "hand_over" in name}
     assert given == {"hand_over_seconds": 3.0, "hand_over_bytes": 2e9, "hand_over_share": 0.05}
+    evaluated = score_metrics(scores("held_out", 0.4), HandOvers(1, 3.0, 2e9, 60.0))
+    assert {name: value for name, value in evaluated.items() if "hand_over" in name} == {
+        f"held_out/all/{name}": value for name, value in given.items()
+    }
 
 
 def test_what_was_not_measured_is_left_out():

@@ -28,6 +28,7 @@ from astor.records import PolicyCard
 from astor.rollout.engine import Request, Sample
 from astor.rollout.engines.openai import OpenAIEngine
 from astor.rollout.options import OpenAIEngineOptions
+from astor.rollout.seeds import row_seed
 from astor.storage import Attempt, PolicyRef, digest_directory
 from tests.rollout.real_vllm import ARGUMENTS, NEEDS_VLLM, PYTHON, TEXTS, TOLERANCE, options
 from tests.rollout.unpacked_weights import python_without_packing
@@ -56,8 +57,9 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Policy, Pol
 
 
 def requests(policy: Policy, temperature: float) -> list[Request]:
-    prompts = [policy.chat.tokenizer.encode(text) for text in TEXTS]
-    return [Request(prompt, 4, 96, 2**64 - seed - 1, temperature) for seed, prompt in enumerate(prompts)]
+    """With seeds as rollouts have them: vLLM adds a rollout's number to its prompt's, so neighbours share draws."""
+    prompts = {text: policy.chat.tokenizer.encode(text) for text in TEXTS}
+    return [Request(prompt, 4, 96, row_seed(2, text), temperature) for text, prompt in prompts.items()]
 
 
 def differences(policy: Policy, asked: list[Request], samples: list[Sample]) -> list[float]:

@@ -3,18 +3,14 @@
 import shutil
 from collections.abc import Callable
 from copy import deepcopy
-from itertools import islice
 from pathlib import Path
 
 import pytest
-from given_answers import policy_that_says
-from small_cobalt import SMALL, TINY
+from small_cobalt import SMALL, TINY, policy_that_solves, splits
 
 from astor.data.prepared import Writer, read_manifest
 from astor.data.splits import SplitOptions
 from astor.data.trajectories import TrajectoriesOptions, TrajectoriesSource
-from astor.data.turns import fenced
-from astor.data.underspecified import UnderspecifiedSource
 from astor.errors import UserError
 from astor.loop import post_train
 from astor.policies.policy import save_policy
@@ -33,20 +29,14 @@ Make = Callable[..., Run]
 
 @pytest.fixture(scope="module")
 def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
-    """`make(**{"dotted.key": value})`, all in one store, so that they share prompts, and with one policy.
-
-    Whatever it is asked, the policy solves some problem, so that it is right now and then.
-    """
+    """`make(**{"dotted.key": value})`, all in one store, so that they share prompts, and with one policy."""
     store = tmp_path_factory.mktemp("store")
 
     def run(**overrides: object) -> Run:
         return Run(str(store), load_recipe("cobalt", deepcopy(SMALL) | overrides))
 
     with run(policy=TINY) as first:
-        wanted = {prompt.item_id for prompt in first.artifacts.read(prepare(first).prompts, "prompts")}
-        (options,) = first.recipe.data.sources
-    drawn = islice(UnderspecifiedSource(options, splits()).items(), 2000)
-    policy = policy_that_says(sorted({fenced(item.content.source) for item in drawn if item.id in wanted}))
+        policy = policy_that_solves(first)
     (store / "policy").mkdir()
     save_policy(policy, store / "policy", recipe_digest="")
     made = {"policy": {"type": "huggingface", "path": str(store / "policy")}}
@@ -82,10 +72,6 @@ def part_of(directory: Path) -> Path:
     """The file of items that the collection's manifest names."""
     (name,) = read_manifest(str(directory)).files
     return directory / name
-
-
-def splits() -> SplitOptions:
-    return SplitOptions(**SMALL["data.splits"])
 
 
 def test_an_interrupted_collection_goes_on(collected: Collected, make: Make, directory: Path) -> None:

@@ -43,7 +43,8 @@ def test_every_round_is_sampled_from_the_policy_before_it_and_tells_what_bringin
         assert (given.seconds > 0) == (given.bytes > 1000) == (round > 0)
     page = render_report(history_so_far(run))
     assert "Servers were given policies 2 times in the rounds" in page
-    found = connect(run.services.tracking_uri).get_metric_history(
-        run.services.tracker.run_id, "train/all/hand_over_bytes"
-    )
-    assert [metric.value > 0 for metric in found] == [False, True, True]
+    assert "times in the evaluations" in page
+    client, run_id = connect(run.services.tracking_uri), run.services.tracker.run_id
+    for split, given in (("train", [False, True, True]), ("held_out", [True, True])):
+        found = client.get_metric_history(run_id, f"{split}/all/hand_over_bytes")
+        assert [metric.value > 0 for metric in found] == given
