@@ -89,6 +89,11 @@ class WeightedScheduler(Scheduler):
         """Its `type` in recipes."""
         return str(self.options_type.model_fields["type"].default)
 
+    def hold_alone(self, trained: int) -> None:
+        """Hold each of the `trained` tasks as tightly as if the recipe had no others: the update shares the KL term
+        among all tasks, so coefficients grow by as much as fewer are trained."""
+        self.kl_bases = {key: base * len(self.keys) / trained for key, base in self.kl_bases.items()}
+
     def require_tasks(self, option: str, named: Sequence[str]) -> None:
         """UserError where an option names what is no task, with the nearest one."""
         for key in named:

@@ -193,5 +193,7 @@ def test_a_specialist_is_held_as_tightly_as_if_there_were_no_other_task(make_tas
     tasks = make_tasks("easy", "one", prompts=20)
     alone = UniformScheduler(UniformOptions(tasks=("one",), kl_coefficient=0.1), tasks, seed=0).next_round(4)
     together = make("uniform", tasks, kl_coefficient=0.1).next_round(4)
-    assert (alone.quotas["one"], alone.kl_coefficients["one"]) == (4, pytest.approx(0.2))
+    weighed = make("fixed", tasks, weights={"easy": 0, "one": 1}, kl_coefficient=0.1).next_round(4)
+    for plan in (alone, weighed):
+        assert (plan.quotas["one"], plan.kl_coefficients["one"]) == (4, pytest.approx(0.2))
     assert set(together.kl_coefficients.values()) == {0.1}

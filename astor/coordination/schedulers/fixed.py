@@ -17,7 +17,8 @@ class FixedOptions(SchedulerOptions):
 
     type: Literal["fixed"] = "fixed"
     weights: dict[str, float] = Field(min_length=1)
-    """Task → weight, of every task; a share is a weight over the sum of all. A task of weight 0 is evaluated alone."""
+    """Task → weight, of every task; a share is a weight over the sum of all. A task of weight 0 is evaluated alone, and
+    KL coefficients are larger by as much as fewer are trained, as with `uniform`."""
 
 
 class FixedScheduler(WeightedScheduler):
@@ -36,6 +37,7 @@ class FixedScheduler(WeightedScheduler):
                 f"scheduler.weights are {dict(options.weights)}: make each of them at least 0, and one of them more."
             )
         self.shares: Floats = weights / weights.sum()
+        self.hold_alone(int((weights > 0).sum()))
 
     def weights(self, round: int) -> Floats:
         return self.shares

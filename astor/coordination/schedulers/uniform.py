@@ -31,7 +31,7 @@ class UniformScheduler(WeightedScheduler):
         trained = self.keys if options.tasks is None else list(dict.fromkeys(options.tasks))
         self.require_tasks("tasks", trained)
         self.shares = np.array([(key in trained) / len(trained) for key in self.keys])
-        self.kl_bases = {key: base * len(self.keys) / len(trained) for key, base in self.kl_bases.items()}
+        self.hold_alone(len(trained))
 
     def weights(self, round: int) -> Floats:
         return self.shares
