@@ -100,7 +100,8 @@ class SchedulerOptions(Options):
 
 class Scheduler(ABC):
     """Plans rounds. It is pure computation: no torch, no files, no global randomness. A class of another package is
-    found by the entry point group `astor.schedulers`.
+    found by the entry point group `astor.schedulers`. Recipes make one over a single prompt a task when they are read:
+    what it cannot do with these tasks it says as it is made.
 
     `next_round` and `observe` alternate, beginning with `next_round`; between the two a scheduler whose options have
     `redraws` is asked to `redraw` until it has enough. State and prompt statistics are taken after a plan: loaded into

@@ -19,16 +19,16 @@ from astor.storage import replacing
 RUNS, RESULTS = HERE / "runs", HERE / "results"
 
 
-def recall(setting: str, comparison: Comparison) -> None:
+def recall(comparison: Comparison) -> None:
     """Give a comparison's notes what is kept of its runs. A run whose recipe is another one now is not found there."""
-    path, notes = RUNS / f"{setting}.jsonl", Notes(comparison)
+    path, notes = RUNS / f"{comparison.name}.jsonl", Notes(comparison)
     for line in path.read_text().splitlines() if path.is_file() else ():
         kept = json.loads(line)
         if notes.figures(kept["name"]) is None:
             notes.keep(kept["name"], RunFigures.model_validate(kept["figures"]))
 
 
-def keep(setting: str, comparison: Comparison, figures: Mapping[str, RunFigures], results: Mapping[str, Any]) -> None:
+def keep(comparison: Comparison, figures: Mapping[str, RunFigures], results: Mapping[str, Any]) -> None:
     """Write what runs came to, by the names of their cells, and what they came to together.
 
     A run that is still to be merged is left out: its policy is in the store alone.
@@ -41,8 +41,8 @@ def keep(setting: str, comparison: Comparison, figures: Mapping[str, RunFigures]
         if cell.name in figures and cell.name not in needed
     ]
     whole = {key: value for key, value in results.items() if key != "runs"}
-    _write(RUNS / f"{setting}.jsonl", "".join(f"{line}\n" for line in lines))
-    _write(RESULTS / f"{setting}.json", json.dumps(whole, indent=1) + "\n")
+    _write(RUNS / f"{comparison.name}.jsonl", "".join(f"{line}\n" for line in lines))
+    _write(RESULTS / f"{comparison.name}.json", json.dumps(whole, indent=1) + "\n")
 
 
 def _write(path: Path, text: str) -> None:

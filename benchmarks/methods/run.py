@@ -82,7 +82,7 @@ def tune(plan: Plan, at_once: int) -> int:
 def report(plan: Plan, setting: str, chosen: int, at_once: int, headline: bool) -> dict[str, float]:
     """Run what is left of a setting's report and keep its results; method → mean sampled score."""
     stage = plan.report(setting, chosen, headline)
-    recall(setting, stage.comparison)
+    recall(stage.comparison)
     try:
         compare(stage.comparison, at_once, stage.reference, stage.never_useful)
     finally:
@@ -93,12 +93,12 @@ def report(plan: Plan, setting: str, chosen: int, at_once: int, headline: bool) 
 def finished(plan: Plan, setting: str, chosen: int) -> dict[str, float]:
     """Keep the results of a setting's runs that are finished; method → mean sampled score."""
     stage = plan.report(setting, chosen)
-    recall(setting, stage.comparison)
+    recall(stage.comparison)
     figures = begin(stage.comparison, Notes(stage.comparison)).figures
     if stage.reference not in {each.method for each in figures.values()}:
         return {}
     results = Results(stage.comparison, figures, stage.reference, stage.never_useful).as_json()
-    keep(setting, stage.comparison, figures, results)
+    keep(stage.comparison, figures, results)
     return {arm["name"]: round(arm["sampled"]["mean"], 4) for arm in results["arms"] if not arm["is_part"]}
 
 
@@ -109,7 +109,7 @@ def print_plan(plan: Plan, settings: list[str]) -> None:
     print("| stage | runs | finished | seconds each | hours of one core left |\n|---|---|---|---|---|")
     total = 0.0
     for name, stage in stages.items():
-        recall(stage.comparison.name, stage.comparison)
+        recall(stage.comparison)
         standing = begin(stage.comparison, Notes(stage.comparison))
         left = sum(cell.work for cell in standing.cells if cell.name not in standing.figures) * stage.seconds / 3600
         total += left
