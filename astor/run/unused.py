@@ -1,4 +1,4 @@
-"""What runs share and none uses any more: prompts with their references, first policies, and kept models."""
+"""What runs share and nothing uses any more: prompts with their references, first policies, and kept models."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -6,8 +6,9 @@ from pathlib import Path
 
 from astor.errors import UserError
 from astor.records import Champion
+from astor.records.collection import read_collection
 from astor.registry.registrations import registered_policies
-from astor.run.places import EVALUATIONS
+from astor.run.places import COLLECTIONS, EVALUATIONS, names_below
 from astor.run.removal import LEFT_OVER, Removal, left_over, removal
 from astor.run.result import results
 from astor.run.run import Run
@@ -17,7 +18,7 @@ FOLDERS = ("cache/prompts", "cache/policies", "references", "models")
 
 
 def unused(root: str, runs: Iterable[Run], certain: bool) -> tuple[list[Removal], list[str]]:
-    """What none of the runs uses, and what stays for a reason that is no run's, in sentences.
+    """What no run and no collection of the store uses, and what stays for another reason, in sentences.
 
     Args:
         runs: those that stay.
@@ -27,7 +28,7 @@ def unused(root: str, runs: Iterable[Run], certain: bool) -> tuple[list[Removal]
     removals: list[Removal] = []
     remarks: list[str] = []
     policies = _registered(root, runs, remarks) if certain else {}
-    used, texts = set().union(*map(_used, runs)), "\n".join(run.resolved_text for run in runs)
+    used, texts = _collected(root).union(*map(_used, runs)), "\n".join(run.resolved_text for run in runs)
     for folder in (*FOLDERS, EVALUATIONS):
         files = _files(root, folder)
         uri = f"{root}/{folder}"
@@ -43,7 +44,7 @@ def unused(root: str, runs: Iterable[Run], certain: bool) -> tuple[list[Removal]
             if registered := digests & policies.keys():
                 remarks.append(f"{folder}/{name} is registered as {policies[registered.pop()]}, and stays.")
             else:
-                removals.append(removal(uri, name, files, "used by no run", folder))
+                removals.append(removal(uri, name, files, "used by nothing", folder))
     return removals, remarks
 
 
@@ -72,6 +73,13 @@ def _used(run: Run) -> set[str]:
         champion: Champion = run.artifacts.read(plan.ref, "champion")
         used |= {plan.manifest.made_from["prompts"], plan.manifest.made_from["policy"], champion.policy.digest}
     return used | {result.manifest.made_from["policy"] for result in results(run)}
+
+
+def _collected(root: str) -> set[str]:
+    """Digests of what the store's collections were made with: who trains on one goes on from its policy."""
+    uri = f"{root}/{COLLECTIONS}"
+    found = [read_collection(f"{uri}/{name}") for name in names_below(uri)]
+    return {digest for one in found if one for digest in (one.policy, one.prompts, one.references)}
 
 
 def _registered(root: str, runs: Iterable[Run], remarks: list[str]) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ import pytest
 from stored_runs import begin, finish, policy
 
 from astor.errors import UserError
+from astor.records.collection import Collection
 from astor.run.lock import LockedError, alone
 from astor.run.pruning import carry_out, find_removals
 from astor.run.run import Run
@@ -137,6 +138,19 @@ def test_a_policy_in_the_cache_that_a_recipe_names_is_used(miniature: Miniature,
     run = miniature(policy={"type": "huggingface", "path": str(place)})
     begin(run)
     assert not prune(run)
+
+
+def test_what_a_collection_of_the_store_was_made_with_is_used(miniature: Miniature) -> None:
+    run = miniature()
+    begin(run)
+    root = run.places.root
+    mine = policy(run, f"{root}/cache/policies/collected", "of a collection")
+    policy(run, f"{root}/cache/policies/unused", "of nobody")
+    collection = Collection(policy=mine, prompts="", splits={}, options={})
+    directory = Path(root) / "collections" / "mine"
+    directory.mkdir(parents=True)
+    (directory / "collection.json").write_text(collection.model_dump_json())
+    assert prune(run) == {"cache/policies/unused"}
 
 
 def test_a_run_that_is_not_there_is_told_with_the_nearest_one(miniature: Miniature) -> None:
