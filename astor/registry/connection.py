@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
+from tenacity import Retrying, retry_if_exception, stop_after_attempt
+
 from astor.errors import UserError
 from astor.masking import masked
 from astor.waiting import waiting
@@ -110,6 +112,15 @@ def made_once() -> Iterator[None]:
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
+
+
+def _raced(error: BaseException) -> bool:
+    """Whether a database took one row and not another one like it. Through a server there is its sentence alone."""
+    return "IntegrityError" in str(error) or "UniqueViolation" in str(error)
+
+
+RACED = Retrying(retry=retry_if_exception(_raced), stop=stop_after_attempt(3), reraise=True)
+"""Calls again what failed because another process made, at that moment, what both had looked for: now it is found."""
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from astor.registry.beside import location, write_text
-from astor.registry.connection import connect, explained, made_once
+from astor.registry.connection import RACED, connect, explained, made_once
 from astor.registry.logged_models import find_or_create
 from astor.registry.metrics import EVERY_ROUND, metric_name
 
@@ -129,7 +129,7 @@ class Tracker:
             for data in datasets
         ]
         with explained(self.uri):
-            self._client.log_inputs(self.run_id, inputs)
+            RACED(self._client.log_inputs, self.run_id, inputs)
 
     def tag(self, tags: Mapping[str, str]) -> None:
         """Set tags of the run, whatever they were."""

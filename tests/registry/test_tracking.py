@@ -8,6 +8,9 @@ from threading import Barrier
 
 import pytest
 from mlflow import MlflowClient
+from mlflow.store.tracking.dbmodels.models import SqlDataset
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from astor.errors import UserError
 from astor.registry.connection import connect
@@ -84,6 +87,25 @@ def test_its_data_are_listed_once(mlflow_uri):
     assert (listed.dataset.name, listed.dataset.digest, listed.dataset.source_type) == ("own train", "d" * 36, "local")
     assert json.loads(listed.dataset.profile) == {"prompts": 30}
     assert [(tag.key, tag.value) for tag in listed.tags] == [("mlflow.data.context", "train")]
+
+
+def test_runs_that_list_the_same_data_together_both_do(mlflow_uri):
+    data = Dataset("own train", "d" * 36, "local", {"uri": "/data"}, {"prompts": 30}, "train")
+    runs, both_looked = [tracker(mlflow_uri, f"quickstart-{number}") for number in (1, 2)], Barrier(2)
+
+    def write_at_once(session, *_):
+        if any(isinstance(row, SqlDataset) for row in session.new):
+            both_looked.wait(timeout=60)
+
+    event.listen(Session, "before_flush", write_at_once)
+    try:
+        with ThreadPoolExecutor(2) as together:
+            list(together.map(lambda run: run.log_datasets([data]), runs))
+    finally:
+        event.remove(Session, "before_flush", write_at_once)
+    for run in runs:
+        (listed,) = connect(mlflow_uri).get_run(run.run_id).inputs.dataset_inputs
+        assert listed.dataset.digest == data.digest
 
 
 def test_who_began_it_is_told_once(mlflow_uri):
