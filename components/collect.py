@@ -15,6 +15,7 @@ def resolve_collection(
     overrides: dict,
     store: str,
     mlflow_uri: str,
+    cluster: str,
     card: dsl.Output[dsl.Markdown],
 ) -> NamedTuple("Resolved", recipe=str, options=str):  # type: ignore[valid-type]  # the form that KFP reads
     """Resolve a recipe with a task over turns, and how trajectories are collected on its problems.
@@ -26,11 +27,12 @@ def resolve_collection(
         overrides: dotted key of the recipe → value; collect.KEY is one of collecting, as collect.temperature.
         store: URI below which caches, runs and collections lie.
         mlflow_uri: MLflow tracking URI; empty: the recipe's own.
+        cluster: digest of what the pipeline's tasks ask of the cluster.
     """
     from pathlib import Path
 
     from astor.components.task import begin
-    from astor.recipe.graph import require_no_cluster
+    from astor.recipe.graph import require_cluster
     from astor.recipe.load import load_recipe
     from astor.recipe.passwords import refuse_passwords
     from astor.run.first_card import first_card
@@ -39,7 +41,6 @@ def resolve_collection(
     from astor.steps.collect import read_options, task_over_turns
 
     begin(store)
-    require_no_cluster(overrides)
     prefix = "collect."
     given = {key.removeprefix(prefix): value for key, value in overrides.items() if key.startswith(prefix)}
     options = read_options({"trajectories": trajectories, "turns": turns, **given})
@@ -47,6 +48,7 @@ def resolve_collection(
     if mlflow_uri:
         of_recipe["tracking.uri"] = mlflow_uri
     run = Run(store, load_recipe(recipe, of_recipe), folder=COLLECTIONS)
+    require_cluster(run.recipe, cluster)
     task_over_turns(run)
     if run.places.is_remote:
         refuse_passwords({"store": store, **run.recipe.model_dump(mode="json")})

@@ -28,14 +28,13 @@ def resolve_recipe(
     from pathlib import Path
 
     from astor.components.task import begin
-    from astor.recipe.graph import Graph, require_no_cluster
+    from astor.recipe.graph import Graph
     from astor.recipe.load import load_recipe
     from astor.recipe.passwords import refuse_passwords
     from astor.run.first_card import first_card
     from astor.run.run import Run
 
     begin()
-    require_no_cluster(overrides)
     if mlflow_uri:
         overrides = {**overrides, "tracking.uri": mlflow_uri}
     resolved = load_recipe(recipe, overrides)

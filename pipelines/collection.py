@@ -8,6 +8,7 @@ from kfp import dsl
 from astor.components.collect import collect, resolve_collection
 from astor.components.start import initialise, prepare
 from astor.pipelines.platform import COMPARE, TRACKS, UPDATE, VERIFY, Platform
+from astor.recipe.graph import cluster_digest
 from astor.run.code import code_digest
 
 
@@ -19,7 +20,7 @@ def collection_pipeline(platform: Platform, recipe: str = "cobalt", store: str =
         recipe: default of the parameter of that name: a packaged recipe's name, or YAML text.
         store: default of the parameter of that name.
     """
-    package = code_digest()
+    package, cluster = code_digest(), cluster_digest(platform.cluster)
 
     @dsl.pipeline(name="collection", description="A policy's trajectories over turns, judged and cut into a source.")
     def collection(
@@ -37,6 +38,7 @@ def collection_pipeline(platform: Platform, recipe: str = "cobalt", store: str =
             overrides=overrides,
             store=store,
             mlflow_uri=mlflow_uri,
+            cluster=cluster,
         ).set_display_name("resolve recipe")
         resolved = platform.place(task, TRACKS).outputs
         run = resolved["recipe"]

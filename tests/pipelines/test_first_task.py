@@ -40,7 +40,7 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         STEPS,
         r"evaluation\.every is 0, and the pipeline evaluates every 2 rounds",
     ),
-    "cluster": ({"cluster.pools.train.cpu": 8}, CHAIN, r"overrides has cluster\.pools\.train\.cpu"),
+    "cluster": ({"cluster.pools.train.cpu": 8}, CHAIN, "section cluster is not the pipeline's"),
     "password": ({"tracking.uri": "http://me:hidden@mlflow"}, CHAIN, r"tracking\.uri is http://me:\*\*\*@mlflow"),
 }
 

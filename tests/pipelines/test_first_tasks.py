@@ -24,7 +24,15 @@ def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 
 def collection(card: SimpleNamespace, store: str, **given: Any) -> tuple[str, str]:
-    asked = {"recipe": "cobalt", "trajectories": 4, "turns": 2, "overrides": {}, "mlflow_uri": "", **given}
+    asked = {
+        "recipe": "cobalt",
+        "trajectories": 4,
+        "turns": 2,
+        "overrides": {},
+        "mlflow_uri": "",
+        "cluster": "",
+        **given,
+    }
     resolved: tuple[str, str] = resolve_collection.python_func(store=store, card=card, **asked)
     return resolved
 
@@ -50,7 +58,7 @@ COLLECTIONS = {
     "option": ({"overrides": {"collect.temprature": 1}}, "unknown key 'temprature': did you mean 'temperature'"),
     "value": ({"turns": 0}, "Nothing can be collected so: turns"),
     "key": ({"overrides": {"sede": 1}}, "sede.*seed"),
-    "cluster": ({"overrides": {"cluster.queue": "team-b"}}, r"overrides has cluster\.queue"),
+    "cluster": ({"overrides": {"cluster.queue": "team-b"}}, "section cluster is not the pipeline's"),
     "password": ({"mlflow_uri": "http://me:hidden@mlflow"}, r"tracking\.uri is http://me:\*\*\*@mlflow"),
 }
 

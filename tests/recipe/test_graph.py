@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from astor.errors import UserError
-from astor.recipe.graph import Graph, links, require_no_cluster
+from astor.recipe.graph import Graph, links
 from astor.recipe.load import load_recipe
 
 STEPS = {"granularity": "step"}
@@ -83,10 +83,21 @@ def test_another_graph_is_refused(compiled: dict[str, Any], overrides: dict[str,
         Graph.of(load_recipe("miniature", compiled)).require(load_recipe("miniature", overrides))
 
 
-@pytest.mark.parametrize("key", ["cluster", "cluster.pools.train.memory"])
-def test_what_tasks_ask_of_a_cluster_is_no_override(key: str) -> None:
-    require_no_cluster({"seed": 3, "clusters": 2})
-    with pytest.raises(
-        UserError, match=f"overrides has {key}, and .* stands in the pipeline: leave it out, or compile"
-    ):
-        require_no_cluster({"seed": 3, key: {}})
+CLUSTER = {"cluster": {"queue": "team-a", "pools": {"train": {"memory": "8Gi"}}}}
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [{}, CLUSTER, CLUSTER | {"cluster.host": "http://kfp", "cluster.pools.train.accelerators": 0}],
+    ids=["none", "the same", "another address, and a default"],
+)
+def test_a_recipe_may_ask_of_the_cluster_what_its_pipeline_was_compiled_with(overrides: dict[str, Any]) -> None:
+    Graph.of(load_recipe("miniature", CLUSTER)).require(load_recipe("miniature", overrides))
+
+
+@pytest.mark.parametrize("compiled", [{}, CLUSTER], ids=["nothing", "a section"])
+@pytest.mark.parametrize("asked", [{"queue": "team-b"}, {"pools": {"train": {"memory": "9Gi"}}}], ids=["queue", "pool"])
+def test_it_may_ask_nothing_else(compiled: dict[str, Any], asked: dict[str, Any]) -> None:
+    graph = Graph.of(load_recipe("miniature", compiled))
+    with pytest.raises(UserError, match=r"section cluster is not the pipeline's, .*: leave it out of recipe and overr"):
+        graph.require(load_recipe("miniature", {"cluster": asked}))
