@@ -66,7 +66,7 @@ def memory_row(recipe: Recipe, size: PolicySize) -> Row:
     checkpoint = checkpoint_bytes(recipe, size)
     adapter = recipe.model_copy(update={"training": ADAPTER})
     return {
-        "adapter": footprint(size, training_of(adapter, size, PROMPT, bf16=True)).peak / GB,
+        "adapter": footprint(size, training_of(adapter, size, PROMPT, gpus=1)).peak / GB,
         **{card: least(recipe, size, limit) for card, limit in CARDS.items()},
         "vllm": HALF * size.parameters / GB,
         "keys": HALF * size.layers * size.keys * 1000 / GB,
@@ -75,12 +75,15 @@ def memory_row(recipe: Recipe, size: PolicySize) -> Row:
 
 
 def rows() -> Iterator[tuple[str, Row]]:
-    """Of each size."""
+    """Of each size; without its rounds where no node holds an update."""
     any_size = load_recipe("qwen2.5-coder-7b")
     with tempfile.TemporaryDirectory() as place:
         for name, size in SIZES.items():
             held = memory_row(any_size, size)
             gpus = held["80 GB"] or held["141 GB"]
+            if gpus is None:
+                yield name, held
+                continue
             recipe = recipe_of(size, gpus, Path(place))
             segment, step = (cluster_cost(recipe, granularity) for granularity in GRANULARITIES)
             assert segment.traffic, "its size is known"
@@ -124,6 +127,7 @@ def tables(found: dict[str, Row]) -> list[list[str]]:
             *(f"{row['hours']:.2g}", *(f"{share:.1%}" for share in row["shares"])),
         ]
         for name, row in found.items()
+        if "gpus" in row
     ]
     each = sandbox_cores(load_recipe("qwen2.5-coder-7b"))
     sandbox = [[f"{count:,}", f"{each:.3f}", number(count * each)] for count in (256, 512, 1024, 2048)]

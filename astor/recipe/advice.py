@@ -16,8 +16,10 @@ allocator cannot use take up to a tenth."""
 
 def fits(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, limit: int, gpus: int = 0) -> bool:
     """Whether an update has room in `limit` bytes of one of `gpus` GPUs; of the machine where there are none."""
-    training = training_of(recipe, size, prompt_tokens, bf16=gpus > 0, ranks=max(gpus, 1))
-    return footprint(size, training).peak * (1 if gpus else recipe.processes) <= ROOM * limit
+    return (
+        footprint(size, training_of(recipe, size, prompt_tokens, gpus)).peak * (1 if gpus else recipe.processes)
+        <= ROOM * limit
+    )
 
 
 def advise(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, limit: int, gpus: int = 0) -> str | None:

@@ -67,17 +67,15 @@ def rollout_bytes(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, b
     return weights + keys + SAMPLED * rows * size.vocabulary * BYTES
 
 
-def training_of(
-    recipe: Recipe, size: PolicySize, prompt_tokens: int | None, bf16: bool = False, ranks: int = 1
-) -> Training:
-    """How one process of the recipe, or of the `ranks` that its GPUs are, trains its largest micro-batch."""
+def training_of(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, gpus: int = 0) -> Training:
+    """How one process of the recipe trains its largest micro-batch: on one of so many GPUs, or on the CPU."""
     options, answer, rollouts = recipe.training, _longest_answer(recipe), recipe.batch.rollouts
     stage: int = getattr(options, "stage", 0)
-    ranks = ranks if stage else 1  # one process trains where no engine shares among GPUs
+    ranks = gpus if gpus and stage else 1  # one process trains where no engine shares among GPUs
     rows = recipe.batch.prompts * rollouts // getattr(options, "mini_batches", 1) // (recipe.processes * ranks)
     budget = getattr(options, "tokens_per_micro_batch", rows * answer)
-    asked = Training.of(options, size, rollouts, prompt_tokens or 0, answer, -(-rows // rollouts), bf16=bf16)
-    asked = asked._replace(zero=stage, ranks=ranks)
+    prompts = -(-rows // rollouts)
+    asked = Training.of(options, size, rollouts, prompt_tokens or 0, answer, prompts, bf16=gpus > 0, ranks=ranks)
     if prompt_tokens is None:
         answered = min(budget, rows * answer)
         return asked._replace(answered=answered, prompted=budget - answered, computed=budget)

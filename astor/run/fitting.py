@@ -31,7 +31,7 @@ def recipe_checks(
 
 def update_footprint(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, gpus: int) -> Footprint:
     """Of one process on one device."""
-    return footprint(size, training_of(recipe, size, prompt_tokens, bf16=gpus > 0, ranks=max(gpus, 1)))
+    return footprint(size, training_of(recipe, size, prompt_tokens, gpus))
 
 
 def _rollout(
