@@ -26,6 +26,21 @@ def test_what_does_not_go_together_is_told(given: dict[str, Any], said: str) -> 
         OpenAIEngineOptions(**given)
 
 
+@pytest.mark.parametrize(
+    ("training", "hand_over", "said"),
+    [
+        ({"lora": {}}, "reload", "rollout.hand_over is reload: set it to adapter"),
+        ({"lora": {}}, "restart", "rollout.hand_over is restart: set it to adapter"),
+        ({}, "adapter", "set it to reload or restart, or give training.lora"),
+    ],
+)
+def test_servers_are_brought_what_is_trained(training: dict[str, Any], hand_over: str, said: str) -> None:
+    overrides = {"training": training, "rollout": {"type": "openai", "vllm_python": "p", "hand_over": hand_over}}
+    with pytest.raises(UserError, match=said):
+        load_recipe("miniature", overrides)
+    load_recipe("miniature", overrides | {"rounds": 0})
+
+
 def test_addresses_are_taken_as_people_write_them() -> None:
     options = OpenAIEngineOptions(urls=("http://a:1/v1", "http://b:2/"))
     assert options.urls == ("http://a:1", "http://b:2")
