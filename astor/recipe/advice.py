@@ -6,7 +6,7 @@ from typing import Any
 from astor.policies.options import LoraOptions
 from astor.policies.size import PolicySize
 from astor.recipe.footprint import footprint
-from astor.recipe.memory import training_of
+from astor.recipe.memory import training_of, update_processes
 from astor.recipe.recipe import Recipe
 
 ROOM = 0.9
@@ -16,10 +16,8 @@ allocator cannot use take up to a tenth."""
 
 def fits(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, limit: int, gpus: int = 0) -> bool:
     """Whether an update has room in `limit` bytes of one of `gpus` GPUs; of the machine where there are none."""
-    return (
-        footprint(size, training_of(recipe, size, prompt_tokens, gpus)).peak * (1 if gpus else recipe.processes)
-        <= ROOM * limit
-    )
+    together = 1 if gpus else update_processes(recipe)
+    return together * footprint(size, training_of(recipe, size, prompt_tokens, gpus)).peak <= ROOM * limit
 
 
 def advise(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, limit: int, gpus: int = 0) -> str | None:
@@ -33,25 +31,35 @@ def advise(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, limit: i
 
 def _ways(recipe: Recipe, gpus: int) -> Iterator[tuple[list[str], Recipe]]:
     row = max(task.max_tokens for task in recipe.tasks.values())
-    known, told = type(recipe.training).model_fields, list[str]()
-    options: Any = recipe.training
-    steps: list[tuple[str, dict[str, Any]]] = [
-        ("gradient_checkpointing: true", {"gradient_checkpointing": True}),
-        ("reference: offloaded", {"reference": "offloaded"}),
-        ("tokens_per_micro_batch: 4096", {"tokens_per_micro_batch": 4096}),
-        (f"tokens_per_micro_batch: {row}", {"tokens_per_micro_batch": row}),
+    told, options = dict[str, str](), recipe.training
+    steps: list[tuple[str, str, Any]] = [
+        (f"processes: {gpus}", "processes", gpus),
+        ("gradient_checkpointing: true", "gradient_checkpointing", True),
+        ("reference: offloaded", "reference", "offloaded"),
+        ("tokens_per_micro_batch: 4096", "tokens_per_micro_batch", 4096),
+        (f"tokens_per_micro_batch: {row}", "tokens_per_micro_batch", row),
     ]
     if gpus > 1:
-        steps.append(("type: deepspeed with stage: 3", {"stage": 3}))
-    steps.append(("lora: {}", {"lora": LoraOptions()}))
-    for name, change in steps:
-        key = next(iter(change))
-        if key == "tokens_per_micro_batch":
-            told = [each for each in told if not each.startswith(f"training.{key}")]
-            if getattr(options, key, 0) <= change[key]:
-                continue
-        if key not in known and key != "stage":
-            continue
-        options = options.model_copy(update=change)
-        told = [*told, f"training.{name}"]
-        yield told, recipe.model_copy(update={"training": options})
+        steps.append(("type: deepspeed with stage: 3", "stage", 3))
+    steps.append(("lora: {}", "lora", LoraOptions()))
+    for name, key, value in steps:
+        if _is_open(options, key, value):
+            options = options.model_copy(update={key: value})
+            told[key] = f"training.{name}"
+            yield list(told.values()), recipe.model_copy(update={"training": options})
+
+
+def _is_open(options: Any, key: str, value: Any) -> bool:
+    """Whether the options can have this value, and have none yet that does as much."""
+    if key not in type(options).model_fields and key != "stage":
+        return False
+    has = getattr(options, key, None)
+    match key:
+        case "processes":  # None: as many as there are GPUs
+            return has is not None and has < value
+        case "reference":
+            return has != value and options.lora is None and getattr(options, "precision", "bf16") == "bf16"
+        case "tokens_per_micro_batch":
+            return bool(has > value)
+        case _:
+            return not has or (key == "stage" and has < value)

@@ -34,7 +34,7 @@ class Memory(NamedTuple):
 
 def certain_memory(recipe: Recipe, size: PolicySize) -> int:
     """Bytes of weights, gradients, moments and the reference policy, which are there whatever a batch is."""
-    return recipe.processes * footprint(size, training_of(recipe, size, None)).certain
+    return update_processes(recipe) * footprint(size, training_of(recipe, size, None)).certain
 
 
 def memory(recipe: Recipe, size: PolicySize, prompt_tokens: int | None) -> Memory:
@@ -47,7 +47,7 @@ def memory(recipe: Recipe, size: PolicySize, prompt_tokens: int | None) -> Memor
     ranks = recipe.processes
     rollout = rollout_bytes(recipe, size, prompt_tokens)
     update = footprint(size, training_of(recipe, size, prompt_tokens)).peak
-    return Memory(LIBRARIES + (ranks - 1) * RANK, ranks * rollout, ranks * update)
+    return Memory(LIBRARIES + (ranks - 1) * RANK, ranks * rollout, update_processes(recipe) * update)
 
 
 def rollout_bytes(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, bf16: bool = False) -> int:
@@ -67,12 +67,18 @@ def rollout_bytes(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, b
     return weights + keys + SAMPLED * rows * size.vocabulary * BYTES
 
 
+def update_processes(recipe: Recipe, gpus: int = 0) -> int:
+    """Processes that train side by side: DeepSpeed's, or the recipe's on the CPU; one on a GPU."""
+    if hasattr(recipe.training, "stage"):
+        return getattr(recipe.training, "processes", None) or gpus or recipe.processes
+    return 1 if gpus else recipe.processes
+
+
 def training_of(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, gpus: int = 0) -> Training:
     """How one process of the recipe trains its largest micro-batch: on one of so many GPUs, or on the CPU."""
     options, answer, rollouts = recipe.training, _longest_answer(recipe), recipe.batch.rollouts
-    stage: int = getattr(options, "stage", 0)
-    ranks = gpus if gpus and stage else 1  # one process trains where no engine shares among GPUs
-    rows = recipe.batch.prompts * rollouts // getattr(options, "mini_batches", 1) // (recipe.processes * ranks)
+    ranks = update_processes(recipe, gpus)
+    rows = recipe.batch.prompts * rollouts // getattr(options, "mini_batches", 1) // ranks
     budget = getattr(options, "tokens_per_micro_batch", rows * answer)
     prompts = -(-rows // rollouts)
     asked = Training.of(options, size, rollouts, prompt_tokens or 0, answer, prompts, bf16=gpus > 0, ranks=ranks)

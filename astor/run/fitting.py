@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from astor.policies.size import PolicySize
 from astor.recipe.advice import ROOM, advise
 from astor.recipe.footprint import Footprint, footprint
-from astor.recipe.memory import policy_bytes, rollout_bytes, training_of
+from astor.recipe.memory import policy_bytes, rollout_bytes, training_of, update_processes
 from astor.recipe.recipe import Recipe
 from astor.run.checkup import Check, State, gigabytes
 from astor.run.forecast import Forecast
@@ -41,11 +41,11 @@ def _rollout(
     if not needed:
         return Check("rollout", "fine", "a server samples, in memory of its own")
     trained = update_footprint(recipe, size, prompt_tokens, gpus)
-    needed = (needed + trained.moments + trained.reference) * (1 if gpus else recipe.processes)
+    beside = trained.moments + trained.reference
+    needed = needed + beside if gpus else recipe.processes * needed + update_processes(recipe) * beside
     if limit is None or needed <= ROOM * limit:
         return Check("rollout", "fine", f"{gigabytes(needed)} {where}".strip())
-    least = policy_bytes(size) + trained.moments + trained.reference
-    if least > limit:
+    if policy_bytes(size) + beside > limit:
         return Check("rollout", "missing", f"{gigabytes(needed)} {where}", "give training.lora")
     return Check("rollout", "look", f"{gigabytes(needed)} {where}", "lower rollout.tokens_per_batch")
 
@@ -54,7 +54,7 @@ def _update(
     recipe: Recipe, size: PolicySize, prompt_tokens: int | None, gpus: int, limit: int | None, where: str
 ) -> Check:
     found = update_footprint(recipe, size, prompt_tokens, gpus)
-    ranks = 1 if gpus else recipe.processes
+    ranks = 1 if gpus else update_processes(recipe)
     parts = ", ".join(f"{name} {gigabytes(ranks * count)}" for name, count in found._asdict().items())
     told = f"{gigabytes(ranks * found.peak)} {where}: {parts}".replace(" :", ":")
     if limit is None or ranks * found.peak <= ROOM * limit:

@@ -7,6 +7,7 @@ from astor.policies.size import PolicySize
 from astor.recipe.advice import advise, fits
 from astor.recipe.footprint import Training, footprint, lora_parameters
 from astor.recipe.load import load_recipe
+from astor.recipe.memory import training_of, update_processes
 from astor.training.deepspeed_options import DeepSpeedOptions
 from astor.training.options import TorchOptions
 
@@ -71,6 +72,30 @@ def test_chunks_of_logits_are_alike() -> None:
 def test_the_parameters_of_an_adapter_are_those_of_peft() -> None:
     # 18,464,768 says peft of Qwen2.5-1.5B with rank 16 on all maps of its blocks.
     assert lora_parameters(ONE_AND_A_HALF, 16, LORA.targets) == 18_464_768
+
+
+@pytest.mark.parametrize(
+    ("processes", "gpus", "ranks"), [(None, 8, 8), (2, 8, 2), (16, 8, 16), (None, 0, 2), (3, 0, 3)]
+)
+def test_deepspeed_shares_among_its_processes_or_else_all_gpus_or_the_recipes_processes(
+    processes: int | None, gpus: int, ranks: int
+) -> None:
+    deepspeed = {"type": "deepspeed", "stage": 3, "processes": processes}
+    recipe = load_recipe("miniature", {"training": deepspeed, "processes": 2})
+    assert update_processes(recipe, gpus) == training_of(recipe, SEVEN, 1024, gpus).ranks == ranks
+
+
+def test_what_a_recipe_has_already_is_not_advised() -> None:
+    def way(gigabytes: int, gpus: int, **training: object) -> str | None:
+        recipe = load_recipe("miniature", {"batch": {"prompts": 128, "rollouts": 8}, "training": training})
+        return advise(recipe, SEVEN, 1024, gigabytes * 10**9, gpus)
+
+    has = {"gradient_checkpointing": True, "reference": "offloaded", "tokens_per_micro_batch": 24}
+    assert way(80, 8, **has) == "training.type: deepspeed with stage: 3"
+    deepspeed = {"type": "deepspeed", "stage": 3, "gradient_checkpointing": True}
+    assert way(48, 8, **deepspeed, processes=2) == "training.processes: 8"
+    assert way(2, 8, **deepspeed, lora={"rank": 8}) is None
+    assert "offloaded" not in (way(24, 8, **deepspeed, precision="fp32") or "")
 
 
 @pytest.mark.parametrize(
