@@ -35,7 +35,12 @@ SIZES = {
 """Of Qwen2.5, as its configurations have them."""
 PROMPT = 1024
 """Tokens of a prompt, as in the table of docs/doctor.md."""
-CARDS = {"80 GB": 80 * 10**9, "half of 80 GB": 40 * 10**9, "141 GB": 141 * 10**9}
+CARDS: dict[str, tuple[int, Granularity]] = {
+    "80 GB": (80 * 10**9, "step"),
+    "80 GB beside vLLM": (80 * 10**9, "segment"),
+    "141 GB": (141 * 10**9, "step"),
+}
+"""Name → bytes, and the granularity: a segment starts vLLM on the GPUs that it updates on."""
 NODE = (1, 2, 4, 8)
 """GPUs of one node, on which an update runs."""
 GRANULARITIES: tuple[Granularity, ...] = ("segment", "step")
@@ -67,7 +72,10 @@ def memory_row(recipe: Recipe, size: PolicySize) -> Row:
     adapter = recipe.model_copy(update={"training": ADAPTER})
     return {
         "adapter": footprint(size, training_of(adapter, size, PROMPT, gpus=1)).peak / GB,
-        **{card: least(recipe, size, limit) for card, limit in CARDS.items()},
+        **{
+            card: least(recipe.model_copy(update={"granularity": granularity}), size, limit)
+            for card, (limit, granularity) in CARDS.items()
+        },
         "vllm": HALF * size.parameters / GB,
         "keys": HALF * size.layers * size.keys * 1000 / GB,
         "cache": (2 * checkpoint + policy_bytes(size)) / GB,

@@ -4,34 +4,48 @@ from collections.abc import Iterator
 from typing import Any
 
 from astor.policies.options import LoraOptions
-from astor.policies.size import PolicySize
+from astor.policies.size import HALF, PolicySize
 from astor.recipe.footprint import footprint
-from astor.recipe.memory import training_of, update_processes
+from astor.recipe.memory import left_to_update, server_share, training_of, update_processes
 from astor.recipe.recipe import Recipe
 
 ROOM = 0.9
 """Share of a device's memory that tensors may have. Our choice: CUDA itself, the kernels' own buffers and what the
 allocator cannot use take up to a tenth."""
 
+SHARE = "--gpu-memory-utilization"
+SHARES = (0.5, 0.4)
+"""Of a GPU for a server beside an update, that are advised. Our choice."""
+
 
 def fits(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, limit: int, gpus: int = 0) -> bool:
-    """Whether an update has room in `limit` bytes of one of `gpus` GPUs; of the machine where there are none."""
+    """Whether an update has room in one of `gpus` GPUs of `limit` bytes each, beside a server that samples there; on a
+    machine of so many where there are none."""
     together = 1 if gpus else update_processes(recipe)
-    return together * footprint(size, training_of(recipe, size, prompt_tokens, gpus)).peak <= ROOM * limit
+    peak = footprint(size, training_of(recipe, size, prompt_tokens, gpus)).peak
+    return together * peak <= ROOM * left_to_update(recipe, limit, gpus)
 
 
 def advise(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, limit: int, gpus: int = 0) -> str | None:
     """The first change, or changes together, with which an update fits: those that cost least come first, and none of
     them but the adapter trains anything else. None where nothing helps."""
-    for names, changed in _ways(recipe, gpus):
+    for names, changed in _ways(recipe, gpus, least_share=HALF * size.parameters / (ROOM * limit)):
         if fits(changed, size, prompt_tokens, limit, gpus):
             return ", ".join(names)
     return None
 
 
-def _ways(recipe: Recipe, gpus: int) -> Iterator[tuple[list[str], Recipe]]:
+def _ways(recipe: Recipe, gpus: int, least_share: float) -> Iterator[tuple[list[str], Recipe]]:
     row = max(task.max_tokens for task in recipe.tasks.values())
     told, options = dict[str, str](), recipe.training
+    for share in SHARES:
+        if least_share < share < server_share(recipe, gpus):
+            arguments = (*getattr(recipe.rollout, "vllm_arguments", ()), SHARE, str(share))
+            recipe = recipe.model_copy(
+                update={"rollout": recipe.rollout.model_copy(update={"vllm_arguments": arguments})}
+            )
+            told[SHARE] = f"{SHARE} {share} in rollout.vllm_arguments"
+            yield list(told.values()), recipe
     steps: list[tuple[str, str, Any]] = [
         (f"processes: {gpus}", "processes", gpus),
         ("gradient_checkpointing: true", "gradient_checkpointing", True),

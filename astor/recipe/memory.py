@@ -67,6 +67,22 @@ def rollout_bytes(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, b
     return weights + keys + SAMPLED * rows * size.vocabulary * BYTES
 
 
+def server_share(recipe: Recipe, gpus: int) -> float:
+    """Share of one of so many GPUs that a server which samples keeps beside an update; 0 where there is none.
+
+    It has cards of its own where it is started in another task, or in the second process of a run that overlaps, while
+    one process trains on the first card.
+    """
+    trains_on_all = hasattr(recipe.training, "stage") or gpus < 2
+    apart = (recipe.cluster and recipe.granularity == "step") or (recipe.staleness and not trains_on_all)
+    return 0.0 if apart or not gpus else recipe.rollout.card_share
+
+
+def left_to_update(recipe: Recipe, limit: int, gpus: int) -> int:
+    """Bytes that an update has of one of so many GPUs of `limit` bytes each, or of a machine of so many."""
+    return round((1 - server_share(recipe, gpus)) * limit)
+
+
 def update_processes(recipe: Recipe, gpus: int = 0) -> int:
     """Processes that train side by side: DeepSpeed's, or the recipe's on the CPU; one on a GPU."""
     if hasattr(recipe.training, "stage"):

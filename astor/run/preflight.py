@@ -10,7 +10,7 @@ from astor.errors import UserError
 from astor.policies.card import policy_directory
 from astor.policies.size import PolicySize
 from astor.recipe.advice import advise
-from astor.recipe.memory import certain_memory
+from astor.recipe.memory import certain_memory, left_to_update
 from astor.recipe.recipe import Recipe
 from astor.registry.claims import CHAMPION
 from astor.registry.connection import sqlite_file, wait_for
@@ -114,14 +114,18 @@ def _check_memory(forecast: Forecast) -> None:
 
 def _check_gpu(forecast: Forecast, size: PolicySize, gpus: list[int]) -> None:
     found, limit = update_footprint(forecast.recipe, size, forecast.prompt_tokens, len(gpus)), min(gpus)
-    way = _way_out(forecast, size, limit, gpus)
-    if found.certain > limit:
+    left, way = left_to_update(forecast.recipe, limit, len(gpus)), _way_out(forecast, size, limit, gpus)
+    beside = f", {_mb(limit - left)} of them vLLM's" if left < limit else ""
+    if found.certain > left:
         raise UserError(
-            f"An update keeps {_mb(found.certain)} of weights, gradients and moments on a GPU, which has {_mb(limit)}: "
-            f"{way}, or larger GPUs."
+            f"An update keeps {_mb(found.certain)} of weights, gradients and moments on a GPU, which has {_mb(limit)}"
+            f"{beside}: {way}, or larger GPUs."
         )
-    if found.peak > limit:
-        warn(f"An update may need {_mb(found.peak)} of a GPU's {_mb(limit)}, and then halves its micro-batches: {way}.")
+    if found.peak > left:
+        warn(
+            f"An update may need {_mb(found.peak)} of a GPU's {_mb(limit)}{beside}, and then halves its micro-batches: "
+            f"{way}."
+        )
 
 
 def _way_out(forecast: Forecast, size: PolicySize, limit: int, gpus: list[int]) -> str:

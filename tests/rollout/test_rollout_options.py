@@ -18,6 +18,11 @@ from astor.rollout.options import OpenAIEngineOptions
         ({"urls": ["gpu-1:8000"]}, "'gpu-1:8000' is no address of a server: write http://HOST:PORT"),
         ({"urls": ["http://a"], "hand_over": "restart"}, "not ours to restart"),
         ({"urls": ["http://a"], "port": 9}, "leave them out beside urls"),
+        ({"vllm_python": "p", "hand_over": "reload", "vllm_arguments": ["--gpu-memory-utilization", "half"]}, "'half'"),
+        (
+            {"vllm_python": "p", "hand_over": "reload", "vllm_arguments": ["--gpu_memory_utilization=40"]},
+            "is 40: give a",
+        ),
         ({"vllm_python": "p"}, "a server that is started needs the policies: set hand_over to restart"),
     ],
 )
