@@ -21,6 +21,7 @@ from astor.run.failure import warn
 from astor.run.fitting import update_footprint
 from astor.run.forecast import Forecast
 from astor.run.machine import free_disk, gpu_memories, has_gpu, memory_limit
+from astor.run.policy_files import check_policy_files
 from astor.run.prepared import Prepared, check_batch, find_prepared
 from astor.run.registered import first_policy
 from astor.run.run import Run
@@ -37,7 +38,8 @@ def preflight(run: Run, writes: bool) -> Prepared | None:
     Raises:
         UserError: it could not come to its end: a source or a policy is not there, the batch is larger than the
             prompts, answers are longer than the context, a policy has no demonstrations to start from, cannot be
-            talked with as the recipe says, or has another model's tokenizer, the store takes no writes, memory or disk
+            talked with as the recipe says, has another model's tokenizer, or files that do not fit each other, an
+            adapter's maps are none of its, the store takes no writes, memory or disk
             do not hold the policy, MLflow is away, the champion or the registered model that the run begins from
             cannot be read, or the rollout engine's servers are not there.
     """
@@ -57,7 +59,9 @@ def preflight(run: Run, writes: bool) -> Prepared | None:
     if not forecast.begun:
         _check_mlflow(uri)
         _check_champion(uri, run, writes)
-        _check_chat(first_policy(recipe, run.services, run.places.root, began=None))
+        policy = first_policy(recipe, run.services, run.places.root, began=None)
+        check_policy_files(policy, getattr(recipe.training, "lora", None))
+        _check_chat(policy)
     return prepared
 
 
