@@ -25,6 +25,7 @@ from astor.run.policy_files import check_policy_files
 from astor.run.prepared import Prepared, check_batch, find_prepared
 from astor.run.registered import first_policy
 from astor.run.run import Run
+from astor.run.servers import check_servers_see_policies
 from astor.storage import try_store
 from astor.training.first_policy import FirstPolicyOptions
 
@@ -41,12 +42,13 @@ def preflight(run: Run, writes: bool) -> Prepared | None:
             talked with as the recipe says, has another model's tokenizer, or files that do not fit each other, an
             adapter's maps are none of its, the store takes no writes, memory or disk
             do not hold the policy, MLflow is away, the champion or the registered model that the run begins from
-            cannot be read, or the rollout engine's servers are not there.
+            cannot be read, or the rollout engine's servers are not there, or would not see policies.
     """
     uri, recipe = run.services.tracking_uri, run.recipe
     require_within_reach(run)
     _check_sources(recipe)
     _check_policy(recipe)
+    check_servers_see_policies(recipe)
     recipe.rollout.check()
     try_store(run.places.root, writes)
     prepared = find_prepared(run)

@@ -1,4 +1,4 @@
-"""Files of a first policy that do not fit each other, or the adapter that is to be trained: told before a run begins."""
+"""Files of a first policy that do not fit each other, or the adapter that is to be trained: told before a run."""
 
 import json
 from collections.abc import Callable
