@@ -37,7 +37,7 @@ def test_an_update_of_seven_billion_parameters_by_hand() -> None:
 
 def test_more_accelerators_and_less_work_take_less_time() -> None:
     few, many = (accelerated(recipe(**{"cluster.pools.train.accelerators": count}), SEVEN) for count in (4, 8))
-    adapter = accelerated(recipe(training={"type": "torch", "lora": {}}), SEVEN)
+    adapter = accelerated(recipe(training={"type": "torch", "lora": {}}, **{"rollout.hand_over": "adapter"}), SEVEN)
     assert few is not None
     assert many is not None
     assert adapter is not None
