@@ -15,13 +15,18 @@ AUTOSCALERS = ("/api/v1/namespaces/kube-system/configmaps/cluster-autoscaler-sta
 """Where what adds nodes is found: the Cluster Autoscaler writes its status there, and Karpenter has its pools."""
 PART_OF = ("app.kubernetes.io/part-of", "astor")
 """Label of the sandbox of `k8s/`, whose policies close it to namespaces that are not marked."""
+IN_STEPS = (
+    "Programs run in the pods of the steps that judge them, for sandbox.type is local: a pool has them in a namespace "
+    "of its own (docs/cluster.md)."
+)
 LOCAL: tuple[list[str], ...] = (["svc"], ["svc", "cluster", "local"], [])
 """How names of Services end behind that of their namespace."""
 Look = Callable[[KubernetesApi, str, Recipe], Iterator[str]]
 
 
 def preflight(namespace: str, recipe: Recipe, store: str) -> Iterator[str]:
-    """Look at the store, the sandbox and the nodes; what could not be looked at, in words.
+    """Look at the store, the sandbox and the nodes; in words, where programs run that no pool takes, and what could not
+    be looked at.
 
     Args:
         namespace: of the tasks.
@@ -30,6 +35,8 @@ def preflight(namespace: str, recipe: Recipe, store: str) -> Iterator[str]:
         UserError: the store overwrites what may be written once, there is no sandbox where the recipe says, it is
             closed to the namespace, or no node can have the pods of a pool.
     """
+    if recipe.sandbox.type == "local":
+        yield IN_STEPS
     try:
         try_store(store, writes=True)
     except OverwritesError:

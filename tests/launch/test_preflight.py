@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from astor.errors import UserError
-from astor.launch.preflight import preflight
+from astor.launch.preflight import IN_STEPS, preflight
 from astor.recipe.load import load_recipe
 from tests.conftest import forget_s3_client
 from tests.kubernetes_answers import Cluster as Kubernetes
@@ -127,4 +127,4 @@ def test_what_cannot_be_seen_is_told_and_stops_nobody(
 
 
 def test_a_bucket_is_tried_and_left_as_it_was(kubernetes: Kubernetes, s3_prefix: str) -> None:
-    assert list(preflight("kubeflow", load_recipe("miniature"), s3_prefix)) == []
+    assert list(preflight("kubeflow", load_recipe("miniature"), s3_prefix)) == [IN_STEPS]
