@@ -175,9 +175,10 @@ def doctor(
     from astor.cli.doctor import examine, examine_cluster
     from astor.recipe.load import load_recipe, parse_overrides
 
-    resolved = load_recipe(recipe, parse_overrides(overrides)) if recipe else None
     if cluster:
-        return examine_cluster(namespace, store, as_json)
+        asked = {"recipe": recipe, "set": overrides, "prompt-tokens": prompt_tokens, "gpus": gpus, "gpu-gb": gpu_gb}
+        return examine_cluster(namespace, store, as_json, [f"--{name}" for name, value in asked.items() if value])
+    resolved = load_recipe(recipe, parse_overrides(overrides)) if recipe else None
     return examine(resolved, store, prompt_tokens, gpus, gpu_gb, as_json)
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from astor.errors import UserError
 from astor.launch.nodes import unsatisfied
-from astor.recipe.cluster import ClusterOptions, Pool
+from astor.recipe.cluster import Pool, Pools
 from astor.recipe.recipe import Recipe
 from astor.run.cluster_checkup import namespace_checks
 from astor.run.kubernetes_api import KubernetesApi, RefusedError
@@ -64,6 +64,13 @@ def preflight(namespace: str, recipe: Recipe, store: str) -> Iterator[str]:
             raise UserError(wrong)
 
 
+def compiled_pools(recipe: Recipe) -> Pools | None:
+    """The pools that the recipe's pipeline was compiled with; None where they stand in the pipeline alone: none is
+    compiled without an image, so that a section without one is not the whole."""
+    pools = recipe.cluster.pools if recipe.cluster else None
+    return pools if pools and pools.core.image else None
+
+
 def _is_elsewhere(api: KubernetesApi, namespace: str) -> bool:
     """Whether the kubeconfig is of another cluster than KFP's."""
     try:
@@ -93,8 +100,9 @@ def _sandbox(api: KubernetesApi, namespace: str, recipe: Recipe) -> Iterator[str
 
 def _nodes(api: KubernetesApi, namespace: str, recipe: Recipe) -> Iterator[str]:
     """Which pool no node can have pods of, unless nodes may be added."""
+    if (pools := compiled_pools(recipe)) is None:
+        raise UserError("what pools ask of them stands in the pipeline alone")
     nodes = (api.get("/api/v1/nodes") or {}).get("items", [])
-    pools = (recipe.cluster or ClusterOptions()).pools
     for name in ("core", "verify", "train") if recipe.granularity == "segment" else type(pools).model_fields:
         pool: Pool = getattr(pools, name)
         if (why := unsatisfied(pool, nodes)) and not _grows(api):

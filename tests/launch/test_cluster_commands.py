@@ -76,9 +76,21 @@ def test_the_plan_says_what_the_cluster_adds_and_asks_kfp_nothing() -> None:
     assert plan.stdout.count("# pipeline     post-training-miniature, version miniature-") == 1
     assert "# by step" in plan.stdout
     assert "# by segment   15 pods and 29 Argo nodes, about 2.5 min idle (this recipe's)" in plan.stdout
-    assert "# work         how long it takes is known after the first round" in plan.stdout
+    assert (
+        "# work         how long it takes is known after the first round, or where pools have accelerators"
+        in plan.stdout
+    )
     assert "# S3           688 kB a round, 309 kB to it and 380 kB from it, estimated" in plan.stdout
     assert "# sandbox      0.021 cores a rollout, 0.67 for a round that is judged in 10 s, estimated" in plan.stdout
+
+
+def test_a_plan_without_the_model_says_what_it_wants_to_reckon_with() -> None:
+    plan = astor("run", "qwen2.5-coder-7b", "--on", "cluster", "--dry-run", "--store", "s3://b/p", "--image", "r/a:1")
+    assert plan.exception is None
+    lines = {line[2:14].strip(): line[15:] for line in plan.stdout.splitlines() if line.startswith("# ")}
+    wanted = "by the policy's size, but no model at Qwen2.5-Coder-7B-Instruct of this machine tells it: give --set "
+    assert lines["work"] == f"how long it takes is known after the first round, or {wanted}policy.path=DIRECTORY"
+    assert lines["S3"] == f"known {wanted}policy.path=DIRECTORY"
 
 
 def test_an_interruption_detaches_and_stops_nothing(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
