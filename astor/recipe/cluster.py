@@ -3,13 +3,14 @@ computes, so a run goes on where it changes."""
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from astor.masking import CREDENTIALS
 from astor.options import Options
+from astor.recipe.spelling import AMOUNT
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,252}$")]
-Quantity = Annotated[str, Field(pattern=r"^[1-9][0-9]*(\.[0-9]+)?(Mi|Gi|Ti)$")]
+Quantity = Annotated[str, AfterValidator(AMOUNT), Field(json_schema_extra={"pattern": f"^{AMOUNT.pattern}$"})]
 SECRET_WORDS = ("TOKEN", "PASSWORD", "SECRET", "CREDENTIAL", "ACCESS_KEY", "API_KEY")
 
 
@@ -31,8 +32,9 @@ class Pool(Options):
 
     image: str | None = None
     """Image of its tasks, by tag or digest, never `latest`; None: that of `core`."""
-    cpu: float = Field(1.0, gt=0)
-    """Cores, requested and never exceeded. `threads` times `processes` of the recipe is what mathematics can use."""
+    cpu: float = Field(1.0, ge=0.001, le=4096)
+    """Cores, in thousandths, requested and never exceeded. `threads` times `processes` of the recipe is what
+    mathematics can use."""
     memory: Quantity = "2Gi"
     """Memory, requested and never exceeded. As the two are one, a pod is among the last that a full node evicts (our
     choice)."""
@@ -51,6 +53,18 @@ class Pool(Options):
     pod."""
     claim: Name | None = None
     """A PersistentVolumeClaim in place of the node's disk: what was fetched is there for the next pod."""
+
+    @property
+    def cores(self) -> str:
+        """`cpu` as KFP and Kubernetes take it: a plain decimal number."""
+        return f"{self.cpu:.3f}".rstrip("0").rstrip(".")
+
+    @field_validator("cpu")
+    @classmethod
+    def _cpu_is_in_thousandths(cls, cpu: float) -> float:
+        if cpu != round(cpu, 3):
+            raise ValueError(f"{cpu} cores are finer than Kubernetes counts: give three decimals at most, as 0.5")
+        return cpu
 
     @field_validator("image")
     @classmethod
