@@ -21,6 +21,31 @@ WRONG = {
     "too many": ({"pools.core.cpu": 1234567}, r"core\.cpu is 1234567: input should be less than or equal to 4096"),
     "endless": ({"pools.core.cpu": float("inf")}, r"core\.cpu is inf: "),
     "none": ({"pools.core.cpu": float("nan")}, r"core\.cpu is nan: "),
+    "queue": ({"queue": "Team A!"}, r"cluster\.queue: 'Team A!' is no name of a queue: give up to 63 lower-case"),
+    "label": ({"pools.core.node_selector": {"a b": "c"}}, r"node_selector: 'a b' is no qualified name: "),
+    "prefix": ({"pools.core.node_selector": {"A_b/c": "c"}}, r"node_selector: 'A_b/c' is no qualified name: "),
+    "value": ({"pools.core.node_selector": {"a": "c d"}}, r"node_selector: 'c d' is no value of a label: "),
+    "long": (
+        {"pools.core.node_selector": {"a": 64 * "c"}},
+        r"node_selector: 'c+' is no value of a label: give up to 63",
+    ),
+    "taint": ({"pools.core.tolerations": [{"key": "a b"}]}, r"tolerations\.0\.key: 'a b' is no qualified name: "),
+    "taint's": (
+        {"pools.core.tolerations": [{"key": "a", "value": "b c"}]},
+        r"0\.value: 'b c' is no value of a label: ",
+    ),
+    "exists": (
+        {"pools.core.tolerations": [{"key": "team", "value": "ml", "operator": "Exists"}]},
+        r"tolerations\.0: Exists asks for no value, and 'ml' is one: leave out value, or operator",
+    ),
+    "no key": (
+        {"pools.core.tolerations": [{"value": "ml"}]},
+        r"tolerations\.0: Equal compares the value of a key, and there is none: give key",
+    ),
+    "resource": ({"pools.core.accelerator": "nvidia gpu"}, r"accelerator: 'nvidia gpu' is no qualified name: "),
+    "image": ({"pools.core.image": "R/A B:1"}, r"core\.image: 'R/A B:1' is no image: write REGISTRY/NAME:TAG"),
+    "upper case": ({"pools.core.image": "registry.example/Astor:1"}, r"'registry\.example/Astor:1' is no image"),
+    "variable": ({"environment": {"1 a": "x"}}, r"environment: '1 a' is no name of an environment variable: "),
 }
 
 
@@ -33,3 +58,41 @@ def read(cluster: dict[str, Any]) -> Any:
 def test_it_is_told_in_one_sentence(cluster: dict[str, Any], sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         read(cluster)
+
+
+IMAGES = (
+    "astor:1",
+    "localhost:5000/astor:0.1.0",
+    "registry.example/team/astor-core:0.1.0_b",
+    f"registry.example:443/astor@sha256:{64 * 'a'}",
+    f"[fd00::1]:5000/a__b/c.d:latest@sha256:{64 * '0'}",
+)
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_whatever_names_an_image_is_taken(image: str) -> None:
+    assert read({"pools.core.image": image}).pools.core.image == image
+
+
+def test_what_kubernetes_takes_is_taken() -> None:
+    labels = {"pool": "a100", "topology.kubernetes.io/zone": "eu-1a", "node.x/Has_GPU": ""}
+    cluster = read(
+        {"queue": "team-a.x", "environment": {"HF_HOME": "/x", "a.b-c": ""}, "pools.train.node_selector": labels}
+    )
+    assert cluster.queue == "team-a.x"
+    assert cluster.pools.train.node_selector == labels
+
+
+TOLERATIONS = {
+    "a value": ({"key": "team", "value": "ml"}, ("team", "Equal", "ml")),
+    "an empty value": ({"key": "team", "value": ""}, ("team", "Equal", "")),
+    "a key": ({"key": "nvidia.com/gpu"}, ("nvidia.com/gpu", "Exists", None)),
+    "a key without a value": ({"key": "team", "operator": "Equal"}, ("team", "Equal", None)),
+    "everything": ({}, (None, "Exists", None)),
+}
+
+
+@pytest.mark.parametrize(("given", "meant"), TOLERATIONS.values(), ids=TOLERATIONS)
+def test_a_toleration_with_a_value_is_of_that_value(given: dict[str, str], meant: tuple[str | None, ...]) -> None:
+    (one,) = read({"pools.core.tolerations": [given]}).pools.core.tolerations
+    assert (one.key, one.operator, one.value) == meant
