@@ -8,12 +8,12 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from astor.masking import CREDENTIALS
 from astor.options import Options
+from astor.recipe.passwords import is_secret
 from astor.recipe.spelling import AMOUNT, IMAGE, QUALIFIED, QUEUE, VALUE, VARIABLE
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,252}$")]
 Quantity = Annotated[str, AfterValidator(AMOUNT), Field(json_schema_extra={"pattern": f"^{AMOUNT.pattern}$"})]
 Qualified = Annotated[str, AfterValidator(QUALIFIED)]
-SECRET_WORDS = ("TOKEN", "PASSWORD", "SECRET", "CREDENTIAL", "ACCESS_KEY", "API_KEY")
 
 
 class Toleration(Options):
@@ -155,7 +155,7 @@ class ClusterOptions(Options):
     def _variables_are_no_secrets(cls, environment: dict[str, str]) -> dict[str, str]:
         for name in environment:
             VARIABLE(name)
-            if any(word in name.upper() for word in SECRET_WORDS):
+            if is_secret(name):
                 raise ValueError(
                     f"{name} would stand in the pipeline for everybody to read: put it into a Kubernetes secret, and "
                     "name that under cluster.secrets"

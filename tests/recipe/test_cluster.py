@@ -10,7 +10,6 @@ from astor.recipe.load import load_recipe
 WRONG = {
     "latest": ({"pools.core.image": "astor:latest"}, r"the image 'astor:latest' is not pinned"),
     "no tag": ({"pools.core.image": "registry:5000/astor"}, "not pinned"),
-    "secret": ({"environment": {"MY_TOKEN": "x"}}, "Kubernetes secret"),
     "host": ({"host": "kfp:8080"}, "http://HOST:PORT"),
     "unit": ({"pools.core.memory": "4 GB"}, r"core\.memory: '4 GB' is no amount of memory: give a whole number"),
     "half": ({"pools.core.memory": "1.5Gi"}, r"core\.memory: '1\.5Gi' is no .*, as 1536Mi for 1\.5Gi"),
@@ -96,3 +95,23 @@ TOLERATIONS = {
 def test_a_toleration_with_a_value_is_of_that_value(given: dict[str, str], meant: tuple[str | None, ...]) -> None:
     (one,) = read({"pools.core.tolerations": [given]}).pools.core.tolerations
     assert (one.key, one.operator, one.value) == meant
+
+
+SECRET = """OPENAI_KEY DB_PASS WANDB_APIKEY WANDB_API_KEY HF_TOKEN AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY GITHUB_PAT
+GITHUBTOKEN db.password dbPassword MYSQL_PWD PGPASSWORD SSH_PASSPHRASE API_KEYS REGISTRY_CREDENTIALS X_PASSWD ACCESSKEY
+CLIENT_SECRETS AWS_CREDS MY-TOKEN KEY1"""
+PLAIN = """AWS_ENDPOINT_URL_S3 AWS_DEFAULT_REGION MLFLOW_TRACKING_URI MLFLOW_TRACKING_AUTH HF_HOME PATH
+TOKENIZERS_PARALLELISM VLLM_MAX_TOKENS KEYBOARD COMPASS MONKEY BYPASS_CACHE OMP_NUM_THREADS NCCL_SOCKET_IFNAME
+SSL_CERT_FILE no_proxy"""
+
+
+@pytest.mark.parametrize("name", SECRET.split())
+def test_a_variable_that_is_called_like_a_secret_is_refused(name: str) -> None:
+    sentence = f"environment: {name} would stand in the pipeline for everybody to read: .* under cluster.secrets"
+    with pytest.raises(UserError, match=sentence):
+        read({"environment": {name: "x"}})
+
+
+def test_other_variables_are_taken() -> None:
+    environment = dict.fromkeys(PLAIN.split(), "x")
+    assert read({"environment": environment}).environment == environment
