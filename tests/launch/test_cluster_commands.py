@@ -28,7 +28,10 @@ def test_a_run_is_submitted_listed_stopped_and_gone_on_with(cluster: Cluster) ->
     secrets = [word for key, name in cluster.secrets.items() for word in ("--set", f"cluster.secrets.{key}={name}")]
     submit = ["run", "miniature", "--on", "cluster", "--store", cluster.store, *named, *secrets]
     host = ["--host", cluster.url]
-    made = last(astor(*submit, *host, "--detach"))
+    submitted = astor(*submit, *host, "--detach")
+    made = last(submitted)
+    assert f"{made['run']} is submitted: {made['page']}" in submitted.stderr
+    assert f"{cluster.mlflow}/#/experiments?experimentSearchFilter=astor\n" in submitted.stderr
     assert made["state"] in ("pending", "running")
     again = astor(*submit, *host, "--detach")
     assert "is being computed" in again.stderr
