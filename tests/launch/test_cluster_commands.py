@@ -1,6 +1,7 @@
 """The commands for a cluster as people give them, in this process."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,10 @@ def test_a_run_is_submitted_listed_stopped_and_gone_on_with(cluster: Cluster) ->
     secrets = [word for key, name in cluster.secrets.items() for word in ("--set", f"cluster.secrets.{key}={name}")]
     submit = ["run", "miniature", "--on", "cluster", "--store", cluster.store, *named, *secrets]
     host = ["--host", cluster.url]
-    made = last(astor(*submit, *host, "--detach"))
+    submitted = astor(*submit, *host, "--detach")
+    made = last(submitted)
+    assert f"{made['run']} is submitted: {made['page']}" in submitted.stderr
+    assert f"{cluster.mlflow}/#/experiments?experimentSearchFilter=astor\n" in submitted.stderr
     assert made["state"] in ("pending", "running")
     again = astor(*submit, *host, "--detach")
     assert "is being computed" in again.stderr
@@ -68,6 +72,29 @@ def test_a_mistake_is_told_before_anything_is_submitted(cluster: Cluster, argume
     if cluster.server:
         assert not cluster.server.runs
         assert not cluster.server.versions
+
+
+ELSEWHERE = {
+    "in this process": (
+        ["run", "miniature", "--on", "process", "--detach"],
+        "--detach is for a cluster, and --on process is none: give --on cluster, or leave it out.",
+    ),
+    "on the local runner": (
+        ["run", "miniature", "--host", "http://kfp:8080", "--namespace", "a", "--version-name", "b", "--dry-run"],
+        "--host and --namespace and --version-name are for a cluster, and --on local is none: give --on cluster, or "
+        "leave them out.",
+    ),
+    "of a store": (
+        ["runs", "--namespace", "a"],
+        "--namespace is for a cluster, and --on store is none: give --on cluster, or leave it out.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_options_of_a_cluster_are_refused_elsewhere(arguments: list[str], sentence: str, tmp_path: Path) -> None:
+    assert str(astor(*arguments, "--store", str(tmp_path)).exception) == sentence
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_plan_says_what_the_cluster_adds_and_asks_kfp_nothing() -> None:
