@@ -28,6 +28,7 @@ from astor.policies.policy import Policy
 from astor.policies.size import PolicySize
 from astor.recipe.footprint import Footprint, Training, footprint
 from astor.records import Batch, BatchRow, Completion, Group
+from astor.training.deepspeed_options import DeepSpeedOptions
 from astor.training.engines.torch import TorchEngine
 from astor.training.options import TorchOptions
 
@@ -204,13 +205,12 @@ def main() -> None:
     }
     plans: dict[str, Any] = {}
     for name, large in QWEN.items():
-        for way, settings, zero, ranks in (
-            ("full", {"reference": "bf16", "gradient_checkpointing": True}, 0, 1),
-            ("lora", {"lora": LORA, "gradient_checkpointing": True}, 0, 1),
-            ("full, ZeRO 3 on 8", {"gradient_checkpointing": True}, 3, 8),
+        for way, options, ranks in (
+            ("full", TorchOptions(reference="bf16", gradient_checkpointing=True), 1),
+            ("lora", TorchOptions(lora=LORA, gradient_checkpointing=True), 1),
+            ("full, ZeRO 3 on 8", DeepSpeedOptions(stage=3, gradient_checkpointing=True), 8),
         ):
-            options = TorchOptions.model_validate(settings)
-            training = Training.of(options, large, 8, 1024, 1024, 64, bf16=True, zero=zero, ranks=ranks)
+            training = Training.of(options, large, 8, 1024, 1024, 64, bf16=True, ranks=ranks)
             plans[f"{name}, {way}"] = tell(f"{name}, {way}", footprint(large, training))
     print(json.dumps({"measured": measured, "plans": plans}))
 

@@ -35,7 +35,12 @@ SIZES = {
 """Of Qwen2.5, as its configurations have them."""
 PROMPT = 1024
 """Tokens of a prompt, as in the table of docs/doctor.md."""
-CARDS = {"80 GB": 80 * 10**9, "half of 80 GB": 40 * 10**9, "141 GB": 141 * 10**9}
+CARDS: dict[str, tuple[int, Granularity]] = {
+    "80 GB": (80 * 10**9, "step"),
+    "80 GB beside vLLM": (80 * 10**9, "segment"),
+    "141 GB": (141 * 10**9, "step"),
+}
+"""Name → bytes, and the granularity: a segment starts vLLM on the GPUs that it updates on."""
 NODE = (1, 2, 4, 8)
 """GPUs of one node, on which an update runs."""
 GRANULARITIES: tuple[Granularity, ...] = ("segment", "step")
@@ -66,8 +71,11 @@ def memory_row(recipe: Recipe, size: PolicySize) -> Row:
     checkpoint = checkpoint_bytes(recipe, size)
     adapter = recipe.model_copy(update={"training": ADAPTER})
     return {
-        "adapter": footprint(size, training_of(adapter, size, PROMPT, bf16=True)).peak / GB,
-        **{card: least(recipe, size, limit) for card, limit in CARDS.items()},
+        "adapter": footprint(size, training_of(adapter, size, PROMPT, gpus=1)).peak / GB,
+        **{
+            card: least(recipe.model_copy(update={"granularity": granularity}), size, limit)
+            for card, (limit, granularity) in CARDS.items()
+        },
         "vllm": HALF * size.parameters / GB,
         "keys": HALF * size.layers * size.keys * 1000 / GB,
         "cache": (2 * checkpoint + policy_bytes(size)) / GB,
@@ -75,12 +83,15 @@ def memory_row(recipe: Recipe, size: PolicySize) -> Row:
 
 
 def rows() -> Iterator[tuple[str, Row]]:
-    """Of each size."""
+    """Of each size; without its rounds where no node holds an update."""
     any_size = load_recipe("qwen2.5-coder-7b")
     with tempfile.TemporaryDirectory() as place:
         for name, size in SIZES.items():
             held = memory_row(any_size, size)
             gpus = held["80 GB"] or held["141 GB"]
+            if gpus is None:
+                yield name, held
+                continue
             recipe = recipe_of(size, gpus, Path(place))
             segment, step = (cluster_cost(recipe, granularity) for granularity in GRANULARITIES)
             assert segment.traffic, "its size is known"
@@ -124,6 +135,7 @@ def tables(found: dict[str, Row]) -> list[list[str]]:
             *(f"{row['hours']:.2g}", *(f"{share:.1%}" for share in row["shares"])),
         ]
         for name, row in found.items()
+        if "gpus" in row
     ]
     each = sandbox_cores(load_recipe("qwen2.5-coder-7b"))
     sandbox = [[f"{count:,}", f"{each:.3f}", number(count * each)] for count in (256, 512, 1024, 2048)]

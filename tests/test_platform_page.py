@@ -22,6 +22,6 @@ def test_its_tables_are_those_of_the_plan(sizing: dict[str, Any]) -> None:
 
 
 def test_from_one_and_a_half_billion_parameters_on_segments_lose_less_than_a_tenth(sizing: dict[str, Any]) -> None:
-    shares = {name: row["shares"][0] for name, row in sizing["found"].items()}
+    shares = {name: row["shares"][0] for name, row in sizing["found"].items() if "shares" in row}
     assert shares.pop("0.5B") > 0.1
     assert all(0 < share < 0.1 for share in shares.values()), shares

@@ -10,6 +10,7 @@ from typing import Any
 from astor.deploy.found import Found
 from astor.deploy.kinds import MANAGED, SERVING_RUNTIME, Manifest
 from astor.deploy.options import DeployOptions
+from astor.policies.options import largest_rank
 from astor.storage import digest_json
 
 VLLM_IMAGE = "vllm/vllm-openai:v0.32.0"
@@ -22,8 +23,6 @@ SERVER_PORT = 8080
 """Which KServe's service asks by default."""
 FORMATS = {"vllm": "vLLM", "astor": "astor"}
 """Runtime → what KServe calls the format of its models."""
-RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
-"""Ranks that vLLM takes for the largest of its adapters."""
 COMMANDS = {
     "vllm": ["python3", "-m", "vllm.entrypoints.openai.api_server"],
     "astor": ["python3", "-m", "astor.cli", "serve"],
@@ -90,12 +89,11 @@ def arguments(options: DeployOptions, found: Found) -> list[str]:
         return [f"--policy={MODELS}", f"--model={options.name}", "--no-key", *options.arguments]
     if found.base is None:
         return [f"--model={MODELS}", "--served-model-name", options.name, found.digest, *options.arguments]
-    rank = next((rank for rank in RANKS if rank >= found.base.rank), found.base.rank)
     return [
         f"--model={BASE}",
         f"--served-model-name={found.base.digest}",
         "--enable-lora",
-        f"--max-lora-rank={rank}",
+        f"--max-lora-rank={largest_rank(found.base.rank)}",
         "--max-loras=2",  # One adapter under two names takes two places.
         "--lora-modules",
         *(f"{name}={ADAPTER}" for name in (options.name, found.digest)),

@@ -50,6 +50,20 @@ def base_place(directory: Path, base: PolicyRef) -> str:
     )
 
 
+def base_directory(directory: Path, base: PolicyRef) -> Path:
+    """The directory of the base of the adapter in `directory`. UserError where it is gone, or another policy."""
+    place = base_place(directory, base)
+    found = policy_directory(place)
+    card = find_card(found)
+    if card is None or card.digest != base.digest:
+        there = card.digest[:12] if card else "another model"
+        raise UserError(
+            f"The adapter in {directory} belongs to the policy {base.digest[:12]}, and {place} holds {there}: bring "
+            "its base back, or use another policy."
+        )
+    return found
+
+
 def policy_ref(artifact: ArtifactRef) -> PolicyRef:
     """The policy that an artifact holds in its part `policy`, told by its card alone: no weights are fetched."""
     card = find_card(load(artifact).part("policy", leave_out=WEIGHTS))

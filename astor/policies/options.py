@@ -6,6 +6,9 @@ from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from astor.options import Options
 
+RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
+"""That vLLM takes as the largest of its adapters."""
+
 
 class LoraOptions(Options):
     """LoRA (Hu and others 2106.09685): all weights stay as they are, and beside each of some linear maps W a map B A of
@@ -24,6 +27,11 @@ class LoraOptions(Options):
     )
     """Names of the linear maps: by default all of a block of Llama, Qwen, Gemma or Mistral ("LoRA Without Regret":
     attention alone learns less)."""
+
+
+def largest_rank(rank: int) -> int:
+    """What vLLM is told as the largest rank of its adapters, so that it takes one of `rank`."""
+    return next((known for known in RANKS if known >= rank), rank)
 
 
 class WarmStartOptions(Options):

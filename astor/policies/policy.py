@@ -1,5 +1,6 @@
 """A live policy: a causal language model with its chat and its card, in an ordinary Hugging Face directory."""
 
+from logging import getLogger
 from pathlib import Path
 
 import torch
@@ -9,7 +10,7 @@ from transformers.utils.logging import disable_progress_bar
 
 from astor.errors import UserError
 from astor.policies.attention import attention_of
-from astor.policies.card import base_place, find_card, policy_directory, write_card
+from astor.policies.card import base_directory, find_card, write_card
 from astor.policies.chat import LOCAL, Chat, load_chat, load_config, write_options
 from astor.policies.lora import CONFIG, load_adapter, save_adapter
 from astor.policies.options import LoraOptions
@@ -18,6 +19,8 @@ from astor.records import PolicyCard
 from astor.storage import PolicyRef, digest_directory
 
 disable_progress_bar()  # A policy is read and written every round; rounds have progress of their own.
+# What is wrong with weights is said in one sentence, and what they have too many does no harm.
+getLogger("transformers.modeling_utils").addFilter(lambda record: "LOAD REPORT" not in record.getMessage())
 
 
 class Policy:
@@ -65,10 +68,16 @@ def load_policy(directory: Path, device: str = "auto") -> Policy:
             use_safetensors=True,
             attn_implementation=attention_of(load_config(directory)),
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # they are told below
             **LOCAL,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         raise UserError(f"transformers cannot read the policy in {directory}: {error}") from error
+    for name, has, wanted in sorted(loading["mismatched_keys"]):
+        raise UserError(
+            f"The weights in {directory} have {name} of shape {tuple(has)}, and their config.json asks for "
+            f"{tuple(wanted)}: fetch the model again, or use another."
+        )
     if missing := sorted(loading["missing_keys"]):
         raise UserError(
             f"The weights in {directory} lack {missing[0]} and {len(missing) - 1} more that its config.json asks for: "
@@ -87,14 +96,7 @@ def _load_adapted(directory: Path, card: PolicyCard | None, device: str) -> Poli
         raise UserError(
             f"{directory} holds an adapter, and not which policy it belongs to: merge it into its base first."
         )
-    place = base_place(directory, card.base)
-    policy = load_policy(policy_directory(place), device)
-    if policy.card is None or policy.card.digest != card.base.digest:
-        there = policy.card.digest[:12] if policy.card else "another model"
-        raise UserError(
-            f"The adapter in {directory} belongs to the policy {card.base.digest[:12]}, and {place} holds {there}: "
-            "bring its base back, or use another policy."
-        )
+    policy = load_policy(base_directory(directory, card.base), device)
     policy.lora, policy.card = load_adapter(policy.model, directory), card
     return policy
 

@@ -12,6 +12,7 @@ from astor.policies.options import TinyOptions
 from astor.policies.room import CONTEXT_KEYS
 
 CONFIG = "config.json"
+Shape = tuple[int, ...]
 BYTES = 4
 """Of a number in fp32, in which masters, moments and gradients are kept."""
 HALF = 2
@@ -55,19 +56,18 @@ def size_of_directory(directory: Path) -> PolicySize | None:
 
     UserError where its configuration or its weights cannot be read.
     """
-    files = sorted(directory.glob(f"*{WEIGHTS}"))
-    if not (directory / CONFIG).is_file() or not files:
+    shapes = tensor_shapes(directory)
+    if not (directory / CONFIG).is_file() or not shapes:
         return None
     try:
         whole: dict[str, Any] = json.loads((directory / CONFIG).read_text())
-        parameters = sum(map(_parameters, files))
-    except (ValueError, struct.error) as error:
-        raise UserError(f"The model in {directory} cannot be read ({error}): fetch it again.") from error
+    except ValueError as error:
+        raise _unreadable(directory, error) from error
     config = whole.get("text_config") or whole
     try:
         width, heads = config["hidden_size"], config["num_attention_heads"]
         return PolicySize(
-            parameters=parameters,
+            parameters=sum(map(math.prod, shapes.values())),
             layers=config["num_hidden_layers"],
             hidden_size=width,
             mlp_size=config.get("intermediate_size") or 4 * width,
@@ -79,9 +79,22 @@ def size_of_directory(directory: Path) -> PolicySize | None:
         return None
 
 
-def _parameters(file: Path) -> int:
-    """Numbers in a safetensors file, whose header begins with its length."""
-    with file.open("rb") as opened:
-        (length,) = struct.unpack("<Q", opened.read(8))
-        header = json.loads(opened.read(length))
-    return sum(math.prod(tensor["shape"]) for name, tensor in header.items() if name != "__metadata__")
+def tensor_shapes(directory: Path) -> dict[str, Shape]:
+    """Name → shape of every tensor in the safetensors files of a directory, whose headers begin with their length.
+
+    UserError where they cannot be read.
+    """
+    shapes: dict[str, Shape] = {}
+    try:
+        for file in sorted(directory.glob(f"*{WEIGHTS}")):
+            with file.open("rb") as opened:
+                (length,) = struct.unpack("<Q", opened.read(8))
+                header = json.loads(opened.read(length))
+            shapes |= {name: tuple(tensor["shape"]) for name, tensor in header.items() if name != "__metadata__"}
+    except (ValueError, struct.error) as error:
+        raise _unreadable(directory, error) from error
+    return shapes
+
+
+def _unreadable(directory: Path, error: Exception) -> UserError:
+    return UserError(f"The model in {directory} cannot be read ({error}): fetch it again.")

@@ -18,7 +18,7 @@ class Training(NamedTuple):
     """Whether these are all of the policy's."""
     checkpointing: bool
     reference: str
-    """How the reference policy is kept, as `training.reference` has it."""
+    """How the reference policy is kept, as `training.reference` has it; in bf16 where weights are."""
     answered: int
     """Tokens of completions in a micro-batch."""
     prompted: int
@@ -46,12 +46,14 @@ class Training(NamedTuple):
         prompts: int,
         *,
         bf16: bool,
-        zero: int = 0,
         ranks: int = 1,
     ) -> Self:
         """Of an update engine's options, where a mini-batch has `prompts` of `prompt` tokens, each with `rollouts`
         answers of `answer` tokens: the most there may be."""
-        lora = getattr(options, "lora", None)
+        lora, stage = getattr(options, "lora", None), getattr(options, "stage", 0)
+        reference = getattr(options, "reference", "shared")
+        if stage and getattr(options, "precision", "bf16") == "bf16" and reference == "shared":
+            reference = "bf16"
         budget = getattr(options, "tokens_per_micro_batch", 16384)
         rows = max(min(budget // (prompt + answer), prompts * rollouts), 1)
         maps = _maps(size)
@@ -64,14 +66,14 @@ class Training(NamedTuple):
             trained=lora_parameters(size, lora.rank, lora.targets) if lora else size.parameters,
             whole=lora is None,
             checkpointing=getattr(options, "gradient_checkpointing", False),
-            reference=getattr(options, "reference", "shared"),
+            reference=reference,
             answered=rows * answer,
             prompted=rows * prompt,
             computed=rows * answer + -(-rows // rollouts) * prompt,
             beside=beside,
             sketched=2 * math.ceil(share * size.layers) * given,
             bf16=bf16,
-            zero=zero,
+            zero=stage,
             ranks=ranks,
         )
 
@@ -84,6 +86,7 @@ class Footprint(NamedTuple):
     gradients: int
     moments: int
     reference: int
+    """The reference policy; of one that is offloaded what it takes beyond what is there when it is away."""
     activations: int
     """What the backward pass needs of a micro-batch."""
     logits: int
@@ -107,16 +110,22 @@ def footprint(size: PolicySize, training: Training) -> Footprint:
     # Masters are fp32, and computed with as they are or in a copy in bf16. Frozen weights have none.
     masters = BYTES * trained // share[0]
     copies = number * held // share[2] if training.bf16 or not training.whole else 0
-    reference = {"shared": BYTES, "bf16": HALF}.get(training.reference, 0) * held if training.whole else 0
+    # Gradients are summed in fp32, in whatever precision a backward pass gives them.
+    gradients, activations = BYTES * trained // share[1], _activations(size, training, number)
+    # Each device has a reference policy of its own, which no stage shares out. One that is offloaded is there before
+    # there are activations; gradients are dropped by then, but for DeepSpeed's, which stay.
+    reference = (BYTES if training.reference == "shared" else HALF) * held if training.whole else 0
+    if training.reference == "offloaded":
+        reference = max(reference - activations - (0 if training.zero else gradients), 0)
     width = HALF if training.zero and training.bf16 else BYTES
     head = size.vocabulary * size.hidden_size * width if training.whole else 0
     logits = COPIES * BYTES * _positions_at_once(training.answered, size.vocabulary) * size.vocabulary
     return Footprint(
         weights=masters + copies,
-        gradients=width * trained // share[1],
+        gradients=gradients,
         moments=2 * BYTES * trained // share[0],
-        reference=(HALF * held if training.zero and training.whole else reference) // share[2],
-        activations=_activations(size, training, number),
+        reference=reference,
+        activations=activations,
         logits=logits + head,
     )
 

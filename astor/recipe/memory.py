@@ -34,7 +34,7 @@ class Memory(NamedTuple):
 
 def certain_memory(recipe: Recipe, size: PolicySize) -> int:
     """Bytes of weights, gradients, moments and the reference policy, which are there whatever a batch is."""
-    return recipe.processes * footprint(size, training_of(recipe, size, None)).certain
+    return update_processes(recipe) * footprint(size, training_of(recipe, size, None)).certain
 
 
 def memory(recipe: Recipe, size: PolicySize, prompt_tokens: int | None) -> Memory:
@@ -47,7 +47,7 @@ def memory(recipe: Recipe, size: PolicySize, prompt_tokens: int | None) -> Memor
     ranks = recipe.processes
     rollout = rollout_bytes(recipe, size, prompt_tokens)
     update = footprint(size, training_of(recipe, size, prompt_tokens)).peak
-    return Memory(LIBRARIES + (ranks - 1) * RANK, ranks * rollout, ranks * update)
+    return Memory(LIBRARIES + (ranks - 1) * RANK, ranks * rollout, update_processes(recipe) * update)
 
 
 def rollout_bytes(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, bf16: bool = False) -> int:
@@ -67,17 +67,37 @@ def rollout_bytes(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, b
     return weights + keys + SAMPLED * rows * size.vocabulary * BYTES
 
 
-def training_of(
-    recipe: Recipe, size: PolicySize, prompt_tokens: int | None, bf16: bool = False, ranks: int = 1
-) -> Training:
-    """How one process of the recipe, or of the `ranks` that its GPUs are, trains its largest micro-batch."""
+def server_share(recipe: Recipe, gpus: int) -> float:
+    """Share of one of so many GPUs that a server which samples keeps beside an update; 0 where there is none.
+
+    It has cards of its own where it is started in another task, or in the second process of a run that overlaps, while
+    one process trains on the first card.
+    """
+    trains_on_all = hasattr(recipe.training, "stage") or gpus < 2
+    apart = (recipe.cluster and recipe.granularity == "step") or (recipe.staleness and not trains_on_all)
+    return 0.0 if apart or not gpus else recipe.rollout.card_share
+
+
+def left_to_update(recipe: Recipe, limit: int, gpus: int) -> int:
+    """Bytes that an update has of one of so many GPUs of `limit` bytes each, or of a machine of so many."""
+    return round((1 - server_share(recipe, gpus)) * limit)
+
+
+def update_processes(recipe: Recipe, gpus: int = 0) -> int:
+    """Processes that train side by side: DeepSpeed's, or the recipe's on the CPU; one on a GPU."""
+    if hasattr(recipe.training, "stage"):
+        return getattr(recipe.training, "processes", None) or gpus or recipe.processes
+    return 1 if gpus else recipe.processes
+
+
+def training_of(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, gpus: int = 0) -> Training:
+    """How one process of the recipe trains its largest micro-batch: on one of so many GPUs, or on the CPU."""
     options, answer, rollouts = recipe.training, _longest_answer(recipe), recipe.batch.rollouts
-    stage: int = getattr(options, "stage", 0)
-    ranks = ranks if stage else 1  # one process trains where no engine shares among GPUs
-    rows = recipe.batch.prompts * rollouts // getattr(options, "mini_batches", 1) // (recipe.processes * ranks)
+    ranks = update_processes(recipe, gpus)
+    rows = recipe.batch.prompts * rollouts // getattr(options, "mini_batches", 1) // ranks
     budget = getattr(options, "tokens_per_micro_batch", rows * answer)
-    asked = Training.of(options, size, rollouts, prompt_tokens or 0, answer, -(-rows // rollouts), bf16=bf16)
-    asked = asked._replace(zero=stage, ranks=ranks)
+    prompts = -(-rows // rollouts)
+    asked = Training.of(options, size, rollouts, prompt_tokens or 0, answer, prompts, bf16=gpus > 0, ranks=ranks)
     if prompt_tokens is None:
         answered = min(budget, rows * answer)
         return asked._replace(answered=answered, prompted=budget - answered, computed=budget)

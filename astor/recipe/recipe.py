@@ -143,6 +143,19 @@ class Recipe(Options):
         return self
 
     @model_validator(mode="after")
+    def _servers_are_brought_what_is_trained(self) -> Self:
+        way = getattr(self.rollout, "hand_over", "none")
+        adapter = getattr(self.training, "lora", None) is not None
+        if not self.rounds or way == "none" or adapter == (way == "adapter"):
+            return self
+        if adapter:
+            raise ValueError(f"training.lora trains an adapter, and rollout.hand_over is {way}: set it to adapter")
+        raise ValueError(
+            "rollout.hand_over is adapter, and what is trained are all weights: set it to reload or restart, or give "
+            "training.lora"
+        )
+
+    @model_validator(mode="after")
     def _budget_holds_a_round(self) -> Self:
         most = max(task.max_tokens for task in self.tasks.values())
         prompts = self.batch.prompts  # Further draws of a round are no more than may be needed.

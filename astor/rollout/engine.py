@@ -88,6 +88,11 @@ class EngineOptions(Options):
         return False
 
     @property
+    def card_share(self) -> float:
+        """Share of a GPU that it keeps while a policy is updated, for a server that it starts."""
+        return 0.0
+
+    @property
     def reads_files(self) -> bool:
         """Whether it is given policies as files, and needs no weights in this process. What that takes it counts in
         its metrics: `hand_overs`, `hand_over_seconds` and `hand_over_bytes`."""

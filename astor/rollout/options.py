@@ -1,5 +1,6 @@
 """How completions are sampled."""
 
+from argparse import ArgumentError, ArgumentParser
 from typing import Literal, Self
 
 from pydantic import Field, PositiveInt, field_validator, model_validator
@@ -9,6 +10,8 @@ from astor.rollout.engine import Engine, EngineOptions
 
 TOKENS_PER_BATCH = 65536
 """On the CPU, where the options do not say. Our choice: 512 rollouts of 128 tokens."""
+CARD_SHARE = 0.92
+"""Of a GPU's memory that vLLM takes where it is not told, by version 0.32."""
 HandOver = Literal["none", "restart", "reload", "adapter"]
 
 
@@ -76,12 +79,27 @@ class OpenAIEngineOptions(EngineOptions):
             raise ValueError("a server that is started needs the policies: set hand_over to restart, reload or adapter")
         if self.urls and (self.vllm_arguments or self.port):
             raise ValueError("vllm_arguments and port are of a server that is started: leave them out beside urls")
+        try:
+            share = self.card_share
+        except ArgumentError as error:
+            raise ValueError(f"vllm_arguments cannot be read: {error}") from error
+        if not 0 <= share <= 1:
+            raise ValueError(f"--gpu-memory-utilization in vllm_arguments is {share:g}: give a share from 0 to 1")
         return self
 
     @property
     def on_servers(self) -> bool:
         """Whether it asks servers that others started, and needs neither cores nor cards of its own."""
         return bool(self.urls)
+
+    @property
+    def card_share(self) -> float:
+        if self.vllm_python is None:
+            return 0.0
+        parser = ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+        parser.add_argument("--gpu-memory-utilization", "--gpu_memory_utilization", type=float, default=CARD_SHARE)
+        share: float = parser.parse_known_args(self.vllm_arguments)[0].gpu_memory_utilization
+        return share
 
     @property
     def reads_files(self) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from astor.errors import UserError
+from astor.policies.options import largest_rank
 from astor.rollout import supervised
 from astor.rollout.options import OpenAIEngineOptions
 
@@ -31,15 +32,18 @@ class VllmServer:
     log-probabilities of the distribution that was sampled from.
     """
 
-    def __init__(self, options: OpenAIEngineOptions, directory: Path, name: str) -> None:
-        """Serve the policy in `directory` as `name`. UserError with its log's end where the server does not come up."""
+    def __init__(self, options: OpenAIEngineOptions, directory: Path, name: str, rank: int = 0) -> None:
+        """Serve the policy in `directory` as `name`, with adapters of at most `rank` where that is not 0. UserError
+        with its log's end where the server does not come up."""
         assert options.vllm_python is not None
         self._log = tempfile.NamedTemporaryFile(prefix="astor-vllm-", suffix=".log")  # noqa: SIM115, until `close`
         port = _port(options.port)
         self.url = f"http://{HOST}:{port}"
         served = ["--model", str(directory), "--served-model-name", name, "--host", HOST, "--port", str(port)]
         sampling = ["--generation-config", "vllm", "--logprobs-mode", "processed_logprobs"]
-        adapters = ["--enable-lora"] if options.hand_over == "adapter" else []
+        self.rank = largest_rank(rank) if rank else 0
+        """The largest of an adapter that it can load."""
+        adapters = ["--enable-lora", f"--max-lora-rank={self.rank}"] if rank else []
         vllm = [options.vllm_python, "-m", "vllm.entrypoints.openai.api_server"]
         command = [*vllm, *served, *sampling, *adapters, *options.vllm_arguments]
         # Of the paths of this environment none may lead there: a package of vLLM's is called as this one.

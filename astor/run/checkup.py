@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from packaging.requirements import Requirement
 
-from astor.run.machine import free_disk, gpu_memories, has_gpu, memory_limit
+from astor.run.machine import cards, free_disk, gpu_memories, memory_limit
 from astor.sandbox import check_layers
 
 PACKAGE = "astor-rl"
@@ -113,7 +113,7 @@ def _gpus() -> Check:
     found = gpu_memories()
     if found:
         return Check("GPUs", "fine", f"{len(found)} with {', '.join(map(gigabytes, found))}")
-    if has_gpu():
+    if cards():
         return Check("GPUs", "look", "there, but nvidia-smi does not tell of them", "install the driver's tools")
     return Check("GPUs", "fine", "none: policies are computed on the CPU")
 

@@ -22,12 +22,23 @@ def has_gpu() -> bool:
 
 
 def gpu_memories() -> list[int]:
-    """Bytes of each NVIDIA GPU, as its driver says; none where there is no driver."""
+    """Bytes of each NVIDIA GPU that this process may use, as its driver says; none where there is no driver."""
     if not has_gpu() or (tool := shutil.which("nvidia-smi")) is None:
         return []
-    asked = [tool, "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
+    asked = [tool, "--query-gpu=index,uuid,memory.total", "--format=csv,noheader,nounits"]
     told = subprocess.run(asked, capture_output=True, text=True, timeout=30).stdout
-    return [int(line) * 2**20 for line in told.split("\n") if line.strip().isdigit()]
+    rows = (line.split(", ") for line in told.splitlines())
+    found = [(row[0], row[1], int(row[2]) * 2**20) for row in rows if len(row) == 3 and row[2].isdigit()]
+    named = os.environ.get(CARDS)
+    if named is None:
+        return [size for *_, size in found]
+    seen: list[int] = []
+    for card in map(str.strip, named.split(",")):  # a position, or how a UUID begins
+        same = [size for index, uuid, size in found if card in (index, uuid[: max(len(card), len("GPU-") + 1)])]
+        if not same:
+            break  # CUDA takes none from there on
+        seen.append(same[0])
+    return seen
 
 
 def cards(devices: Path = Path("/dev")) -> list[str]:

@@ -11,7 +11,7 @@ from astor.policies.card import policy_directory
 from astor.policies.size import PolicySize
 from astor.recipe.advice import advise
 from astor.recipe.contradictions import check_batch, refuse_contradictions
-from astor.recipe.memory import certain_memory
+from astor.recipe.memory import certain_memory, left_to_update
 from astor.recipe.recipe import Recipe
 from astor.registry.claims import CHAMPION
 from astor.registry.connection import sqlite_file, wait_for
@@ -22,9 +22,11 @@ from astor.run.failure import warn
 from astor.run.fitting import update_footprint
 from astor.run.forecast import Forecast
 from astor.run.machine import free_disk, gpu_memories, has_gpu, memory_limit
+from astor.run.policy_files import check_policy_files
 from astor.run.prepared import Prepared, find_prepared
 from astor.run.registered import first_policy
 from astor.run.run import Run
+from astor.run.servers import check_servers_see_policies
 from astor.storage import try_store
 from astor.training.first_policy import FirstPolicyOptions
 
@@ -38,15 +40,17 @@ def preflight(run: Run, writes: bool) -> Prepared | None:
     Raises:
         UserError: it could not come to its end: a source or a policy is not there, the batch is larger than the
             prompts, answers are longer than the context, a policy has no demonstrations to start from, cannot be
-            talked with as the recipe says, or has another model's tokenizer, the store takes no writes, memory or disk
-            do not hold the policy, MLflow is away, the champion or the registered model that the run begins from
-            cannot be read, or the rollout engine's servers are not there.
+            talked with as the recipe says, has another model's tokenizer, or files that do not fit each other, an
+            adapter's maps are none of its, the store takes no writes, memory or disk do not hold the policy, MLflow is
+            away, the champion or the registered model that the run begins from cannot be read, or the rollout engine's
+            servers are not there, or would not see policies.
     """
     uri, recipe = run.services.tracking_uri, run.recipe
     require_within_reach(run)
     _check_sources(recipe)
     _check_policy(recipe)
     refuse_contradictions(recipe)
+    check_servers_see_policies(recipe)
     recipe.rollout.check()
     try_store(run.places.root, writes)
     prepared = find_prepared(run)
@@ -58,7 +62,9 @@ def preflight(run: Run, writes: bool) -> Prepared | None:
     if not forecast.begun:
         _check_mlflow(uri)
         _check_champion(uri, run, writes)
-        _check_chat(first_policy(recipe, run.services, run.places.root, began=None))
+        policy = first_policy(recipe, run.services, run.places.root, began=None)
+        check_policy_files(policy, getattr(recipe.training, "lora", None))
+        _check_chat(policy)
     return prepared
 
 
@@ -106,14 +112,18 @@ def _check_memory(forecast: Forecast) -> None:
 
 def _check_gpu(forecast: Forecast, size: PolicySize, gpus: list[int]) -> None:
     found, limit = update_footprint(forecast.recipe, size, forecast.prompt_tokens, len(gpus)), min(gpus)
-    way = _way_out(forecast, size, limit, gpus)
-    if found.certain > limit:
+    left, way = left_to_update(forecast.recipe, limit, len(gpus)), _way_out(forecast, size, limit, gpus)
+    beside = f", {_mb(limit - left)} of them vLLM's" if left < limit else ""
+    if found.certain > left:
         raise UserError(
-            f"An update keeps {_mb(found.certain)} of weights, gradients and moments on a GPU, which has {_mb(limit)}: "
-            f"{way}, or larger GPUs."
+            f"An update keeps {_mb(found.certain)} of weights, gradients and moments on a GPU, which has {_mb(limit)}"
+            f"{beside}: {way}, or larger GPUs."
         )
-    if found.peak > limit:
-        warn(f"An update may need {_mb(found.peak)} of a GPU's {_mb(limit)}, and then halves its micro-batches: {way}.")
+    if found.peak > left:
+        warn(
+            f"An update may need {_mb(found.peak)} of a GPU's {_mb(limit)}{beside}, and then halves its micro-batches: "
+            f"{way}."
+        )
 
 
 def _way_out(forecast: Forecast, size: PolicySize, limit: int, gpus: list[int]) -> str:

@@ -7,6 +7,8 @@ from astor.policies.size import PolicySize
 from astor.recipe.advice import advise, fits
 from astor.recipe.footprint import Training, footprint, lora_parameters
 from astor.recipe.load import load_recipe
+from astor.recipe.memory import training_of, update_processes
+from astor.training.deepspeed_options import DeepSpeedOptions
 from astor.training.options import TorchOptions
 
 ONE_AND_A_HALF = PolicySize(1_543_714_304, 28, 1536, 8960, 151_936, 512, 32_768)
@@ -15,12 +17,14 @@ CARD = 80 * 10**9
 LORA = LoraOptions()
 
 
-def peak(size: PolicySize, zero: int = 0, ranks: int = 1, prompts: int = 64, **options: object) -> int:
-    """Of 8 rollouts of 1,024 + 1,024 tokens on a GPU."""
-    training = Training.of(
-        TorchOptions.model_validate(options), size, 8, 1024, 1024, prompts, bf16=True, zero=zero, ranks=ranks
-    )
-    return footprint(size, training).peak
+def training(size: PolicySize, ranks: int = 1, **options: object) -> Training:
+    """Of 8 rollouts of 1,024 + 1,024 tokens on a GPU; with a `stage` by DeepSpeed."""
+    kind = DeepSpeedOptions if "stage" in options else TorchOptions
+    return Training.of(kind.model_validate(options), size, 8, 1024, 1024, 64, bf16=True, ranks=ranks)
+
+
+def peak(size: PolicySize, ranks: int = 1, **options: object) -> int:
+    return footprint(size, training(size, ranks, **options)).peak
 
 
 def test_what_fits_one_card_of_80_gb() -> None:
@@ -28,42 +32,70 @@ def test_what_fits_one_card_of_80_gb() -> None:
     assert peak(ONE_AND_A_HALF, gradient_checkpointing=True) < peak(ONE_AND_A_HALF) / 1.5
     assert peak(SEVEN, gradient_checkpointing=True) > CARD
     assert peak(SEVEN, lora=LORA, gradient_checkpointing=True) < CARD / 2
-    assert peak(SEVEN, zero=3, ranks=8, gradient_checkpointing=True) < CARD / 2
+    assert peak(SEVEN, stage=3, ranks=8, gradient_checkpointing=True) < 0.6 * CARD
 
 
 def test_each_stage_of_zero_shares_more() -> None:
-    peaks = [peak(SEVEN, zero=stage, ranks=8) for stage in (1, 2, 3)]
+    peaks = [peak(SEVEN, stage=stage, ranks=8) for stage in (1, 2, 3)]
     assert peaks == sorted(peaks, reverse=True)
 
 
-def test_masters_and_moments_of_an_adapter_are_shared_by_zero_and_frozen_weights_by_its_last_stage() -> None:
-    training = Training.of(TorchOptions(lora=LORA), SEVEN, 8, 1024, 1024, 64, bf16=True, zero=2, ranks=8)
-    second, third, alone = (
-        footprint(SEVEN, training._replace(zero=stage, ranks=ranks)) for stage, ranks in ((2, 8), (3, 8), (2, 1))
+def test_no_stage_shares_out_the_reference_policy() -> None:
+    """2 bytes for each parameter on each GPU, beside an eighth of the 18 of weights, gradients and moments."""
+    found = footprint(SEVEN, training(SEVEN, 8, stage=3, gradient_checkpointing=True))
+    assert found.certain == pytest.approx((2 + 18 / 8) * SEVEN.parameters)
+    assert found.peak / 1e9 == pytest.approx(40.9, abs=0.05)
+
+
+def test_an_offloaded_reference_policy_takes_what_activations_do_not() -> None:
+    shared, offloaded = (
+        footprint(SEVEN, training(SEVEN, 8, stage=3, gradient_checkpointing=True, reference=kind))
+        for kind in ("shared", "offloaded")
     )
-    frozen = 2 * SEVEN.parameters
-    assert second.weights - frozen == pytest.approx((alone.weights - frozen) / 8, abs=1)
-    assert second.moments == pytest.approx(alone.moments / 8, abs=1)
-    assert third.weights == pytest.approx(alone.weights / 8, abs=2)
-    assert {each.reference for each in (second, third, alone)} == {0}
+    assert shared.reference == 2 * SEVEN.parameters
+    assert offloaded.reference + offloaded.activations == 2 * SEVEN.parameters
+    assert peak(SEVEN, reference="offloaded") == peak(SEVEN, reference="bf16") - 2 * SEVEN.parameters
 
 
 def test_logits_are_bounded_whatever_the_vocabulary_and_the_batch_are() -> None:
     for size in (ONE_AND_A_HALF, ONE_AND_A_HALF._replace(vocabulary=500_000)):
-        training = Training.of(TorchOptions(lora=LORA), size, 8, 1024, 1024, 64, bf16=True)
-        assert footprint(size, training).logits < 10**9
+        assert footprint(size, training(size, lora=LORA)).logits < 10**9
 
 
 def test_chunks_of_logits_are_alike() -> None:
     size = ONE_AND_A_HALF._replace(vocabulary=150_000)  # of whose logits 447 positions may be there at once
-    training = Training.of(TorchOptions(lora=LORA), size, 8, 16, 32, 2, bf16=True)
-    assert training.answered == 512
-    assert footprint(size, training).logits == 3 * 4 * 256 * 150_000
+    short = Training.of(TorchOptions(lora=LORA), size, 8, 16, 32, 2, bf16=True)
+    assert short.answered == 512
+    assert footprint(size, short).logits == 3 * 4 * 256 * 150_000
 
 
 def test_the_parameters_of_an_adapter_are_those_of_peft() -> None:
     # 18,464,768 says peft of Qwen2.5-1.5B with rank 16 on all maps of its blocks.
     assert lora_parameters(ONE_AND_A_HALF, 16, LORA.targets) == 18_464_768
+
+
+@pytest.mark.parametrize(
+    ("processes", "gpus", "ranks"), [(None, 8, 8), (2, 8, 2), (16, 8, 16), (None, 0, 2), (3, 0, 3)]
+)
+def test_deepspeed_shares_among_its_processes_or_else_all_gpus_or_the_recipes_processes(
+    processes: int | None, gpus: int, ranks: int
+) -> None:
+    deepspeed = {"type": "deepspeed", "stage": 3, "processes": processes}
+    recipe = load_recipe("miniature", {"training": deepspeed, "processes": 2})
+    assert update_processes(recipe, gpus) == training_of(recipe, SEVEN, 1024, gpus).ranks == ranks
+
+
+def test_what_a_recipe_has_already_is_not_advised() -> None:
+    def way(gigabytes: int, gpus: int, **training: object) -> str | None:
+        recipe = load_recipe("miniature", {"batch": {"prompts": 128, "rollouts": 8}, "training": training})
+        return advise(recipe, SEVEN, 1024, gigabytes * 10**9, gpus)
+
+    has = {"gradient_checkpointing": True, "reference": "offloaded", "tokens_per_micro_batch": 24}
+    assert way(80, 8, **has) == "training.type: deepspeed with stage: 3"
+    deepspeed = {"type": "deepspeed", "stage": 3, "gradient_checkpointing": True}
+    assert way(48, 8, **deepspeed, processes=2) == "training.processes: 8"
+    assert way(2, 8, **deepspeed, lora={"rank": 8}) is None
+    assert "offloaded" not in (way(24, 8, **deepspeed, precision="fp32") or "")
 
 
 @pytest.mark.parametrize(

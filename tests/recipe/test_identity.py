@@ -42,6 +42,9 @@ def test_a_pool_may_be_another_one() -> None:
         {"evaluation__every": 2},
         {"sandbox__limits__cpu_seconds": 9.0},
         {"gate__margin": 0.1},
+        {"training__gradient_checkpointing": True},
+        {"training__tokens_per_micro_batch": 8192},
+        {"training": {"type": "deepspeed"}},
         {"policy": {"type": "registered", "model": "astor"}},
     ],
 )

@@ -10,6 +10,8 @@ import pytest
 from astor.cli.plan import plan_lines
 from astor.errors import UserError
 from astor.recipe.load import load_recipe
+from astor.run.checkup import Check
+from astor.run.fitting import recipe_checks
 from astor.run.forecast import Forecast
 from astor.run.preflight import preflight
 from astor.run.run import Run
@@ -23,17 +25,25 @@ MODELS = {"qwen2.5-coder-7b": (QWEN2, 7_615_616_512), "qwen3-8b": (QWEN3, 8_190_
 
 
 @pytest.fixture(params=MODELS)
-def planned(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
-    """A recipe of the paper, with a directory that has all of its model but weights, and with files for data."""
+def directory(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """What has all of a recipe's model but weights; it is called as the recipe."""
     config, parameters = MODELS[request.param]
-    (tmp_path / "config.json").write_text(json.dumps(config))
+    directory = tmp_path / request.param
+    directory.mkdir()
+    (directory / "config.json").write_text(json.dumps(config))
     header = json.dumps({"all": {"dtype": "BF16", "shape": [parameters], "data_offsets": [0, 0]}}).encode()
-    (tmp_path / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
-    overrides: dict[str, object] = {"policy.path": str(tmp_path), "rollout": {"type": "transformers"}}  # without vLLM
+    (directory / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
+    return directory
+
+
+@pytest.fixture
+def planned(directory: Path, tmp_path: Path) -> Run:
+    """A recipe of the paper, with files for data."""
+    overrides: dict[str, object] = {"policy.path": str(directory), "rollout": {"type": "transformers"}}  # without vLLM
     for number, name in enumerate(("mbpp.jsonl", "cruxeval.jsonl", "modules.py", "commits.jsonl")):
         (tmp_path / name).write_text("\n")
         overrides[f"data.sources.{number}.path"] = str(tmp_path / name)
-    return Run(str(tmp_path / "store"), load_recipe(request.param, overrides))
+    return Run(str(tmp_path / "store"), load_recipe(directory.name, overrides))
 
 
 def test_rounds_are_the_papers(planned: Run) -> None:
@@ -59,6 +69,26 @@ def test_a_machine_that_cannot_hold_its_update_is_told_so_before_anything_is_spe
     monkeypatch.setattr("astor.run.preflight.memory_limit", lambda: 64 * 10**9)
     with pytest.raises(UserError, match=r"An update keeps 1\d\d,\d+\.\d MB of weights, gradients and moments"):
         preflight(planned, writes=False)
+
+
+def test_a_server_and_an_update_share_eight_gpus_of_80_gb(directory: Path, tmp_path: Path) -> None:
+    def told(gigabytes: int, **overrides: object) -> dict[str, Check]:
+        recipe = load_recipe(directory.name, {"policy.path": str(directory)} | overrides)
+        forecast = Forecast(Run(str(tmp_path / "store"), recipe), None)
+        return {check.name: check for check in recipe_checks(forecast, 1024, [gigabytes * 10**9] * 8, None)}
+
+    checks = told(80)
+    assert checks["rollout"].found.startswith("vLLM samples, in 32.0 GB of a GPU's 80.0 GB, which its weights take 1")
+    assert "of the 48.0 GB that vLLM leaves of a GPU's 80.0 GB" in checks["update"].found
+    assert {checks["rollout"].state, checks["update"].state} == {"fine"}
+    greedy = told(80, **{"rollout.vllm_arguments": ["--gpu-memory-utilization=0.92"]})["update"]
+    assert greedy == told(80, **{"rollout.vllm_arguments": []})["update"], "vLLM's own default"
+    assert greedy.state == "missing"
+    assert greedy.advice.startswith("set --gpu-memory-utilization 0.")
+    assert told(40)["rollout"].advice.startswith("raise --gpu-memory-utilization")
+    apart = told(80, granularity="step")
+    assert apart["rollout"].found == "a server samples, in memory of its own"
+    assert "of a GPU's 80.0 GB: weights" in apart["update"].found
 
 
 def test_the_small_models_plan_needs_no_weights() -> None:

@@ -18,12 +18,32 @@ from astor.rollout.options import OpenAIEngineOptions
         ({"urls": ["gpu-1:8000"]}, "'gpu-1:8000' is no address of a server: write http://HOST:PORT"),
         ({"urls": ["http://a"], "hand_over": "restart"}, "not ours to restart"),
         ({"urls": ["http://a"], "port": 9}, "leave them out beside urls"),
+        ({"vllm_python": "p", "hand_over": "reload", "vllm_arguments": ["--gpu-memory-utilization", "half"]}, "'half'"),
+        (
+            {"vllm_python": "p", "hand_over": "reload", "vllm_arguments": ["--gpu_memory_utilization=40"]},
+            "is 40: give a",
+        ),
         ({"vllm_python": "p"}, "a server that is started needs the policies: set hand_over to restart"),
     ],
 )
 def test_what_does_not_go_together_is_told(given: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         OpenAIEngineOptions(**given)
+
+
+@pytest.mark.parametrize(
+    ("training", "hand_over", "said"),
+    [
+        ({"lora": {}}, "reload", "rollout.hand_over is reload: set it to adapter"),
+        ({"lora": {}}, "restart", "rollout.hand_over is restart: set it to adapter"),
+        ({}, "adapter", "set it to reload or restart, or give training.lora"),
+    ],
+)
+def test_servers_are_brought_what_is_trained(training: dict[str, Any], hand_over: str, said: str) -> None:
+    overrides = {"training": training, "rollout": {"type": "openai", "vllm_python": "p", "hand_over": hand_over}}
+    with pytest.raises(UserError, match=said):
+        load_recipe("miniature", overrides)
+    load_recipe("miniature", overrides | {"rounds": 0})
 
 
 def test_addresses_are_taken_as_people_write_them() -> None:

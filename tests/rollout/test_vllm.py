@@ -136,9 +136,9 @@ def test_weights_are_read_in_place_and_proven(policies: list[tuple[Policy, Polic
         assert engine.metrics["hand_overs"] == 3
 
 
-def adapt(policy: Policy, base: PolicyRef, directory: Path) -> tuple[Policy, PolicyRef]:
+def adapt(policy: Policy, base: PolicyRef, directory: Path, rank: int = 4) -> tuple[Policy, PolicyRef]:
     """A LoRA adapter as peft writes it, committed; and the policy with it merged in."""
-    rank, alpha, name = 4, 8, "model.layers.0.self_attn.q_proj"
+    alpha, name = 8, "model.layers.0.self_attn.q_proj"
     config = {
         "peft_type": "LORA",
         "task_type": "CAUSAL_LM",
@@ -175,6 +175,10 @@ def test_adapters_are_loaded_by_their_digests(policies: list[tuple[Policy, Polic
             assert max(differences(one, asked, samples)) < TOLERANCE
             assert {sample.policy_digest for sample in samples} == {ref.digest}
         assert engine.metrics["server_starts"] == 1
+        larger, adapter = adapt(policy, base, tmp_path / "larger", rank=33)
+        asked = requests(policy, 1.0)
+        assert max(differences(larger, asked, engine.generate(adapter, asked))) < TOLERANCE
+        assert engine.metrics["server_starts"] == 2, "with room for the rank"
         (url,) = engine._hand_over.urls
         elsewhere = OpenAIEngine(OpenAIEngineOptions(urls=(url,), hand_over="adapter"), World())
         _, foreign = adapt(*policies[1], tmp_path / "other")

@@ -48,6 +48,13 @@ def options(python: str, *arguments: str) -> OpenAIEngineOptions:
     return OpenAIEngineOptions(vllm_python=python, vllm_arguments=arguments, hand_over="restart")
 
 
+def test_a_server_of_adapters_is_told_their_rank(python: str, tmp_path: Path) -> None:
+    (tmp_path / "serves.py").write_text("import sys; sys.exit(' '.join(sys.argv))")
+    for rank, told in ((0, ""), (4, " --enable-lora --max-lora-rank=8"), (33, " --enable-lora --max-lora-rank=64")):
+        with pytest.raises(UserError, match=f"processed_logprobs{told}$"):
+            VllmServer(options(python), tmp_path, "a policy", rank)
+
+
 def is_alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

@@ -13,6 +13,8 @@ from astor.errors import UserError
 from astor.policies.card import WEIGHTS, base_place, find_card, policy_directory
 from astor.policies.chat import load_chat
 from astor.policies.live import write_files
+from astor.policies.lora import adapter_options
+from astor.policies.options import LoraOptions
 from astor.policies.ranks import World
 from astor.rollout.engine import short
 from astor.rollout.engines.adapters import load_adapter
@@ -107,11 +109,13 @@ class HandOver:
             kind = "an adapter" if adapter else "no adapter"
             wanted = "adapter" if adapter else "restart or reload"
             raise UserError(f"Policy {short(policy.digest)} is {kind}: set rollout.hand_over: {wanted}.")
-        if not self.urls or way == "restart":
+        # A server that is started before there is an adapter has room for one of the usual rank.
+        rank = (adapter_options(directory).rank if adapter else LoraOptions().rank) if way == "adapter" else 0
+        if not self.urls or way == "restart" or (adapter and self._own and self._own.rank < rank):
             self._close_server()
             base = policy_directory(base_place(directory, adapter.base)) if adapter and adapter.base else directory
             name = adapter.base.digest if adapter and adapter.base else policy.digest
-            self._own = await asyncio.to_thread(VllmServer, self._options, base, name)
+            self._own = await asyncio.to_thread(VllmServer, self._options, base, name, rank)
             self._counters["server_starts"] += 1
             if way == "reload":
                 await require_same_weights(client, self._own.url, directory)

@@ -75,6 +75,8 @@ class FixedRoom(Room):
         if not ran_out(error):
             raise error
         raise UserError(
-            f"Memory does not hold a micro-batch of {self.tokens} tokens: lower training.tokens_per_micro_batch, "
-            "set training.gradient_checkpointing, or use a higher training.stage or more processes."
+            f"Memory does not hold a micro-batch of {self.tokens} tokens: give it more GPUs, with which this run goes "
+            "on where training.processes is left out; or lower training.tokens_per_micro_batch, set "
+            "training.gradient_checkpointing or a higher training.stage, each of which makes another run, that begins "
+            "anew, or from this one's last checkpoint as policy.path."
         ) from error
