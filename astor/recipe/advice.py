@@ -72,7 +72,9 @@ def _is_open(options: Any, key: str, value: Any) -> bool:
         case "processes":  # None: as many as there are GPUs
             return has is not None and has < value
         case "reference":
-            return has != value and options.lora is None and getattr(options, "precision", "bf16") == "bf16"
+            return (
+                has != value and not getattr(options, "lora", None) and getattr(options, "precision", "bf16") == "bf16"
+            )
         case "tokens_per_micro_batch":
             return bool(has > value)
         case _:

@@ -120,10 +120,8 @@ def _check_gpu(forecast: Forecast, size: PolicySize, gpus: list[int]) -> None:
             f"{beside}: {way}, or larger GPUs."
         )
     if found.peak > left:
-        warn(
-            f"An update may need {_mb(found.peak)} of a GPU's {_mb(limit)}{beside}, and then halves its micro-batches: "
-            f"{way}."
-        )
+        then = "ends the run" if hasattr(forecast.recipe.training, "stage") else "halves its micro-batches"
+        warn(f"An update may need {_mb(found.peak)} of a GPU's {_mb(limit)}{beside}, and then {then}: {way}.")
 
 
 def _way_out(forecast: Forecast, size: PolicySize, limit: int, gpus: list[int]) -> str:

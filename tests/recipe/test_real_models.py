@@ -91,6 +91,18 @@ def test_a_server_and_an_update_share_eight_gpus_of_80_gb(directory: Path, tmp_p
     assert "of a GPU's 80.0 GB: weights" in apart["update"].found
 
 
+def test_a_server_that_leaves_an_update_too_little_is_told_before_anything_is_spent(
+    planned: Run, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("astor.rollout.engines.openai.check", lambda options: None)  # whether vLLM is there
+    monkeypatch.setattr("astor.run.preflight.gpu_memories", lambda: [80 * 10**9] * 8)
+    rollout = load_recipe(directory.name, {"rollout.vllm_arguments": []}).rollout
+    run = Run(planned.places.root, planned.recipe.model_copy(update={"rollout": rollout}))
+    told = "which has 80,000.0 MB, 73,600.0 MB of them vLLM's: set --gpu-memory-utilization 0.[45] in rollout.vllm_arg"
+    with pytest.raises(UserError, match=told):
+        preflight(run, writes=False)
+
+
 def test_the_small_models_plan_needs_no_weights() -> None:
     recipe = load_recipe("smollm2")
     forecast = Forecast(Run("/nowhere", recipe), None)
