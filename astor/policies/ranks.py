@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 if TYPE_CHECKING:
     from torch import Tensor
 
+CARDS = "CUDA_VISIBLE_DEVICES"
+"""Environment variable that names the GPUs which a process may use."""
 LONGEST_WAIT = timedelta(minutes=30)
 """For the slowest rank. Our choice: a rank that died is noticed at once, by its connection."""
 T = TypeVar("T")
@@ -70,6 +72,9 @@ class Ranks:
         """`size` processes, each with `threads` threads of CPU mathematics."""
         self.world = World(size=size)
         self.threads = threads
+        self.cards: Sequence[str] | None = None
+        """GPUs of the processes that an update engine starts itself, as CUDA_VISIBLE_DEVICES names them; None: all that
+        this process has."""
         self._others: list[tuple[BaseProcess, Connection]] = []
 
     @property

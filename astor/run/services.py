@@ -14,7 +14,7 @@ from astor.errors import UserError
 from astor.policies.ranks import Ranks
 from astor.recipe.recipe import Recipe
 from astor.run.environment import run_tags
-from astor.run.partner import Partner, cards_beside
+from astor.run.partner import Partner, cards_beside, cards_left
 from astor.run.places import Places
 from astor.run.progress import LIBRARIES, report_progress
 from astor.sandbox import Sandbox, SandboxOptions
@@ -81,11 +81,13 @@ class Services:
     @cached_property
     def partner(self) -> Partner | None:
         """The process that samples while this one trains, the run's only one that does; None without overlap, and where
-        there is no room for both."""
-        cards = cards_beside(self._recipe) if self._recipe.staleness else None
-        if cards is None:
+        there is no room for both. Its card is none of an update engine's that is made after it."""
+        beside = cards_beside(self._recipe) if self._recipe.staleness else None
+        if beside is None:
             return None
-        return self._open.enter_context(Partner(committed(self._places.at("recipe")).ref, cards))
+        if beside:
+            self.ranks.cards = cards_left()
+        return self._open.enter_context(Partner(committed(self._places.at("recipe")).ref, beside))
 
     @cached_property
     def policies(self) -> "Policies":
