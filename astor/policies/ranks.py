@@ -149,9 +149,10 @@ def _serve(connection: Connection, rank: int, size: int, threads: int, directory
     import torch
 
     import astor.policies.policy  # noqa: F401  # With transformers, while rank 0 imports it, too.
+    from astor.policies.determinism import use_deterministic_operations
 
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
+    use_deterministic_operations()
     world = World(rank, size)
     _meet(world, directory)
     while True:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from astor.recipe.load import load_recipe
 from astor.recipe.recipe import Recipe
@@ -90,6 +91,21 @@ def test_the_second_process_has_the_last_card_and_the_update_the_others(
         assert run.services.partner is not None
         assert run.services.partner.call(visible) == "2"
         assert run.services.ranks.cards == ["0", "1"]
+
+
+def test_a_gpu_is_computed_on_by_one_process(
+    monkeypatch: pytest.MonkeyPatch, miniature: Callable[..., Run], caplog: pytest.LogCaptureFixture
+) -> None:
+    with miniature(processes=2) as run:
+        assert run.services.ranks.size == 2
+    monkeypatch.setattr("astor.run.services.cards", lambda: ["0"])
+    with miniature(processes=2) as run:
+        assert run.services.ranks.size == 2, "this torch computes on the CPU"
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    with miniature(processes=2) as run:
+        assert run.services.ranks.size == 1
+        assert run.services.ranks is run.services.ranks
+    assert caplog.text.count("processes: 2 is of CPUs") == 1
 
 
 def test_damage_comes_whole_from_another_process() -> None:
