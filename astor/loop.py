@@ -69,6 +69,8 @@ def train(run: Run, start: Start, until: int) -> PolicyRef:
         planned, report = (run.artifacts.committed(run.places.at("rounds", first - 1, s)) for s in ("score", "update"))
         if has_ended(run, planned):
             return policy
+    if run.recipe.staleness:
+        run.services.partner  # noqa: B018  # Before there is an update engine, which takes the cards that are left.
     draws = committed_draws(run, first) if first and run.recipe.staleness else []
     for round in range(first, until):
         if round == 0 or _is_due(round, run.recipe.evaluation.every):

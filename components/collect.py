@@ -15,7 +15,7 @@ def resolve_collection(
     overrides: dict,
     store: str,
     mlflow_uri: str,
-    cluster: str,
+    provision: dict,
     card: dsl.Output[dsl.Markdown],
 ) -> NamedTuple("Resolved", recipe=str, options=str):  # type: ignore[valid-type]  # the form that KFP reads
     """Resolve a recipe with a task over turns, and how trajectories are collected on its problems.
@@ -27,18 +27,20 @@ def resolve_collection(
         overrides: dotted key of the recipe → value; collect.KEY is one of collecting, as collect.temperature.
         store: URI below which caches, runs and collections lie.
         mlflow_uri: MLflow tracking URI; empty: the recipe's own.
-        cluster: digest of what the pipeline's tasks ask of the cluster.
+        provision: what the pipeline's tasks are provided with.
     """
     from pathlib import Path
 
     from astor.components.task import begin
-    from astor.recipe.graph import require_cluster
+    from astor.recipe.contradictions import refuse_contradictions
     from astor.recipe.load import load_recipe
     from astor.recipe.passwords import refuse_passwords
+    from astor.recipe.provision import Provision
     from astor.run.first_card import first_card
     from astor.run.places import COLLECTIONS
     from astor.run.run import Run
     from astor.steps.collect import read_options, task_over_turns
+    from astor.storage import try_store
 
     begin(store)
     prefix = "collect."
@@ -48,10 +50,12 @@ def resolve_collection(
     if mlflow_uri:
         of_recipe["tracking.uri"] = mlflow_uri
     run = Run(store, load_recipe(recipe, of_recipe), folder=COLLECTIONS)
-    require_cluster(run.recipe, cluster)
+    Provision.model_validate(provision).require(run.recipe)
     task_over_turns(run)
+    refuse_contradictions(run.recipe)
     if run.places.is_remote:
         refuse_passwords({"store": store, **run.recipe.model_dump(mode="json")})
+    try_store(store, writes=True)
     committed = run.resolve()
     Path(card.path).write_text(first_card(run, committed))
     return str(committed), options.model_dump_json()

@@ -25,10 +25,12 @@ def choose_version(
     from astor.recipe.passwords import refuse_passwords
     from astor.steps.choose_version import choose_version
     from astor.steps.deploy import read_options
+    from astor.storage import try_store
 
     begin(store)
     refuse_passwords({"store": store, "mlflow_uri": mlflow_uri})
     read_options({"name": "model", **options})
+    try_store(store, writes=True)
     chosen = choose_version(mlflow_uri, store, model, alias, make_champion)
     Path(card.path).write_text(f"# {chosen.version}\n\n{chosen.told}\n")
     return chosen.version

@@ -28,20 +28,26 @@ def resolve_recipe(
     from pathlib import Path
 
     from astor.components.task import begin
+    from astor.recipe.contradictions import refuse_contradictions
     from astor.recipe.graph import Graph
     from astor.recipe.load import load_recipe
     from astor.recipe.passwords import refuse_passwords
+    from astor.run.checkpoints import require_within_reach
     from astor.run.first_card import first_card
     from astor.run.run import Run
+    from astor.storage import try_store
 
-    begin()
+    begin(store)
     if mlflow_uri:
         overrides = {**overrides, "tracking.uri": mlflow_uri}
     resolved = load_recipe(recipe, overrides)
     Graph.model_validate(graph).require(resolved)
+    refuse_contradictions(resolved)
     run = Run(store, resolved)
     if run.places.is_remote:
         refuse_passwords({"store": store, **resolved.model_dump(mode="json")})
+    try_store(store, writes=True)
+    require_within_reach(run)
     committed = run.resolve()
     Path(card.path).write_text(first_card(run, committed))
     return str(committed)

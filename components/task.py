@@ -1,8 +1,12 @@
 """How a task of a pipeline begins: its process tied to the command that started it, its run opened."""
 
+import os
+
+from astor.errors import UserError
 from astor.policies.card import policy_ref
 from astor.run.failure import tell_failure
 from astor.run.lifeline import hold_lifeline
+from astor.run.pod import POD
 from astor.run.run import Run
 from astor.storage import ArtifactRef, PolicyRef
 from astor.storage.s3 import wait_for_s3
@@ -13,11 +17,17 @@ ref = ArtifactRef.parse
 
 def begin(store: str = "") -> None:
     """Have this process end with the command that started it, and tell people why it failed; a store that is away is
-    waited for."""
+    waited for.
+
+    Raises:
+        UserError: the store is a directory of a pod.
+    """
     hold_lifeline()
     tell_failure()
     if store.startswith("s3://"):
         wait_for_s3()
+    elif store and POD in os.environ:
+        raise UserError(f"The store {store} is a directory of this pod, which no other has: give s3://BUCKET/PREFIX.")
 
 
 def open_run(recipe: str) -> Run:

@@ -8,26 +8,30 @@ from kfp import dsl
 from astor.components.collect import collect, resolve_collection
 from astor.components.start import initialise, prepare
 from astor.pipelines.platform import COMPARE, TRACKS, UPDATE, VERIFY, Platform
-from astor.recipe.graph import cluster_digest
+from astor.recipe.provision import Provision
 from astor.run.code import code_digest
 
 
-def collection_pipeline(platform: Platform, recipe: str = "cobalt", store: str = "") -> Callable[..., Any]:
+def collection_pipeline(
+    platform: Platform, provision: Provision, recipe: str, overrides: dict[str, Any], store: str
+) -> Callable[..., Any]:
     """The pipeline `collection`; its output is the URI of a directory, for a source of the type `trajectories`.
 
     Args:
         platform: what tasks ask of the cluster.
+        provision: the same, as recipes are held against it.
         recipe: default of the parameter of that name: a packaged recipe's name, or YAML text.
+        overrides: default of the parameter of that name.
         store: default of the parameter of that name.
     """
-    package, cluster = code_digest(), cluster_digest(platform.cluster)
+    package = code_digest()
 
     @dsl.pipeline(name="collection", description="A policy's trajectories over turns, judged and cut into a source.")
     def collection(
         recipe: str = recipe,
         trajectories: int = 16,
         turns: int = 3,
-        overrides: dict = {},  # noqa: B006  # KFP alone reads it
+        overrides: dict = overrides,
         store: str = store,
         mlflow_uri: str = "",
     ) -> str:
@@ -38,7 +42,7 @@ def collection_pipeline(platform: Platform, recipe: str = "cobalt", store: str =
             overrides=overrides,
             store=store,
             mlflow_uri=mlflow_uri,
-            cluster=cluster,
+            provision=provision.model_dump(),
         ).set_display_name("resolve recipe")
         resolved = platform.place(task, TRACKS).outputs
         run = resolved["recipe"]

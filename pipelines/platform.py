@@ -141,8 +141,8 @@ def require_image(cluster: ClusterOptions) -> None:
 
 def _ask(task: dsl.PipelineTask, pool: Pool) -> None:
     """Have a task scheduled to a node of its pool, with what it takes there."""
-    cores = f"{pool.cpu:g}"
-    task.set_cpu_request(cores).set_cpu_limit(cores).set_memory_request(pool.memory).set_memory_limit(pool.memory)
+    task.set_cpu_request(pool.cores).set_cpu_limit(pool.cores)
+    task.set_memory_request(pool.memory).set_memory_limit(pool.memory)
     for label, value in pool.node_selector.items():
         kubernetes.add_node_selector(task, label, value)
     if pool.accelerators:

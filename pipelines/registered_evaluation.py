@@ -11,11 +11,12 @@ from astor.pipelines.platform import TRACKS, Platform, Work
 MEASURE = Work("rollout", verifies=True, samples=True, tracks=True)
 
 
-def registered_evaluation_pipeline(platform: Platform, store: str = "") -> Callable[..., Any]:
+def registered_evaluation_pipeline(platform: Platform, overrides: dict[str, Any], store: str) -> Callable[..., Any]:
     """The pipeline `evaluation-of-models`; its output is the URI of the figures.
 
     Args:
         platform: what tasks ask of the cluster.
+        overrides: default of the parameter of that name.
         store: default of the parameter of that name.
     """
 
@@ -26,7 +27,7 @@ def registered_evaluation_pipeline(platform: Platform, store: str = "") -> Calla
         suites: list = ["procedural"],  # noqa: B006  # KFP alone reads it
         held_out_of: str = "",
         data: dict = {},  # noqa: B006  # KFP alone reads it
-        overrides: dict = {},  # noqa: B006  # KFP alone reads it
+        overrides: dict = overrides,
         store: str = store,
         mlflow_uri: str = "",
     ) -> str:

@@ -42,7 +42,7 @@ def render_train_job(
         cache: where the pool's claim is mounted, which all nodes share: what is fetched and what is written lies there.
     """
     assert pool.claim, "several nodes share a claim"
-    resources = {"cpu": f"{pool.cpu:g}", "memory": pool.memory, pool.accelerator: pool.accelerators}
+    resources = {"cpu": pool.cores, "memory": pool.memory, pool.accelerator: pool.accelerators}
     shared = {"XDG_CACHE_HOME": cache, "TMPDIR": cache, "PYTHONUNBUFFERED": "1"}
     plain = [{"name": name, "value": value} for name, value in {**environment, **shared}.items()]
     secret = [

@@ -10,7 +10,8 @@ import yaml
 
 
 class Cluster:
-    """A server on this machine: `answers` is what it has, and an int among them a status that it refuses with."""
+    """A server on this machine: `answers` is what it has at a path, whatever the query behind that, and an int among
+    them a status that it refuses with."""
 
     def __init__(self, answers: dict[str, Any]) -> None:
         self.answers = answers
@@ -18,7 +19,7 @@ class Cluster:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                found = cluster.answers.get(self.path, 404)
+                found = cluster.answers.get(self.path.partition("?")[0], 404)
                 if self.headers.get("Authorization") != "Bearer the-token":
                     found = 401
                 body = json.dumps({"kind": "Status"} if isinstance(found, int) else found).encode()

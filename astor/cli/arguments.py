@@ -1,10 +1,12 @@
 """Arguments and options that several commands have."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from astor.cli.complete import complete_recipe
+from astor.errors import UserError
 
 Recipe = Annotated[
     str,
@@ -28,3 +30,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, in the last li
 def with_image(overrides: dict[str, object], image: str) -> dict[str, object]:
     """Overrides of a recipe, and the image of its tasks where one is given."""
     return overrides | ({"cluster.pools.core.image": image} if image else {})
+
+
+def refuse_cluster_options(on: str, options: Mapping[str, object]) -> None:
+    """UserError where one of the `options` of a cluster, name → value, is given to what is not `on` one."""
+    given = [name for name, value in options.items() if value]
+    if given and on != "cluster":
+        are, them = ("are", "them") if len(given) > 1 else ("is", "it")
+        raise UserError(
+            f"{' and '.join(given)} {are} for a cluster, and --on {on} is none: give --on cluster, or leave {them} out."
+        )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import typer
 from rich.console import Console
@@ -19,6 +20,7 @@ from astor.launch.following import Follower
 from astor.launch.resumption import resume
 from astor.launch.submission import latest, stop, submit
 from astor.launch.submitted import Submission, find_submission, submissions
+from astor.masking import masked
 from astor.recipe.cluster import ClusterOptions
 from astor.recipe.recipe import Recipe
 
@@ -45,10 +47,10 @@ def run_on_cluster(
                 f"{found.name} is being computed with {found.recipe.rounds} rounds: wait for its end, or astor stop "
                 f"{found.run_id} ends it."
             )
-        say(f"{found.name} is being computed: {kfp.page('runs', found.run_id)}")
+        _say_where(kfp, found, "is being computed")
     else:
         found = submit(kfp, recipe, store, version, say)
-        say(f"{found.name} is submitted: {kfp.page('runs', found.run_id)}")
+        _say_where(kfp, found, "is submitted")
     _follow(kfp, found, detach)
 
 
@@ -58,7 +60,7 @@ def resume_on_cluster(
     """Submit a run again, and follow it."""
     kfp = Kfp(host, namespace)
     found = resume(kfp, find_submission(kfp, named), overrides, version, say)
-    say(f"{found.name} goes on: {kfp.page('runs', found.run_id)}")
+    _say_where(kfp, found, "goes on")
     _follow(kfp, found, detach)
 
 
@@ -89,6 +91,16 @@ def print_cluster_runs(host: str, namespace: str, as_json: bool) -> None:
         name = f"{escape(one.name)}\n[dim]{one.run_id}[/]"
         table.add_row(name, state, f"{one.begun:%d %b %H:%M}", time_in_words(one.seconds))
     out.print(table)
+
+
+def _say_where(kfp: Kfp, one: Submission, state: str) -> None:
+    """Tell a submission's page in KFP and its experiment's in MLflow: found by name, for MLflow may be out of reach
+    here, and the first task is what makes the experiment."""
+    say(f"{one.name} {state}: {kfp.page('runs', one.run_id)}")
+    uri, experiment = masked(one.recipe.tracking.uri or ""), one.recipe.tracking.experiment
+    if uri.startswith(("http://", "https://")):
+        found = f"{uri.rstrip('/')}/#/experiments?experimentSearchFilter={quote(experiment)}"
+        say(f"MLflow shows it in the experiment {experiment}: {found}")
 
 
 def _follow(kfp: Kfp, found: Submission, detach: bool) -> None:

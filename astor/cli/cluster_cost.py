@@ -17,7 +17,7 @@ def cost_lines(recipe: Recipe, cost: ClusterCost) -> Iterator[tuple[str, str]]:
     """Name → words, of what the chosen granularity costs."""
     yield "work", _work(recipe, cost)
     if cost.traffic is None:
-        yield "S3", "known once the policy is loaded"
+        yield "S3", f"known {_by_size(recipe)}"
     else:
         up, down, both = (size(round(count)) for count in (*cost.traffic, cost.traffic.both))
         wait = cost.traffic.both / NETWORK
@@ -31,9 +31,17 @@ def cost_lines(recipe: Recipe, cost: ClusterCost) -> Iterator[tuple[str, str]]:
 
 def _work(recipe: Recipe, cost: ClusterCost) -> str:
     if cost.time is None:
-        return "how long it takes is known after the first round, or where pools have accelerators (cluster.pools)"
+        way = _by_size(recipe) if cost.traffic is None else "where pools have accelerators (cluster.pools)"
+        return f"how long it takes is known after the first round, or {way}"
     hours = f", {cost.time.accelerator_hours:.2g} accelerator hours a round" if any(cards(recipe)) else ""
     if cost.is_measured:
         return f"about {time_in_words(cost.time.seconds)}{hours}, as in rounds that were run"
     estimated = "estimated for H100s that never wait, and answers half as long as they may be"
     return f"at least {time_in_words(cost.time.seconds)}{hours}, {estimated}"
+
+
+def _by_size(recipe: Recipe) -> str:
+    """When it is known what depends on the size of a policy that nothing here tells."""
+    if (path := getattr(recipe.policy, "path", None)) is None:
+        return "once the policy is loaded"
+    return f"by the policy's size, but no model at {path} of this machine tells it: give --set policy.path=DIRECTORY"

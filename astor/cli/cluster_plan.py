@@ -8,6 +8,7 @@ from astor.cli.cluster_cost import cost_lines
 from astor.cli.plan import plan_lines, time_in_words
 from astor.errors import UserError
 from astor.launch.compilation import compile_pipeline, recipe_text
+from astor.launch.preflight import IN_STEPS
 from astor.launch.submission import version_name
 from astor.masking import masked
 from astor.recipe.overhead import MOST_NODES, Granularity, overhead
@@ -36,6 +37,8 @@ def print_cluster_plan(recipe: Recipe, store: str) -> None:
     told = (*overhead_lines(recipe, pace), *cost_lines(recipe, cluster_cost(recipe, recipe.granularity, pace)))
     for name, value in (*lines, ("pipeline", named), *told):
         typer.echo(f"# {name:<12} {value}")
+    if recipe.sandbox.type == "local":
+        typer.echo(f"# {IN_STEPS}")
 
 
 def overhead_lines(recipe: Recipe, pace: Pace | None) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,9 @@ from astor.pipelines.registered_evaluation import registered_evaluation_pipeline
 from astor.recipe.cluster import ClusterOptions
 from astor.recipe.graph import links
 from astor.recipe.load import load_recipe, override
+from astor.recipe.provision import Provision
+from astor.recipe.recipe import Recipe
+from astor.sandbox.options import SandboxOptions
 from astor.tasks.catalogue import make_tasks
 
 COLLECTION = "cobalt"
@@ -41,7 +44,7 @@ def compile_recipe(name: str, overrides: Mapping[str, Any], output: Path, store:
     A packaged recipe is named in the parameter `recipe`; any other is written into it whole.
     """
     recipe = load_recipe(name, overrides)
-    compiled = compile_pipeline(recipe, recipe_parameter(recipe, name, overrides), store)
+    compiled = compile_pipeline(recipe, recipe_parameter(recipe, name), store)
     _write(compiled, output, f"{links(recipe)} {recipe.granularity}s in a chain")
 
 
@@ -82,15 +85,25 @@ def compile_all(name: str, overrides: Mapping[str, Any], output: Path, store: st
         raise UserError(f"{DEPLOYMENT} is one of those that --all writes: name the recipe of the post-training.")
     recipe = load_recipe(name, overrides)
     compile_recipe(name, overrides, output / "post-training.yaml", store)
-    platform = Platform.of(recipe)
-    over_turns = any(task.multi_turn for task in make_tasks(recipe.tasks).values())
-    collected = recipe_parameter(recipe, name, overrides) if over_turns else COLLECTION
+    platform, where = Platform.of(recipe), _where_programs_run(recipe)
+    if any(task.multi_turn for task in make_tasks(recipe.tasks).values()):
+        collection = collection_pipeline(platform, Provision.of(recipe), recipe_parameter(recipe, name), {}, store)
+    else:
+        collection = collection_pipeline(platform, Provision.of(recipe), COLLECTION, where, store)
     for file, pipeline, what in (
-        ("collection", collection_pipeline(platform, collected, store), "collect trajectories over turns"),
-        ("evaluation", registered_evaluation_pipeline(platform, store), "choose models and evaluate them"),
+        ("collection", collection, "collect trajectories over turns"),
+        ("evaluation", registered_evaluation_pipeline(platform, where, store), "choose models and evaluate them"),
         ("deployment", deployment_pipeline(platform, store), "choose a version and deploy it"),
     ):
         _write(written(pipeline), output / f"{file}.yaml", what)
+
+
+def _where_programs_run(recipe: Recipe) -> dict[str, Any]:
+    """Overrides by which another recipe, or suites, have programs run where this recipe has."""
+    sandbox = recipe.sandbox
+    if sandbox == SandboxOptions():
+        return {}
+    return {"sandbox": {"type": sandbox.type, **sandbox.model_dump(mode="json", exclude_defaults=True)}}
 
 
 def _write(compiled: Compiled, output: Path, what: str) -> None:

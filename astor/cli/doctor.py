@@ -1,7 +1,7 @@
 """`astor doctor`: what this machine, the memory of GPUs, and a cluster have for a run; it starts nothing."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import typer
@@ -39,14 +39,20 @@ def examine(
     show(checks, as_json)
 
 
-def examine_cluster(namespace: str, store: str, as_json: bool) -> None:
+def examine_cluster(namespace: str, store: str, as_json: bool, others: Sequence[str]) -> None:
     """Print one line for each thing of the cluster that the kubeconfig names.
 
+    Args:
+        others: options that were given and are not of a cluster.
+
     Raises:
-        UserError: no cluster answers, or something is missing that a run needs.
+        UserError: there are such, no cluster answers, or something is missing that a run needs.
     """
     from astor.run.cluster_checkup import cluster_checks
 
+    if others:
+        told = " and ".join(others)
+        raise UserError(f"astor doctor --cluster looks at no recipe and no machine: leave out {told}, or --cluster.")
     show(cluster_checks(namespace, store), as_json)
 
 

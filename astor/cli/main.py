@@ -7,7 +7,17 @@ from typing import Annotated, Literal
 import typer
 
 from astor import __version__
-from astor.cli.arguments import Detach, Host, Image, Namespace, Overrides, Recipe, VersionName, with_image
+from astor.cli.arguments import (
+    Detach,
+    Host,
+    Image,
+    Namespace,
+    Overrides,
+    Recipe,
+    VersionName,
+    refuse_cluster_options,
+    with_image,
+)
 from astor.cli.complete import complete_recipe, complete_run, complete_run_or_recipe
 from astor.cli.data import app as data_app
 from astor.cli.deploy import deploy, deployments, undeploy
@@ -76,6 +86,8 @@ def run(
     """Run a recipe, go on with it, or go on with more rounds; the last line is the result as JSON."""
     from astor.recipe.load import load_recipe, parse_overrides
 
+    of_cluster = {"--host": host, "--namespace": namespace, "--detach": detach, "--version-name": version_name}
+    refuse_cluster_options(on, of_cluster)
     tracking = {"tracking.uri": mlflow_uri} if mlflow_uri else {}
     resolved = load_recipe(recipe, with_image(parse_overrides(overrides) | tracking, image))
     if on == "cluster" and dry_run:
@@ -175,9 +187,10 @@ def doctor(
     from astor.cli.doctor import examine, examine_cluster
     from astor.recipe.load import load_recipe, parse_overrides
 
-    resolved = load_recipe(recipe, parse_overrides(overrides)) if recipe else None
     if cluster:
-        return examine_cluster(namespace, store, as_json)
+        asked = {"recipe": recipe, "set": overrides, "prompt-tokens": prompt_tokens, "gpus": gpus, "gpu-gb": gpu_gb}
+        return examine_cluster(namespace, store, as_json, [f"--{name}" for name, value in asked.items() if value])
+    resolved = load_recipe(recipe, parse_overrides(overrides)) if recipe else None
     return examine(resolved, store, prompt_tokens, gpus, gpu_gb, as_json)
 
 

@@ -5,7 +5,18 @@ from typing import Annotated, Literal
 
 import typer
 
-from astor.cli.arguments import AsJson, Detach, Host, Image, Namespace, Overrides, Recipe, VersionName, with_image
+from astor.cli.arguments import (
+    AsJson,
+    Detach,
+    Host,
+    Image,
+    Namespace,
+    Overrides,
+    Recipe,
+    VersionName,
+    refuse_cluster_options,
+    with_image,
+)
 from astor.cli.store import DEFAULT, Store
 
 Submitted = Annotated[str, typer.Argument(metavar="RUN", help="KFP's id of a run, or the name of the latest.")]
@@ -43,6 +54,7 @@ def runs(
 
         print_cluster_runs(host, namespace, as_json)
         return
+    refuse_cluster_options(on, {"--host": host, "--namespace": namespace})
     from astor.cli.runs import print_runs
 
     print_runs(store, as_json)

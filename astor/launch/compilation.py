@@ -1,7 +1,7 @@
 """A recipe as the YAML of a KFP pipeline."""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,9 @@ from kfp import compiler
 from astor.errors import UserError
 from astor.pipelines.platform import Platform
 from astor.pipelines.post_training import post_training_pipeline
+from astor.recipe.contradictions import refuse_contradictions
 from astor.recipe.graph import Graph
+from astor.recipe.load import load_recipe
 from astor.recipe.overhead import require_holdable
 from astor.recipe.passwords import refuse_passwords
 from astor.recipe.recipe import Recipe
@@ -41,13 +43,14 @@ def compile_pipeline(recipe: Recipe, parameter: str, store: str) -> Compiled:
         store: default of the parameter `store`; empty: whoever runs the pipeline names it.
 
     Raises:
-        UserError: no cluster could run it: it names no image or no remote store, holds a password, or has a longer
-            chain than one workflow holds.
+        UserError: no cluster could run it: it names no image or no remote store, holds a password, contradicts itself,
+            or has a longer chain than one workflow holds.
     """
     if store:
         require_remote(store)
     refuse_passwords({"--store": store, **recipe.model_dump(mode="json")})
     require_holdable(recipe)
+    refuse_contradictions(recipe)
     pipeline = post_training_pipeline(
         parameter,
         Graph.of(recipe),
@@ -70,13 +73,13 @@ def written(pipeline: Callable[..., Any]) -> Compiled:
     return Compiled(documents[0]["pipelineInfo"]["name"], text, digest_json(documents))
 
 
-def recipe_parameter(recipe: Recipe, name: str, overrides: Mapping[str, Any]) -> str:
-    """The parameter `recipe` of a pipeline: a packaged recipe by its `name`, any other whole.
+def recipe_parameter(recipe: Recipe, name: str) -> str:
+    """The parameter `recipe` of a pipeline: a packaged recipe by its `name`, any other whole, with its section cluster.
 
     On one line: KFP repeats defaults in a comment, which further lines would end, and its form has one-line fields.
     """
-    changed = any(key.partition(".")[0] != "cluster" for key in overrides)
-    if not changed and "/" not in name and "\n" not in name and not Path(name).is_file():
+    is_packaged = "/" not in name and "\n" not in name and not Path(name).is_file()
+    if is_packaged and load_recipe(name) == recipe.model_copy(update={"cluster": None}):
         return name.removesuffix(".yaml")
     return recipe_text(recipe)
 

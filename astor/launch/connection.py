@@ -14,6 +14,7 @@ import kfp_server_api as api
 import urllib3
 
 from astor.errors import UserError
+from astor.masking import CREDENTIALS, masked
 from astor.waiting import waiting
 
 HOST, NAMESPACE, TOKEN = "KF_PIPELINES_ENDPOINT", "ASTOR_NAMESPACE", "KF_PIPELINES_SA_TOKEN_PATH"
@@ -40,13 +41,11 @@ class Kfp:
         """Both default to the environment's.
 
         Raises:
-            UserError: nobody named the host, nothing answers there or something else than KFP, it refuses the token,
-                or it has a namespace per team and none is named.
+            UserError: nobody named the host, or with a password; nothing answers there or something else than KFP, it
+                refuses the token, or it has a namespace per team and none is named.
         """
-        self.host = (host or os.environ.get(HOST) or "").rstrip("/")
-        if not self.host.startswith(("http://", "https://")):
-            wrong = f"{self.host} is no address of KFP" if self.host else "No KFP is named"
-            raise UserError(f"{wrong}: give its address, as http://localhost:8080, by --host, {HOST} or cluster.host.")
+        self.host = _address(host or os.environ.get(HOST) or "", f"--host, {HOST} or cluster.host")
+        self._pages = _address(os.environ.get(PAGES) or self.host, PAGES)
         settings = api.Configuration(host=self.host)
         settings.ssl_ca_cert = os.environ.get("SSL_CERT_FILE")
         settings.retries = False
@@ -98,7 +97,7 @@ class Kfp:
 
     def page(self, kind: str, identity: str) -> str:
         """A page of KFP's: `runs` or `experiments`."""
-        return f"{(os.environ.get(PAGES) or self.host).rstrip('/')}/#/{kind}/details/{identity}"
+        return f"{self._pages}/#/{kind}/details/{identity}"
 
     def _stranger(self) -> UserError:
         return UserError(
@@ -123,6 +122,14 @@ class Kfp:
             )
         told = f"KFP at {self.host} answered {error.status} ({_message(error.body) or error.reason})"
         return AwayError(f"{told}: try again.") if error.status in AWAY else UserError(f"{told}: mend that.")
+
+
+def _address(named: str, place: str) -> str:
+    """An address of KFP's, which links and messages repeat. UserError where it is none, or has a password."""
+    if not named.startswith(("http://", "https://")) or CREDENTIALS.search(named):
+        wrong = f"{masked(named)} is no address of KFP" if named else "No KFP is named"
+        raise UserError(f"{wrong}: give its address, as http://localhost:8080, without a password, by {place}.")
+    return named.rstrip("/")
 
 
 def _read(token: str) -> str:

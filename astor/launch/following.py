@@ -15,6 +15,9 @@ from astor.run.run import Run
 
 INTERVAL = 5.0
 """Seconds between looks at KFP, the store and Kubernetes (our choice: a pod takes twice as long to come)."""
+STILL = 300.0
+"""Seconds without a change of any task after which a run whose pods are not seen counts as waiting (our choice: most
+images take less to be fetched)."""
 BEGINNING = ("resolve recipe", "prepare", "initialise", "plan")
 ROUNDS = "rounds"
 
@@ -24,10 +27,12 @@ class Follower:
 
     def __init__(self, kfp: Kfp, found: Submission, say: Callable[[str], None], interval: float = INTERVAL) -> None:
         self.kfp, self.found, self.say, self.interval = kfp, found, say, interval
-        self.recipe, self.pods = found.recipe, Pods(kfp.namespace, found.run_id)
+        self.recipe, self.pods = found.recipe, Pods(kfp.namespace, found.run_id, self._tell)
         self._store: Run | None = Run(found.parameters["store"], self.recipe)
         self._told: set[str] = set()
         self._note = ""
+        self._shown: Any = None
+        self._changed = time.monotonic()
 
     def follow(self) -> Submission:
         """The submission as it ended.
@@ -38,12 +43,12 @@ class Follower:
         while True:
             run: Any = self.kfp.ask_patiently(self.kfp.runs.run_service_get_run, self.found.run_id)
             self.found = Submission.of(run)
-            progress = chain_progress((run.run_details and run.run_details.task_details) or ())
-            self._report(progress)
+            tasks = (run.run_details and run.run_details.task_details) or ()
+            progress = chain_progress(tasks)
+            rounds = self._report(progress)
             if not self.found.is_live:
                 break
-            for line in self.pods.waiting():
-                self._tell(f"waiting: {line}")
+            self._tell_waiting((rounds, sorted((str(task.display_name), str(task.state)) for task in tasks)))
             time.sleep(self.interval)
         if self.found.state == "SUCCEEDED":
             return self.found
@@ -54,7 +59,22 @@ class Follower:
             f"The run {name} was {self.found.state.lower()}: astor resume {name} goes on from the last commit."
         )
 
-    def _report(self, progress: ChainProgress) -> None:
+    def _tell_waiting(self, shown: Any) -> None:
+        """What pods wait for; where they are not seen, whether anything of what is shown has changed of late."""
+        still = f"no task has changed for {STILL / 60:.0f} min"
+        if shown != self._shown:
+            self._shown, self._changed = shown, time.monotonic()
+            self._told.discard(f"waiting: {still}")
+        waits = self.pods.waiting()
+        if not waits and self.found.state == "PENDING":
+            waits = ["KFP has not begun the run"]
+        elif not self.pods.are_seen and time.monotonic() - self._changed >= STILL:
+            waits = [still]
+        for line in waits:
+            self._tell(f"waiting: {line}")
+
+    def _report(self, progress: ChainProgress) -> int | None:
+        """Show it; rounds that are done, where this machine knows."""
         for name, ended in progress.begun.items():
             if name in BEGINNING:
                 report_progress(name, int(ended), 1)
@@ -67,6 +87,7 @@ class Follower:
         for name, ended in progress.begun.items():
             if name not in BEGINNING:
                 report_progress(name, int(ended), 1)
+        return known
 
     def _rounds(self) -> int | None:
         """Rounds that the store has of the run, and their score as a note; None where this machine may not read it."""

@@ -22,7 +22,7 @@ def unsatisfied(pool: Pool, nodes: Sequence[Node]) -> str:
     if not tolerated:
         taint = _hostile(pool, labelled[0])[0]
         return f"it does not tolerate the taint {taint['key']}={taint.get('value', '')}:{taint['effect']}"
-    asked = {"cpu": str(pool.cpu), "memory": pool.memory}
+    asked = {"cpu": pool.cores, "memory": pool.memory}
     if pool.accelerators:
         asked |= {pool.accelerator: str(pool.accelerators)}
     if any(not _short(node, asked) for node in tolerated):

@@ -1,7 +1,7 @@
 """Pods of a submission, where the credentials for Kubernetes let them be listed: what they wait for, and why one
 failed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import kubernetes as k8s
@@ -18,12 +18,29 @@ PASSING = ("ContainerCreating", "PodInitializing")
 """Reasons of a container to wait that go by themselves."""
 
 
+WHAT = {
+    "list_namespaced_pod": "Pods",
+    "list_namespaced_event": "Events of pods",
+    "read_namespaced_pod_log": "Logs of pods",
+}
+"""Requests, each of which credentials may be refused by itself."""
+
+
 class Pods:
     """The pods of one submission. What the credentials do not show is not there: nobody is stopped by it."""
 
-    def __init__(self, namespace: str, run_id: str) -> None:
-        self.namespace, self.run_id = namespace, run_id
-        self._core = _client()
+    def __init__(self, namespace: str, run_id: str, tell: Callable[[str], None]) -> None:
+        """`tell` gets a line of what is not looked at and why, the same one as long as it is so."""
+        self.namespace, self.run_id, self._tell = namespace, run_id, tell
+        self.are_seen = False
+        """Whether they could be listed at the last look."""
+        self._refused = set[str]()
+        self._core: Any = None
+        self._absent = ""
+        try:
+            self._core = k8s.client.CoreV1Api(k8s.client.ApiClient(find_credentials().settings))
+        except UserError as error:
+            self._absent = str(error)
 
     def waiting(self) -> list[str]:
         """What each pod that does not start waits for, in words."""
@@ -38,6 +55,7 @@ class Pods:
 
     def _pods(self) -> list[Any]:
         listed = self._ask("list_namespaced_pod", self.namespace, label_selector=f"{RUN}={self.run_id}")
+        self.are_seen = listed is not None
         return listed.items if listed else []
 
     def _reason(self, pod: Any) -> str:
@@ -57,24 +75,24 @@ class Pods:
         return next(filter(None, map(find_failure, reversed((log or "").splitlines()))), "")
 
     def _ask(self, request: str, *arguments: Any, **named: Any) -> Any:
-        """What Kubernetes answers; None where it does not, or refuses."""
-        if self._core is None:
+        """What Kubernetes answers; None where it does not, or refuses: what it refused once is not asked again."""
+        if request in self._refused:
             return None
+        reason = self._absent
         try:
-            return getattr(self._core, request)(*arguments, **named, _request_timeout=TIMEOUT)
+            if self._core:
+                return getattr(self._core, request)(*arguments, **named, _request_timeout=TIMEOUT)
         except k8s.client.ApiException as error:
-            if error.status in (401, 403):
-                self._core = None
-            return None
-        except urllib3.exceptions.HTTPError:
-            return None
-
-
-def _client() -> Any:
-    """The client for pods; None where nothing says where Kubernetes is."""
-    try:
-        return k8s.client.CoreV1Api(k8s.client.ApiClient(find_credentials().settings))
-    except UserError:  # KFP's own pages show what is not shown here.
+            if error.status not in (401, 403):
+                return None  # A pod is gone, or has no log yet.
+            self._refused.add(request)
+            unknown = "these credentials are not known (401): log in again"
+            refused = f"these credentials may not see them in the namespace {self.namespace} (403)"
+            reason = unknown if error.status == 401 else refused
+        except urllib3.exceptions.HTTPError as error:
+            host = self._core.api_client.configuration.host
+            reason = f"Kubernetes at {host} does not answer ({type(error).__name__})"
+        self._tell(f"{WHAT[request]} are not looked at: {reason.rstrip('.')}.")
         return None
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from astor.errors import UserError
 from astor.launch.nodes import unsatisfied
-from astor.recipe.cluster import ClusterOptions, Pool
+from astor.recipe.cluster import Pool, Pools
 from astor.recipe.recipe import Recipe
 from astor.run.cluster_checkup import namespace_checks
 from astor.run.kubernetes_api import KubernetesApi, RefusedError
@@ -15,13 +15,18 @@ AUTOSCALERS = ("/api/v1/namespaces/kube-system/configmaps/cluster-autoscaler-sta
 """Where what adds nodes is found: the Cluster Autoscaler writes its status there, and Karpenter has its pools."""
 PART_OF = ("app.kubernetes.io/part-of", "astor")
 """Label of the sandbox of `k8s/`, whose policies close it to namespaces that are not marked."""
+IN_STEPS = (
+    "Programs run in the pods of the steps that judge them, for sandbox.type is local: a pool has them in a namespace "
+    "of its own (docs/cluster.md)."
+)
 LOCAL: tuple[list[str], ...] = (["svc"], ["svc", "cluster", "local"], [])
 """How names of Services end behind that of their namespace."""
 Look = Callable[[KubernetesApi, str, Recipe], Iterator[str]]
 
 
 def preflight(namespace: str, recipe: Recipe, store: str) -> Iterator[str]:
-    """Look at the store, the sandbox and the nodes; what could not be looked at, in words.
+    """Look at the store, the sandbox and the nodes; in words, where programs run that no pool takes, and what could not
+    be looked at.
 
     Args:
         namespace: of the tasks.
@@ -30,6 +35,8 @@ def preflight(namespace: str, recipe: Recipe, store: str) -> Iterator[str]:
         UserError: the store overwrites what may be written once, there is no sandbox where the recipe says, it is
             closed to the namespace, or no node can have the pods of a pool.
     """
+    if recipe.sandbox.type == "local":
+        yield IN_STEPS
     try:
         try_store(store, writes=True)
     except OverwritesError:
@@ -55,6 +62,13 @@ def preflight(namespace: str, recipe: Recipe, store: str) -> Iterator[str]:
             continue
         if wrong:
             raise UserError(wrong)
+
+
+def compiled_pools(recipe: Recipe) -> Pools | None:
+    """The pools that the recipe's pipeline was compiled with; None where they stand in the pipeline alone: none is
+    compiled without an image, so that a section without one is not the whole."""
+    pools = recipe.cluster.pools if recipe.cluster else None
+    return pools if pools and pools.core.image else None
 
 
 def _is_elsewhere(api: KubernetesApi, namespace: str) -> bool:
@@ -86,8 +100,9 @@ def _sandbox(api: KubernetesApi, namespace: str, recipe: Recipe) -> Iterator[str
 
 def _nodes(api: KubernetesApi, namespace: str, recipe: Recipe) -> Iterator[str]:
     """Which pool no node can have pods of, unless nodes may be added."""
+    if (pools := compiled_pools(recipe)) is None:
+        raise UserError("what pools ask of them stands in the pipeline alone")
     nodes = (api.get("/api/v1/nodes") or {}).get("items", [])
-    pools = (recipe.cluster or ClusterOptions()).pools
     for name in ("core", "verify", "train") if recipe.granularity == "segment" else type(pools).model_fields:
         pool: Pool = getattr(pools, name)
         if (why := unsatisfied(pool, nodes)) and not _grows(api):

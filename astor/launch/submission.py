@@ -14,7 +14,7 @@ from astor.errors import UserError
 from astor.launch.compilation import Compiled, compile_pipeline, recipe_text, require_remote
 from astor.launch.connection import Kfp
 from astor.launch.preflight import preflight
-from astor.launch.submitted import Submission, submissions
+from astor.launch.submitted import Submission, require_alone, submissions
 from astor.recipe.graph import links
 from astor.recipe.recipe import Recipe
 from astor.run.places import Places
@@ -40,11 +40,7 @@ def submit(
     """
     require_remote(store)
     name, experiment = Places(store, recipe).name, _find_experiment(kfp, recipe.tracking.experiment)
-    if found := next((one for one in submissions(kfp) if one.computes(name, store)), None):
-        raise UserError(
-            f"{name} is being computed by {found.run_id}, and two would be in each other's way: astor stop "
-            f"{found.run_id} ends it."
-        )
+    require_alone(kfp, name, store)
     text = recipe_text(recipe)
     compiled = compile_pipeline(recipe, text, store)
     for line in preflight(kfp.namespace, recipe, store):

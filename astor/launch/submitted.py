@@ -92,6 +92,15 @@ def submissions(kfp: Kfp, experiment_id: str | None = None) -> Iterator[Submissi
             return
 
 
+def require_alone(kfp: Kfp, run_name: str, store: str) -> None:
+    """UserError where a submission is at work on that run of the store."""
+    if found := next((one for one in submissions(kfp) if one.computes(run_name, store)), None):
+        raise UserError(
+            f"{run_name} is being computed by {found.run_id}, and two would be in each other's way: astor stop "
+            f"{found.run_id} ends it."
+        )
+
+
 def find_submission(kfp: Kfp, named: str) -> Submission:
     """The submission with the id `named`, or the latest one of the run of that name.
 

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 if TYPE_CHECKING:
     from torch import Tensor
 
+CARDS = "CUDA_VISIBLE_DEVICES"
+"""Environment variable that names the GPUs which a process may use."""
 LONGEST_WAIT = timedelta(minutes=30)
 """For the slowest rank. Our choice: a rank that died is noticed at once, by its connection."""
 T = TypeVar("T")
@@ -70,6 +72,9 @@ class Ranks:
         """`size` processes, each with `threads` threads of CPU mathematics."""
         self.world = World(size=size)
         self.threads = threads
+        self.cards: Sequence[str] | None = None
+        """GPUs of the processes that an update engine starts itself, as CUDA_VISIBLE_DEVICES names them; None: all that
+        this process has."""
         self._others: list[tuple[BaseProcess, Connection]] = []
 
     @property
@@ -144,9 +149,10 @@ def _serve(connection: Connection, rank: int, size: int, threads: int, directory
     import torch
 
     import astor.policies.policy  # noqa: F401  # With transformers, while rank 0 imports it, too.
+    from astor.policies.determinism import use_deterministic_operations
 
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
+    use_deterministic_operations()
     world = World(rank, size)
     _meet(world, directory)
     while True:

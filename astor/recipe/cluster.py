@@ -1,44 +1,63 @@
 """The section `cluster` of a recipe: where KFP is, and what tasks ask of Kubernetes. It decides nothing of what a run
 computes, so a run goes on where it changes."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from astor.masking import CREDENTIALS
 from astor.options import Options
+from astor.recipe.passwords import is_secret
+from astor.recipe.spelling import AMOUNT, IMAGE, QUALIFIED, QUEUE, VALUE, VARIABLE
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,252}$")]
-Quantity = Annotated[str, Field(pattern=r"^[1-9][0-9]*(\.[0-9]+)?(Mi|Gi|Ti)$")]
-SECRET_WORDS = ("TOKEN", "PASSWORD", "SECRET", "CREDENTIAL", "ACCESS_KEY", "API_KEY")
+Quantity = Annotated[str, AfterValidator(AMOUNT), Field(json_schema_extra={"pattern": f"^{AMOUNT.pattern}$"})]
+Qualified = Annotated[str, AfterValidator(QUALIFIED)]
 
 
 class Toleration(Options):
     """A taint of nodes that a task's pod puts up with."""
 
-    key: str | None = None
+    key: Qualified | None = None
     """Of the taint; None: any."""
     operator: Literal["Exists", "Equal"] = "Exists"
-    """Whether the taint's value matters."""
-    value: str | None = None
+    """Whether the taint's value matters; left out beside a `value`, it is `Equal`."""
+    value: Annotated[str, AfterValidator(VALUE)] | None = None
     """Of the taint, for `Equal`."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
     """Of the taint; None: any."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_value_is_compared(cls, given: Any) -> Any:
+        if isinstance(given, Mapping) and given.get("value") is not None:
+            return {"operator": "Equal", **given}
+        return given
+
+    @model_validator(mode="after")
+    def _kubernetes_takes_it(self) -> Self:
+        if self.operator == "Exists" and self.value:
+            raise ValueError(f"Exists asks for no value, and {self.value!r} is one: leave out value, or operator")
+        if self.operator == "Equal" and self.key is None:
+            raise ValueError("Equal compares the value of a key, and there is none: give key")
+        return self
 
 
 class Pool(Options):
     """What the tasks of one pool ask of the node that they run on."""
 
-    image: str | None = None
+    image: Annotated[str, AfterValidator(IMAGE)] | None = None
     """Image of its tasks, by tag or digest, never `latest`; None: that of `core`."""
-    cpu: float = Field(1.0, gt=0)
-    """Cores, requested and never exceeded. `threads` times `processes` of the recipe is what mathematics can use."""
+    cpu: float = Field(1.0, ge=0.001, le=4096)
+    """Cores, in thousandths, requested and never exceeded. `threads` times `processes` of the recipe is what
+    mathematics can use."""
     memory: Quantity = "2Gi"
     """Memory, requested and never exceeded. As the two are one, a pod is among the last that a full node evicts (our
     choice)."""
     accelerators: int = Field(0, ge=0)
     """Accelerators of a pod."""
-    accelerator: str = "nvidia.com/gpu"
+    accelerator: Qualified = "nvidia.com/gpu"
     """The resource that an accelerator is; its taint of this name is tolerated."""
     node_selector: dict[str, str] = {}
     """Labels that a node must have."""
@@ -52,6 +71,18 @@ class Pool(Options):
     claim: Name | None = None
     """A PersistentVolumeClaim in place of the node's disk: what was fetched is there for the next pod."""
 
+    @property
+    def cores(self) -> str:
+        """`cpu` as KFP and Kubernetes take it: a plain decimal number."""
+        return f"{self.cpu:.3f}".rstrip("0").rstrip(".")
+
+    @field_validator("cpu")
+    @classmethod
+    def _cpu_is_in_thousandths(cls, cpu: float) -> float:
+        if cpu != round(cpu, 3):
+            raise ValueError(f"{cpu} cores are finer than Kubernetes counts: give three decimals at most, as 0.5")
+        return cpu
+
     @field_validator("image")
     @classmethod
     def _image_is_pinned(cls, image: str | None) -> str | None:
@@ -59,6 +90,11 @@ class Pool(Options):
         if image is not None and "@" not in name and name.partition(":")[2] in ("", "latest"):
             raise ValueError(f"the image {image!r} is not pinned: name its tag, other than latest, or its digest")
         return image
+
+    @field_validator("node_selector")
+    @classmethod
+    def _labels_are_labels(cls, labels: dict[str, str]) -> dict[str, str]:
+        return {QUALIFIED(key): VALUE(value) for key, value in labels.items()}
 
 
 class Pools(Options):
@@ -100,7 +136,7 @@ class ClusterOptions(Options):
     """Address of KFP's API, as http://localhost:8080; None: `--host` or KF_PIPELINES_ENDPOINT."""
     namespace: Name | None = None
     """Namespace of the tasks; None: `--namespace` or ASTOR_NAMESPACE, or the one of a KFP that has a single one."""
-    queue: str | None = None
+    queue: Annotated[str, AfterValidator(QUEUE)] | None = None
     """Kueue's LocalQueue that admits tasks, as the label of their pods."""
     environment: dict[str, str] = {}
     """Environment variables of every task, as AWS_ENDPOINT_URL_S3 and AWS_DEFAULT_REGION. Nothing secret."""
@@ -114,12 +150,14 @@ class ClusterOptions(Options):
             raise ValueError("it is no address of KFP: write http://HOST:PORT, without a password")
         return host
 
-    @model_validator(mode="after")
-    def _secrets_are_no_variables(self) -> Self:
-        for name in self.environment:
-            if any(word in name.upper() for word in SECRET_WORDS):
+    @field_validator("environment")
+    @classmethod
+    def _variables_are_no_secrets(cls, environment: dict[str, str]) -> dict[str, str]:
+        for name in environment:
+            VARIABLE(name)
+            if is_secret(name):
                 raise ValueError(
-                    f"environment.{name} would stand in the pipeline for everybody to read: put it into a Kubernetes "
-                    "secret, and name that under secrets"
+                    f"{name} would stand in the pipeline for everybody to read: put it into a Kubernetes secret, and "
+                    "name that under cluster.secrets"
                 )
-        return self
+        return environment

@@ -4,12 +4,9 @@ from typing import Literal, Self
 
 from astor.errors import UserError
 from astor.options import Options
-from astor.recipe.cluster import ClusterOptions
 from astor.recipe.nodes import update_nodes
+from astor.recipe.provision import ANEW, Provision
 from astor.recipe.recipe import Recipe
-from astor.storage import digest_json
-
-ANEW = "compile the pipeline anew (astor compile), or submit with astor run --on cluster"
 
 
 class Graph(Options):
@@ -26,10 +23,7 @@ class Graph(Options):
     """On which an update runs."""
     accelerators: int = 0
     """Of each of them; 0: processors, which any number of processes share."""
-    cluster: str = ""
-    """Digest of what tasks ask of the cluster; empty: nothing."""
-    sandbox_token: str = ""
-    """What the token of a sandbox pool is called where programs run; empty: nobody is told it. (KFP has no null.)"""
+    provision: Provision = Provision()
 
     @classmethod
     def of(cls, recipe: Recipe) -> Self:
@@ -42,8 +36,7 @@ class Graph(Options):
             evaluate_every=recipe.evaluation.every if by_step else 0,
             nodes=update_nodes(recipe),
             accelerators=cluster.pools.train.accelerators if cluster else 0,
-            cluster=cluster_digest(cluster),
-            sandbox_token=_token(recipe),
+            provision=Provision.of(recipe),
         )
 
     def require(self, recipe: Recipe) -> None:
@@ -61,14 +54,8 @@ class Graph(Options):
                 f"and the pipeline's chain has {self.links}: change rounds or rounds_per_segment so that they fit, or "
                 f"{ANEW}."
             )
-        require_cluster(recipe, self.cluster)
         self._require_processes(getattr(recipe.training, "processes", None))
-        if (token := _token(recipe)) not in ("", self.sandbox_token):
-            told = f"that of {self.sandbox_token}" if self.sandbox_token else "no token"
-            raise UserError(
-                f"sandbox.token_env is {token}, and the pipeline's tasks are told {told}: leave sandbox as it was "
-                f"compiled, or {ANEW}."
-            )
+        self.provision.require(recipe)
 
     def _require_steps(self, recipe: Recipe) -> None:
         if self.staleness != recipe.staleness:
@@ -102,26 +89,3 @@ class Graph(Options):
 def links(recipe: Recipe) -> int:
     """Rounds or segments that the recipe's chain has."""
     return recipe.segments if recipe.granularity == "segment" else recipe.rounds
-
-
-def cluster_digest(cluster: ClusterOptions | None) -> str:
-    """Digest of what tasks ask of a cluster; empty where there is none. Where KFP is, is no matter of theirs; and keys
-    at their defaults do not count, which an image of another version may have more of."""
-    if cluster is None:
-        return ""
-    return digest_json(cluster.model_dump(mode="json", exclude={"host", "namespace"}, exclude_defaults=True))
-
-
-def require_cluster(recipe: Recipe, compiled: str) -> None:
-    """UserError where a recipe asks something else of its cluster than the pipeline, by its digest, was compiled with;
-    a recipe without the section asks nothing."""
-    if recipe.cluster and cluster_digest(recipe.cluster) != compiled:
-        raise UserError(
-            "The recipe's section cluster is not the pipeline's, in which stands what tasks ask of the cluster: leave "
-            f"it out of recipe and overrides, or {ANEW}."
-        )
-
-
-def _token(recipe: Recipe) -> str:
-    name: str = getattr(recipe.sandbox, "token_env", "")
-    return name

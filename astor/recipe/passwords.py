@@ -1,10 +1,23 @@
 """What must not stand in a pipeline: KFP shows it to everybody who may see a run, and keeps it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from astor.errors import UserError
 from astor.masking import CREDENTIALS, masked
+
+SECRET_NAME = re.compile(
+    r"((^|[_.-])(KEYS?|PASS|PWD|PAT|CREDS)"
+    r"|TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRETS?|CREDENTIALS?|(API|ACCESS|PRIVATE)KEYS?)[0-9]*([_.-]|$)",
+    re.IGNORECASE,
+)
+"""Words that are a part of a name by themselves, and words that may also end one, as in PGPASSWORD. Our choice."""
+
+
+def is_secret(variable: str) -> bool:
+    """Whether an environment variable is called like those that hold secrets."""
+    return SECRET_NAME.search(variable) is not None
 
 
 def refuse_passwords(values: Mapping[str, Any]) -> None:

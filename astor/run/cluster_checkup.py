@@ -22,6 +22,7 @@ CRDS: dict[str, tuple[str, str, State, str]] = {
     ),
 }
 """Custom resources: the version that is used, what it means where it is not there, and what to do."""
+CLAIM = "claim astor-trainer"
 GPU = "nvidia.com/gpu"
 
 
@@ -30,7 +31,7 @@ def cluster_checks(steps: str, store: str) -> Iterator[Check]:
 
     Args:
         steps: namespace in which KFP runs tasks.
-        store: S3 store of runs, which is tried with the credentials of this machine; others are passed over.
+        store: of runs: an s3:// prefix, which is tried with the credentials of this machine.
 
     Raises:
         UserError: no cluster is known, or it does not answer.
@@ -45,6 +46,7 @@ def cluster_checks(steps: str, store: str) -> Iterator[Check]:
         "quota": _quotas,
         "GPUs": _gpus,
         "storage": _storage,
+        CLAIM: _claim,
         "sandbox pool": sandbox,
         "MLflow": mlflow,
         "KServe's mode": kserve,
@@ -54,8 +56,7 @@ def cluster_checks(steps: str, store: str) -> Iterator[Check]:
             yield from look(api, steps)
         except RefusedError as error:
             yield Check(name, "look", f"these credentials may not see {error}", "ask who may")
-    if store.startswith("s3://"):
-        yield tried_store(store)
+    yield tried_store(store)
 
 
 def _version(api: KubernetesApi) -> Check:
@@ -140,12 +141,22 @@ def _gpus(api: KubernetesApi, steps: str) -> Iterator[Check]:
 
 
 def _storage(api: KubernetesApi, steps: str) -> Iterator[Check]:
-    claim = api.get(f"/api/v1/namespaces/{steps}/persistentvolumeclaims/astor-trainer")
-    phase = claim["status"].get("phase") if claim else "not there"
     classes = (api.get("/apis/storage.k8s.io/v1/storageclasses") or {}).get("items", [])
     mark = "storageclass.kubernetes.io/is-default-class"
-    default = [each["metadata"]["name"] for each in classes if each["metadata"].get("annotations", {}).get(mark)]
-    if default:
-        yield Check("storage", "fine", f"{default[0]} is the default class; the claim astor-trainer is {phase}")
+    marked = [each for each in classes if each["metadata"].get("annotations", {}).get(mark) == "true"]
+    if marked:
+        yield Check("storage", "fine", f"{marked[0]['metadata']['name']} is the default class")
     else:
         yield Check("storage", "look", "no default class", "name one in the claims, or make one the default")
+
+
+def _claim(api: KubernetesApi, steps: str) -> Iterator[Check]:
+    """That of trainer states, which a pool may name: without it, that pool's tasks wait for ever."""
+    claim = api.get(f"/api/v1/namespaces/{steps}/persistentvolumeclaims/astor-trainer")
+    if claim is None:
+        yield Check(CLAIM, "look", "not there: no pool can name it", f"kubectl apply -k: see {PAGE}, step 5")
+        return
+    phase = claim["status"].get("phase", "Pending")
+    states: dict[str, State] = {"Bound": "fine", "Lost": "missing"}
+    advice = "" if phase == "Bound" else f"kubectl describe pvc astor-trainer -n {steps}"
+    yield Check(CLAIM, states.get(phase, "look"), phase, advice)

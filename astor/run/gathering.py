@@ -6,9 +6,9 @@ from random import Random
 
 from astor.data.splits import no_demonstration, no_prompt, require_classes
 from astor.errors import UserError
+from astor.recipe.contradictions import check_batch
 from astor.recipe.recipe import Recipe
 from astor.records import DataOrigin, Demonstration, Item, Message, Prompt, Reference, Split
-from astor.run.prepared import check_batch
 from astor.run.progress import report_progress
 from astor.tasks.framing import Framing
 from astor.tasks.instances import chosen_examples, tasks_for

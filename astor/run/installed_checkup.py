@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from typing import Any
 
 from astor.errors import UserError
@@ -15,6 +16,8 @@ SECRETS = {
     "astor-mlflow": ("mlflow",),
     "astor-serving": ("store-serving",),
 }
+MLFLOW = "mlflow.astor-mlflow:5000"
+"""What steps call it by."""
 STEPS_SECRETS = ("sandbox-token", "store", "store-references")
 
 
@@ -43,13 +46,18 @@ def sandbox(api: KubernetesApi, steps: str) -> Iterator[Check]:
     yield Check("sandbox pool", "fine" if ready >= wanted else "look", f"{ready} of {wanted} servers are ready")
     try:
         told = api.get(f"/api/v1{place}/services/http:sandbox:8080/proxy/ready")
-        layers = {layer["name"]: layer["stands"] for layer in told["layers"]}
+        standing = [layer["name"] for layer in told["layers"] if layer["stands"]]
+        lacking = [layer["name"] for layer in told["layers"] if layer.get("needed", True) and not layer["stands"]]
     except (UserError, TypeError, KeyError):
         # Which is right: nothing but steps that verify is let in.
         yield Check("sandbox layers", "look", "the API server is not let in to ask", f"see {PAGE}, step 6")
         return
-    standing = ", ".join(name for name, stands in layers.items() if stands)
-    yield Check("sandbox layers", "fine", f"{standing} stand")
+    stand = f"standing: {', '.join(standing) or 'none'}"
+    if lacking or not standing:
+        advice = "docs/sandbox.md says what each layer needs"
+        yield Check("sandbox layers", "missing", f"{stand}; lacking: {', '.join(lacking) or 'all'}", advice)
+    else:
+        yield Check("sandbox layers", "fine", stand)
 
 
 def mlflow(api: KubernetesApi, steps: str) -> Iterator[Check]:
@@ -67,11 +75,16 @@ def mlflow(api: KubernetesApi, steps: str) -> Iterator[Check]:
     for name in names:
         data |= (api.get(f"/api/v1/namespaces/astor-mlflow/configmaps/{name}") or {}).get("data", {})
     hosts = data.get("MLFLOW_SERVER_ALLOWED_HOSTS", "")
-    if "mlflow.astor-mlflow:5000" in hosts.split(","):
+    if any(_allows(pattern.strip(), MLFLOW) for pattern in hosts.split(",")):
         yield Check("MLflow", "fine", f"ready, and called {hosts}")
     else:
-        advice = "add mlflow.astor-mlflow:5000 to MLFLOW_SERVER_ALLOWED_HOSTS"
+        advice = f"add {MLFLOW} to MLFLOW_SERVER_ALLOWED_HOSTS"
         yield Check("MLflow", "missing", f"steps get 403, for it may be called {hosts or 'nothing'} alone", advice)
+
+
+def _allows(pattern: str, host: str) -> bool:
+    """Whether MLflow takes a host by this one of its patterns (mlflow.server.security_utils, 3.17)."""
+    return fnmatch(host, pattern) if "*" in pattern else host == pattern
 
 
 def kserve(api: KubernetesApi, steps: str) -> Iterator[Check]:
@@ -90,6 +103,9 @@ def kserve(api: KubernetesApi, steps: str) -> Iterator[Check]:
 
 def tried_store(store: str) -> Check:
     """Whether this machine's credentials may write to it, and what may be written once is."""
+    if not store.startswith("s3://"):
+        untried = "not tried whether it takes what may be written once"
+        return Check("store", "look", untried, "give --store s3://BUCKET/PREFIX")
     try:
         try_store(store, writes=True)
     except UserError as error:

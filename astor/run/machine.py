@@ -4,10 +4,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
+from astor.policies.ranks import CARDS
+
 ROOT = Path("/")
-CARDS = "CUDA_VISIBLE_DEVICES"
 
 
 def memory_limit(root: Path = ROOT) -> int | None:
@@ -42,10 +44,15 @@ def gpu_memories() -> list[int]:
 
 
 def cards(devices: Path = Path("/dev")) -> list[str]:
-    """NVIDIA GPUs that this process may use, as CUDA_VISIBLE_DEVICES names them. `devices`: where theirs lie."""
-    there = sorted(path.name.removeprefix("nvidia") for path in devices.glob("nvidia[0-9]*"))
+    """NVIDIA GPUs that this process may use, as CUDA_VISIBLE_DEVICES names them: by UUIDs where that does, else by
+    their places among those of this container, whose devices may bear other numbers. `devices`: where they lie."""
+    there = [str(place) for place, _ in enumerate(devices.glob("nvidia[0-9]*"))]
     named = os.environ.get(CARDS)
-    return there if named is None or not there else [card for card in named.split(",") if card]
+    if named is None or not there:
+        return there
+    listed = (card.strip() for card in named.split(","))
+    # CUDA reads up to the first name that is none.
+    return list(takewhile(lambda card: card in there or card.startswith(("GPU-", "MIG-")), listed))
 
 
 def cores() -> int:

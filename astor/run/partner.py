@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from astor.errors import UserError
+from astor.policies.ranks import CARDS
 from astor.recipe.recipe import Recipe
-from astor.run.machine import CARDS, cards, cores
+from astor.run.machine import cards, cores
 from astor.run.progress import forget_progress
 from astor.storage import ArtifactRef
 
@@ -30,6 +31,11 @@ def cards_beside(recipe: Recipe) -> str | None:
     if found:
         return found[-1] if len(found) > 1 else None
     return "" if cores() >= 2 * recipe.processes * recipe.threads else None
+
+
+def cards_left() -> list[str]:
+    """The cards of an update beside which another process has a card."""
+    return cards()[:-1]
 
 
 class Partner:

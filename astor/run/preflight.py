@@ -10,6 +10,7 @@ from astor.errors import UserError
 from astor.policies.card import policy_directory
 from astor.policies.size import PolicySize
 from astor.recipe.advice import advise
+from astor.recipe.contradictions import check_batch, refuse_contradictions
 from astor.recipe.memory import certain_memory, left_to_update
 from astor.recipe.recipe import Recipe
 from astor.registry.claims import CHAMPION
@@ -22,7 +23,7 @@ from astor.run.fitting import update_footprint
 from astor.run.forecast import Forecast
 from astor.run.machine import free_disk, gpu_memories, has_gpu, memory_limit
 from astor.run.policy_files import check_policy_files
-from astor.run.prepared import Prepared, check_batch, find_prepared
+from astor.run.prepared import Prepared, find_prepared
 from astor.run.registered import first_policy
 from astor.run.run import Run
 from astor.run.servers import check_servers_see_policies
@@ -40,21 +41,21 @@ def preflight(run: Run, writes: bool) -> Prepared | None:
         UserError: it could not come to its end: a source or a policy is not there, the batch is larger than the
             prompts, answers are longer than the context, a policy has no demonstrations to start from, cannot be
             talked with as the recipe says, has another model's tokenizer, or files that do not fit each other, an
-            adapter's maps are none of its, the store takes no writes, memory or disk
-            do not hold the policy, MLflow is away, the champion or the registered model that the run begins from
-            cannot be read, or the rollout engine's servers are not there, or would not see policies.
+            adapter's maps are none of its, the store takes no writes, memory or disk do not hold the policy, MLflow is
+            away, the champion or the registered model that the run begins from cannot be read, or the rollout engine's
+            servers are not there, or would not see policies.
     """
     uri, recipe = run.services.tracking_uri, run.recipe
     require_within_reach(run)
     _check_sources(recipe)
     _check_policy(recipe)
+    refuse_contradictions(recipe)
     check_servers_see_policies(recipe)
     recipe.rollout.check()
     try_store(run.places.root, writes)
     prepared = find_prepared(run)
-    counts = recipe.data.prompts
-    there = prepared.trained if prepared else len(recipe.tasks) * counts.train
-    check_batch(recipe.batch.prompts if recipe.rounds else 0, there)
+    if prepared and recipe.rounds:
+        check_batch(recipe.batch.prompts, prepared.trained)
     forecast = Forecast(run, prepared)
     _check_memory(forecast)
     _check_disk(forecast)
@@ -78,15 +79,6 @@ def _check_policy(recipe: Recipe) -> None:
     policy, place = recipe.policy, getattr(recipe.policy, "path", None)
     if place is not None and not policy.contents():
         raise UserError(f"There is no model at {place}, which policy.path names: give a Hugging Face directory.")
-    if policy.reads_demonstrations and not sum(recipe.data.prompts.demonstrations.values()):
-        raise UserError("There are no demonstrations to start from: say in data.prompts.demonstrations how many.")
-    size = policy.size()
-    for key, options in recipe.tasks.items():
-        if size and size.context and options.max_tokens >= size.context:
-            raise UserError(
-                f"tasks.{key}.max_tokens is {options.max_tokens}, and the policy's context, which prompt and answer "
-                f"have together, is {size.context} tokens: lower max_tokens, or use a policy with a longer context."
-            )
 
 
 def _check_chat(policy: FirstPolicyOptions) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from astor.data.catalogue import make_source
-from astor.errors import UserError
 from astor.records import Demonstration, Prompt, Split
 from astor.run.begun import own_prompts
 from astor.run.code import code_digest
@@ -49,15 +48,6 @@ def prompts_places(run: Run) -> tuple[str, str]:
         ]
     )[:16]
     return f"{run.places.root}/cache/prompts/{key}", f"{run.places.root}/references/{key}"
-
-
-def check_batch(prompts: int, there: int) -> None:
-    """UserError where a batch has more prompts than there are to train on."""
-    if there < prompts:
-        raise UserError(
-            f"A batch has {prompts} prompts, and there are {there} to train on: lower batch.prompts to {there}, or "
-            "give more items, or a larger data.splits.train or data.prompts.train."
-        )
 
 
 def find_prepared(run: Run) -> Prepared | None:

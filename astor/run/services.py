@@ -1,5 +1,6 @@
 """What a run keeps alive in this process: each made when it is first needed, all ended with the run."""
 
+import logging
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
@@ -14,7 +15,8 @@ from astor.errors import UserError
 from astor.policies.ranks import Ranks
 from astor.recipe.recipe import Recipe
 from astor.run.environment import run_tags
-from astor.run.partner import Partner, cards_beside
+from astor.run.machine import cards
+from astor.run.partner import Partner, cards_beside, cards_left
 from astor.run.places import Places
 from astor.run.progress import LIBRARIES, report_progress
 from astor.sandbox import Sandbox, SandboxOptions
@@ -25,6 +27,9 @@ from astor.storage import ArtifactRef, committed, digest_json
 if TYPE_CHECKING:
     from astor.registry.tracking import Tracker
     from astor.run.policies import Policies
+
+
+log = logging.getLogger(__name__)
 
 
 class Services:
@@ -73,19 +78,22 @@ class Services:
 
     @cached_property
     def ranks(self) -> Ranks:
-        """The processes that share the work on policies, started before this one imports what they import too."""
+        """The processes that share the work on policies, started before this one imports what they import too: as many
+        as the recipe has for CPUs, and where a GPU computes this one alone."""
         if self._lender:
             return self._lender.ranks
-        return self._open.enter_context(Ranks(self._recipe.processes, self._recipe.threads))
+        return self._open.enter_context(Ranks(_processes(self._recipe), self._recipe.threads))
 
     @cached_property
     def partner(self) -> Partner | None:
         """The process that samples while this one trains, the run's only one that does; None without overlap, and where
-        there is no room for both."""
-        cards = cards_beside(self._recipe) if self._recipe.staleness else None
-        if cards is None:
+        there is no room for both. Its card is none of an update engine's that is made after it."""
+        beside = cards_beside(self._recipe) if self._recipe.staleness else None
+        if beside is None:
             return None
-        return self._open.enter_context(Partner(committed(self._places.at("recipe")).ref, cards))
+        if beside:
+            self.ranks.cards = cards_left()
+        return self._open.enter_context(Partner(committed(self._places.at("recipe")).ref, beside))
 
     @cached_property
     def policies(self) -> "Policies":
@@ -120,6 +128,16 @@ class Services:
         for name in ("ranks", "partner", "policies"):
             self.__dict__.pop(name, None)
         self._open.close()
+
+
+def _processes(recipe: Recipe) -> int:
+    if recipe.processes > 1 and cards():
+        import torch  # whose build for CPUs computes on them beside any GPU
+
+        if torch.cuda.is_available():
+            log.warning("processes: %d is of CPUs; on this machine's GPU one computes all.", recipe.processes)
+            return 1
+    return recipe.processes
 
 
 def _open_sandbox(options: SandboxOptions | PoolOptions) -> AbstractContextManager[JobRunner]:

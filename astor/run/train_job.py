@@ -13,6 +13,7 @@ from astor.deploy.kinds import MANAGED, TRAIN_JOB, Manifest
 from astor.errors import UserError
 from astor.run.failure import find_failure
 from astor.run.kubernetes_api import KubernetesApi, RefusedError
+from astor.run.pod import POD, UID
 from astor.run.progress import report_progress
 from astor.waiting import waiting
 
@@ -20,8 +21,6 @@ PATIENCE = 180.0
 """Seconds for which an API server that is away is waited for. Our choice: two minutes, and a restart."""
 INTERVAL = 5.0
 """Seconds between looks at a TrainJob. Our choice."""
-POD, UID = "KFP_POD_NAME", "KFP_POD_UID"
-"""Where KFP tells a task which pod it is."""
 LAST_LINES = 200
 
 

@@ -105,7 +105,9 @@ class KfpServer(ThreadingHTTPServer):
 
     def post_runs(self, names: Any, query: Any, body: Any) -> Any:
         made = read(body, "V2beta1Run")
-        version = self.versions[made.pipeline_version_reference.pipeline_version_id]
+        version = self.versions.get(made.pipeline_version_reference.pipeline_version_id)
+        if version is None:
+            return None
         known = version.pipeline_spec["pipeline_spec"]["root"]["inputDefinitions"]["parameters"]
         assert made.runtime_config.parameters.keys() <= known.keys()
         return self.keep(made)

@@ -1,6 +1,7 @@
 """The commands for a cluster as people give them, in this process."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,10 @@ def test_a_run_is_submitted_listed_stopped_and_gone_on_with(cluster: Cluster) ->
     secrets = [word for key, name in cluster.secrets.items() for word in ("--set", f"cluster.secrets.{key}={name}")]
     submit = ["run", "miniature", "--on", "cluster", "--store", cluster.store, *named, *secrets]
     host = ["--host", cluster.url]
-    made = last(astor(*submit, *host, "--detach"))
+    submitted = astor(*submit, *host, "--detach")
+    made = last(submitted)
+    assert f"{made['run']} is submitted: {made['page']}" in submitted.stderr
+    assert f"{cluster.mlflow}/#/experiments?experimentSearchFilter=astor\n" in submitted.stderr
     assert made["state"] in ("pending", "running")
     again = astor(*submit, *host, "--detach")
     assert "is being computed" in again.stderr
@@ -70,15 +74,50 @@ def test_a_mistake_is_told_before_anything_is_submitted(cluster: Cluster, argume
         assert not cluster.server.versions
 
 
+ELSEWHERE = {
+    "in this process": (
+        ["run", "miniature", "--on", "process", "--detach"],
+        "--detach is for a cluster, and --on process is none: give --on cluster, or leave it out.",
+    ),
+    "on the local runner": (
+        ["run", "miniature", "--host", "http://kfp:8080", "--namespace", "a", "--version-name", "b", "--dry-run"],
+        "--host and --namespace and --version-name are for a cluster, and --on local is none: give --on cluster, or "
+        "leave them out.",
+    ),
+    "of a store": (
+        ["runs", "--namespace", "a"],
+        "--namespace is for a cluster, and --on store is none: give --on cluster, or leave it out.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_options_of_a_cluster_are_refused_elsewhere(arguments: list[str], sentence: str, tmp_path: Path) -> None:
+    assert str(astor(*arguments, "--store", str(tmp_path)).exception) == sentence
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_plan_says_what_the_cluster_adds_and_asks_kfp_nothing() -> None:
     plan = astor("run", "miniature", "--on", "cluster", "--dry-run", "--store", "s3://b/p", "--image", "r/astor:1")
     assert plan.exception is None
     assert plan.stdout.count("# pipeline     post-training-miniature, version miniature-") == 1
     assert "# by step" in plan.stdout
     assert "# by segment   15 pods and 29 Argo nodes, about 2.5 min idle (this recipe's)" in plan.stdout
-    assert "# work         how long it takes is known after the first round" in plan.stdout
+    assert (
+        "# work         how long it takes is known after the first round, or where pools have accelerators"
+        in plan.stdout
+    )
     assert "# S3           688 kB a round, 309 kB to it and 380 kB from it, estimated" in plan.stdout
     assert "# sandbox      0.021 cores a rollout, 0.67 for a round that is judged in 10 s, estimated" in plan.stdout
+
+
+def test_a_plan_without_the_model_says_what_it_wants_to_reckon_with() -> None:
+    plan = astor("run", "qwen2.5-coder-7b", "--on", "cluster", "--dry-run", "--store", "s3://b/p", "--image", "r/a:1")
+    assert plan.exception is None
+    lines = {line[2:14].strip(): line[15:] for line in plan.stdout.splitlines() if line.startswith("# ")}
+    wanted = "by the policy's size, but no model at Qwen2.5-Coder-7B-Instruct of this machine tells it: give --set "
+    assert lines["work"] == f"how long it takes is known after the first round, or {wanted}policy.path=DIRECTORY"
+    assert lines["S3"] == f"known {wanted}policy.path=DIRECTORY"
 
 
 def test_an_interruption_detaches_and_stops_nothing(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:

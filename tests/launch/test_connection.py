@@ -8,7 +8,7 @@ import pytest
 from kfp_server import KfpServer
 
 from astor.errors import UserError
-from astor.launch.connection import HOST, TOKEN, Kfp
+from astor.launch.connection import HOST, PAGES, TOKEN, Kfp
 
 
 def test_the_host_is_named_by_the_environment_too(server: KfpServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,8 +21,19 @@ def test_the_host_is_named_by_the_environment_too(server: KfpServer, monkeypatch
 @pytest.mark.parametrize("host", ["", "kfp:8080"])
 def test_a_host_that_is_none_is_refused(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(HOST, raising=False)
-    with pytest.raises(UserError, match=r"KFP( is named)?: give its address, as http://localhost:8080, by --host"):
+    with pytest.raises(UserError, match=r"KFP( is named)?: give its address, as http://localhost:8080, .* by --host"):
         Kfp(host, None)
+
+
+@pytest.mark.parametrize("place", ["--host", HOST, PAGES])
+def test_an_address_with_a_password_is_refused(place: str, server: KfpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = "http://me:hidden@kfp:8080"
+    if place != "--host":
+        monkeypatch.setenv(place, wrong)
+    sentence = rf"http://me:\*\*\*@kfp:8080 is no address of KFP: .*, without a password, by .*{place}"
+    with pytest.raises(UserError, match=sentence) as told:
+        Kfp({"--host": wrong, HOST: None, PAGES: server.url}[place], None)
+    assert "hidden" not in str(told.value)
 
 
 def test_an_unreachable_kfp_is_told_at_once() -> None:

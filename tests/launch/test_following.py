@@ -13,6 +13,8 @@ from astor.launch.submitted import find_submission
 from astor.records import State, TaskStatistics
 from astor.run.progress import WATCHED, forget_progress
 from astor.run.run import Run
+from tests.kubernetes_answers import Cluster as Kubernetes
+from tests.kubernetes_answers import write_config
 
 
 def test_a_submission_is_followed_to_its_end(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,3 +77,46 @@ def test_a_kfp_that_restarts_is_waited_for(cluster: Cluster) -> None:
     cluster.server.end(run_id, "SUCCEEDED")
     cluster.server.away = 2
     assert Follower(kfp, found, print, interval=0).follow().state == "SUCCEEDED"
+
+
+def test_where_pods_are_not_seen_it_is_told_that_the_run_waits(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if cluster.server is None:
+        pytest.skip("a real cluster's pods do not wait for long")
+    monkeypatch.setattr("astor.launch.following.STILL", 0.0)
+    server, run_id, told = cluster.server, cluster.add_run(), list[str]()
+    looks = iter(
+        [
+            lambda: None,  # It is pending.
+            lambda: server.task(run_id, "prepare", "RUNNING"),
+            lambda: None,
+            lambda: server.task(run_id, "prepare", "SUCCEEDED"),
+            lambda: server.end(run_id, "SUCCEEDED"),
+        ]
+    )
+    monkeypatch.setattr("astor.launch.following.time.sleep", lambda seconds: next(looks)())
+    kfp = cluster.connect()
+    Follower(kfp, find_submission(kfp, run_id), told.append).follow()
+    why, *waits = told
+    assert why.startswith("Pods are not looked at: The kubeconfig /dev/null cannot be used")
+    still = "waiting: no task has changed for 0 min"
+    assert waits == ["waiting: KFP has not begun the run", still, still], "again after a change, and not at every look"
+
+
+def test_a_run_whose_pods_are_seen_is_not_called_waiting(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if cluster.server is None:
+        pytest.skip("the pods are a test's own")
+    monkeypatch.setattr("astor.launch.following.STILL", 0.0)
+    kubernetes = Kubernetes({"/api/v1/namespaces/kubeflow/pods": {"items": []}})
+    write_config(tmp_path / "config", kubernetes.server.server_port)
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+    server, run_id, told = cluster.server, cluster.add_run(), list[str]()
+    server.task(run_id, "prepare", "RUNNING")
+    monkeypatch.setattr("astor.launch.following.time.sleep", lambda seconds: server.end(run_id, "SUCCEEDED"))
+    kfp = cluster.connect()
+    Follower(kfp, find_submission(kfp, run_id), told.append).follow()
+    assert told == []
+    kubernetes.server.shutdown()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from astor.errors import UserError
-from astor.launch.preflight import preflight
+from astor.launch.preflight import IN_STEPS, preflight
 from astor.recipe.load import load_recipe
 from tests.conftest import forget_s3_client
 from tests.kubernetes_answers import Cluster as Kubernetes
@@ -21,6 +21,7 @@ POOL = {
     "sandbox": {"type": "pool", "urls": ["http://sandbox.astor-sandbox:8080"]},
     "cluster.secrets": {"sandbox": "sandbox-token"},
 }
+CORE = {"cluster.pools.core.image": "registry.example/astor:1"}
 GPUS = {"cluster.pools.train": {"accelerators": 8, "cpu": 32, "memory": "256Gi", "node_selector": {"pool": "h100"}}}
 
 
@@ -59,7 +60,7 @@ def kubernetes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kube
 
 def unseen(**overrides: Any) -> list[str]:
     """What could not be looked at; this machine has no credentials for the store."""
-    store, *lines = preflight("kubeflow", load_recipe("miniature", overrides), "s3://bucket/prefix")
+    store, *lines = preflight("kubeflow", load_recipe("miniature", CORE | overrides), "s3://bucket/prefix")
     assert store.startswith("The store was not tried: There are no credentials")
     return lines
 
@@ -126,5 +127,11 @@ def test_what_cannot_be_seen_is_told_and_stops_nobody(
     assert "".join(lines).endswith(told)
 
 
+def test_nodes_are_not_held_against_pools_that_stand_in_the_pipeline_alone(kubernetes: Kubernetes) -> None:
+    kubernetes.answers[NODES] = {"items": []}
+    *_, line = preflight("kubeflow", load_recipe("miniature"), "s3://bucket/prefix")
+    assert line == "The nodes could not be looked at: what pools ask of them stands in the pipeline alone."
+
+
 def test_a_bucket_is_tried_and_left_as_it_was(kubernetes: Kubernetes, s3_prefix: str) -> None:
-    assert list(preflight("kubeflow", load_recipe("miniature"), s3_prefix)) == []
+    assert list(preflight("kubeflow", load_recipe("miniature", CORE), s3_prefix)) == [IN_STEPS]

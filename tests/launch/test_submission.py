@@ -1,4 +1,4 @@
-"""Submissions: uploaded once, found again, stopped, gone on with."""
+"""Submissions: uploaded once, found again, stopped."""
 
 import pytest
 from kfp_server import KfpServer
@@ -6,7 +6,6 @@ from where_runs_go import Cluster
 
 from astor.errors import UserError
 from astor.launch.connection import Kfp
-from astor.launch.resumption import resume
 from astor.launch.submission import latest, stop, submit, version_name
 from astor.launch.submitted import find_submission, submissions
 
@@ -43,20 +42,6 @@ def test_a_version_is_uploaded_once_and_never_replaced(cluster: Cluster) -> None
             f"{cluster.name}-larger",
         }
         assert len(cluster.server.experiments) == len(cluster.server.pipelines) == 1
-
-
-def test_a_run_goes_on_as_itself_and_no_shorter_than_it_was(server: KfpServer) -> None:
-    cluster = Cluster(server.url, server=server)
-    kfp, run_id = cluster.connect(), cluster.add_run()
-    with pytest.raises(UserError, match=r"still goes on: astor stop"):
-        resume(kfp, find_submission(kfp, run_id), {})
-    server.end(run_id, "FAILED")
-    ended = find_submission(kfp, run_id)
-    with pytest.raises(UserError, match=r"rounds is 2, and .* was to have 4: give as many or more"):
-        resume(kfp, ended, {"rounds": 2})
-    with pytest.raises(UserError, match=r"seed would make another run"):
-        resume(kfp, ended, {"seed": 3})
-    assert len(server.runs) == 1
 
 
 def test_a_clone_by_another_name_is_the_same_run(server: KfpServer) -> None:

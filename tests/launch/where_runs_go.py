@@ -1,13 +1,16 @@
 """Where the submissions of a test go."""
 
+import tempfile
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import kfp_server_api as api
 from kfp_server import KfpServer
 
-from astor.launch.compilation import recipe_text
+from astor.launch.compilation import compile_pipeline, recipe_text
 from astor.launch.connection import Kfp
 from astor.launch.submitted import find_submission
 from astor.recipe.load import load_recipe
@@ -43,6 +46,39 @@ class Cluster:
         recipe = self.recipe()
         parameters = {"recipe": recipe_text(recipe), "overrides": {}, "store": self.store}
         return self.server.add_run(Places(self.store, recipe).name, parameters)
+
+    def start_in_form(self, recipe: str, **overrides: Any) -> str:
+        """A run that somebody started in KFP's form, of what `astor compile` made of a packaged recipe's name: what it
+        asks of the cluster stands in the pipeline alone."""
+        kfp, cluster = self.connect(), {"pools.core.image": self.image, "secrets": {"store": "store"}}
+        compiled = compile_pipeline(
+            load_recipe(recipe, {f"cluster.{key}": value for key, value in cluster.items()}), recipe, self.store
+        )
+        with tempfile.TemporaryDirectory() as directory:
+            file = Path(directory) / "pipeline.yaml"
+            file.write_text(compiled.text)
+            made = api.V2beta1Pipeline(display_name=compiled.name, name=compiled.name)
+            pipeline: Any = kfp.ask(kfp.pipelines.pipeline_service_create_pipeline, made)
+            version: Any = kfp.ask(
+                kfp.uploads.upload_pipeline_version,
+                str(file),
+                name="uploaded",
+                pipelineid=pipeline.pipeline_id,
+                description="by an administrator",
+            )
+        wanted = api.V2beta1Experiment(display_name="somebody's")
+        experiment: Any = kfp.ask(kfp.experiments.experiment_service_create_experiment, wanted)
+        parameters = {"recipe": recipe, "overrides": overrides, "store": self.store, "mlflow_uri": self.mlflow}
+        run = api.V2beta1Run(
+            display_name=f"Run of {compiled.name}",
+            experiment_id=experiment.experiment_id,
+            service_account="pipeline-runner",
+            pipeline_version_reference=api.V2beta1PipelineVersionReference(
+                pipeline_id=pipeline.pipeline_id, pipeline_version_id=version.pipeline_version_id
+            ),
+            runtime_config=api.V2beta1RuntimeConfig(parameters=parameters),
+        )
+        return str(kfp.ask(kfp.runs.run_service_create_run, run).run_id)
 
     def let_finish(self, run_id: str) -> None:
         """Have the run come to its end, as the pods of a real cluster do by themselves."""

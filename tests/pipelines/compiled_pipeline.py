@@ -41,7 +41,7 @@ def compiled(overrides: dict[str, Any], cluster: dict[str, Any] = CLUSTER, name:
 def _compiled(overrides: str, name: str) -> str:
     given = json.loads(overrides)
     recipe = load_recipe(name, given)
-    text = compile_pipeline(recipe, recipe_parameter(recipe, name, given), "s3://bucket/prefix").text
+    text = compile_pipeline(recipe, recipe_parameter(recipe, name), "s3://bucket/prefix").text
     return json.dumps(list(yaml.load_all(text, yaml.CSafeLoader)))
 
 

@@ -13,6 +13,8 @@ from compiled_pipeline import CLUSTER, kind, tasks_of
 
 from astor.cli.compile import compile_all
 from astor.errors import UserError
+from astor.recipe.graph import Graph
+from astor.recipe.load import load_recipe
 from astor.run.code import code_digest
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -79,6 +81,29 @@ def test_references_are_read_where_answers_are_verified(compiled: Compiled, name
     }
     assert {task for task, names in secrets.items() if "s3-references" in names} == READERS[name]
     assert all(len(names & {"s3", "s3-references"}) == 1 for names in secrets.values())
+
+
+def default(file: Path, parameter: str) -> Any:
+    specification = next(yaml.load_all(file.read_text(), yaml.CSafeLoader))
+    return specification["root"]["inputDefinitions"]["parameters"][parameter]["defaultValue"]
+
+
+def test_programs_run_where_those_of_the_compiled_recipe_do(tmp_path: Path) -> None:
+    pool = {"type": "pool", "urls": ["http://sandbox.sandbox:8080"]}
+    cluster = {**CLUSTER, "secrets": {**CLUSTER["secrets"], "sandbox": "sandbox"}}
+    compile_all("miniature", {"cluster": cluster, "sandbox": pool}, tmp_path, "s3://bucket/prefix")
+    for file in ("collection", "evaluation"):
+        assert default(tmp_path / f"{file}.yaml", "overrides") == {"sandbox": pool}
+
+
+@pytest.mark.parametrize("name", ["miniature", "qwen2.5-coder-7b"])
+def test_its_first_task_takes_the_defaults(name: str, tmp_path: Path) -> None:
+    compile_all(name, {"cluster.pools.core.image": "registry/astor:1"}, tmp_path, "s3://bucket/prefix")
+    recipe = default(tmp_path / "post-training.yaml", "recipe")
+    specification = next(yaml.load_all((tmp_path / "post-training.yaml").read_text(), yaml.CSafeLoader))
+    task = specification["root"]["dag"]["tasks"]["resolve-recipe"]
+    graph = task["inputs"]["parameters"]["graph"]["runtimeValue"]["constant"]
+    Graph.model_validate(graph).require(load_recipe(recipe))
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def collection(card: SimpleNamespace, store: str, **given: Any) -> tuple[str, st
         "turns": 2,
         "overrides": {},
         "mlflow_uri": "",
-        "cluster": "",
+        "provision": {},
         **given,
     }
     resolved: tuple[str, str] = resolve_collection.python_func(store=store, card=card, **asked)
@@ -59,6 +59,11 @@ COLLECTIONS = {
     "value": ({"turns": 0}, "Nothing can be collected so: turns"),
     "key": ({"overrides": {"sede": 1}}, "sede.*seed"),
     "cluster": ({"overrides": {"cluster.queue": "team-b"}}, "section cluster is not the pipeline's"),
+    "secret": (
+        {"overrides": {"sandbox": {"type": "pool", "urls": ["http://sandbox"], "token_env": "OTHER"}}},
+        r"sandbox\.token_env is OTHER, and the pipeline's tasks are told none: leave sandbox as it was compiled",
+    ),
+    "batch": ({"overrides": {"batch.prompts": 50000}}, "A batch has 50000 prompts, and there are"),
     "password": ({"mlflow_uri": "http://me:hidden@mlflow"}, r"tracking\.uri is http://me:\*\*\*@mlflow"),
 }
 

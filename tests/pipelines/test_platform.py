@@ -78,19 +78,15 @@ def test_the_token_of_a_pool_reaches_tasks_that_verify() -> None:
     assert told == {"prepare", "verify", "evaluate-turns"}
 
 
-WRONG = {
-    "latest": ({"pools": {"core": {"image": "astor:latest"}}}, "not pinned"),
-    "no tag": ({"pools": {"core": {"image": "registry:5000/astor"}}}, "not pinned"),
-    "secret": ({"environment": {"MY_TOKEN": "x"}}, "Kubernetes secret"),
-    "memory": ({"pools": {"core": {"memory": "4 GB"}}}, r"pools\.core\.memory"),
-    "host": ({"host": "kfp:8080"}, "http://HOST:PORT"),
-}
-
-
-@pytest.mark.parametrize(("cluster", "sentence"), WRONG.values(), ids=WRONG)
-def test_a_cluster_is_checked_when_the_recipe_is_read(cluster: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(UserError, match=sentence):
-        load_recipe("miniature", {"cluster": cluster})
+@pytest.mark.parametrize(("cpu", "written"), [(0.5, "0.5"), (0.001, "0.001"), (0.3, "0.3"), (1200, "1200")])
+def test_what_a_pool_asks_for_is_written_as_kfp_takes_it(cpu: float, written: str) -> None:
+    amounts = {"memory": "1536Mi", "shared_memory": "1Ti", "cache": "10Gi"}
+    asked = {"pools": {"core": {"image": IMAGE, "cpu": cpu, **amounts}}}
+    specification, kubernetes = compiled({}, asked)
+    resources = specification["deploymentSpec"]["executors"]["exec-plan"]["container"]["resources"]
+    assert resources["resourceCpuRequest"] == resources["resourceCpuLimit"] == written
+    assert resources["resourceMemoryRequest"] == "1536Mi"
+    assert [mount["sizeLimit"] for mount in kubernetes["exec-plan"]["emptyDirMounts"]] == ["1Ti", "10Gi"]
 
 
 def test_a_run_goes_on_on_another_cluster() -> None:

@@ -79,6 +79,11 @@ def test_the_task_that_follows_it_takes_no_accelerator() -> None:
     assert Platform.of(recipe({"training.processes": 8})).train_job == "", "one node is enough"
 
 
+def test_cores_are_written_without_an_exponent() -> None:
+    made = json.loads(Platform.of(recipe({"cluster.pools.train.cpu": 0.001})).train_job)
+    assert made["spec"]["trainer"]["resourcesPerNode"]["requests"]["cpu"] == "0.001"
+
+
 WRONG = {
     "remainder": ({"training.processes": 12}, r"training\.processes is 12, .* has 8 accelerators: make it a multiple"),
     "segments": ({"granularity": "segment"}, r"set granularity: step"),

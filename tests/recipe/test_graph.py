@@ -58,7 +58,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         STEPS | {"evaluation.every": 2},
         r"evaluation\.every is 2, and the pipeline evaluates between no rounds: set it to 0",
     ),
-    "a pool": ({}, POOL, r"sandbox\.token_env is ASTOR_SANDBOX_TOKEN, and .* told no token: leave sandbox"),
+    "a pool": ({}, POOL, r"sandbox\.token_env is ASTOR_SANDBOX_TOKEN, and .* told none: leave sandbox"),
     "another token": (
         POOL,
         {"sandbox": {**POOL["sandbox"], "token_env": "OTHER"}},
@@ -81,23 +81,3 @@ MISTAKES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
 def test_another_graph_is_refused(compiled: dict[str, Any], overrides: dict[str, Any], sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         Graph.of(load_recipe("miniature", compiled)).require(load_recipe("miniature", overrides))
-
-
-CLUSTER = {"cluster": {"queue": "team-a", "pools": {"train": {"memory": "8Gi"}}}}
-
-
-@pytest.mark.parametrize(
-    "overrides",
-    [{}, CLUSTER, CLUSTER | {"cluster.host": "http://kfp", "cluster.pools.train.accelerators": 0}],
-    ids=["none", "the same", "another address, and a default"],
-)
-def test_a_recipe_may_ask_of_the_cluster_what_its_pipeline_was_compiled_with(overrides: dict[str, Any]) -> None:
-    Graph.of(load_recipe("miniature", CLUSTER)).require(load_recipe("miniature", overrides))
-
-
-@pytest.mark.parametrize("compiled", [{}, CLUSTER], ids=["nothing", "a section"])
-@pytest.mark.parametrize("asked", [{"queue": "team-b"}, {"pools": {"train": {"memory": "9Gi"}}}], ids=["queue", "pool"])
-def test_it_may_ask_nothing_else(compiled: dict[str, Any], asked: dict[str, Any]) -> None:
-    graph = Graph.of(load_recipe("miniature", compiled))
-    with pytest.raises(UserError, match=r"section cluster is not the pipeline's, .*: leave it out of recipe and overr"):
-        graph.require(load_recipe("miniature", {"cluster": asked}))

@@ -19,14 +19,19 @@ from tests.policies.test_families import EXACT, make
 FAMILIES = ["gpt2", "falcon", "bloom", "llama4_text", "gpt_oss", "cohere2"]
 
 
+def filled(model, block: int = 1) -> Decoder:
+    """Five rows of three prompts, with room for answers of 24 tokens."""
+    prefix = compute_prefix(model, PROMPTS, [24] * 3)
+    decoder = Decoder(model, max(map(len, PROMPTS)), max(map(len, PROMPTS)) + 24, rows=5, block=block)
+    engine._last_logits(model, prefix)
+    decoder.fill(0, prefix, torch.tensor([0, 0, 1, 2, 2]))
+    return decoder
+
+
 def answers(model, block: int) -> list[torch.Tensor]:
     """Logits of each step of three prompts' five rows, two of which are dropped on the way."""
-    prefix = compute_prefix(model, PROMPTS, [24] * 3)
     with torch.inference_mode():
-        decoder = Decoder(model, max(map(len, PROMPTS)), max(map(len, PROMPTS)) + 24, rows=5, block=block)
-        engine._last_logits(model, prefix)
-        decoder.fill(0, prefix, torch.tensor([0, 0, 1, 2, 2]))
-        found = []
+        decoder, found = filled(model, block), []
         for step in range(20):
             if step == 7:
                 decoder.select(torch.tensor([1, 2, 4]))
@@ -58,13 +63,16 @@ def test_prompts_that_are_computed_in_parts_are_answered_as_together(
     assert [one.tokens for one in parts] == [one.tokens for one in together]
 
 
-def test_as_many_rows_are_planned_as_memory_holds() -> None:
-    model = make("llama", EXACT["llama"])
-    token, logits = 2 * 2 * 2 * 16 * 2 / 2, 24 * model.config.vocab_size
-    free = 10**9
-    rows = tokens_that_fit(model, 100, free) // 100
-    assert 0.79 * free < rows * (100 * token + logits) <= 0.8 * free
-    assert tokens_that_fit(model, 100, 1) == 100
+@pytest.mark.parametrize("name", MODELS)
+def test_as_many_rows_are_planned_as_memory_holds(name: str) -> None:
+    model = chat_model(*MODELS[name])
+    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):  # as on CUDA
+        layers = filled(model).layers
+    width, free = layers[0].all_keys.shape[2], 10**9
+    row = sum(layer.all_keys[0].nbytes + layer.all_values[0].nbytes for layer in layers)
+    rows = tokens_that_fit(model, width, free) // width
+    assert 0.79 * free < rows * (row + 24 * model.config.get_text_config().vocab_size) <= 0.8 * free
+    assert tokens_that_fit(model, width, 1) == width
 
 
 @pytest.mark.gpu

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import yaml
+from mlflow.server.fastapi_security import get_allowed_hosts
+from mlflow.server.security_utils import is_allowed_host_header
 
 from astor.errors import UserError
 from astor.run.checkup import Check
@@ -22,6 +24,7 @@ SANDBOX = "/apis/apps/v1/namespaces/astor-sandbox/deployments/sandbox"
 READY = "/api/v1/namespaces/astor-sandbox/services/http:sandbox:8080/proxy/ready"
 CLAIM = "/api/v1/namespaces/kubeflow/persistentvolumeclaims/astor-trainer"
 QUOTAS = "/api/v1/namespaces/kubeflow/resourcequotas"
+DEFAULT = "storageclass.kubernetes.io/is-default-class"
 NODES, CLASSES = "/api/v1/nodes", "/apis/storage.k8s.io/v1/storageclasses"
 MLFLOW = "/apis/apps/v1/namespaces/astor-mlflow/deployments/mlflow"
 KSERVE = "/api/v1/namespaces/kserve/configmaps/inferenceservice-config"
@@ -50,7 +53,7 @@ def healthy() -> dict[str, Any]:
         each["configMapRef"]["name"] for each in mlflow["spec"]["template"]["spec"]["containers"][0]["envFrom"]
     )
     node = {"status": {"allocatable": {"cpu": "64", "nvidia.com/gpu": "8"}}}
-    default = {"storageclass.kubernetes.io/is-default-class": "true"}
+    default = {DEFAULT: "true"}
     return {
         "/version": {"major": "1", "minor": "34", "gitVersion": "v1.34.4"},
         **{CRD + crd: {"spec": {"versions": [{"name": used, "served": True}]}} for crd, used, *_ in CRDS.values()},
@@ -65,12 +68,22 @@ def healthy() -> dict[str, Any]:
         SANDBOX: standing(find("gpu", "Deployment", "sandbox")),
         READY: {
             "ready": True,
-            "layers": [{"name": "Landlock", "stands": True}, {"name": "bubblewrap", "stands": False}],
+            "layers": [
+                {"name": "Landlock", "stands": True, "why": "version 7", "needed": True},
+                {"name": "bubblewrap", "stands": False, "why": "no user namespaces", "needed": False},
+                {"name": "seccomp", "stands": True, "why": "no processes", "needed": True},
+            ],
         },
         MLFLOW: standing(mlflow),
         f"/api/v1/namespaces/astor-mlflow/configmaps/{settings}": find("gpu", "ConfigMap", settings),
         KSERVE: {"data": {"deploy": json.dumps({"defaultDeploymentMode": "Standard"})}},
     }
+
+
+def mlflow_settings(has: dict[str, Any]) -> dict[str, Any]:
+    """The ConfigMap that MLflow's server is told."""
+    found: dict[str, Any] = next(each for path, each in has.items() if "astor-mlflow/configmaps" in path)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +107,11 @@ def told(store: str = "") -> dict[str, Check]:
 
 def test_a_cluster_that_has_all_is_fine(cluster: Cluster) -> None:
     checks = told()
-    assert {name: check for name, check in checks.items() if check.state != "fine"} == {}
+    assert {name for name, check in checks.items() if check.state != "fine"} == {"store"}
+    assert checks["store"].found == "not tried whether it takes what may be written once"
+    assert checks["store"].advice == "give --store s3://BUCKET/PREFIX"
     assert checks["GPUs"].found == "8 on 1 of 2 nodes"
-    assert checks["sandbox layers"].found == "Landlock stand"
+    assert checks["sandbox layers"].found == "standing: Landlock, seccomp"
 
 
 LACKS: list[tuple[str, str, str, Callable[[dict[str, Any]], object]]] = [
@@ -132,16 +147,33 @@ LACKS: list[tuple[str, str, str, Callable[[dict[str, Any]], object]]] = [
     ),
     ("GPUs", "look", "device plugin", lambda has: has[NODES]["items"].pop(0)),
     ("storage", "look", "default", lambda has: has[CLASSES].update(items=[])),
+    (
+        "storage",
+        "look",
+        "default",
+        lambda has: has[CLASSES]["items"][0]["metadata"]["annotations"].update({DEFAULT: "false"}),
+    ),
+    ("claim astor-trainer", "look", "step 5", lambda has: has.pop(CLAIM)),
+    ("claim astor-trainer", "look", "describe pvc", lambda has: has[CLAIM].update(status={"phase": "Pending"})),
+    ("claim astor-trainer", "missing", "describe pvc", lambda has: has[CLAIM].update(status={"phase": "Lost"})),
     ("sandbox pool", "missing", "step 5", lambda has: has.pop(SANDBOX)),
     ("sandbox pool", "missing", "describe pods", lambda has: has[SANDBOX].update(status={})),
     ("sandbox layers", "look", "step 6", lambda has: has.update({READY: 503})),
+    ("sandbox layers", "missing", "docs/sandbox.md", lambda has: has[READY]["layers"][2].update(stands=False)),
+    ("sandbox layers", "missing", "docs/sandbox.md", lambda has: has[READY].update(layers=[])),
+    (
+        "sandbox layers",
+        "missing",
+        "docs/sandbox.md",
+        lambda has: has[READY].update(layers=[{"name": "worker", "stands": False, "why": "it ended", "needed": True}]),
+    ),
     ("MLflow", "look", "tracking.uri", lambda has: has.pop(MLFLOW)),
     ("MLflow", "missing", "kubectl logs", lambda has: has[MLFLOW].update(status={})),
     (
         "MLflow",
         "missing",
         "ALLOWED_HOSTS",
-        lambda has: next(each for path, each in has.items() if "astor-mlflow/configmaps" in path).update(data={}),
+        lambda has: mlflow_settings(has).update(data={}),
     ),
     ("KServe's mode", "look", "Standard", lambda has: has[KSERVE]["data"].update(deploy="{}")),
     ("secrets", "look", "ask who may", lambda has: has.update({SECRETS[0]: 403})),
@@ -155,6 +187,27 @@ def test_what_is_missing_is_told_with_what_to_do(
     take_away(cluster.answers)
     check = told()[name]
     assert (check.state, advice in check.advice) == (state, True), check
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        "*",
+        "a, mlflow.astor-mlflow:5000",
+        "a,mlflow.*:5000",
+        "*.astor-mlflow:*",
+        "mlflow.astor-mlflow",
+        "mlflow.?:5000",
+        "",
+    ],
+)
+def test_mlflow_may_be_called_as_its_own_patterns_say(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, hosts: str
+) -> None:
+    mlflow_settings(cluster.answers).update(data={"MLFLOW_SERVER_ALLOWED_HOSTS": hosts})
+    monkeypatch.setenv("MLFLOW_SERVER_ALLOWED_HOSTS", hosts)
+    may = is_allowed_host_header(get_allowed_hosts(), "mlflow.astor-mlflow:5000")
+    assert told()["MLflow"].state == ("fine" if may else "missing")
 
 
 def test_a_cluster_that_does_not_know_these_credentials_is_told(cluster: Cluster, tmp_path: Path) -> None:

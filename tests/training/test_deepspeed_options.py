@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+import torch
 from pydantic import ValidationError
 
 from astor.errors import UserError
@@ -12,7 +13,8 @@ from astor.storage import PolicyRef
 from astor.training.catalogue import update_engine_options
 from astor.training.deepspeed_options import DeepSpeedOptions
 from astor.training.engine import ReferencePolicy
-from astor.training.engines.deepspeed import processes
+from astor.training.engines.deepspeed import gpus, processes
+from astor.training.engines.torchrun import environment
 
 
 def options(**changes: object) -> DeepSpeedOptions:
@@ -48,8 +50,17 @@ def test_there_is_a_process_on_each_gpu_or_as_many_as_the_recipe_has(
     assert processes(options(processes=asked), gpus, cpus) == found
 
 
+def test_a_process_is_on_each_gpu_that_another_process_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "4,5,6")
+    ranks = Ranks(1, threads=1)
+    assert (gpus(ranks), environment(1, ranks.cards)["CUDA_VISIBLE_DEVICES"]) == (3, "4,5,6")
+    ranks.cards = ["4", "5"]
+    assert (gpus(ranks), environment(1, ranks.cards)["CUDA_VISIBLE_DEVICES"]) == (2, "4,5")
+
+
 def test_more_processes_than_gpus_are_refused() -> None:
-    with pytest.raises(UserError, match="is 4, and this machine has 2 GPUs: set it to 2 at most"):
+    with pytest.raises(UserError, match="is 4, and there are 2 GPUs for the update: set it to 2 at most"):
         processes(options(processes=4), gpus=2, cpus=1)
 
 

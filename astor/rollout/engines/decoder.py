@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from transformers import Cache, DynamicLayer, PreTrainedModel
 
+from astor.policies.precision import product_dtype
 from astor.policies.prefix import Prefix
 from astor.rollout.engines.graphs import CapturedStep
 
@@ -103,21 +104,26 @@ class Decoder:
 
 
 class Layer(DynamicLayer):  # type: ignore[misc]  # transformers has no types
-    """Keys and values of one layer: (rows, heads, columns, width), of which a step sees those in flight."""
+    """Keys and values of one layer: (rows, heads, columns, width), of which a step sees those in flight.
+
+    They are kept in the dtype that attention multiplies them in. Autocast hands over some in fp32, as keys that rotary
+    embeddings turned, and others in bf16; a DynamicCache takes all in the dtype of the first, at twice the memory.
+    """
 
     def __init__(self, at: At, size: Sequence[int], keys: Tensor, values: Tensor) -> None:
         """Zeros for all rows and columns, `size`, with heads and widths as `keys` and `values` have them."""
         super().__init__()
         self.at, self.is_initialized = at, True
         self.all_keys, self.all_values = (
-            each.new_zeros(size[0], each.shape[1], size[1], each.shape[3]) for each in (keys, values)
+            each.new_zeros(size[0], each.shape[1], size[1], each.shape[3], dtype=product_dtype(each))
+            for each in (keys, values)
         )
 
     def update(self, key_states: Tensor, value_states: Tensor, *others: Any, **named: Any) -> tuple[Tensor, Tensor]:
         """Write one column, and show all."""
         keys, values = self.all_keys[: self.at.rows], self.all_values[: self.at.rows]
-        keys.index_copy_(2, self.at.column, key_states)
-        values.index_copy_(2, self.at.column, value_states)
+        keys.index_copy_(2, self.at.column, key_states.to(keys.dtype))
+        values.index_copy_(2, self.at.column, value_states.to(values.dtype))
         return keys[:, :, : self.at.shown], values[:, :, : self.at.shown]
 
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:

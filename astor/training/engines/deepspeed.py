@@ -36,10 +36,12 @@ class DeepSpeedEngine:
         another one."""
         self._options = options
         on_nodes = isinstance(ranks, NodeRanks)
-        self.world_size = ranks.size if on_nodes else processes(options, torch.cuda.device_count(), ranks.size)
+        self.world_size = ranks.size if on_nodes else processes(options, gpus(ranks), ranks.size)
         warn_of_another_size(trainer, self.world_size)
         self._metrics: Mapping[str, float] = {}
-        self._torchrun = ranks if on_nodes else Torchrun(zero_rank.__name__, self.world_size, ranks.threads)
+        self._torchrun = (
+            ranks if on_nodes else Torchrun(zero_rank.__name__, self.world_size, ranks.threads, ranks.cards)
+        )
         directory = None if options.lora else reference.directory()
         made = self._torchrun.call(zero_rank.make, policy, reference.ref, directory, options, trainer)
         self.card: PolicyCard = made[0]
@@ -79,14 +81,20 @@ class DeepSpeedEngine:
         self._torchrun.close()
 
 
+def gpus(ranks: Ranks) -> int:
+    """GPUs that the processes may use."""
+    count: int = torch.cuda.device_count()
+    return count if ranks.cards is None else min(count, len(ranks.cards))
+
+
 def processes(options: DeepSpeedOptions, gpus: int, cpus: int) -> int:
-    """Processes on a node with so many GPUs, of a recipe with so many `processes` on CPUs.
+    """Processes on a node with so many GPUs for the update, of a recipe with so many `processes` on CPUs.
 
     UserError where there are more than GPUs.
     """
     if gpus and options.processes and options.processes > gpus:
         raise UserError(
-            f"training.processes is {options.processes}, and this machine has {gpus} GPUs: set it to {gpus} at most, "
-            "or leave it out."
+            f"training.processes is {options.processes}, and there are {gpus} GPUs for the update: set it to "
+            f"{gpus} at most, or leave it out."
         )
     return options.processes or gpus or cpus

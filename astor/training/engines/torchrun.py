@@ -12,14 +12,14 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from astor.errors import UserError
-from astor.policies.ranks import World
+from astor.policies.ranks import CARDS, World
 
 LONGEST_START = 600
 """Seconds in which every process must have started (our choice: importing torch on a busy disk takes a minute)."""
@@ -31,22 +31,21 @@ T = TypeVar("T")
 class Torchrun:
     """`size` processes that run a module and serve calls from it. They end with this object, and with this process."""
 
-    def __init__(self, module: str, size: int, threads: int) -> None:
-        """Start them, each with `threads` threads of CPU mathematics."""
+    def __init__(self, module: str, size: int, threads: int, cards: Sequence[str] | None = None) -> None:
+        """Start them, each with `threads` threads of CPU mathematics, on `cards`, as CUDA_VISIBLE_DEVICES names them;
+        None: on all that this process has."""
         self.size = size
         self._connections = connections = list[Connection]()
         self._room = tempfile.TemporaryDirectory(prefix="astor-torchrun-")
         directory = Path(self._room.name)
         self._log, address = directory / "log", str(directory / "door")
-        environment = {"GLOO_SOCKET_IFNAME": "lo" if sys.platform == "linux" else "lo0", **os.environ}
-        environment["OMP_NUM_THREADS"] = str(threads)
         launch = ["-m", "torch.distributed.run", "--standalone", "--nnodes=1", f"--nproc-per-node={size}"]
         with socket.socket(socket.AF_UNIX) as door, self._log.open("wb") as log:
             door.bind(address)
             door.listen(size)
             self._process = subprocess.Popen(
                 [sys.executable, *launch, "-m", module, address],
-                env=environment,
+                env=environment(threads, cards),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -134,6 +133,12 @@ def _sendable(error: Exception) -> Exception:
     except Exception:  # Some errors cannot be made again from what they say.
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error
+
+
+def environment(threads: int, cards: Sequence[str] | None) -> dict[str, str]:
+    """Of processes with so many threads, on `cards`, or on all that this process has."""
+    given = {"OMP_NUM_THREADS": str(threads)} | ({} if cards is None else {CARDS: ",".join(cards)})
+    return {"GLOO_SOCKET_IFNAME": "lo" if sys.platform == "linux" else "lo0", **os.environ, **given}
 
 
 def _receive(connection: Connection) -> Any:

@@ -9,6 +9,7 @@ import torch
 
 from astor.policies import policy as policies
 from astor.policies.adapted import adapt
+from astor.policies.determinism import use_deterministic_operations
 from astor.policies.lora import round_weights
 from astor.policies.policy import load_policy
 from astor.policies.ranks import World
@@ -107,7 +108,7 @@ def begin() -> World:
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     deepspeed.init_distributed("nccl" if on_gpu else "gloo")
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
-    torch.use_deterministic_algorithms(True, warn_only=on_gpu)
+    use_deterministic_operations()
     from torch import distributed
 
     return World(distributed.get_rank(), distributed.get_world_size(), group=distributed.group.WORLD)
