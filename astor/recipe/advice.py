@@ -6,7 +6,7 @@ from typing import Any
 from astor.policies.options import LoraOptions
 from astor.policies.size import HALF, PolicySize
 from astor.recipe.footprint import footprint
-from astor.recipe.memory import left_to_update, server_share, training_of, update_processes
+from astor.recipe.memory import left_to_update, server_share, training_of, update_gpus, update_processes
 from astor.recipe.recipe import Recipe
 
 ROOM = 0.9
@@ -47,7 +47,7 @@ def _ways(recipe: Recipe, gpus: int, least_share: float) -> Iterator[tuple[list[
             told[SHARE] = f"{SHARE} {share} in rollout.vllm_arguments"
             yield list(told.values()), recipe
     steps: list[tuple[str, str, Any]] = [
-        (f"processes: {gpus}", "processes", gpus),
+        (f"processes: {update_gpus(recipe, gpus)}", "processes", update_gpus(recipe, gpus)),
         ("gradient_checkpointing: true", "gradient_checkpointing", True),
         ("reference: offloaded", "reference", "offloaded"),
         ("tokens_per_micro_batch: 4096", "tokens_per_micro_batch", 4096),

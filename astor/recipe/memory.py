@@ -67,14 +67,20 @@ def rollout_bytes(recipe: Recipe, size: PolicySize, prompt_tokens: int | None, b
     return weights + keys + SAMPLED * rows * size.vocabulary * BYTES
 
 
-def server_share(recipe: Recipe, gpus: int) -> float:
-    """Share of one of so many GPUs that a server which samples keeps beside an update; 0 where there is none.
+def update_gpus(recipe: Recipe, gpus: int) -> int:
+    """Of so many GPUs those that an update has: all but the one on which the second process of a run that overlaps
+    samples."""
+    return gpus - bool(recipe.staleness and gpus > 1 and not recipe.rollout.on_servers and not _by_tasks(recipe))
 
-    It has cards of its own where it is started in another task, or in the second process of a run that overlaps, while
-    one process trains on the first card.
-    """
-    trains_on_all = hasattr(recipe.training, "stage") or gpus < 2
-    apart = (recipe.cluster and recipe.granularity == "step") or (recipe.staleness and not trains_on_all)
+
+def _by_tasks(recipe: Recipe) -> bool:
+    return recipe.cluster is not None and recipe.granularity == "step"
+
+
+def server_share(recipe: Recipe, gpus: int) -> float:
+    """Share of one of so many GPUs that a server which samples keeps beside an update; 0 where there is none, or it is
+    started in another task or on a GPU that the update leaves to it."""
+    apart = _by_tasks(recipe) or update_gpus(recipe, gpus) < gpus
     return 0.0 if apart or not gpus else recipe.rollout.card_share
 
 
@@ -86,7 +92,7 @@ def left_to_update(recipe: Recipe, limit: int, gpus: int) -> int:
 def update_processes(recipe: Recipe, gpus: int = 0) -> int:
     """Processes that train side by side: DeepSpeed's, or the recipe's on the CPU; one on a GPU."""
     if hasattr(recipe.training, "stage"):
-        return getattr(recipe.training, "processes", None) or gpus or recipe.processes
+        return getattr(recipe.training, "processes", None) or update_gpus(recipe, gpus) or recipe.processes
     return 1 if gpus else recipe.processes
 
 

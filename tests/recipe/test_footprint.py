@@ -7,7 +7,7 @@ from astor.policies.size import PolicySize
 from astor.recipe.advice import advise, fits
 from astor.recipe.footprint import Training, footprint, lora_parameters
 from astor.recipe.load import load_recipe
-from astor.recipe.memory import training_of, update_processes
+from astor.recipe.memory import server_share, training_of, update_processes
 from astor.training.deepspeed_options import DeepSpeedOptions
 from astor.training.options import TorchOptions
 
@@ -83,6 +83,15 @@ def test_deepspeed_shares_among_its_processes_or_else_all_gpus_or_the_recipes_pr
     deepspeed = {"type": "deepspeed", "stage": 3, "processes": processes}
     recipe = load_recipe("miniature", {"training": deepspeed, "processes": 2})
     assert update_processes(recipe, gpus) == training_of(recipe, SEVEN, 1024, gpus).ranks == ranks
+
+
+def test_an_update_that_overlaps_leaves_a_gpu_to_what_samples() -> None:
+    overlaps = {"training": {"type": "deepspeed", "loss": {"importance_cap": 2.0}}, "staleness": 1}
+    assert [update_processes(load_recipe("miniature", overlaps), gpus) for gpus in (8, 1)] == [7, 1]
+    started = {"type": "openai", "vllm_python": "p", "hand_over": "reload"}
+    both = load_recipe("miniature", overlaps | {"rollout": started})
+    assert [server_share(both, gpus) for gpus in (8, 1)] == [0.0, 0.92]
+    assert server_share(load_recipe("miniature", {"rollout": started}), 8) == 0.92
 
 
 def test_what_a_recipe_has_already_is_not_advised() -> None:
