@@ -10,14 +10,18 @@ COLUMNS = 256
 """Columns of a block. Our choice: an answer of a thousand tokens takes a few captures, each some tenths of a second."""
 TURNING_ANEW = frozenset({"dynamic", "longrope"})
 """Rotary embeddings that read on the CPU how long a text is."""
+FROM_THE_CPU = frozenset({"falcon"})
+"""Types whose layers bring indices from the CPU at every step, which no capture takes."""
 
 
 def takes_blocks(model: PreTrainedModel) -> bool:
     """Whether a step may look at columns that nothing stands in yet, and be captured: transformers says of which models
-    that is so, for its own static cache."""
+    that is so, for its own static cache. Masks of its `eager` attention have a number from the CPU, which no capture
+    takes."""
     rotary = getattr(model.config.get_text_config(decoder=True), "rope_parameters", None) or {}
     kinds = {rotary.get("rope_type"), *(kind.get("rope_type") for kind in rotary.values() if isinstance(kind, dict))}
-    return bool(model._can_compile_fullgraph) and not kinds & TURNING_ANEW
+    from_the_cpu = model.config._attn_implementation == "eager" or model.config.model_type in FROM_THE_CPU
+    return bool(model._can_compile_fullgraph) and not kinds & TURNING_ANEW and not from_the_cpu
 
 
 class CapturedStep:

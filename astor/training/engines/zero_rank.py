@@ -11,7 +11,7 @@ from astor.policies import policy as policies
 from astor.policies.adapted import adapt
 from astor.policies.determinism import use_deterministic_operations
 from astor.policies.lora import round_weights
-from astor.policies.policy import load_policy
+from astor.policies.policy import Policy, load_policy
 from astor.policies.ranks import World
 from astor.records import Batch, Completion, Group, PolicyCard
 from astor.storage import PolicyRef
@@ -48,16 +48,22 @@ def make(
     trained, held_to = load_policy(policy, "cpu"), None
     if options.lora:
         adapt(trained, base, options.lora)
-    else:
+    _place(trained, options)
+    if not options.lora:
         assert reference is not None, "what is no adapter needs a reference policy"
         held_to = load_policy(reference, "cpu")
-    for each in filter(None, (trained, held_to)):
-        if options.precision == "bf16":
-            round_weights(each.model)
-        if torch.cuda.is_available() and not (each is held_to and options.reference == "offloaded"):
-            each.model.to("cuda")
+        _place(held_to, options, stays=options.reference == "offloaded")
     engine = world.memory[ENGINE] = ZeroEngine(trained, held_to, options, trainer, world)
     return engine.card
+
+
+def _place(policy: Policy, options: DeepSpeedOptions, stays: bool = False) -> None:
+    """Round the weights as the options say, and move them to the GPU unless they stay. Done before another policy is
+    loaded, which takes the CPU's memory in fp32, in every rank."""
+    if options.precision == "bf16":
+        round_weights(policy.model)
+    if torch.cuda.is_available() and not stays:
+        policy.model.to("cuda")
 
 
 def train(
