@@ -52,8 +52,9 @@ class Submission(NamedTuple):
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is a run of the pipeline `post_training`."""
-        return self.parameters.keys() >= PARAMETERS and COLLECTS not in self.parameters
+        """Whether it is a run of the pipeline `post_training`, and has a store: without, its first task fails."""
+        given = self.parameters
+        return given.keys() >= PARAMETERS and COLLECTS not in given and bool(given["store"])
 
     def computes(self, run_name: str, store: str) -> bool:
         """Whether it may be at work on a run of a store now. What was cloned in KFP's pages has another name there,

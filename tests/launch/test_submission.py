@@ -62,6 +62,12 @@ def test_a_collection_is_no_run_to_list_or_to_go_on_with(server: KfpServer) -> N
         find_submission(cluster.connect(), collection)
 
 
+def test_a_run_without_a_store_is_in_nobodys_way(server: KfpServer) -> None:
+    cluster = Cluster(server.url, server=server)
+    server.add_run("started without one", {"recipe": "miniature", "overrides": {}, "store": None})
+    assert latest(cluster.connect(), cluster.recipe(), cluster.store) is None
+
+
 @pytest.mark.parametrize("named", ["miniature-000000000000", "00000000-0000-4000-8000-000000000000"])
 def test_a_run_that_is_not_there_is_told(cluster: Cluster, named: str) -> None:
     with pytest.raises(UserError, match=rf"has no run (called )?{named}: astor runs --on cluster"):
