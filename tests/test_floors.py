@@ -7,7 +7,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ALLOWED = {
-    "components": {f"astor.{room}" for room in ("components", "loop", "steps", "run", "recipe", "policies", "storage")},
+    "components": {
+        f"astor.{room}" for room in ("components", "loop", "steps", "run", "recipe", "policies", "storage", "errors")
+    },
     "pipelines": {f"astor.{room}" for room in ("pipelines", "components", "run", "recipe", "options", "errors")},
 }
 
