@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from astor.experiments.statistics import difference_over_seeds
+
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "methods.md"
 BEGIN, END = "<!-- results: python benchmarks/methods/table.py -->", "<!-- end of results -->"
@@ -19,7 +21,7 @@ def main() -> None:
     found = {path.stem: json.loads(path.read_text()) for path in sorted((HERE / "results").glob("*.json"))}
     page = PAGE.read_text()
     before, after = page.partition(BEGIN)[0], page.partition(END)[2]
-    told = "\n".join(table(setting, results) for setting, results in found.items())
+    told = "\n".join(table(setting, results) + changed(setting, results) for setting, results in found.items())
     PAGE.write_text(f"{before}{BEGIN}\n\n{told or 'Nothing has been run yet.'}\n\n{END}{after}")
     print(json.dumps(list(found)))
 
@@ -43,6 +45,26 @@ def table(setting: str, found: Mapping[str, Any]) -> str:
         "|---|---|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     return "\n".join([*lines, *(_row(arm, found) for arm in arms), ""])
+
+
+def changed(setting: str, found: Mapping[str, Any]) -> str:
+    """What becomes of ASTOR without a part or with another, as Markdown; empty where nothing was changed."""
+    scores: dict[str, dict[int, float]] = {}
+    for line in (HERE / "runs" / f"{setting}.jsonl").read_text().splitlines():
+        run = json.loads(line)["figures"]
+        scores.setdefault(run["method"], {})[run["seed"]] = run["sampled"]["mean"]
+    arms = {arm["name"]: arm for arm in found["arms"]}
+    rows = []
+    for name in filter(lambda name: name.startswith("astor_"), arms):
+        seeds = sorted(scores[name].keys() & scores["astor"].keys())
+        told = difference_over_seeds([scores[name][seed] - scores["astor"][seed] for seed in seeds])
+        between = "" if told.low is None else f"[{told.low:+.3f}, {told.high:+.3f}]"
+        useful = 100 * arms[name]["useful_per_rollout"]
+        rows.append(f"| {name} | {told.seeds} | {told.value:+.4f} | {between} | {useful:.2f} |")
+    if not rows:
+        return ""
+    head = ["| | seeds | difference from `astor` | 95 % | useful in 100 rollouts |", "|---|---|---|---|---|"]
+    return "\n".join(["", "ASTOR's variants beside `astor`, seed by seed:", "", *head, *rows, ""])
 
 
 def _row(arm: Mapping[str, Any], found: Mapping[str, Any]) -> str:
