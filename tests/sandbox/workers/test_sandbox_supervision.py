@@ -99,9 +99,10 @@ def test_a_zygote_struck_at_any_moment_costs_no_verdict(own, zygotes, monkeypatc
     before = own.metrics()
     thread = strike(zygotes, 1, number)
     results = own.run(jobs)
-    thread.join()
+    while thread.is_alive():  # A busy machine may let it come later than three jobs take.
+        results += own.run(jobs)
     own.run([ADD])  # Where the strike came last, it is found out now.
-    assert [(result.ending, result.claims) for result in results] == [(Ending.FINISHED, expected)] * 3
+    assert {(result.ending, result.claims) for result in results} == {(Ending.FINISHED, expected)}
     after = own.metrics()
     assert after["restarts"] == before["restarts"] + 1
     assert after["retried"] <= before["retried"] + 1
