@@ -34,7 +34,7 @@ def options():
     """Options that wait for as long as this machine needs."""
 
     def make(**given):
-        quick = {"poll_seconds": 0.005, "failed_seconds": 0.02, "smoke_seconds": 0.15, "load_seconds": 0.25}
+        quick = {"poll_seconds": 0.005, "failed_seconds": 0.02, "smoke_seconds": 30, "load_seconds": 30}
         return DeployOptions(**{"name": "coder", **quick, **given})
 
     return make

@@ -85,7 +85,7 @@ def test_a_route_that_no_gateway_follows_is_put_back(api, tried, put):
     with pytest.raises(
         UserError, match=r"gateway kserve/kserve-ingress-gateway does not follow the route coder-traffic"
     ):
-        put(2, canary=50)
+        put(2, canary=50, smoke_seconds=0.15)
     assert weights(api) == {"coder-predictor": 90, "coder-canary-predictor": 10}
 
 

@@ -87,7 +87,7 @@ def test_what_is_never_loaded_is_given_up_in_time(api, put):
     with pytest.raises(
         UserError, match=r"it was not loaded in 0.25 s; KServe has said nothing of it\): coder/1 serves"
     ):
-        put(2)
+        put(2, load_seconds=0.25)
 
 
 def test_pods_that_answer_as_another_policy_are_not_believed(api, put):
@@ -101,13 +101,13 @@ def test_pods_that_answer_as_another_policy_are_not_believed(api, put):
 
     api._control = keeps_the_old_pods
     with pytest.raises(UserError, match=r"it is loaded, and after 0.15 s the endpoint serves coder, 0+, not 0+"):
-        put(2)
+        put(2, smoke_seconds=0.15)
 
 
 def test_a_model_that_answers_no_probe_is_not_deployed(api, put):
     api.mute = True
     with pytest.raises(UserError, match="the endpoint has no answer to the probe 'def add"):
-        put(1)
+        put(1, smoke_seconds=0.15)
 
 
 def test_a_state_of_what_was_asked_before_is_not_believed(api, put):
