@@ -43,11 +43,11 @@ class Provision(Options):
                 f"leave it out of recipe and overrides, or {ANEW}."
             )
         wanted = self.of(recipe)
-        for key, name, told in (
-            ("sandbox.token_env", wanted.sandbox_token, self.sandbox_token),
-            ("rollout.key_env", wanted.rollout_key, self.rollout_key),
+        for key, name, told, needless in (
+            ("sandbox.token_env", wanted.sandbox_token, self.sandbox_token, ""),
+            ("rollout.key_env", wanted.rollout_key, self.rollout_key, KEYLESS),
         ):
-            if name not in ("", told, KEYLESS):
+            if name not in ("", told, needless):
                 others = f"that of {told}" if told else "none"
                 raise UserError(
                     f"{key} is {name}, and the pipeline's tasks are told {others}: leave {key.partition('.')[0]} as it "

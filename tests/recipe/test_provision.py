@@ -6,7 +6,7 @@ import pytest
 
 from astor.errors import UserError
 from astor.recipe.load import load_recipe
-from astor.recipe.provision import Provision
+from astor.recipe.provision import KEYLESS, Provision
 
 CLUSTER = {"cluster": {"queue": "team-a", "pools": {"train": {"memory": "8Gi"}}}}
 
@@ -47,3 +47,9 @@ def test_servers_are_asked_with_the_key_that_tasks_are_told(
 def test_another_key_is_refused(compiled: dict[str, Any]) -> None:
     with pytest.raises(UserError, match=r"rollout\.key_env is THEIRS, and .* told (that of OURS|none): leave"):
         Provision.of(load_recipe("miniature", compiled)).require(load_recipe("miniature", asked(key_env="THEIRS")))
+
+
+def test_a_pool_has_no_token_that_nobody_needs() -> None:
+    pool = {"type": "pool", "urls": ["http://sandbox:8080"], "token_env": KEYLESS}
+    with pytest.raises(UserError, match=rf"sandbox\.token_env is {KEYLESS}, and .* told none: leave sandbox"):
+        Provision().require(load_recipe("miniature", {"sandbox": pool}))
