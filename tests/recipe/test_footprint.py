@@ -40,6 +40,17 @@ def test_each_stage_of_zero_shares_more() -> None:
     assert peaks == sorted(peaks, reverse=True)
 
 
+def test_masters_and_moments_of_an_adapter_are_shared_by_zero_and_frozen_weights_by_its_last_stage() -> None:
+    second, third, alone = (
+        footprint(SEVEN, training(SEVEN, ranks, stage=stage, lora=LORA)) for stage, ranks in ((2, 8), (3, 8), (2, 1))
+    )
+    frozen = 2 * SEVEN.parameters
+    assert second.weights - frozen == pytest.approx((alone.weights - frozen) / 8, abs=1)
+    assert second.moments == pytest.approx(alone.moments / 8, abs=1)
+    assert third.weights == pytest.approx(alone.weights / 8, abs=2)
+    assert {each.reference for each in (second, third, alone)} == {0}
+
+
 def test_no_stage_shares_out_the_reference_policy() -> None:
     """2 bytes for each parameter on each GPU, beside an eighth of the 18 of weights, gradients and moments."""
     found = footprint(SEVEN, training(SEVEN, 8, stage=3, gradient_checkpointing=True))
