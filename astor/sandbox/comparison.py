@@ -104,15 +104,22 @@ def _lines(output: str) -> Iterator[str]:
     while start <= len(output):
         end = output.find("\n", start)
         end = len(output) if end < 0 else end
-        yield _RUN_OF_BLANKS.sub(" ", output[start:end].rstrip(_BLANKS))
+        yield output[start:end].rstrip(_BLANKS)
         start = end + 1
 
 
 def _same_line(left: str | None, right: str | None, how: How, tolerance: Tolerance) -> bool:
     """Whether two lines are the same, None where an output has no line any more."""
-    if left is None or right is None or how == "whitespace":
-        return left == right
-    return left == right or _same_words(left, right, tolerance)
+    if left is None or right is None:
+        return False
+    left, right = _narrow(left, right), _narrow(right, left)
+    return left == right or (how == "float" and _same_words(left, right, tolerance))
+
+
+def _narrow(line: str, other: str) -> str:
+    """The line with a space for each run of blanks: for one more than the other line can have, if there are so many,
+    since a line that is in excess need not be read to its end."""
+    return _RUN_OF_BLANKS.sub(" ", line, count=len(other) // 2 + 1)
 
 
 def _same_words(left: str, right: str, tolerance: Tolerance) -> bool:
