@@ -49,13 +49,12 @@ def _ways(recipe: Recipe, gpus: int, least_share: float) -> Iterator[tuple[list[
     steps: list[tuple[str, str, Any]] = [
         (f"processes: {update_gpus(recipe, gpus)}", "processes", update_gpus(recipe, gpus)),
         ("gradient_checkpointing: true", "gradient_checkpointing", True),
+        *([("type: deepspeed with stage: 3", "stage", 3)] if gpus > 1 else []),
         ("reference: offloaded", "reference", "offloaded"),
         ("tokens_per_micro_batch: 4096", "tokens_per_micro_batch", 4096),
         (f"tokens_per_micro_batch: {row}", "tokens_per_micro_batch", row),
+        ("lora: {}", "lora", LoraOptions()),
     ]
-    if gpus > 1:
-        steps.append(("type: deepspeed with stage: 3", "stage", 3))
-    steps.append(("lora: {}", "lora", LoraOptions()))
     for name, key, value in steps:
         if _is_open(options, key, value):
             options = options.model_copy(update={key: value})
@@ -71,10 +70,9 @@ def _is_open(options: Any, key: str, value: Any) -> bool:
     match key:
         case "processes":  # None: as many as there are GPUs
             return has is not None and has < value
-        case "reference":
-            return (
-                has != value and not getattr(options, "lora", None) and getattr(options, "precision", "bf16") == "bf16"
-            )
+        case "reference":  # one that is shared out takes less
+            own = not getattr(options, "lora", None) and getattr(options, "stage", 0) < 3
+            return own and has != value and getattr(options, "precision", "bf16") == "bf16"
         case "tokens_per_micro_batch":
             return bool(has > value)
         case _:

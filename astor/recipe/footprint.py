@@ -112,10 +112,12 @@ def footprint(size: PolicySize, training: Training) -> Footprint:
     copies = number * held // share[2] if training.bf16 or not training.whole else 0
     # Gradients are summed in fp32, in whatever precision a backward pass gives them.
     gradients, activations = BYTES * trained // share[1], _activations(size, training, number)
-    # Each device has a reference policy of its own, which no stage shares out. One that is offloaded is there before
-    # there are activations; gradients are dropped by then, but for DeepSpeed's, which stay.
+    # A reference policy that is offloaded is on each device as a whole, before there are activations; gradients are
+    # dropped by then, but for DeepSpeed's, which stay.
     reference = (BYTES if training.reference == "shared" else HALF) * held if training.whole else 0
-    if training.reference == "offloaded":
+    if training.reference != "offloaded":
+        reference //= share[2]
+    else:
         reference = max(reference - activations - (0 if training.zero else gradients), 0)
     width = HALF if training.zero and training.bf16 else BYTES
     head = size.vocabulary * size.hidden_size * width if training.whole else 0

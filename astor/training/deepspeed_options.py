@@ -19,7 +19,8 @@ class DeepSpeedOptions(TrainingOptions):
     type: Literal["deepspeed"] = "deepspeed"
     stage: Literal[1, 2, 3] = 2
     """What ZeRO (Rajbhandari et al. 2020, arXiv 1910.02054) shares out over the processes: 1 masters and moments, 2
-    gradients too, 3 the weights too, gathered layer by layer when they are needed."""
+    gradients too, 3 the weights too, gathered layer by layer when they are needed, and those of the reference policy
+    but where it is offloaded."""
     precision: Literal["bf16", "fp32"] = "bf16"
     """Of weights, activations and the policy that is saved. Masters, moments and sums of gradients are fp32 in both."""
     processes: int | None = Field(default=None, ge=1)
@@ -31,6 +32,11 @@ class DeepSpeedOptions(TrainingOptions):
         if self.reference == "offloaded" and self.precision == "fp32":
             raise ValueError("reference offloaded is a bf16 copy: set precision: bf16, or reference: shared")
         return self
+
+    @property
+    def shares_reference(self) -> bool:
+        """Whether processes share out the reference policy's weights too."""
+        return self.stage == 3 and self.lora is None and self.reference != "offloaded"
 
     def make(self, policy: Path, reference: ReferencePolicy, trainer: Path | None, ranks: Ranks) -> UpdateEngine:
         if importlib.util.find_spec("deepspeed") is None:

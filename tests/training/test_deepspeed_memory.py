@@ -23,7 +23,7 @@ BUCKET = 4 * 50_000_000
 
 
 @pytest.mark.parametrize("stage", [1, 3])  # with 2 gradients are dropped between updates
-def test_a_rank_holds_its_share_and_the_whole_reference_policy(
+def test_a_rank_holds_its_share_and_the_reference_policy_that_only_the_last_stage_shares_out(
     stage: int, make_policy: Callable, play: Callable, tmp_path: Path
 ) -> None:
     policy = make_policy(layers=6, hidden=256)

@@ -86,15 +86,8 @@ class ZeroOptimization(Optimization):
         )
         self.progress.counters = self.progress.counters.model_copy(update={"world_size": world.size})
         self.optimizer = GuardedAdamW(self.parameters.values(), options.optimizer, self.progress)
-        buffers = [(module, dict(module._buffers)) for module in model.modules()]
-        self._engine, self._zero, *_ = deepspeed.initialize(
-            model=Scorer(model).eval(),
-            optimizer=self.optimizer,
-            config=configuration(options, model.config.get_text_config().hidden_size),
-        )
-        self.optimizer.zero = self._zero
-        for module, kept in buffers:  # DeepSpeed rounds them too; angles of rotary embeddings do not bear it.
-            module._buffers.update(kept)
+        self._engine = share_out(model, options, self.optimizer)
+        self._zero = self.optimizer.zero = self._engine.optimizer
         self._begin(state)
 
     def logps(self, piece: MicroBatch, temperature: float) -> Tensor:
@@ -163,6 +156,17 @@ class ZeroOptimization(Optimization):
             if state.first_moments:
                 for moment, tensors in zip(MOMENTS, (state.first_moments, state.second_moments), strict=True):
                     safe_set_full_optimizer_state(weight, tensors[name].to(flat.device), moment)
+
+
+def share_out(model: PreTrainedModel, options: DeepSpeedOptions, optimizer: GuardedAdamW | None = None) -> Any:
+    """DeepSpeed's engine around `model`, whose passes need it as long as they are made. Without an optimizer only
+    stage 3 has something to share out: the weights, which are not trained."""
+    buffers = [(module, dict(module._buffers)) for module in model.modules()]
+    config = configuration(options, model.config.get_text_config().hidden_size)
+    engine, *_ = deepspeed.initialize(model=Scorer(model).eval(), optimizer=optimizer, config=config)
+    for module, kept in buffers:  # DeepSpeed rounds them too; angles of rotary embeddings do not bear it.
+        module._buffers.update(kept)
+    return engine
 
 
 def configuration(options: DeepSpeedOptions, hidden_size: int) -> dict[str, Any]:

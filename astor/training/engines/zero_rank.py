@@ -20,8 +20,8 @@ from astor.training.engine import DivergedError, Sketch
 from astor.training.engines.torchrun import serve
 from astor.training.report import Trained
 
-ENGINE = "update engine"
-"""Where a rank keeps its engine."""
+ENGINE, REFERENCE = "update engine", "reference policy"
+"""Where a rank keeps its engine, and DeepSpeed's around a reference policy that is shared out."""
 
 
 class RankTrained(NamedTuple):
@@ -43,16 +43,21 @@ def make(
 ) -> PolicyCard:
     """Make the rank's engine, held to `base`: `reference` has it, where there is no adapter, which needs no other
     model. The card of the policy that is trained."""
-    from astor.training.engines.zero_engine import ZeroEngine  # DeepSpeed, in these processes alone
+    from astor.training.engines.zero import share_out  # DeepSpeed, in these processes alone
+    from astor.training.engines.zero_engine import ZeroEngine
 
-    trained, held_to = load_policy(policy, "cpu"), None
-    if options.lora:
-        adapt(trained, base, options.lora)
-    _place(trained, options)
+    held_to = None
     if not options.lora:
         assert reference is not None, "what is no adapter needs a reference policy"
         held_to = load_policy(reference, "cpu")
+        held_to.model.requires_grad_(False)
         _place(held_to, options, stays=options.reference == "offloaded")
+        if options.shares_reference:
+            world.memory[REFERENCE] = share_out(held_to.model, options)
+    trained = load_policy(policy, "cpu")
+    if options.lora:
+        adapt(trained, base, options.lora)
+    _place(trained, options)
     engine = world.memory[ENGINE] = ZeroEngine(trained, held_to, options, trainer, world)
     return engine.card
 
