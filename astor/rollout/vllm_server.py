@@ -1,6 +1,7 @@
 """A vLLM server that this process starts, on this machine alone, and that ends with it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,8 @@ from astor.rollout.options import OpenAIEngineOptions
 HOST = "127.0.0.1"
 TAIL = 12
 """Lines of the log that an error shows."""
+ERROR = re.compile(r"(\(.+\) )?(ERROR .+\] )?[\w.]+(Error|Exception): ")
+"""How the last line of a traceback begins, by itself or in vLLM's log."""
 DEVELOPER = {"VLLM_SERVER_DEV_MODE": "1", "VLLM_ALLOW_RUNTIME_LORA_UPDATING": "True"}
 """What vLLM offers only where it is asked for: to reload weights, to tell their checksums, and to load adapters."""
 QUIET = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
@@ -45,7 +48,7 @@ class VllmServer:
         """The largest of an adapter that it can load."""
         adapters = ["--enable-lora", f"--max-lora-rank={self.rank}"] if rank else []
         vllm = [options.vllm_python, "-m", "vllm.entrypoints.openai.api_server"]
-        command = [*vllm, *served, *sampling, *adapters, *options.vllm_arguments]
+        command = [*vllm, *served, *sampling, *adapters, *_whole_prompts(), *options.vllm_arguments]
         # Of the paths of this environment none may lead there: a package of vLLM's is called as this one.
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | QUIET | DEVELOPER
         key = os.environ.get(options.key_env, "").strip()
@@ -82,9 +85,11 @@ class VllmServer:
         return self._process.poll() is None
 
     def tail(self) -> str:
-        """The end of the server's log."""
+        """The first error in the server's log, which is why an engine died and not what others say of it, and the
+        log's end."""
         lines = Path(self._log.name).read_text(errors="replace").splitlines()
-        return "\n".join(lines[-TAIL:])
+        first = next((line for line in lines[:-TAIL] if ERROR.match(line)), None)
+        return "\n".join([*([first, "…"] if first else []), *lines[-TAIL:]])
 
     def close(self) -> None:
         """End the server."""
@@ -92,6 +97,14 @@ class VllmServer:
             self._process.send_signal(signal.SIGTERM)
         self._process.wait()
         self._log.close()
+
+
+def _whole_prompts() -> list[str]:
+    """What a server without a GPU is told: not to read a prompt in parts, after which vLLM 0.32 turns back the random
+    generator of its seed, which one on a CPU cannot bear."""
+    import torch  # which whoever only checks a Python or a port does without
+
+    return [] if torch.cuda.is_available() else ["--no-enable-chunked-prefill"]
 
 
 def check_python(vllm_python: str) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from astor.policies.policy import Policy, save_policy
 from astor.rollout.options import OpenAIEngineOptions
+from astor.storage import Attempt, PolicyRef
 
 PYTHON = Path(__file__).parents[2] / ".venv-vllm" / "bin" / "python"
 ARGUMENTS = ("--enforce-eager", "--dtype", "float32")
@@ -22,3 +24,11 @@ NEEDS_VLLM = [
 def options(**given: Any) -> OpenAIEngineOptions:
     known = {"vllm_python": str(PYTHON), "vllm_arguments": ARGUMENTS, "hand_over": "restart"}
     return OpenAIEngineOptions(**{**known, **given})
+
+
+def commit(directory: Path, policy: Policy) -> PolicyRef:
+    """The policy as files, which a server can read."""
+    with Attempt(str(directory)) as attempt:
+        save_policy(policy, attempt.part("policy", "Policy/1"), recipe_digest="r")
+        artifact = attempt.commit()
+    return PolicyRef(policy.ref.digest, policy.ref.lineage, artifact.ref)

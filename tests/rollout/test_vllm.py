@@ -30,7 +30,7 @@ from astor.rollout.engines.openai import OpenAIEngine
 from astor.rollout.options import OpenAIEngineOptions
 from astor.rollout.seeds import row_seed
 from astor.storage import Attempt, PolicyRef, digest_directory
-from tests.rollout.real_vllm import ARGUMENTS, NEEDS_VLLM, PYTHON, TEXTS, TOLERANCE, options
+from tests.rollout.real_vllm import ARGUMENTS, NEEDS_VLLM, PYTHON, TEXTS, TOLERANCE, commit, options
 from tests.rollout.unpacked_weights import python_without_packing
 
 pytestmark = NEEDS_VLLM
@@ -39,13 +39,6 @@ pytestmark = NEEDS_VLLM
 @pytest.fixture(autouse=True)
 def small_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VLLM_CPU_KVCACHE_SPACE", "1")
-
-
-def commit(directory: Path, policy: Policy) -> PolicyRef:
-    with Attempt(str(directory)) as attempt:
-        save_policy(policy, attempt.part("policy", "Policy/1"), recipe_digest="r")
-        artifact = attempt.commit()
-    return PolicyRef(policy.ref.digest, policy.ref.lineage, artifact.ref)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +97,17 @@ def test_samples_are_those_of_each_rounds_policy_and_the_round_before_is_refused
         with pytest.raises(UserError, match=f"serves {now.digest[:12]}, not policy {before.digest[:12]}"):
             OpenAIEngine(OpenAIEngineOptions(urls=(url,)), World()).generate(before, requests(policy, 1.0))
     assert not servers_of(os.getpid()), "nothing is left"
+
+
+def test_prompts_of_more_tokens_than_a_step_reads_are_answered(policies: list[tuple[Policy, PolicyRef]]) -> None:
+    """Of which vLLM would read one in two parts, and end."""
+    policy, ref = policies[0]
+    prompt = (policy.chat.tokenizer.encode(" ".join(TEXTS)) * 20)[:200]
+    asked = [Request(prompt[start:] + prompt[:start], 2, 8, row_seed(3, str(start)), 1.0) for start in range(8)]
+    few = (*ARGUMENTS, "--max-num-batched-tokens", "256")
+    with OpenAIEngine(options(vllm_arguments=few), World()) as engine:
+        engine.generate(ref, asked)
+        assert (engine.metrics["failed"], engine.metrics["server_starts"]) == (0, 1)
 
 
 def test_weights_that_cannot_be_proven_are_not_read_in_place(policies: list[tuple[Policy, PolicyRef]]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import torch
 
 from astor.errors import UserError
 from astor.rollout import supervised
@@ -18,10 +19,11 @@ from astor.rollout.vllm_server import VllmServer, check_port, check_python
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="process descriptors are Linux's")
 
+WHOLE_PROMPTS = "" if torch.cuda.is_available() else " --no-enable-chunked-prefill"
 SERVES = """
 import http.server, subprocess, sys
 assert sys.argv[1:3] == ["-m", "vllm.entrypoints.openai.api_server"]
-known = dict(zip(sys.argv[3::2], sys.argv[4::2]))
+known = dict(zip(sys.argv[3:], sys.argv[4:]))
 print("serves", known["--served-model-name"], "from", known["--model"], flush=True)
 if "--fails" in known:
     sys.exit("there is no such number format: " + known["--fails"])
@@ -51,7 +53,7 @@ def options(python: str, *arguments: str) -> OpenAIEngineOptions:
 def test_a_server_of_adapters_is_told_their_rank(python: str, tmp_path: Path) -> None:
     (tmp_path / "serves.py").write_text("import sys; sys.exit(' '.join(sys.argv))")
     for rank, told in ((0, ""), (4, " --enable-lora --max-lora-rank=8"), (33, " --enable-lora --max-lora-rank=64")):
-        with pytest.raises(UserError, match=f"processed_logprobs{told}$"):
+        with pytest.raises(UserError, match=f"processed_logprobs{told}{WHOLE_PROMPTS}$"):
             VllmServer(options(python), tmp_path, "a policy", rank)
 
 
@@ -84,6 +86,16 @@ def test_one_that_fails_shows_its_last_words(python: str, tmp_path: Path) -> Non
         UserError, match=r"(?s)ended while it loaded.*last words are:\n.*no such number format: float33"
     ):
         VllmServer(options(python, "--fails", "float33"), tmp_path, "digest")
+
+
+def test_what_it_said_first_is_shown_whatever_it_says_after(python: str, tmp_path: Path) -> None:
+    (tmp_path / "serves.py").write_text(
+        'print("(Worker pid=2) ERROR 11-29 14:17:00 [executor.py:1063] RuntimeError: no offset")\n'
+        'print("(Engine pid=1) ERROR 11-29 14:17:01 [core.py:1512] RuntimeError: the worker failed")\n'
+        'for number in range(30):\n    print(f"leaked function {number}")'
+    )
+    with pytest.raises(UserError, match=r"words are:\n\(Worker.* no offset\n…\nleaked function 18\n(?s:.*) 29$"):
+        VllmServer(options(python), tmp_path, "digest")
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
