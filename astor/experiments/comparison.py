@@ -29,7 +29,7 @@ class Comparison:
     methods: Sequence[Method]
     seeds: Sequence[int]
     budget: Mapping[str, int]
-    """`tokens` or `prompts` of a run's training; empty: the recipe's own budget or rounds."""
+    """`tokens` or `prompts` of a run's training; empty: the recipe's own budget and rounds."""
 
     _known: dict[tuple[str, str], Recipe] = field(default_factory=dict, repr=False, compare=False)
     """Recipes by method and task: reading one takes long, for it asks all packages what they offer."""
@@ -59,6 +59,12 @@ class Comparison:
     def base(self) -> Recipe:
         """The recipe that all methods change."""
         return self._recipe(None, "", self.seeds[0])
+
+    @property
+    def length(self) -> dict[str, int]:
+        """What ends a run of the whole budget: `tokens`, `prompts`, or the recipe's own of them and its `rounds`."""
+        own = self.base.budget.model_dump(exclude_none=True)
+        return dict(self.budget) or own | {"rounds": self.base.rounds}
 
     def configuration(self, method: Method) -> str:
         """Digest of what the method makes of the recipe, whatever the seed."""
@@ -107,16 +113,25 @@ class Comparison:
         return recipe.model_copy(update={"seed": seed, "tracking": recipe.tracking.model_copy(update=tracking)})
 
     def _parsed(self, method: Method | None, task: str) -> Recipe:
+        """UserError where a part of the budget is no whole round."""
         key = (method.name if method else "", task)
         if key not in self._known:
             value = dict(self.value)
             if method:
                 value = merged(value, filled(method.overlay, task) if task else method.overlay)
-            parts = self._parts(method) if method else 1
             if self.budget:
-                value["budget"] = {unit: limit // parts for unit, limit in self.budget.items()}
-            recipe = parse_recipe(value, where=self.name)
-            rounds = most_rounds(recipe) if recipe.budget.is_set else recipe.rounds // parts
+                value["budget"] = dict(self.budget)
+            parts = self._parts(method) if method else 1
+            if parts > 1:
+                limits = self.base.budget.model_dump(exclude_none=True)
+                value["budget"] = {unit: limit // parts for unit, limit in limits.items()}
+            recipe = parse_recipe(value, where=f"{self.name} with the method {method.name}" if method else self.name)
+            rounds = most_rounds(recipe) if self.budget else recipe.rounds // parts
+            if method and recipe.rounds and not rounds:
+                raise UserError(
+                    f"The method {method.name} divides {recipe.rounds} rounds among {parts} tasks: give it {parts} at "
+                    "least, or leave it out."
+                )
             self._known[key] = recipe.model_copy(update={"rounds": rounds})
         return self._known[key]
 

@@ -13,9 +13,10 @@ from astor.recipe.load import read_recipe
 PACKAGED = sorted(Path(file.name).stem for file in (files("astor.recipes") / "methods").iterdir())
 
 
-def comparison(*names: str, recipe: str = "miniature", **changes: object) -> Comparison:
+def comparison(*names: str, recipe: str = "miniature", rounds: int = 4, **changes: object) -> Comparison:
     asked = {"seeds": (0,), "budget": {"prompts": 32}} | changes
-    return Comparison("mine", "store", read_recipe(recipe), load_methods(names), **asked)  # type: ignore[arg-type]
+    value = read_recipe(recipe) | {"rounds": rounds}
+    return Comparison("mine", "store", value, load_methods(names), **asked)  # type: ignore[arg-type]
 
 
 def test_every_packaged_method_makes_another_run_of_a_recipe() -> None:
@@ -39,6 +40,16 @@ def test_a_specialist_s_run_trains_its_task_alone() -> None:
     assert [recipe.scheduler.tasks for recipe in recipes] == [(task,) for task in recipes[0].tasks]
     assert {recipe.budget.prompts for recipe in recipes} == {16}
     assert {recipe.rounds for recipe in recipes} == {2}
+
+
+def test_a_recipe_s_own_budget_and_rounds_are_divided_too() -> None:
+    value = read_recipe("miniature") | {"budget": {"prompts": 64}, "rounds": 8}
+    made = Comparison("mine", "store", value, load_methods(["uniform", "specialists_split"]), (0,), {})
+    recipes = [made.place(cell).recipe for cell in made.cells()]
+    assert [(recipe.budget.prompts, recipe.rounds) for recipe in recipes] == [(64, 8), *[(16, 2)] * 4]
+    assert made.length == {"prompts": 64, "rounds": 8}
+    assert comparison("uniform").length == {"prompts": 32}
+    assert comparison("uniform", budget={}).length == {"rounds": 4}
 
 
 def test_merges_stand_behind_the_specialists_that_they_share() -> None:
@@ -73,7 +84,8 @@ def test_a_method_that_does_not_exist_is_told_with_the_nearest_one() -> None:
         (("astor",), {"seeds": (1, 2, 1)}, "The seed 1 stands twice"),
         (("astor",), {"seeds": ()}, "There is no seed"),
         (("astor",), {"budget": {"prompts": 7}}, "budget.prompts is 7, and one batch may take 8"),
-        (("specialists_split",), {"budget": {"prompts": 16}}, "budget.prompts is 4, and one batch may take 8"),
+        (("specialists_split",), {"budget": {"prompts": 16}}, "specialists_split: budget.prompts is 4, and one batch"),
+        (("specialists_split",), {"budget": {}, "rounds": 2}, "specialists_split divides 2 rounds among 4 tasks"),
     ],
 )
 def test_what_cannot_be_compared_is_told(names: tuple[str, ...], changes: dict[str, object], sentence: str) -> None:

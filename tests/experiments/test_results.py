@@ -152,3 +152,21 @@ def test_a_comparison_that_was_begun_otherwise_is_not_gone_on_with(tmp_path) -> 
         begin(batch={"prompts": 8, "rollouts": 2})
     with pytest.raises(UserError, match="with the budget tokens=1000, not tokens=2000"):
         begin(budget=2000)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"rounds": 6}, "with the budget rounds=4, not rounds=6"),
+        ({"budget": {"prompts": 16}}, "with the budget rounds=4, not prompts=16, rounds=4"),
+    ],
+)
+def test_nor_is_one_without_a_budget_whose_recipe_got_another_length(changed, told: str, tmp_path) -> None:
+    """A finished run of fewer rounds is found by the same name: beside longer ones it would look like theirs."""
+    value, methods = read_recipe("miniature"), load_methods(["uniform"])
+    for each in (value, value):
+        made = Comparison("mine", str(tmp_path), each, methods, (0,), {})
+        Notes(made).begin(made)
+    other = Comparison("mine", str(tmp_path), value | changed, methods, (0,), {})
+    with pytest.raises(UserError, match=told):
+        Notes(other).begin(other)
