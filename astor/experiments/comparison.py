@@ -1,8 +1,9 @@
 """A comparison: methods × seeds over one recipe, from one warm start and the same data, at equal budget."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from astor.errors import UserError
 from astor.experiments.cell import Cell, Placed
@@ -14,8 +15,12 @@ from astor.run.begun import own_policy
 from astor.run.result import read_result
 from astor.storage import digest_json
 
+T = TypeVar("T")
 COMMON = ("data", "tasks", "policy", "evaluation", "seed", "budget", "rounds")
 """Keys that all methods share: what differed in them would be no matter of the method."""
+
+TOTALS = ("mean", "worst")
+"""Scores of all tasks together, which stand beside those of single tasks."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +40,11 @@ class Comparison:
     """Recipes by method and task: reading one takes long, for it asks all packages what they offer."""
 
     def __post_init__(self) -> None:
-        """UserError where seeds collide, a method changes what all share, or two methods are the same run."""
+        """UserError where seeds or names collide, a method changes what all share, or two are the same run."""
         if not self.seeds:
             raise UserError("There is no seed to run with: give --seeds a number of one at least.")
-        twice = sorted({seed for seed in self.seeds if list(self.seeds).count(seed) > 1})
-        if twice:
-            raise UserError(f"The seed {twice[0]} stands twice in --seeds: their runs would be one, so name it once.")
+        if (seed := _twice(self.seeds)) is not None:
+            raise UserError(f"The seed {seed} stands twice in --seeds: their runs would be one, so name it once.")
         base, known = self.base, dict[str, str]()
         for method in self.methods:
             for key in COMMON:
@@ -54,6 +58,10 @@ class Comparison:
                     f"The methods {known[digest]} and {method.name} make the same of {base.name}: leave one out."
                 )
             known[digest] = method.name
+        if taken := [task for task in TOTALS if task in base.tasks]:
+            raise UserError(f"The task {taken[0]} is called like a score of all tasks: give it another key.")
+        if name := _twice([cell.name for cell in self.cells()]):
+            raise UserError(f"Two runs would be called {name}: give the file of one method another name.")
 
     @property
     def base(self) -> Recipe:
@@ -145,6 +153,11 @@ class Comparison:
         recipe = self._recipe(method, cell.needs[0].task, cell.seed, cell.name)
         value = recipe.model_dump(mode="json", exclude={"budget"}) | {"policy": policy, "rounds": 0}
         return parse_recipe(value, where=cell.told)
+
+
+def _twice(values: Sequence[T]) -> T | None:
+    """The first value that stands there more than once."""
+    return next((value for value, times in Counter(values).items() if times > 1), None)
 
 
 def most_rounds(recipe: Recipe) -> int:

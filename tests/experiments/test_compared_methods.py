@@ -63,6 +63,7 @@ def test_merges_stand_behind_the_specialists_that_they_share() -> None:
     [
         (["uniform"], "holds a list, not a mapping"),
         ({"method": {"merge": "ties"}}, "method.merge needs the runs that are merged"),
+        ({"method": {"per_task": "whole"}, "training.epochs": 2}, "m.yaml: method.per_task .* nothing says TASK"),
         ({"method": {"merge": "tie", "per_task": "whole"}}, "method.merge is 'tie': did you mean 'ties'"),
     ],
 )
@@ -100,3 +101,13 @@ def test_methods_that_make_the_same_run_or_change_what_is_shared_are_told() -> N
         Comparison("mine", "store", value, same, (0,), {})
     with pytest.raises(UserError, match="The method c changes data, which all that is compared shares"):
         Comparison("mine", "store", value, [parse_method("c", {"data.prompts.train": 9}, "c")], (0,), {})
+
+
+def test_runs_and_scores_that_would_have_one_name_are_told() -> None:
+    value = read_recipe("miniature")
+    methods = [load_method("specialists"), parse_method("specialists-unit_tests", {"training.epochs": 2}, "own")]
+    with pytest.raises(UserError, match="Two runs would be called specialists-unit_tests-0"):
+        Comparison("mine", "store", value, methods, (0,), {})
+    value["tasks"] = {"mean": {"type": "io_prediction"}, "unit_tests": {}}
+    with pytest.raises(UserError, match="The task mean is called like"):
+        Comparison("mine", "store", value, load_methods(["uniform"]), (0,), {})
