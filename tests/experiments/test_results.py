@@ -105,6 +105,13 @@ def test_the_best_specialist_is_read_in_both_ways() -> None:
     assert [each["name"] for each in found["arms"] if each["is_part"]] == [f"specialists: {task}" for task in TASKS]
 
 
+def test_the_best_at_a_task_may_be_another_task_s_specialist() -> None:
+    runs = [figures("specialists", 0, {"unit_tests": 0.1, "code_generation": 0.2}, "unit_tests")]
+    runs += [figures("specialists", 0, {task: 0.1}, task) for task in TASKS if task != "unit_tests"]
+    joined = arm(results(runs, "specialists"), "specialists, per task")["sampled"]
+    assert [round(joined[task], 3) for task in TASKS] == [0.2, 0.3, 0.2, 0.2]
+
+
 def test_a_merge_is_charged_with_what_was_merged() -> None:
     parents = [figures("specialists", 0, {task: 0.4}, task) for task in TASKS]
     merged = figures("merge_ties", 0, {}).model_copy(update={"tokens": 0})
