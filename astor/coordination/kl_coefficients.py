@@ -20,12 +20,12 @@ GAIN = 0.1
 
 
 def kl_bases(options: "SchedulerOptions", tasks: Sequence["TaskInfo"]) -> dict[str, float]:
-    """Task → its coefficient as the recipe has it; UserError where the recipe names no task, or one below 0."""
+    """Task → its coefficient as the recipe has it; UserError where the recipe names no task, or one below 0 or NaN."""
     keys = {task.key for task in tasks}
     for key, coefficient in options.kl_coefficients.items():
-        if key not in keys or coefficient < 0:
+        if key not in keys or not coefficient >= 0:
             raise UserError(
-                f"scheduler.kl_coefficients has {key}: {coefficient}, which is no task of the recipe or below 0."
+                f"scheduler.kl_coefficients has {key}: {coefficient}, which is no task of the recipe or not 0 or more."
             )
     return {
         task.key: options.kl_coefficients.get(task.key, options.kl_coefficient)

@@ -81,9 +81,15 @@ def require_classes(found: Mapping[Split, int], needed: Mapping[Split, int]) -> 
             )
 
 
-def no_prompt(task: str, split: Split, structures: int) -> str:
-    """Why a task has no prompt in a split, where its items have so many different structures, and the way out."""
+def no_prompt(task: str, split: Split, structures: int, narrowed: Mapping[str, Sequence[object]] | None = None) -> str:
+    """Why a task has no prompt in a split, where its items have so many different structures, and the way out.
+
+    `narrowed` are the values of options by which the task takes some items alone.
+    """
     begin = f"The task {task} got no prompt for the split {split.value}"
+    if not structures and narrowed:
+        told = (f"tasks.{task}.{name} {', '.join(map(str, values))}" for name, values in narrowed.items())
+        return f"{begin}, for no item is of {' and '.join(told)}: widen them, or give data.sources such items."
     if not structures:
         return f"{begin} from these sources: give data.sources items of its kind, or remove it from tasks."
     return (

@@ -1,8 +1,9 @@
 """A comparison: methods × seeds over one recipe, from one warm start and the same data, at equal budget."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from astor.errors import UserError
 from astor.experiments.cell import Cell, Placed
@@ -14,8 +15,12 @@ from astor.run.begun import own_policy
 from astor.run.result import read_result
 from astor.storage import digest_json
 
+T = TypeVar("T")
 COMMON = ("data", "tasks", "policy", "evaluation", "seed", "budget", "rounds")
 """Keys that all methods share: what differed in them would be no matter of the method."""
+
+TOTALS = ("mean", "worst")
+"""Scores of all tasks together, which stand beside those of single tasks."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +34,17 @@ class Comparison:
     methods: Sequence[Method]
     seeds: Sequence[int]
     budget: Mapping[str, int]
-    """`tokens` or `prompts` of a run's training; empty: the recipe's own budget or rounds."""
+    """`tokens` or `prompts` of a run's training; empty: the recipe's own budget and rounds."""
 
     _known: dict[tuple[str, str], Recipe] = field(default_factory=dict, repr=False, compare=False)
     """Recipes by method and task: reading one takes long, for it asks all packages what they offer."""
 
     def __post_init__(self) -> None:
-        """UserError where seeds collide, a method changes what all share, or two methods are the same run."""
+        """UserError where seeds or names collide, a method changes what all share, or two are the same run."""
         if not self.seeds:
             raise UserError("There is no seed to run with: give --seeds a number of one at least.")
-        twice = sorted({seed for seed in self.seeds if list(self.seeds).count(seed) > 1})
-        if twice:
-            raise UserError(f"The seed {twice[0]} stands twice in --seeds: their runs would be one, so name it once.")
+        if (seed := _twice(self.seeds)) is not None:
+            raise UserError(f"The seed {seed} stands twice in --seeds: their runs would be one, so name it once.")
         base, known = self.base, dict[str, str]()
         for method in self.methods:
             for key in COMMON:
@@ -54,11 +58,21 @@ class Comparison:
                     f"The methods {known[digest]} and {method.name} make the same of {base.name}: leave one out."
                 )
             known[digest] = method.name
+        if taken := [task for task in TOTALS if task in base.tasks]:
+            raise UserError(f"The task {taken[0]} is called like a score of all tasks: give it another key.")
+        if name := _twice([cell.name for cell in self.cells()]):
+            raise UserError(f"Two runs would be called {name}: give the file of one method another name.")
 
     @property
     def base(self) -> Recipe:
         """The recipe that all methods change."""
         return self._recipe(None, "", self.seeds[0])
+
+    @property
+    def length(self) -> dict[str, int]:
+        """What ends a run of the whole budget: `tokens`, `prompts`, or the recipe's own of them and its `rounds`."""
+        own = self.base.budget.model_dump(exclude_none=True)
+        return dict(self.budget) or own | {"rounds": self.base.rounds}
 
     def configuration(self, method: Method) -> str:
         """Digest of what the method makes of the recipe, whatever the seed."""
@@ -107,16 +121,25 @@ class Comparison:
         return recipe.model_copy(update={"seed": seed, "tracking": recipe.tracking.model_copy(update=tracking)})
 
     def _parsed(self, method: Method | None, task: str) -> Recipe:
+        """UserError where a part of the budget is no whole round."""
         key = (method.name if method else "", task)
         if key not in self._known:
             value = dict(self.value)
             if method:
                 value = merged(value, filled(method.overlay, task) if task else method.overlay)
-            parts = self._parts(method) if method else 1
             if self.budget:
-                value["budget"] = {unit: limit // parts for unit, limit in self.budget.items()}
-            recipe = parse_recipe(value, where=self.name)
-            rounds = most_rounds(recipe) if recipe.budget.is_set else recipe.rounds // parts
+                value["budget"] = dict(self.budget)
+            parts = self._parts(method) if method else 1
+            if parts > 1:
+                limits = self.base.budget.model_dump(exclude_none=True)
+                value["budget"] = {unit: limit // parts for unit, limit in limits.items()}
+            recipe = parse_recipe(value, where=f"{self.name} with the method {method.name}" if method else self.name)
+            rounds = most_rounds(recipe) if self.budget else recipe.rounds // parts
+            if method and recipe.rounds and not rounds:
+                raise UserError(
+                    f"The method {method.name} divides {recipe.rounds} rounds among {parts} tasks: give it {parts} at "
+                    "least, or leave it out."
+                )
             self._known[key] = recipe.model_copy(update={"rounds": rounds})
         return self._known[key]
 
@@ -130,6 +153,11 @@ class Comparison:
         recipe = self._recipe(method, cell.needs[0].task, cell.seed, cell.name)
         value = recipe.model_dump(mode="json", exclude={"budget"}) | {"policy": policy, "rounds": 0}
         return parse_recipe(value, where=cell.told)
+
+
+def _twice(values: Sequence[T]) -> T | None:
+    """The first value that stands there more than once."""
+    return next((value for value, times in Counter(values).items() if times > 1), None)
 
 
 def most_rounds(recipe: Recipe) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from astor.errors import UserError
-from astor.experiments.overlay import nested
+from astor.experiments.overlay import filled, nested
 from astor.explain import explain, nearest
 from astor.options import Options
 from astor.recipe.load import parse_yaml
@@ -77,6 +77,11 @@ def parse_method(name: str, value: Any, where: str) -> Method:
         raise UserError(f"{where}: {explain(error, RunsOptions, (OWN,))}.") from error
     if runs.merge and not runs.per_task:
         raise UserError(f"{where}: method.merge needs the runs that are merged: add per_task: whole, or split.")
+    if runs.per_task and filled(overlay, "") == overlay:
+        raise UserError(
+            f"{where}: method.per_task makes a run for each task, and nothing says TASK, where the task's key would "
+            "stand: all of them would be the same run."
+        )
     return Method(name, nested(overlay), runs)
 
 

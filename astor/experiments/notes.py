@@ -31,7 +31,7 @@ class Notes:
         """
         now = {
             "recipe": comparison.base.model_dump(mode="json", exclude={"seed", "budget", "rounds"}),
-            "budget": dict(comparison.budget),
+            "budget": comparison.length,
             "methods": {method.name: method.digest for method in comparison.methods},
         }
         then = self._read(PLAN) or now
@@ -86,4 +86,4 @@ def _differing(then: Any, now: Any, place: str = "") -> str:
 
 
 def _told(budget: dict[str, int]) -> str:
-    return ", ".join(f"{key}={limit}" for key, limit in budget.items()) or "of its rounds"
+    return ", ".join(f"{key}={limit}" for key, limit in budget.items())

@@ -37,7 +37,7 @@ class Results:
         return {
             "comparison": comparison.name,
             "recipe": comparison.base.name,
-            "budget": dict(comparison.budget) or {"rounds": comparison.base.rounds},
+            "budget": comparison.length,
             "seeds": list(comparison.seeds),
             "held_out_prompts": {task: len(items[task]) for task in self.tasks},
             "evaluation_samples": comparison.base.evaluation.samples,

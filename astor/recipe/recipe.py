@@ -119,8 +119,8 @@ class Recipe(Options):
                 raise ValueError(f"{name} is {rounds}: make it a multiple of checkpoint_every, {self.checkpoint_every}")
         if self.scheduler.redraws and self.granularity == "step":
             raise ValueError(
-                f"the scheduler {type(self.scheduler).__name__} draws further prompts within a round, and granularity "
-                "step has a task for each step of one draw: set granularity: segment"
+                f"the scheduler {self.scheduler.type} draws further prompts within a round, and granularity step has a "
+                "task for each step of one draw: set granularity: segment"
             )
         return self
 

@@ -127,7 +127,10 @@ class Gathering:
         for split in self.wanted_prompts:
             for task in self.tasks:
                 if not self.counts[split, task]:
-                    raise UserError(no_prompt(task, split, len(self.offered[task])))
+                    options = self.tasks[task].options
+                    takes = {"difficulties": options.difficulties, "sources": options.sources}
+                    narrowed = {name: values for name, values in takes.items() if values}
+                    raise UserError(no_prompt(task, split, len(self.offered[task]), narrowed))
         if recipe.policy.reads_demonstrations and not self.demonstrations:
             raise UserError(no_demonstration(list(self.tasks), self.wanted_demonstrations))
         found = {split: len(classes) for split, classes in self.classes.items()}

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from astor.options import Options
 from astor.policies.options import LoraOptions
@@ -53,6 +53,13 @@ class SketchOptions(Options):
     LoRA."""
     size: int = Field(default=16384, ge=64)
     """Numbers in a sketch, a power of two; the error of a cosine is about the root of its reciprocal."""
+
+    @field_validator("size")
+    @classmethod
+    def _is_a_power_of_two(cls, size: int) -> int:
+        if size & (size - 1):
+            raise ValueError(f"size is {size}, which is no power of two: make it {1 << size.bit_length()}")
+        return size
 
 
 class TrainingOptions(UpdateEngineOptions):

@@ -37,7 +37,8 @@ def table(setting: str, found: Mapping[str, Any]) -> str:
         "",
         f"{budget} a run; {prompts} held-out prompts, {found['evaluation_samples']} sampled answers to each. The warm "
         f"start has {found['before']['sampled']['mean']:.3f} in the mean, {found['before']['sampled']['worst']:.3f} at "
-        f"worst. Differences are from {found['reference']}, with Student's 95 % interval over seeds and Holm's p."
+        f"worst, {found['before']['greedy']['mean']:.3f} greedy. Differences are from {found['reference']}, with "
+        "Student's 95 % interval over seeds and Holm's p."
         + (f" A difference of {min(detectable):.3f} to {max(detectable):.3f} is found in four of five comparisons."
            if detectable else ""),
         "",

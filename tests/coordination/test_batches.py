@@ -88,6 +88,16 @@ def test_a_batch_is_never_too_large_and_is_short_only_after_the_last_draw(
     assert len(kept) == 24 or taken == draws
 
 
+def test_only_tasks_that_are_short_are_drawn_again() -> None:
+    batches = make_batches(BatchesOptions(by="ratio_preserving", draws=5), TASKS)
+    random, capacities = np.random.default_rng(0), np.full(3, 1000)
+    batches.begin(np.full(3, 1 / 3), np.array([4, 4, 4]), capacities, random)
+    short: dict[str, list[Sequence[float]]] = {"a": [(0.0, 1.0)] * 12, "b": [(0.0, 0.0)] * 12, "c": [(0.0, 1.0)] * 12}
+    counts = batches.further(observed(short), 1, capacities, random)
+    assert counts is not None
+    assert counts.tolist() == [0, 36, 0]
+
+
 def test_a_batch_short_of_one_task_is_filled_up_from_the_others() -> None:
     batches = make_batches(BatchesOptions(by="ratio_preserving", draws=2), TASKS)
     observation, taken = play(batches, [0.4, 0.3, 0.3], 30, [0.0, 1.0, 1.0])

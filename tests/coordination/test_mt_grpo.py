@@ -103,3 +103,15 @@ def test_a_task_that_improved_loses_weight_by_the_sum_over_its_rollouts_up_to_th
 def test_the_reward_variant_looks_at_no_loss(make_tasks: Callable[..., list[TaskInfo]]) -> None:
     shares = weights_after(MtGrpoOptions(signal="reward"), lost(0.0, None), make_tasks("a", "b"))
     assert shares == {"a": 0.5, "b": 0.5}
+
+
+def test_performance_is_a_running_mean_of_a_half_that_rests_while_a_task_is_absent(
+    make_tasks: Callable[..., list[TaskInfo]],
+) -> None:
+    scheduler, right = MtGrpoScheduler(MtGrpoOptions(), make_tasks("a", "b"), 0), [(1.0, 1.0), (0.0, 0.0), (1.0, 1.0)]
+    for round, scores in enumerate(right):
+        tasks = {"a": scores} | ({"b": scores} if round == 1 else {})
+        scheduler.next_round(4)
+        shown = {key: PromptObservation(f"{key}-0000", told, told, (), False) for key, told in tasks.items()}
+        scheduler.observe(RoundObservation(round, {key: TaskObservation((one,)) for key, one in shown.items()}))
+    assert scheduler.performance.tolist() == [((1 + 0) / 2 + 1) / 2, 0.0]

@@ -121,6 +121,8 @@ def test_what_cannot_be_scheduled_is_refused(make_tasks: MakeTasks) -> None:
         UniformScheduler(UniformOptions(), make_tasks("a", prompts=0), 0)
     with pytest.raises(UserError, match="has z: 1"):
         UniformScheduler(UniformOptions(kl_coefficients={"z": 1.0}), make_tasks("a"), 0)
+    with pytest.raises(UserError, match="has a: nan"):
+        UniformScheduler(UniformOptions(kl_coefficients={"a": float("nan")}), make_tasks("a"), 0)
     with pytest.raises(UserError, match="more than the whole batch"):
         AstorScheduler(AstorOptions(floor=0.3), make_tasks(*CHANCES), 0)
 

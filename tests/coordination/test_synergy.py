@@ -17,6 +17,14 @@ def test_the_corrected_cosine_finds_the_true_one_through_noise(cosine: float, no
     assert synergies(found, np.array([0.3, 0.7])) == pytest.approx(found[0, 1])
 
 
+def test_a_cosine_is_divided_by_the_root_of_both_reliabilities() -> None:
+    way, one, other = np.eye(3)
+    sketches = RunningSketches(0.9, ("a", "b"))
+    sketches.observe(report_of({"a": (way + one, way + other), "b": (way, way)}))
+    assert sketches.reliabilities() == pytest.approx([2 / 3, 1])
+    assert cosines(sketches, TRUSTED)[0, 1] == pytest.approx(1), "2 over the root of 6, over that of 2 / 3"
+
+
 def test_the_length_of_a_gradient_is_no_part_of_its_direction() -> None:
     a, b = directions(0.6, np.random.default_rng(0))
     assert cosines(sketched({"a": a, "b": 1e-3 * b}, 0.0), TRUSTED)[0, 1] == pytest.approx(0.6)

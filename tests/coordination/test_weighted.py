@@ -185,6 +185,9 @@ def test_what_cannot_be_weighed_is_refused_in_one_sentence(make_tasks: MakeTasks
         make("curriculum", tasks, order=["x"])
     with pytest.raises(ValueError, match="each phase must end after"):
         make("curriculum", tasks, ends=[5, 5])
+    for ends in ([], [1, 2, 3]):
+        with pytest.raises(UserError, match=r"scheduler\.ends are .* for 2 phases"):
+            make("curriculum", tasks, ends=ends)
     with pytest.raises(UserError, match="more than the whole batch"):
         make("learnability", tasks, floor=0.6)
 

@@ -77,6 +77,8 @@ def test_a_repository_is_not_divided_where_that_is_asked_for() -> None:
 
 def test_advice_for_a_task_without_prompts_tells_absent_items_from_a_split_that_none_fell_into() -> None:
     assert no_prompt("commit_message", Split.HELD_OUT, 0).endswith("items of its kind, or remove it from tasks.")
+    told = no_prompt("hard", Split.TRAIN, 0, {"difficulties": (7, 8), "sources": ("grded",)})
+    assert "no item is of tasks.hard.difficulties 7, 8 and tasks.hard.sources grded: widen them" in told
     told = no_prompt("commit_message", Split.HELD_OUT, 4)
     assert "they are of 4 functions or files" in told
     assert told.endswith("give more of them, or a larger data.splits.held_out.")

@@ -105,6 +105,13 @@ def test_the_best_specialist_is_read_in_both_ways() -> None:
     assert [each["name"] for each in found["arms"] if each["is_part"]] == [f"specialists: {task}" for task in TASKS]
 
 
+def test_the_best_at_a_task_may_be_another_task_s_specialist() -> None:
+    runs = [figures("specialists", 0, {"unit_tests": 0.1, "code_generation": 0.2}, "unit_tests")]
+    runs += [figures("specialists", 0, {task: 0.1}, task) for task in TASKS if task != "unit_tests"]
+    joined = arm(results(runs, "specialists"), "specialists, per task")["sampled"]
+    assert [round(joined[task], 3) for task in TASKS] == [0.2, 0.3, 0.2, 0.2]
+
+
 def test_a_merge_is_charged_with_what_was_merged() -> None:
     parents = [figures("specialists", 0, {task: 0.4}, task) for task in TASKS]
     merged = figures("merge_ties", 0, {}).model_copy(update={"tokens": 0})
@@ -152,3 +159,21 @@ def test_a_comparison_that_was_begun_otherwise_is_not_gone_on_with(tmp_path) -> 
         begin(batch={"prompts": 8, "rollouts": 2})
     with pytest.raises(UserError, match="with the budget tokens=1000, not tokens=2000"):
         begin(budget=2000)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"rounds": 6}, "with the budget rounds=4, not rounds=6"),
+        ({"budget": {"prompts": 16}}, "with the budget rounds=4, not prompts=16, rounds=4"),
+    ],
+)
+def test_nor_is_one_without_a_budget_whose_recipe_got_another_length(changed, told: str, tmp_path) -> None:
+    """A finished run of fewer rounds is found by the same name: beside longer ones it would look like theirs."""
+    value, methods = read_recipe("miniature"), load_methods(["uniform"])
+    for each in (value, value):
+        made = Comparison("mine", str(tmp_path), each, methods, (0,), {})
+        Notes(made).begin(made)
+    other = Comparison("mine", str(tmp_path), value | changed, methods, (0,), {})
+    with pytest.raises(UserError, match=told):
+        Notes(other).begin(other)

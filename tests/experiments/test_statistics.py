@@ -42,3 +42,11 @@ def test_the_bootstrap_covers_the_mean_of_new_seeds_and_new_prompts() -> None:
         low, high = bootstrap_interval(seeds, draws=400)
         covered.append(low <= 0.05 <= high)
     assert np.mean(covered) > 0.85
+
+
+def test_the_bootstrap_draws_seeds_where_all_prompts_agree_and_prompts_where_all_seeds_do() -> None:
+    apart = np.linspace(-0.1, 0.1, 12)
+    by_seed = bootstrap_interval([{"io": np.full(12, value)} for value in apart])
+    by_prompt = bootstrap_interval([{"io": apart}] * 12)
+    for low, high in (by_seed, by_prompt):
+        assert high - low == pytest.approx(2 * 1.96 * apart.std() / 12**0.5, rel=0.1)

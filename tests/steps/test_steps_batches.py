@@ -46,7 +46,7 @@ def test_accepted_groups_are_kept_and_the_others_count_as_spent(miniature: Calla
 
 
 def test_batches_that_draw_again_need_a_loop(miniature: Callable[..., Run]) -> None:
-    with pytest.raises(UserError, match=r"draws further prompts within a round.*set granularity: segment"):
+    with pytest.raises(UserError, match=r"the scheduler mt_grpo draws further prompts .*set granularity: segment"):
         miniature(**SMALL, granularity="step")
     once = {"scheduler": {"type": "uniform", "batches": {"by": "dynamic", "draws": 1}}}
     assert not miniature(**(SMALL | once), granularity="step").recipe.scheduler.redraws

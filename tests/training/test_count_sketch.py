@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astor.training.count_sketch import count_sketch
+from astor.training.options import SketchOptions
 
 
 def random(seed: int, size: int = 60000) -> torch.Tensor:
@@ -44,3 +45,9 @@ def test_buckets_and_signs_are_even() -> None:
     (ones,) = count_sketch([torch.ones(1, 1 << 20)], 1024)
     assert ones.mean().abs() < 4, "signs cancel"
     assert ones.var().item() == pytest.approx(1024, rel=0.2), "as many entries in each bucket"
+
+
+def test_a_size_that_is_no_power_of_two_is_told_with_the_nearest_one() -> None:
+    assert SketchOptions(size=4096).size == 4096
+    with pytest.raises(ValueError, match="size is 1000, which is no power of two: make it 1024"):
+        SketchOptions(size=1000)

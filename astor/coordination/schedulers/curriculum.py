@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from astor.coordination.quotas import Floats
 from astor.coordination.scheduler import SchedulerOptions, TaskInfo
 from astor.coordination.weighted import WeightedScheduler
+from astor.errors import UserError
 
 
 class CurriculumOptions(SchedulerOptions):
@@ -42,7 +43,10 @@ class CurriculumScheduler(WeightedScheduler):
         self.order = options.order or self.keys
         self.require_tasks("order", self.order)
         equal = [options.phase_rounds * (phase + 1) for phase in range(len(self.order))]
-        self.ends = list(options.ends or equal)[: len(self.order) - 1]
+        ends, phases = equal if options.ends is None else list(options.ends), len(self.order)
+        if len(ends) not in (phases - 1, phases):
+            raise UserError(f"scheduler.ends are {ends} for {phases} phases: give the end of each but the last.")
+        self.ends = ends[: phases - 1]
 
     def phase(self, round: int) -> int:
         """Number of the phase, from 0, that a round is of."""
