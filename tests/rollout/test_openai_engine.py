@@ -8,26 +8,15 @@ from typing import Any
 import pytest
 
 from astor.errors import UserError
-from astor.policies.policy import Policy, save_policy
+from astor.policies.policy import Policy
 from astor.policies.ranks import World
 from astor.rollout.engine import Request, Sample
 from astor.rollout.engines.openai import OpenAIEngine
 from astor.rollout.kept import KeptEngine
 from astor.rollout.live import live_sampler
 from astor.rollout.options import OpenAIEngineOptions, TransformersEngineOptions
-from astor.storage import Attempt, PolicyRef
+from astor.storage import PolicyRef, load
 from tests.endpoints import application, listening
-
-
-@pytest.fixture(scope="module")
-def committed(policy: Policy, tmp_path_factory: pytest.TempPathFactory) -> PolicyRef:
-    """The policy, committed as a run would."""
-    attempt = Attempt(str(tmp_path_factory.mktemp("store") / "policy"))
-    own = Policy(policy.model, policy.chat)
-    with attempt:
-        save_policy(own, attempt.part("policy", "Policy/1"), recipe_digest="r")
-        artifact = attempt.commit()
-    return PolicyRef(own.ref.digest, own.ref.lineage, artifact.ref)
 
 
 class Faults:
@@ -79,8 +68,6 @@ def _once(first: Any, then: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def server(committed: PolicyRef) -> Iterator[tuple[Faults, str]]:
-    from astor.storage import load
-
     with application(load(committed.committed).part("policy")) as app:
         faults = Faults(app)
         with listening(faults) as url:

@@ -1,6 +1,5 @@
 """Policies on their way to servers: how a server comes to serve the one that is asked for, and how that is proven."""
 
-import asyncio
 import logging
 import tempfile
 import time
@@ -115,7 +114,7 @@ class HandOver:
             self._close_server()
             base = policy_directory(base_place(directory, adapter.base)) if adapter and adapter.base else directory
             name = adapter.base.digest if adapter and adapter.base else policy.digest
-            self._own = await asyncio.to_thread(VllmServer, self._options, base, name, rank)
+            self._own = await VllmServer.start(self._options, base, name, rank)
             self._counters["server_starts"] += 1
             if way == "reload":
                 await require_same_weights(client, self._own.url, directory)
