@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from astor.errors import UserError
+from astor.policies.policy import Policy
 from astor.policies.ranks import World
 from astor.rollout.engine import Request
 from astor.rollout.engines.openai import OpenAIEngine
 from astor.rollout.options import OpenAIEngineOptions
-from astor.storage import PolicyRef
+from astor.storage import PolicyRef, load
+from tests.endpoints import application, listening
+from tests.rollout.committed import adapt
 
 ONE = [Request((0,), rollouts=1, max_tokens=1, seed=0, temperature=1.0)]
 
@@ -24,3 +28,11 @@ def test_who_interrupts_does_not_wait_for_a_server_that_loads(committed: PolicyR
     with OpenAIEngine(options, World()) as engine, pytest.raises(KeyboardInterrupt):
         engine.generate(committed, ONE)
     assert time.monotonic() - began < 30
+
+
+def test_a_key_that_a_server_refuses_is_named(policy: Policy, committed: PolicyRef, tmp_path: Path) -> None:
+    _, adapter = adapt(policy, committed, tmp_path / "adapter")
+    with application(load(committed.committed).part("policy"), keys=("right",)) as app, listening(app) as url:
+        options = OpenAIEngineOptions(urls=(url,), hand_over="adapter", key_env="THEIR_KEY")
+        with pytest.raises(UserError, match=f"The server {url} refuses the key of THEIR_KEY: put the server's own"):
+            OpenAIEngine(options, World()).generate(adapter, ONE)

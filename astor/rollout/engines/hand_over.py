@@ -123,7 +123,9 @@ class HandOver:
                 await reload_weights(client, url, directory, policy.digest)
         if adapter:
             for url in self.urls:
-                await load_adapter(client, url, directory, adapter, policy.digest, self._adapter)
+                await load_adapter(
+                    client, url, self._options.key_env, directory, adapter, policy.digest, self._adapter
+                )
             self._adapter = policy.digest
 
     def _directory(self, policy: PolicyRef) -> Path:
