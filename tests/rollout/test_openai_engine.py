@@ -194,6 +194,21 @@ def test_a_server_that_does_not_tell_what_training_needs_is_refused(
         OpenAIEngineOptions(urls=(url,)).check()
 
 
+def test_a_server_that_refuses_what_shows_where_its_logprobs_are_from_says_why(
+    committed: PolicyRef, prompts: list[list[int]], url: str, faults: Faults
+) -> None:
+    def two_at_most(asked: dict[str, Any], told: dict[str, Any]) -> int:
+        if asked["logprobs"] <= 2:
+            return 200
+        told["error"] = {"message": "at most 2 logprobs"}
+        del told["choices"]
+        return 400
+
+    faults.change = two_at_most
+    with pytest.raises(UserError, match=rf"The server {url} refuses a request \(400\): at most 2 logprobs"):
+        engine(url).generate(committed, asks(prompts, temperature=0.5))
+
+
 def test_logprobs_from_before_the_temperature_are_refused(
     committed: PolicyRef, prompts: list[list[int]], url: str, faults: Faults
 ) -> None:
