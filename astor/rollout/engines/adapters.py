@@ -1,4 +1,4 @@
-"""LoRA adapters: a server with their base loads each by its digest as its name."""
+"""LoRA adapters: a server with their base loads each by a name that means it alone."""
 
 from pathlib import Path
 
