@@ -12,6 +12,7 @@ tokens per CPU second, the median over turns of our rate over vLLM's, and of its
 """
 
 import argparse
+import asyncio
 import json
 import os
 import tempfile
@@ -91,7 +92,7 @@ def main() -> None:
         ref = commit(Policy(policy.model, policy.chat), Path(place) / "policy")
         sampler = live_sampler(policy, TransformersEngineOptions())
         options = OpenAIEngineOptions(vllm_python=arguments.vllm, hand_over="restart", vllm_arguments=of_vllm)
-        server = VllmServer(options, load(ref.committed).part("policy"), ref.digest)
+        server = asyncio.run(VllmServer.start(options, load(ref.committed).part("policy"), ref.digest))
         try:
             engine = OpenAIEngine(OpenAIEngineOptions(urls=(server.url,)), World())
 

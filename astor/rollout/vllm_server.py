@@ -1,5 +1,6 @@
 """A vLLM server that this process starts, on this machine alone, and that ends with it."""
 
+import asyncio
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -29,15 +31,14 @@ QUIET = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
 
 
 class VllmServer:
-    """One server with one policy. It answers when it is made; `close` ends it and all that it started.
+    """One server with one policy, that `start` makes; `close` ends it and all that it started.
 
     It samples as training needs it: with no defaults of the model's own `generation_config.json`, and with
     log-probabilities of the distribution that was sampled from.
     """
 
     def __init__(self, options: OpenAIEngineOptions, directory: Path, name: str, rank: int = 0) -> None:
-        """Serve the policy in `directory` as `name`, with adapters of at most `rank` where that is not 0. UserError
-        with its log's end where the server does not come up."""
+        """Begin to serve, as `start`, which waits."""
         assert options.vllm_python is not None
         self._log = tempfile.NamedTemporaryFile(prefix="astor-vllm-", suffix=".log")  # noqa: SIM115, until `close`
         port = _port(options.port)
@@ -59,26 +60,34 @@ class VllmServer:
             stderr=subprocess.STDOUT,
             env=environment | ({"VLLM_API_KEY": key} if key else {}),
         )
-        try:
-            self._wait(options.start_seconds)
-        except BaseException:
-            self.close()
-            raise
 
-    def _wait(self, seconds: float) -> None:
+    @classmethod
+    async def start(cls, options: OpenAIEngineOptions, directory: Path, name: str, rank: int = 0) -> Self:
+        """A server that answers, of the policy in `directory` as `name`, with adapters of at most `rank` where that is
+        not 0. UserError with its log's end where it does not come up."""
+        server = cls(options, directory, name, rank)
+        try:
+            await server._wait(options.start_seconds)
+        except BaseException:  # An interruption, too, which need not wait for what loads for minutes.
+            server.close()
+            raise
+        return server
+
+    async def _wait(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        while True:
-            if self._process.poll() is not None:
-                raise UserError(f"vLLM ended while it loaded the policy; its last words are:\n{self.tail()}")
-            if time.monotonic() > deadline:
-                raise UserError(
-                    f"vLLM was not ready after {seconds:g} seconds (rollout.start_seconds); its last words are:\n"
-                    f"{self.tail()}"
-                )
-            with suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/health", timeout=5, trust_env=False).status_code == 200:
-                    return
-            time.sleep(0.2)
+        async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+            while True:
+                if not self.is_alive:
+                    raise UserError(f"vLLM ended while it loaded the policy; its last words are:\n{self.tail()}")
+                if time.monotonic() > deadline:
+                    raise UserError(
+                        f"vLLM was not ready after {seconds:g} seconds (rollout.start_seconds); its last words are:\n"
+                        f"{self.tail()}"
+                    )
+                with suppress(httpx.TransportError):
+                    if (await client.get(f"{self.url}/health")).status_code == 200:
+                        return
+                await asyncio.sleep(0.2)
 
     @property
     def is_alive(self) -> bool:

@@ -17,8 +17,8 @@ from astor.run.run import RECIPE, Run
 from astor.storage import MANIFEST, Entry, committed, locate
 
 QUIET = 3600.0
-"""Seconds without a new file after which a run in a remote store, which has no locks, counts as interrupted (our
-choice: a step of a large model takes minutes)."""
+"""Seconds without a new file after which a run in a remote store counts as interrupted (our choice: a step of a large
+model takes minutes). Tasks on a cluster hold no lock."""
 
 RunState = Literal["finished", "running", "going on", "interrupted", "damaged"]
 """`running`: a command of this machine holds its lock. `going on`: in a remote store, and written to lately."""

@@ -1,15 +1,16 @@
-"""The lock of a run in a local store: one command works on a run at a time, and others can see that it does."""
+"""The lock of a run: one command works on a run at a time, and others can see that it does."""
 
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from astor.errors import UserError
+from astor.run.lease import leased
 
 SUFFIX = ".lock"
 GLANCE = Retrying(
@@ -27,16 +28,20 @@ class LockedError(UserError):
 
 @contextmanager
 def alone(uri: str) -> Iterator[None]:
-    """Hold the lock of the run at `uri`, so that no two commands on this machine write into one run.
-
-    A store that is remote has no locks.
+    """Hold the lock of the run at `uri`, so that no two commands write into one run: of this machine where its store is
+    a directory.
 
     Raises:
         LockedError: another command holds it.
         UserError: the store cannot be written.
     """
     if "://" in uri:
-        yield
+        with ExitStack() as held:
+            try:
+                held.enter_context(leased(f"{uri}{SUFFIX}"))
+            except BlockingIOError:
+                raise LockedError(uri) from None
+            yield
         return
     path = Path(f"{uri}{SUFFIX}")
     try:

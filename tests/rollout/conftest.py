@@ -6,8 +6,12 @@ import pytest
 
 from astor.policies.options import TinyOptions, WarmStartOptions
 from astor.policies.policy import Policy
+from astor.policies.tiny import make_policy
 from astor.records import Demonstration, Message
+from astor.storage import PolicyRef
 from astor.training.warm_start import warm_start
+from tests.rollout.committed import commit
+from tests.rollout.real_vllm import TEXTS
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +31,12 @@ def policy() -> Policy:
 
 
 @pytest.fixture(scope="session")
+def committed(policy: Policy, tmp_path_factory: pytest.TempPathFactory) -> PolicyRef:
+    """The policy, committed as a run would."""
+    return commit(tmp_path_factory.mktemp("store") / "policy", Policy(policy.model, policy.chat))
+
+
+@pytest.fixture(scope="session")
 def exact_policy(policy: Policy) -> Policy:
     """The policy in fp64. In fp32 one draw of a few ten thousand lies so near to another token that rounding decides,
     which depends on the rows that are computed together."""
@@ -38,3 +48,17 @@ def prompts(policy: Policy) -> list[list[int]]:
     """Prompts of different lengths, not in their order."""
     texts = ["x = 3\nx == ?", "x = 1\nx = x + 4\nx = x + 4\nx == ?", "x = 9\nx = x + 2\nx == ?", "x"]
     return [policy.chat.encode([Message(role="user", content=text)]) for text in texts]
+
+
+@pytest.fixture
+def small_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of vLLM on a CPU, which else takes most of its memory."""
+    monkeypatch.setenv("VLLM_CPU_KVCACHE_SPACE", "1")
+
+
+@pytest.fixture(scope="session")
+def policies(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Policy, PolicyRef]]:
+    """Two policies of one architecture, with heads as wide as vLLM wants them."""
+    options = TinyOptions(hidden_size=64, layers=2, heads=2, mlp_size=128, vocabulary=200, context=256)
+    made = [make_policy(TEXTS, options, seed) for seed in range(2)]
+    return [(policy, commit(tmp_path_factory.mktemp("store") / "policy", policy)) for policy in made]

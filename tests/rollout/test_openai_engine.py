@@ -8,26 +8,15 @@ from typing import Any
 import pytest
 
 from astor.errors import UserError
-from astor.policies.policy import Policy, save_policy
+from astor.policies.policy import Policy
 from astor.policies.ranks import World
 from astor.rollout.engine import Request, Sample
 from astor.rollout.engines.openai import OpenAIEngine
 from astor.rollout.kept import KeptEngine
 from astor.rollout.live import live_sampler
 from astor.rollout.options import OpenAIEngineOptions, TransformersEngineOptions
-from astor.storage import Attempt, PolicyRef
+from astor.storage import PolicyRef, load
 from tests.endpoints import application, listening
-
-
-@pytest.fixture(scope="module")
-def committed(policy: Policy, tmp_path_factory: pytest.TempPathFactory) -> PolicyRef:
-    """The policy, committed as a run would."""
-    attempt = Attempt(str(tmp_path_factory.mktemp("store") / "policy"))
-    own = Policy(policy.model, policy.chat)
-    with attempt:
-        save_policy(own, attempt.part("policy", "Policy/1"), recipe_digest="r")
-        artifact = attempt.commit()
-    return PolicyRef(own.ref.digest, own.ref.lineage, artifact.ref)
 
 
 class Faults:
@@ -79,8 +68,6 @@ def _once(first: Any, then: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def server(committed: PolicyRef) -> Iterator[tuple[Faults, str]]:
-    from astor.storage import load
-
     with application(load(committed.committed).part("policy")) as app:
         faults = Faults(app)
         with listening(faults) as url:
@@ -205,6 +192,21 @@ def test_a_server_that_does_not_tell_what_training_needs_is_refused(
     assert len(faults.asked) == 1, "it was asked for one token"
     with pytest.raises(UserError, match=said):
         OpenAIEngineOptions(urls=(url,)).check()
+
+
+def test_a_server_that_refuses_what_shows_where_its_logprobs_are_from_says_why(
+    committed: PolicyRef, prompts: list[list[int]], url: str, faults: Faults
+) -> None:
+    def two_at_most(asked: dict[str, Any], told: dict[str, Any]) -> int:
+        if asked["logprobs"] <= 2:
+            return 200
+        told["error"] = {"message": "at most 2 logprobs"}
+        del told["choices"]
+        return 400
+
+    faults.change = two_at_most
+    with pytest.raises(UserError, match=rf"The server {url} refuses a request \(400\): at most 2 logprobs"):
+        engine(url).generate(committed, asks(prompts, temperature=0.5))
 
 
 def test_logprobs_from_before_the_temperature_are_refused(

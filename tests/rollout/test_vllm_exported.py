@@ -1,5 +1,6 @@
 """What `astor export` writes, loaded by the real vLLM on a CPU as it is, beside `astor serve` with the same policy."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ def servers(exported: Path) -> Iterator[tuple[str, str]]:
     people start it; both call the policy `tiny`."""
     with pytest.MonkeyPatch.context() as patch, application(exported) as app, listening(app) as ours:
         patch.setenv("VLLM_CPU_KVCACHE_SPACE", "1")
-        vllm = VllmServer(options(vllm_arguments=(*ARGUMENTS, "--generation-config", "auto")), exported, "tiny")
+        given = options(vllm_arguments=(*ARGUMENTS, "--generation-config", "auto"))
+        vllm = asyncio.run(VllmServer.start(given, exported, "tiny"))
         yield ours, vllm.url
         vllm.close()
 

@@ -1,6 +1,7 @@
 """A server that is started: its words when it fails, its end, and the end of whoever started it. A few lines of Python
 stand in for vLLM, which `tests/rollout/test_vllm.py` starts."""
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -54,7 +55,7 @@ def test_a_server_of_adapters_is_told_their_rank(python: str, tmp_path: Path) ->
     (tmp_path / "serves.py").write_text("import sys; sys.exit(' '.join(sys.argv))")
     for rank, told in ((0, ""), (4, " --enable-lora --max-lora-rank=8"), (33, " --enable-lora --max-lora-rank=64")):
         with pytest.raises(UserError, match=f"processed_logprobs{told}{WHOLE_PROMPTS}$"):
-            VllmServer(options(python), tmp_path, "a policy", rank)
+            asyncio.run(VllmServer.start(options(python), tmp_path, "a policy", rank))
 
 
 def is_alive(pid: int) -> bool:
@@ -71,8 +72,8 @@ def wait_for_end(pid: int) -> None:
         time.sleep(0.02)
 
 
-def test_it_answers_when_it_is_made_and_nothing_is_left_of_it(python: str, tmp_path: Path) -> None:
-    server = VllmServer(options(python), tmp_path, "digest")
+def test_it_answers_when_it_has_started_and_nothing_is_left_of_it(python: str, tmp_path: Path) -> None:
+    server = asyncio.run(VllmServer.start(options(python), tmp_path, "digest"))
     below = int(httpx.get(server.url).text)
     assert server.tail().startswith(f"serves digest from {tmp_path}\n")
     assert is_alive(below)
@@ -85,7 +86,7 @@ def test_one_that_fails_shows_its_last_words(python: str, tmp_path: Path) -> Non
     with pytest.raises(
         UserError, match=r"(?s)ended while it loaded.*last words are:\n.*no such number format: float33"
     ):
-        VllmServer(options(python, "--fails", "float33"), tmp_path, "digest")
+        asyncio.run(VllmServer.start(options(python, "--fails", "float33"), tmp_path, "digest"))
 
 
 def test_what_it_said_first_is_shown_whatever_it_says_after(python: str, tmp_path: Path) -> None:
@@ -95,15 +96,18 @@ def test_what_it_said_first_is_shown_whatever_it_says_after(python: str, tmp_pat
         'for number in range(30):\n    print(f"leaked function {number}")'
     )
     with pytest.raises(UserError, match=r"words are:\n\(Worker.* no offset\n…\nleaked function 18\n(?s:.*) 29$"):
-        VllmServer(options(python), tmp_path, "digest")
+        asyncio.run(VllmServer.start(options(python), tmp_path, "digest"))
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 def test_it_ends_with_whoever_started_it(python: str, tmp_path: Path, end: signal.Signals) -> None:
-    code = "import sys, time; from pathlib import Path; from astor.rollout.options import OpenAIEngineOptions\n"
+    code = (
+        "import asyncio, sys, time; from pathlib import Path; from astor.rollout.options import OpenAIEngineOptions\n"
+    )
     code += "from astor.rollout.vllm_server import VllmServer\n"
     code += "options = OpenAIEngineOptions(vllm_python=sys.argv[1], hand_over='restart')\n"
-    code += "print(VllmServer(options, Path(sys.argv[2]), 'one').url, flush=True); time.sleep(600)"
+    code += "server = asyncio.run(VllmServer.start(options, Path(sys.argv[2]), 'one'))\n"
+    code += "print(server.url, flush=True); time.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", code, python, str(tmp_path)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         below = int(httpx.get(process.stdout.readline().decode().strip()).text)

@@ -6,6 +6,8 @@ import pytest
 
 from astor.errors import UserError
 from astor.run.lock import LockedError, alone, is_held
+from astor.run.places import names_below
+from astor.storage import locate
 
 
 def test_a_lock_is_seen_while_it_is_held(tmp_path: Path) -> None:
@@ -37,6 +39,29 @@ def test_a_store_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         pass
 
 
-def test_a_remote_store_has_no_locks() -> None:
-    with alone("s3://bucket/prefix/runs/a"), alone("s3://bucket/prefix/runs/a"):
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("astor.run.lease.BEAT", 0.2)
+    monkeypatch.setattr("astor.run.lease.SILENCE", 5.0)
+
+
+@pytest.mark.usefixtures("quick")
+def test_one_command_at_a_time_works_on_a_run_in_a_bucket(s3_prefix: str, capsys: pytest.CaptureFixture[str]) -> None:
+    uri = f"{s3_prefix}/runs/a"
+    with alone(uri):
+        with pytest.raises(LockedError, match=rf"works on {uri}: wait for it, or end it"), alone(uri):
+            pass
+        assert f"warning: {uri}.lock is there: this command goes on in 5 seconds unless" in capsys.readouterr().err
+    with alone(uri):
+        pass
+    assert not names_below(f"{s3_prefix}/runs"), "nothing is left of it"
+
+
+@pytest.mark.usefixtures("quick")
+def test_who_was_killed_locks_nobody_out_of_a_bucket(s3_prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    uri = f"{s3_prefix}/runs/a"
+    store, key = locate(f"{uri}.lock")
+    store.create(key, b"written by somebody who was killed")
+    monkeypatch.setattr("astor.run.lease.SILENCE", 0.5)
+    with alone(uri):
         pass

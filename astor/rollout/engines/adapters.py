@@ -1,4 +1,4 @@
-"""LoRA adapters: a server with their base loads each by its digest as its name."""
+"""LoRA adapters: a server with their base loads each by a name that means it alone."""
 
 from pathlib import Path
 
@@ -11,14 +11,14 @@ from astor.rollout.engines.openai_server import call, models
 
 
 async def load_adapter(
-    client: httpx.AsyncClient, url: str, directory: Path, adapter: PolicyCard, name: str, previous: str
+    client: httpx.AsyncClient, url: str, key_env: str, directory: Path, adapter: PolicyCard, name: str, previous: str
 ) -> None:
-    """Have the server load the adapter as `name`, and forget the `previous` one, if any.
+    """Have the server, whose key is in `key_env`, load the adapter as `name`, and forget the `previous` one, if any.
 
     Raises:
         UserError: the server has another base, or cannot load it.
     """
-    cards = await models(client, url, "")
+    cards = await models(client, url, key_env)
     bases = [str(card.get("id")) for card in cards if not card.get("parent")]
     assert adapter.base is not None, "an adapter has a base"
     if not any(adapter.base.is_called(base) for base in bases):

@@ -1,9 +1,9 @@
 """Policies on their way to servers: how a server comes to serve the one that is asked for, and how that is proven."""
 
-import asyncio
 import logging
 import tempfile
 import time
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,7 +36,8 @@ class HandOver:
         self._given = ""
         """Digest of the policy that the servers were given last."""
         self._adapter = ""
-        """Digest of the adapter that they loaded last."""
+        """What they call the adapter that they loaded last."""
+        self._mark = uuid.uuid4().hex[:8]
         self._stops: dict[str, tuple[int, ...]] = {}
         self._live: tempfile.TemporaryDirectory[str] | None = None
         self._counters = {"hand_overs": 0, "hand_over_seconds": 0.0, "hand_over_bytes": 0, "server_starts": 0}
@@ -91,7 +92,7 @@ class HandOver:
         for card in cards:
             name = str(card.get("id"))
             told = str(card.get("policy_digest") or (version if version and not card.get("parent") else name))
-            if policy.is_called(told):
+            if told == self._name(policy) or (policy.artifact and policy.is_called(told)):
                 return Served(url, name, card.get("owned_by") == "vllm", self._stop_tokens(policy))
         names = ", ".join(short(str(card.get("policy_digest") or version or card.get("id"))) for card in cards)
         raise UserError(
@@ -114,18 +115,24 @@ class HandOver:
         if not self.urls or way == "restart" or (adapter and self._own and self._own.rank < rank):
             self._close_server()
             base = policy_directory(base_place(directory, adapter.base)) if adapter and adapter.base else directory
-            name = adapter.base.digest if adapter and adapter.base else policy.digest
-            self._own = await asyncio.to_thread(VllmServer, self._options, base, name, rank)
+            name = adapter.base.digest if adapter and adapter.base else self._name(policy)
+            self._own = await VllmServer.start(self._options, base, name, rank)
             self._counters["server_starts"] += 1
             if way == "reload":
                 await require_same_weights(client, self._own.url, directory)
         elif way == "reload":
             for url in self.urls:
-                await reload_weights(client, url, directory, policy.digest)
+                await reload_weights(client, url, directory, self._name(policy))
         if adapter:
+            name, key_env = self._name(policy), self._options.key_env
             for url in self.urls:
-                await load_adapter(client, url, directory, adapter, policy.digest, self._adapter)
-            self._adapter = policy.digest
+                await load_adapter(client, url, key_env, directory, adapter, name, self._adapter)
+            self._adapter = name
+
+    def _name(self, policy: PolicyRef) -> str:
+        """What servers are to call a policy. The digest of one that was never committed says its place in its run, in
+        which another run, or this one before it was killed, may have had other weights: it has this engine's mark."""
+        return policy.digest if policy.artifact else f"{policy.digest}@{self._mark}"
 
     def _directory(self, policy: PolicyRef) -> Path:
         """The policy's files; those of one that was never committed are written for its servers alone."""

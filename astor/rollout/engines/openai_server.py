@@ -85,10 +85,7 @@ async def ask(client: httpx.AsyncClient, served: Served, request: Request, rollo
         body["stop"] = list(request.stop)
     if served.is_vllm:  # whatever the model's own files say of penalties, and of the tokens that end an answer
         body |= {"top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0, "stop_token_ids": list(served.stops)}
-    response = await call(client, "POST", f"{served.url}/v1/completions", body)
-    if response.status_code != 200:
-        raise UserError(f"The server {served.url} refuses a request ({response.status_code}): {_why(response)}")
-    answer = response.json()
+    answer = await _complete(client, served, body)
     if answer["model"] != served.name:
         raise UserError(f"The server {served.url} answered as {answer['model']!r}, not as {served.name!r}.")
     choices = sorted(answer["choices"], key=lambda choice: int(choice["index"]))
@@ -128,9 +125,17 @@ async def check_answers(client: httpx.AsyncClient, served: Served, temperature: 
 async def _gap(client: httpx.AsyncClient, served: Served, temperature: float) -> float:
     """Between the log-probabilities of the likeliest tokens after some token: with the temperature it is divided."""
     body = {"model": served.name, "prompt": [0], "max_tokens": 1, "logprobs": 5, "seed": 0, "temperature": temperature}
-    response = await call(client, "POST", f"{served.url}/v1/completions", body)
-    told: Sequence[float] = sorted(response.json()["choices"][0]["logprobs"]["top_logprobs"][0].values())
+    answer = await _complete(client, served, body)
+    told: Sequence[float] = sorted(answer["choices"][0]["logprobs"]["top_logprobs"][0].values())
     return told[-1] - told[-5] if len(told) >= 5 else 0.0
+
+
+async def _complete(client: httpx.AsyncClient, served: Served, body: dict[str, Any]) -> dict[str, Any]:
+    """What the server answers. UserError where it refuses the request; LostError as `call`."""
+    response = await call(client, "POST", f"{served.url}/v1/completions", body)
+    if response.status_code != 200:
+        raise UserError(f"The server {served.url} refuses a request ({response.status_code}): {_why(response)}")
+    return dict(response.json())
 
 
 def _why(response: httpx.Response) -> str:
