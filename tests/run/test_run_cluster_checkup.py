@@ -68,6 +68,7 @@ def healthy() -> dict[str, Any]:
         SANDBOX: standing(find("gpu", "Deployment", "sandbox")),
         READY: {
             "ready": True,
+            "why": "",
             "layers": [
                 {"name": "Landlock", "stands": True, "why": "version 7", "needed": True},
                 {"name": "bubblewrap", "stands": False, "why": "no user namespaces", "needed": False},
@@ -187,6 +188,14 @@ def test_what_is_missing_is_told_with_what_to_do(
     take_away(cluster.answers)
     check = told()[name]
     assert (check.state, advice in check.advice) == (state, True), check
+
+
+def test_a_sandbox_that_is_full_is_no_closed_one(cluster: Cluster) -> None:
+    cluster.answers[READY] = 503, cluster.answers[READY] | {"ready": False, "why": "the queue is full"}
+    check = told()["sandbox layers"]
+    assert check.state == "look"
+    assert check.found == "standing: Landlock, seccomp; no jobs are taken now: the queue is full"
+    assert "docs/cluster.md" in check.advice
 
 
 @pytest.mark.parametrize(
