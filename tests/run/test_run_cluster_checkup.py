@@ -115,6 +115,13 @@ def test_a_cluster_that_has_all_is_fine(cluster: Cluster) -> None:
     assert checks["sandbox layers"].found == "standing: Landlock, seccomp"
 
 
+def limit(has: dict[str, Any], count: str, used: str) -> None:
+    """A quota of GPUs, which may have been lowered below what is used."""
+    gpus = "requests.nvidia.com/gpu"
+    status = {"hard": {gpus: count}, "used": {gpus: used}}
+    has[QUOTAS]["items"].append({"metadata": {"name": "team"}, "status": status})
+
+
 LACKS: list[tuple[str, str, str, Callable[[dict[str, Any]], object]]] = [
     ("Kubernetes", "look", "1.32", lambda has: has["/version"].update(minor="29+")),
     ("Argo Workflows", "missing", "Kubeflow Pipelines", lambda has: has.pop(CRD + "workflows.argoproj.io")),
@@ -135,17 +142,9 @@ LACKS: list[tuple[str, str, str, Callable[[dict[str, Any]], object]]] = [
     ("Argo: pace", "look", "step 2", lambda has: has.pop(CONTROLLER)),
     ("Argo", "missing", "Kubeflow Pipelines", lambda has: has.pop(CONFIG)),
     ("secrets of kubeflow", "missing", "step 4", lambda has: has.pop(SECRETS[2])),
-    (
-        "quota team",
-        "look",
-        "no room for requests.nvidia.com/gpu",
-        lambda has: has[QUOTAS]["items"].append(
-            {
-                "metadata": {"name": "team"},
-                "status": {"hard": {"requests.nvidia.com/gpu": "8"}, "used": {"requests.nvidia.com/gpu": "8"}},
-            }
-        ),
-    ),
+    ("quota team", "look", "no room for requests.nvidia.com/gpu", lambda has: limit(has, "8", used="8")),
+    ("quota team", "look", "no room for requests.nvidia.com/gpu", lambda has: limit(has, "8", used="10")),
+    ("quota team", "fine", "", lambda has: limit(has, "10", used="8")),
     ("GPUs", "look", "device plugin", lambda has: has[NODES]["items"].pop(0)),
     ("storage", "look", "default", lambda has: has[CLASSES].update(items=[])),
     (
