@@ -25,7 +25,7 @@ local.init(local.SubprocessRunner(use_venv=False), pipeline_root=root, raise_on_
 if name == "collection":
     pipeline = collection_pipeline(Platform(), Provision(), "cobalt", {}, store="")
 else:
-    pipeline = registered_evaluation_pipeline(Platform(), {}, store="")
+    pipeline = registered_evaluation_pipeline(Platform(), Provision(), {}, store="")
 print(json.dumps(pipeline(**json.loads(given)).outputs["Output"]))
 """
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "MLFLOW_TRACKING_URI": ""}
