@@ -21,6 +21,8 @@ ROUND, EVALUATION = 4, 3
 """Tasks of a round, and of an evaluation, each a nested pipeline."""
 BEGINNING = 4
 """Tasks before the chain: the recipe, the prompts, the first policy and the plan."""
+ENDING = 3
+"""Tasks behind it: the evaluation over turns, the choice of a candidate, and the gate."""
 
 
 class Overhead(NamedTuple):
@@ -40,9 +42,10 @@ def overhead(recipe: Recipe, granularity: Granularity) -> Overhead:
         return Overhead(PODS * tasks + 1, POD_SECONDS * (PODS * tasks + 1), NODES * tasks + 1)
     evaluations = workload(recipe).evaluations + 2  # the gate's two beside those on held-out prompts
     nested = recipe.rounds + evaluations
-    tasks = BEGINNING + ROUND * recipe.rounds + EVALUATION * evaluations + 2
-    # Evaluations run beside rounds, or beside each other: the chain waits for the last ones alone, and for the gate.
-    chain = PODS * (BEGINNING + _chained(recipe) + EVALUATION + 1) + recipe.rounds + 1
+    tasks = BEGINNING + ROUND * recipe.rounds + EVALUATION * evaluations + ENDING
+    # Evaluations run beside rounds, or beside each other: the chain waits for that of the last policy, by which the
+    # candidate is chosen, for that of the candidate, and for the gate.
+    chain = PODS * (BEGINNING + _chained(recipe) + EVALUATION + 1 + EVALUATION + 1) + recipe.rounds + 2
     return Overhead(PODS * tasks + nested + 1, POD_SECONDS * (chain + 1), NODES * tasks + nested + 1)
 
 
