@@ -15,8 +15,8 @@ PODS = 2
 NODES = 4
 """Argo nodes of a task. Measured as above: a round of four tasks in a pipeline of its own had 17."""
 MOST_NODES = 1700
-"""Of one workflow: a hundred rounds. Measured as above: 51 nodes were 180 KB of status, and Kubernetes keeps 1.5 MB of
-an object, which Argo compresses."""
+"""Of one workflow: some ninety rounds. Measured as above: 51 nodes were 180 KB of status, and Kubernetes keeps 1.5 MB
+of an object, which Argo compresses."""
 ROUND, EVALUATION = 4, 3
 """Tasks of a round, and of an evaluation, each a nested pipeline."""
 BEGINNING = 4
@@ -56,16 +56,9 @@ def _chained(recipe: Recipe) -> int:
 
 
 def require_holdable(recipe: Recipe) -> None:
-    """UserError where the chain of the recipe is more than one workflow holds."""
-    if recipe.granularity == "step":
-        if recipe.rounds * (NODES * ROUND + 1) > MOST_NODES:
-            most = MOST_NODES // (NODES * ROUND + 1)
-            raise UserError(
-                f"{recipe.rounds} rounds as tasks of their own are more than one workflow holds ({most}): set "
-                "granularity: segment, or run fewer rounds and submit again with more, which continues."
-            )
-    elif recipe.segments * NODES > MOST_NODES:
-        raise UserError(
-            f"{recipe.segments} segments are more than one workflow holds ({MOST_NODES // NODES}): raise "
-            "rounds_per_segment, or run fewer rounds and submit again with more, which continues."
-        )
+    """UserError where the pipeline of the recipe is more than one workflow holds."""
+    nodes = overhead(recipe, recipe.granularity).nodes
+    if nodes > MOST_NODES:
+        of = f"{recipe.segments} segments" if recipe.granularity == "segment" else f"{recipe.rounds} rounds by step"
+        way = "raise rounds_per_segment" if recipe.granularity == "segment" else "set granularity: segment"
+        raise UserError(f"{of} are {nodes:,} Argo nodes, more than one workflow holds ({MOST_NODES:,}): {way}.")
