@@ -17,19 +17,25 @@ def choose_models(
     overrides: dict,
     store: str,
     mlflow_uri: str,
+    provision: dict,
     card: dsl.Output[dsl.Markdown],
 ) -> NamedTuple("Chosen", model=str, against=str):  # type: ignore[valid-type]  # the form that KFP reads
-    """Which registered versions are meant, as NAME/VERSION; all that could be wrong is told here."""
+    """Which registered versions are meant, as NAME/VERSION; all that could be wrong is told here.
+
+    `provision` is what the pipeline's tasks are provided with.
+    """
     from pathlib import Path
 
     from astor.components.task import begin
     from astor.recipe.passwords import refuse_passwords
+    from astor.recipe.provision import Provision
     from astor.steps.choose_models import choose_models, questions_of
     from astor.storage import try_store
 
     begin(store)
     refuse_passwords({"store": store, "mlflow_uri": mlflow_uri, "overrides": overrides})
     asked = questions_of(suites, held_out_of, data, overrides)
+    Provision.model_validate(provision).require_secrets(asked.bench.sandbox, asked.bench.rollout)
     names = [model, against] if against else [model]
     found = [each.name for each in choose_models(mlflow_uri, store, names)]
     try_store(store, writes=True)

@@ -7,15 +7,19 @@ from kfp import dsl
 
 from astor.components.evaluation import choose_models, evaluate_models
 from astor.pipelines.platform import TRACKS, Platform, Work
+from astor.recipe.provision import Provision
 
 MEASURE = Work("rollout", verifies=True, samples=True, tracks=True)
 
 
-def registered_evaluation_pipeline(platform: Platform, overrides: dict[str, Any], store: str) -> Callable[..., Any]:
+def registered_evaluation_pipeline(
+    platform: Platform, provision: Provision, overrides: dict[str, Any], store: str
+) -> Callable[..., Any]:
     """The pipeline `evaluation-of-models`; its output is the URI of the figures.
 
     Args:
         platform: what tasks ask of the cluster.
+        provision: the same, as what is asked is held against it.
         overrides: default of the parameter of that name.
         store: default of the parameter of that name.
     """
@@ -39,9 +43,8 @@ def registered_evaluation_pipeline(platform: Platform, overrides: dict[str, Any]
             "store": store,
             "mlflow_uri": mlflow_uri,
         }
-        chosen = platform.place(
-            choose_models(model=model, against=against, **asked).set_display_name("choose models"), TRACKS
-        ).outputs
+        choosing = choose_models(model=model, against=against, provision=provision.model_dump(), **asked)
+        chosen = platform.place(choosing.set_display_name("choose models"), TRACKS).outputs
         task = evaluate_models(model=chosen["model"], against=chosen["against"], **asked)
         return platform.place(task.set_display_name("evaluate"), MEASURE).outputs["Output"]
 

@@ -10,8 +10,8 @@ import yaml
 
 
 class Cluster:
-    """A server on this machine: `answers` is what it has at a path, whatever the query behind that, and an int among
-    them a status that it refuses with."""
+    """A server on this machine: `answers` is what it has at a path, whatever the query behind that; an int among them
+    is a status that it refuses with, and a tuple a status and what is said beside it."""
 
     def __init__(self, answers: dict[str, Any]) -> None:
         self.answers = answers
@@ -22,8 +22,11 @@ class Cluster:
                 found = cluster.answers.get(self.path.partition("?")[0], 404)
                 if self.headers.get("Authorization") != "Bearer the-token":
                     found = 401
-                body = json.dumps({"kind": "Status"} if isinstance(found, int) else found).encode()
-                self.send_response(found if isinstance(found, int) else 200)
+                if isinstance(found, int):
+                    found = found, {"kind": "Status"}
+                status, said = found if isinstance(found, tuple) else (200, found)
+                body = json.dumps(said).encode()
+                self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

@@ -85,14 +85,15 @@ def compile_all(name: str, overrides: Mapping[str, Any], output: Path, store: st
         raise UserError(f"{DEPLOYMENT} is one of those that --all writes: name the recipe of the post-training.")
     recipe = load_recipe(name, overrides)
     compile_recipe(name, overrides, output / "post-training.yaml", store)
-    platform, where = Platform.of(recipe), _where_programs_run(recipe)
+    platform, provision, where = Platform.of(recipe), Provision.of(recipe), _where_programs_run(recipe)
     if any(task.multi_turn for task in make_tasks(recipe.tasks).values()):
-        collection = collection_pipeline(platform, Provision.of(recipe), recipe_parameter(recipe, name), {}, store)
+        collection = collection_pipeline(platform, provision, recipe_parameter(recipe, name), {}, store)
     else:
-        collection = collection_pipeline(platform, Provision.of(recipe), COLLECTION, where, store)
+        collection = collection_pipeline(platform, provision, COLLECTION, where, store)
+    evaluation = registered_evaluation_pipeline(platform, provision, where, store)
     for file, pipeline, what in (
         ("collection", collection, "collect trajectories over turns"),
-        ("evaluation", registered_evaluation_pipeline(platform, where, store), "choose models and evaluate them"),
+        ("evaluation", evaluation, "choose models and evaluate them"),
         ("deployment", deployment_pipeline(platform, store), "choose a version and deploy it"),
     ):
         _write(written(pipeline), output / f"{file}.yaml", what)

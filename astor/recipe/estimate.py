@@ -44,7 +44,7 @@ def workload(recipe: Recipe) -> Workload:
         judged=judged,
         evaluations=evaluations,
         most_tokens=(trained + judged) * longest + compared,
-        pipeline_tasks=recipe.segments + 5 if by_segment else 4 * recipe.rounds + 3 * (evaluations + 2) + 6,
+        pipeline_tasks=recipe.segments + 5 if by_segment else 4 * recipe.rounds + 3 * (evaluations + 2) + 7,
         checkpoints=-(-recipe.rounds // recipe.checkpoint_every),
     )
 

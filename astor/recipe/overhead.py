@@ -15,12 +15,14 @@ PODS = 2
 NODES = 4
 """Argo nodes of a task. Measured as above: a round of four tasks in a pipeline of its own had 17."""
 MOST_NODES = 1700
-"""Of one workflow: a hundred rounds. Measured as above: 51 nodes were 180 KB of status, and Kubernetes keeps 1.5 MB of
-an object, which Argo compresses."""
+"""Of one workflow: some ninety rounds. Measured as above: 51 nodes were 180 KB of status, and Kubernetes keeps 1.5 MB
+of an object, which Argo compresses."""
 ROUND, EVALUATION = 4, 3
 """Tasks of a round, and of an evaluation, each a nested pipeline."""
 BEGINNING = 4
 """Tasks before the chain: the recipe, the prompts, the first policy and the plan."""
+ENDING = 3
+"""Tasks behind it: the evaluation over turns, the choice of a candidate, and the gate."""
 
 
 class Overhead(NamedTuple):
@@ -40,9 +42,10 @@ def overhead(recipe: Recipe, granularity: Granularity) -> Overhead:
         return Overhead(PODS * tasks + 1, POD_SECONDS * (PODS * tasks + 1), NODES * tasks + 1)
     evaluations = workload(recipe).evaluations + 2  # the gate's two beside those on held-out prompts
     nested = recipe.rounds + evaluations
-    tasks = BEGINNING + ROUND * recipe.rounds + EVALUATION * evaluations + 2
-    # Evaluations run beside rounds, or beside each other: the chain waits for the last ones alone, and for the gate.
-    chain = PODS * (BEGINNING + _chained(recipe) + EVALUATION + 1) + recipe.rounds + 1
+    tasks = BEGINNING + ROUND * recipe.rounds + EVALUATION * evaluations + ENDING
+    # Evaluations run beside rounds, or beside each other: the chain waits for that of the last policy, by which the
+    # candidate is chosen, for that of the candidate, and for the gate.
+    chain = PODS * (BEGINNING + _chained(recipe) + EVALUATION + 1 + EVALUATION + 1) + recipe.rounds + 2
     return Overhead(PODS * tasks + nested + 1, POD_SECONDS * (chain + 1), NODES * tasks + nested + 1)
 
 
@@ -53,16 +56,9 @@ def _chained(recipe: Recipe) -> int:
 
 
 def require_holdable(recipe: Recipe) -> None:
-    """UserError where the chain of the recipe is more than one workflow holds."""
-    if recipe.granularity == "step":
-        if recipe.rounds * (NODES * ROUND + 1) > MOST_NODES:
-            most = MOST_NODES // (NODES * ROUND + 1)
-            raise UserError(
-                f"{recipe.rounds} rounds as tasks of their own are more than one workflow holds ({most}): set "
-                "granularity: segment, or run fewer rounds and submit again with more, which continues."
-            )
-    elif recipe.segments * NODES > MOST_NODES:
-        raise UserError(
-            f"{recipe.segments} segments are more than one workflow holds ({MOST_NODES // NODES}): raise "
-            "rounds_per_segment, or run fewer rounds and submit again with more, which continues."
-        )
+    """UserError where the pipeline of the recipe is more than one workflow holds."""
+    nodes = overhead(recipe, recipe.granularity).nodes
+    if nodes > MOST_NODES:
+        of = f"{recipe.segments} segments" if recipe.granularity == "segment" else f"{recipe.rounds} rounds by step"
+        way = "raise rounds_per_segment" if recipe.granularity == "segment" else "set granularity: segment"
+        raise UserError(f"{of} are {nodes:,} Argo nodes, more than one workflow holds ({MOST_NODES:,}): {way}.")

@@ -42,10 +42,13 @@ class Provision(Options):
                 "The recipe's section cluster is not the pipeline's, in which stands what tasks ask of the cluster: "
                 f"leave it out of recipe and overrides, or {ANEW}."
             )
-        wanted = self.of(recipe)
+        self.require_secrets(recipe.sandbox, recipe.rollout)
+
+    def require_secrets(self, sandbox: Options, rollout: Options) -> None:
+        """UserError where what runs programs, or samples answers, wants a secret that no task is told."""
         for key, name, told, needless in (
-            ("sandbox.token_env", wanted.sandbox_token, self.sandbox_token, ""),
-            ("rollout.key_env", wanted.rollout_key, self.rollout_key, KEYLESS),
+            ("sandbox.token_env", getattr(sandbox, "token_env", ""), self.sandbox_token, ""),
+            ("rollout.key_env", getattr(rollout, "key_env", ""), self.rollout_key, KEYLESS),
         ):
             if name not in ("", told, needless):
                 others = f"that of {told}" if told else "none"

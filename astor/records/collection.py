@@ -40,5 +40,5 @@ def read_collection(directory: str) -> Collection | None:
         return None
     except ValidationError as error:
         raise UserError(
-            f"{directory}/{COLLECTION} cannot be read as a collection: collect into another directory."
+            f"{directory}/{COLLECTION} cannot be read as a collection: remove the directory, or collect into another."
         ) from error

@@ -123,9 +123,11 @@ def _argo(api: KubernetesApi, steps: str) -> Iterator[Check]:
 
 
 def _quotas(api: KubernetesApi, steps: str) -> Iterator[Check]:
+    from kubernetes.utils.quantity import parse_quantity
+
     for each in (api.get(f"/api/v1/namespaces/{steps}/resourcequotas") or {}).get("items", []):
         hard, used = each["status"].get("hard", {}), each["status"].get("used", {})
-        spent = [name for name in hard if used.get(name) == hard[name]]
+        spent = [name for name in hard if parse_quantity(used.get(name, "0")) >= parse_quantity(hard[name])]
         told = ", ".join(f"{name} {used.get(name, '0')} of {hard[name]}" for name in hard)
         name = f"quota {each['metadata']['name']}"
         yield Check(name, "look" if spent else "fine", told, f"no room for {', '.join(spent)}" if spent else "")

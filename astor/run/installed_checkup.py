@@ -40,12 +40,14 @@ def sandbox(api: KubernetesApi, steps: str) -> Iterator[Check]:
         return
     ready, wanted = found["status"].get("readyReplicas", 0), found["spec"]["replicas"]
     if not ready:
-        advice = "kubectl describe pods -n astor-sandbox"
+        advice = "kubectl describe pods -n astor-sandbox; one whose probe gets 503 may be full, and takes jobs later"
         yield Check("sandbox pool", "missing", f"none of {wanted} servers is ready", advice)
         return
     yield Check("sandbox pool", "fine" if ready >= wanted else "look", f"{ready} of {wanted} servers are ready")
     try:
-        told = api.get(f"/api/v1{place}/services/http:sandbox:8080/proxy/ready")
+        # A server that takes no jobs answers 503, and says why.
+        told = api.get(f"/api/v1{place}/services/http:sandbox:8080/proxy/ready", also=503)
+        why = told["why"]
         standing = [layer["name"] for layer in told["layers"] if layer["stands"]]
         lacking = [layer["name"] for layer in told["layers"] if layer.get("needed", True) and not layer["stands"]]
     except (UserError, TypeError, KeyError):
@@ -56,6 +58,9 @@ def sandbox(api: KubernetesApi, steps: str) -> Iterator[Check]:
     if lacking or not standing:
         advice = "docs/sandbox.md says what each layer needs"
         yield Check("sandbox layers", "missing", f"{stand}; lacking: {', '.join(lacking) or 'all'}", advice)
+    elif why:
+        advice = f"ask again; {PAGE} says how large a pool has to be"
+        yield Check("sandbox layers", "look", f"{stand}; no jobs are taken now: {why}", advice)
     else:
         yield Check("sandbox layers", "fine", stand)
 

@@ -26,8 +26,9 @@ class KubernetesApi:
         self._client = kubernetes.client.ApiClient(settings)
         self._error = kubernetes.client.ApiException
 
-    def get(self, path: str) -> Any:
-        """What is at a path: an object, or text where it is no JSON; None where there is nothing.
+    def get(self, path: str, *, also: int = 200) -> Any:
+        """What is at a path: an object, or text where it is no JSON; None where there is nothing. What comes with the
+        status `also` is taken too.
 
         Raises:
             RefusedError: these credentials may not see it.
@@ -47,6 +48,8 @@ class KubernetesApi:
         except self._error as error:
             if error.status == 404:
                 return None
+            if error.status == also:
+                return _read(error.body)
             if error.status == 403:
                 raise RefusedError(path) from error
             if error.status == 401:
@@ -59,7 +62,11 @@ class KubernetesApi:
                 f"The cluster at {self.host} does not answer ({type(error).__name__}): "
                 "check KUBECONFIG and the network."
             ) from error
-        try:
-            return json.loads(response.data)
-        except ValueError:
-            return response.data.decode("utf-8", "replace")
+        return _read(response.data)
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")

@@ -27,8 +27,11 @@ def unused(root: str, runs: Iterable[Run], certain: bool) -> tuple[list[Removal]
     runs = list(runs)
     removals: list[Removal] = []
     remarks: list[str] = []
+    collected = _collected(root, remarks)
+    certain &= collected is not None
     policies = _registered(root, runs, remarks) if certain else {}
-    used, texts = _collected(root).union(*map(_used, runs)), "\n".join(run.resolved_text for run in runs)
+    used = (collected or set()).union(*map(_used, runs))
+    texts = "\n".join(run.resolved_text for run in runs)
     for folder in (*FOLDERS, EVALUATIONS):
         files = _files(root, folder)
         uri = f"{root}/{folder}"
@@ -75,11 +78,19 @@ def _used(run: Run) -> set[str]:
     return used | {result.manifest.made_from["policy"] for result in results(run)}
 
 
-def _collected(root: str) -> set[str]:
-    """Digests of what the store's collections were made with: who trains on one goes on from its policy."""
+def _collected(root: str, remarks: list[str]) -> set[str] | None:
+    """Digests of what the store's collections were made with: who trains on one goes on from its policy. None where one
+    is damaged, which is remarked."""
     uri = f"{root}/{COLLECTIONS}"
-    found = [read_collection(f"{uri}/{name}") for name in names_below(uri)]
-    return {digest for one in found if one for digest in (one.policy, one.prompts, one.references)}
+    used: set[str] = set()
+    for name in names_below(uri):
+        try:
+            found = read_collection(f"{uri}/{name}")
+        except UserError as error:
+            remarks.append(f"{COLLECTIONS}/{name} stays, and all that it may use: {error}")
+            return None
+        used |= {found.policy, found.prompts, found.references} if found else set()
+    return used
 
 
 def _registered(root: str, runs: Iterable[Run], remarks: list[str]) -> Mapping[str, str]:

@@ -17,8 +17,11 @@ def try_store(root: str, writes: bool) -> None:
     """Ask the store for something; with `writes` put what may be put once, twice, and remove it.
 
     Raises:
-        UserError: there is no such store, or it cannot be written; OverwritesError: it overwrites what may be put once.
+        UserError: no store is named, there is none of that name, or it cannot be written; OverwritesError: it
+            overwrites what may be put once.
     """
+    if not root:
+        raise UserError("No store is named: give a directory, or s3://bucket/prefix.")
     store, key = locate(f"{root}/.trial-{uuid.uuid4().hex}")
     if isinstance(store, S3Store):
         store.reach()

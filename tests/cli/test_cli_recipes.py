@@ -73,5 +73,7 @@ def test_a_pipeline_that_cannot_be_is_not_written(astor: Astor, tmp_path: Path) 
     rounds = ("--set", "granularity=step", "--set", "rounds=200")
     done: subprocess.CompletedProcess[str] = astor("compile", "miniature", "-o", "p.yaml", *rounds, cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.startswith("error: 200 rounds as tasks of their own are more than one workflow holds (100)")
+    assert done.stderr.startswith(
+        "error: 200 rounds by step are 3,481 Argo nodes, more than one workflow holds (1,700)"
+    )
     assert not list(tmp_path.iterdir())

@@ -80,6 +80,10 @@ EVALUATIONS = {
     "data": ({"suites": ["mbpp"]}, "There is nothing at .*, which the suite mbpp reads"),
     "sources": ({"held_out_of": "own"}, "The recipe own has 2 sources, and a suite has one"),
     "override": ({"overrides": {"sampels": 2}}, "sampels.*samples"),
+    "secret": (
+        {"overrides": {"sandbox": {"type": "pool", "urls": ["http://sandbox"]}}},
+        r"sandbox\.token_env is ASTOR_SANDBOX_TOKEN, and the pipeline's tasks are told none: leave sandbox as it was",
+    ),
     "model": ({}, "No model is registered in MLflow at sqlite"),
 }
 
@@ -89,9 +93,9 @@ def test_a_wrong_evaluation_fails_there(
     card: SimpleNamespace, empty_database: Path, tmp_path: Path, given: dict[str, Any], sentence: str
 ) -> None:
     asked: dict[str, Any] = {"model": "", "against": "", "suites": ["procedural"], "held_out_of": "", "data": {}}
-    uri, store = f"sqlite:///{empty_database}", str(tmp_path)
+    asked |= {"overrides": {}, "provision": {}, "store": str(tmp_path), "mlflow_uri": f"sqlite:///{empty_database}"}
     with pytest.raises(UserError, match=sentence):
-        choose_models.python_func(**{**asked, "overrides": {}, **given}, store=store, mlflow_uri=uri, card=card)
+        choose_models.python_func(**{**asked, **given}, card=card)
 
 
 DEPLOYMENTS = {

@@ -18,10 +18,14 @@ from kfp import local
 from astor.pipelines.collection import collection_pipeline
 from astor.pipelines.platform import Platform
 from astor.pipelines.registered_evaluation import registered_evaluation_pipeline
+from astor.recipe.provision import Provision
 
 name, root, given = sys.argv[1:]
 local.init(local.SubprocessRunner(use_venv=False), pipeline_root=root, raise_on_error=True)
-pipeline = {"collection": collection_pipeline, "evaluation": registered_evaluation_pipeline}[name](Platform())
+if name == "collection":
+    pipeline = collection_pipeline(Platform(), Provision(), "cobalt", {}, store="")
+else:
+    pipeline = registered_evaluation_pipeline(Platform(), Provision(), {}, store="")
 print(json.dumps(pipeline(**json.loads(given)).outputs["Output"]))
 """
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "MLFLOW_TRACKING_URI": ""}

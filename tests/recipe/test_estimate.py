@@ -12,7 +12,7 @@ def test_the_work_is_what_the_recipe_says() -> None:
     work = workload(load_recipe("quickstart", {"rounds": 40, "rounds_per_segment": 20}))
     assert (work.trained, work.pipeline_tasks, work.evaluations) == (15_360, 7, 2)
     assert work.checkpoints == 4
-    assert workload(load_recipe("quickstart", {"rounds": 3, "granularity": "step"})).pipeline_tasks == 30
+    assert workload(load_recipe("quickstart", {"rounds": 3, "granularity": "step"})).pipeline_tasks == 31
 
 
 def test_every_turn_of_a_trajectory_counts() -> None:

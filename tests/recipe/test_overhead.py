@@ -1,7 +1,10 @@
 """What a cluster adds to a run, against what was measured on one."""
 
+import pytest
+
+from astor.errors import UserError
 from astor.recipe.load import load_recipe
-from astor.recipe.overhead import overhead
+from astor.recipe.overhead import MOST_NODES, overhead, require_holdable
 
 
 def test_a_round_as_tasks_idles_as_it_was_measured() -> None:
@@ -29,3 +32,18 @@ def test_a_segment_costs_two_pods_however_many_rounds_it_has() -> None:
     assert many.pods - few.pods == 2 * (20 - 4)
     assert many.seconds - few.seconds == 20 * (20 - 4)
     assert few == overhead(load_recipe("quickstart", {"rounds": 40, "rounds_per_segment": 10}), "segment")
+
+
+def test_evaluations_between_rounds_count_for_what_a_workflow_holds() -> None:
+    few = load_recipe("miniature", {"granularity": "step", "rounds": 80, "checkpoint_every": 1})
+    require_holdable(few)
+    many = few.model_copy(update={"evaluation": few.evaluation.model_copy(update={"every": 1})})
+    nodes = overhead(many, "step").nodes
+    assert nodes > MOST_NODES
+    with pytest.raises(UserError, match=rf"80 rounds by step are {nodes:,} Argo nodes, .*: set granularity: segment"):
+        require_holdable(many)
+
+
+def test_segments_that_no_workflow_holds_are_to_have_more_rounds() -> None:
+    with pytest.raises(UserError, match=r"500 segments are 2,021 Argo nodes, .* \(1,700\): raise rounds_per_segment"):
+        require_holdable(load_recipe("miniature", {"rounds": 1000, "rounds_per_segment": 2}))

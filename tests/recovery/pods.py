@@ -25,6 +25,7 @@ from astor.launch.submitted import Submission, find_submission
 from astor.pipelines.collection import collection_pipeline
 from astor.pipelines.platform import Platform
 from astor.recipe.load import load_recipe
+from astor.recipe.provision import Provision
 from astor.recipe.recipe import Recipe
 from astor.run.run import Run
 from astor.steps.collect import BLOCKS, CollectOptions, collection_place
@@ -88,7 +89,10 @@ class Cluster:
 
     def collect(self, recipe: Recipe, options: CollectOptions) -> Submission:
         """Have trajectories collected by the pipeline of that name."""
-        specification, platform = yaml.safe_load_all(written(collection_pipeline(Platform.of(recipe))).text)
+        pipeline = collection_pipeline(
+            Platform.of(recipe), Provision.of(recipe), recipe_text(recipe), overrides={}, store=self.store
+        )
+        specification, platform = yaml.safe_load_all(written(pipeline).text)
         given = options.model_dump()
         parameters = {
             "recipe": recipe_text(recipe),

@@ -68,6 +68,7 @@ def healthy() -> dict[str, Any]:
         SANDBOX: standing(find("gpu", "Deployment", "sandbox")),
         READY: {
             "ready": True,
+            "why": "",
             "layers": [
                 {"name": "Landlock", "stands": True, "why": "version 7", "needed": True},
                 {"name": "bubblewrap", "stands": False, "why": "no user namespaces", "needed": False},
@@ -114,6 +115,13 @@ def test_a_cluster_that_has_all_is_fine(cluster: Cluster) -> None:
     assert checks["sandbox layers"].found == "standing: Landlock, seccomp"
 
 
+def limit(has: dict[str, Any], count: str, used: str) -> None:
+    """A quota of GPUs, which may have been lowered below what is used."""
+    gpus = "requests.nvidia.com/gpu"
+    status = {"hard": {gpus: count}, "used": {gpus: used}}
+    has[QUOTAS]["items"].append({"metadata": {"name": "team"}, "status": status})
+
+
 LACKS: list[tuple[str, str, str, Callable[[dict[str, Any]], object]]] = [
     ("Kubernetes", "look", "1.32", lambda has: has["/version"].update(minor="29+")),
     ("Argo Workflows", "missing", "Kubeflow Pipelines", lambda has: has.pop(CRD + "workflows.argoproj.io")),
@@ -134,17 +142,9 @@ LACKS: list[tuple[str, str, str, Callable[[dict[str, Any]], object]]] = [
     ("Argo: pace", "look", "step 2", lambda has: has.pop(CONTROLLER)),
     ("Argo", "missing", "Kubeflow Pipelines", lambda has: has.pop(CONFIG)),
     ("secrets of kubeflow", "missing", "step 4", lambda has: has.pop(SECRETS[2])),
-    (
-        "quota team",
-        "look",
-        "no room for requests.nvidia.com/gpu",
-        lambda has: has[QUOTAS]["items"].append(
-            {
-                "metadata": {"name": "team"},
-                "status": {"hard": {"requests.nvidia.com/gpu": "8"}, "used": {"requests.nvidia.com/gpu": "8"}},
-            }
-        ),
-    ),
+    ("quota team", "look", "no room for requests.nvidia.com/gpu", lambda has: limit(has, "8", used="8")),
+    ("quota team", "look", "no room for requests.nvidia.com/gpu", lambda has: limit(has, "8", used="10")),
+    ("quota team", "fine", "", lambda has: limit(has, "10", used="8")),
     ("GPUs", "look", "device plugin", lambda has: has[NODES]["items"].pop(0)),
     ("storage", "look", "default", lambda has: has[CLASSES].update(items=[])),
     (
@@ -187,6 +187,14 @@ def test_what_is_missing_is_told_with_what_to_do(
     take_away(cluster.answers)
     check = told()[name]
     assert (check.state, advice in check.advice) == (state, True), check
+
+
+def test_a_sandbox_that_is_full_is_no_closed_one(cluster: Cluster) -> None:
+    cluster.answers[READY] = 503, cluster.answers[READY] | {"ready": False, "why": "the queue is full"}
+    check = told()["sandbox layers"]
+    assert check.state == "look"
+    assert check.found == "standing: Landlock, seccomp; no jobs are taken now: the queue is full"
+    assert "docs/cluster.md" in check.advice
 
 
 @pytest.mark.parametrize(

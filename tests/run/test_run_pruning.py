@@ -153,6 +153,22 @@ def test_what_a_collection_of_the_store_was_made_with_is_used(miniature: Miniatu
     assert prune(run) == {"cache/policies/unused"}
 
 
+def test_a_damaged_collection_keeps_what_it_may_use(miniature: Miniature) -> None:
+    run = miniature()
+    begin(run)
+    root = run.places.root
+    policy(run, f"{root}/cache/policies/collected", "of a collection")
+    directory = Path(root) / "collections" / "mine"
+    directory.mkdir(parents=True)
+    (directory / "collection.json").write_text("{")
+    found = find_removals(root)
+    assert not found.removals
+    assert found.remarks == [
+        f"collections/mine stays, and all that it may use: {directory}/collection.json cannot be read as a collection: "
+        "remove the directory, or collect into another."
+    ]
+
+
 def test_a_run_that_is_not_there_is_told_with_the_nearest_one(miniature: Miniature) -> None:
     run = miniature()
     begin(run)

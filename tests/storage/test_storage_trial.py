@@ -35,6 +35,12 @@ def test_a_directory_that_cannot_be_written(tmp_path: Path, monkeypatch, store: 
 
 
 @pytest.mark.parametrize("writes", [True, False])
+def test_no_store_is_not_the_root_of_the_machine(writes: bool) -> None:
+    with pytest.raises(UserError, match="No store is named: give a directory, or s3://bucket/prefix"):
+        try_store("", writes)
+
+
+@pytest.mark.parametrize("writes", [True, False])
 def test_a_bucket_is_left_as_it_was(s3_prefix: str, writes: bool) -> None:
     try_store(s3_prefix, writes)
 
