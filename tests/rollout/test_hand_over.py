@@ -1,7 +1,9 @@
 """Policies on their way to servers: what happens while that takes long, or does not go well."""
 
 import os
+import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,15 @@ from tests.rollout.committed import adapt
 ONE = [Request((0,), rollouts=1, max_tokens=1, seed=0, temperature=1.0)]
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """As at a terminal: what a shell starts in the background ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_who_interrupts_does_not_wait_for_a_server_that_loads(committed: PolicyRef, tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\nkill -INT {os.getpid()}\nexec sleep 600\n")

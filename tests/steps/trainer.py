@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,14 @@ class Trainer(ApiServer):
         self.nodes: dict[str, list[subprocess.Popen[bytes]]] = {}
         self.seen: list[dict[str, Any]] = []
         """TrainJobs as they were made."""
+        self._one_at_a_time = threading.Lock()
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        """A job that is removed while its nodes are started waits for the last: none may be left over."""
+        with self._one_at_a_time:
+            return self._answer(method, path, body)
+
+    def _answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         place, _, query = path.partition("?")
         if place.endswith("/pods"):
             name = query.rpartition("=")[2]
